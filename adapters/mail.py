@@ -1,0 +1,83 @@
+"""Mail to a contact on file: over SMTP where one is set, else as files in the shop's folder (development).
+
+Only notices go out here ("your delivery address was changed"); it receives nothing.
+"""
+
+import asyncio
+import smtplib
+from collections.abc import Sequence
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bot.errors import PermanentFailure, TemporaryFailure
+from bot.messages import Address, Attachment, Reply
+
+TIMEOUT = 20.0  # seconds for one SMTP conversation
+
+
+class MailChannel:
+    name = "mail"
+
+    def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path) -> None:
+        """`smtp_url`: smtp://user:password@host:port (STARTTLS if offered) or smtps://…; "" writes to `folder`."""
+        self._url, self._sender, self._subject, self._folder = smtp_url, sender, subject, folder
+
+    async def send(self, address: Address, reply: Reply, message_id: str) -> str:
+        mail = EmailMessage()
+        try:
+            mail["From"], mail["To"], mail["Subject"] = self._sender, address.chat, self._subject
+        except ValueError as error:
+            raise PermanentFailure("the address on file is not an e-mail address") from error
+        mail["Message-ID"] = f"<{message_id}@shophand.invalid>"
+        mail.set_content(reply.as_text(number_buttons=True))
+        await asyncio.to_thread(self._smtp if self._url else self._file, mail, message_id)
+        return message_id
+
+    def _file(self, mail: EmailMessage, message_id: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / f"{message_id}.eml").write_bytes(mail.as_bytes())
+
+    def _smtp(self, mail: EmailMessage, _message_id: str) -> None:
+        url = urlsplit(self._url)
+        kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+        try:
+            with kind(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT) as server:
+                if url.scheme == "smtp" and server.has_extn("starttls"):
+                    server.starttls()
+                if url.username:
+                    server.login(unquote(url.username), unquote(url.password or ""))
+                server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise PermanentFailure("the mail server refuses the recipient") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise TemporaryFailure(f"mail server: {type(error).__name__}") from error
+
+    async def typing(self, address: Address) -> None:
+        return None
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        raise PermanentFailure("mail brings in no files")
+
+
+class MailAdapter:
+    name = "mail"
+    desk = None
+
+    def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path) -> None:
+        self.channel = MailChannel(smtp_url, sender, subject, folder)
+        self._url, self._folder = smtp_url, folder
+
+    def routes(self) -> Sequence[Any]:
+        return ()
+
+    async def run(self) -> None:
+        return None
+
+    async def check(self) -> str:
+        return (
+            f"mail: over {urlsplit(self._url).hostname}"
+            if self._url
+            else f"mail: no SMTP server set, notices are written to {self._folder}"
+        )

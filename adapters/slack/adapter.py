@@ -1,0 +1,77 @@
+"""One Slack app, put together for bootstrap. Nothing happens before `run`, a request or `check`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.slack import limits
+from adapters.slack.api import SlackApi
+from adapters.slack.channel import SlackChannel
+from adapters.slack.desk import SlackDesk
+from adapters.slack.door import events_route
+from adapters.slack.intake import Intake
+from adapters.slack.normalise import CHANNEL
+from adapters.slack.settings import SlackSettings
+from adapters.slack.sockets import Sockets
+from bot.errors import PermanentFailure, SettingsError, TemporaryFailure
+from bot.ports import Front, StaffDesk
+
+APPS = "api.slack.com/apps"
+
+
+class SlackAdapter:
+    """Implements bot.ports.Adapter."""
+
+    name = CHANNEL
+
+    def __init__(self, front: Front, settings: SlackSettings, *, ping_seconds: float = limits.PING_SECONDS) -> None:
+        problems = settings.problems()
+        if problems:
+            raise SettingsError(problems)
+        self._settings = settings
+        self._ping_seconds = ping_seconds
+        self._api = SlackApi(settings.bot_token, settings.base_url)
+        self._intake = Intake(self._api, front, settings.staff, settings.bot_token, settings.signing_secret)
+        self.channel = SlackChannel(self._api)
+        self.desk: StaffDesk | None = SlackDesk(self._api, settings.staff_channel) if settings.staff_channel else None
+
+    def routes(self) -> Sequence[Any]:
+        """Mounted beside Socket Mode too, where the signing secret is set: Slack uses one of the two."""
+        secret = self._settings.signing_secret
+        return (events_route(self._intake.bolt, secret),) if secret else ()
+
+    async def run(self) -> None:
+        if self._settings.app_token:
+            await Sockets(self._intake.bolt, self._api, self._settings.app_token, self._ping_seconds).run()
+
+    async def close(self) -> None:
+        """Let go of what is still under way; nothing of it is owed to anybody."""
+        await self._intake.close()
+
+    async def check(self) -> str:
+        """A line that begins with "!" says what is wrong and what to do."""
+        settings = self._settings
+        try:
+            me, scopes = await self._api.auth_test()
+        except PermanentFailure as error:
+            return f"! Slack: the bot token is not accepted ({error}). Copy it again from {APPS}, OAuth & Permissions."
+        except TemporaryFailure as error:
+            return f"! Slack: no answer from {settings.base_url} ({error}). Check the network, or set HTTPS_PROXY."
+        missing = ", ".join(sorted(limits.SCOPES - scopes)) if scopes else ""
+        if missing:
+            return f"! Slack: the app lacks {missing}. Add them at {APPS}, OAuth & Permissions, and install it again."
+        if trouble := await self._socket_trouble():
+            return trouble
+        way = "Socket Mode" if settings.app_token else "HTTP"
+        desk = f", staff in {settings.staff_channel}" if settings.staff_channel else ""
+        return f"Slack: connected to {me.team_name} as {me.user_name} ({way}){desk}"
+
+    async def _socket_trouble(self) -> str:
+        if not self._settings.app_token:
+            return ""
+        try:
+            await self._api.try_sockets(self._settings.app_token)
+        except PermanentFailure as error:
+            return f"! Slack: the app token is not accepted ({error}). It needs connections:write; make one at {APPS}."
+        except TemporaryFailure as error:
+            return f"! Slack: Socket Mode is not available now ({error}). Try again in a minute."
+        return ""

@@ -1,0 +1,93 @@
+"""What happens to one payload, whichever way it came: verified by Bolt, stored, and only then answered.
+
+Storing is a global middleware of Bolt's because Bolt acknowledges events before their listeners run, while an exception
+in a middleware becomes status 500 (over HTTP) or no acknowledgement (in Socket Mode): Slack sends it again either way.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
+
+from adapters.slack.api import SlackApi
+from adapters.slack.hints import Hint, hint
+from adapters.slack.normalise import Staff, normalise, overheard
+from adapters.slack.quiet import sdk_log
+from bot.errors import BadInput, ChannelError
+from bot.messages import Address
+from bot.ports import Front
+
+log = logging.getLogger(__name__)
+
+
+class Intake:
+    def __init__(self, api: SlackApi, front: Front, staff: Staff, token: str, signing_secret: str) -> None:
+        self._api, self._front, self._staff = api, front, staff
+        self._whispers: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
+
+        async def authorize() -> AuthorizeResult:
+            """Bolt's own answers 200 when auth.test fails, and the event is lost; ours raises, and it comes again."""
+            me = await api.who()
+            return AuthorizeResult(
+                enterprise_id=None, team_id=me.team, bot_id=me.bot, bot_user_id=me.user, bot_token=token)
+
+        self.bolt = AsyncApp(
+            name="shophand", logger=sdk_log(), client=api.bare_client(), authorize=authorize,
+            # Socket Mode is verified by its own connection; door.py opens no route without a secret
+            signing_secret=signing_secret, request_verification_enabled=bool(signing_secret),
+        )  # fmt: skip
+        self.bolt.middleware(self.take)
+        self.bolt.error(_not_stored)
+
+    async def close(self) -> None:
+        for task in self._whispers:
+            task.cancel()
+        await asyncio.gather(*self._whispers, return_exceptions=True)
+
+    async def take(self, body: dict[str, Any], ack: AsyncAck) -> BoltResponse:
+        """Bolt's middleware: acknowledge what is stored, or is nothing to store."""
+        me = await self._api.who()
+        try:
+            message, whisper = normalise(body, me, self._staff), hint(body, self._staff)
+        except BadInput:
+            # the same payload would come again, and with it again
+            log.error("A payload from Slack of type %s could not be read and is left out", _type_of(body))
+            return await ack()
+        if message is not None and (not overheard(body, message, me) or await self._talking(message.address)):
+            await self._front.receive(message)
+        if whisper is not None:
+            self._whisper_later(whisper)
+        return await ack()
+
+    async def _talking(self, address: Address) -> bool:
+        """Whether this person talks with us in this thread. A turn moves from the first to the second in one commit."""
+        conversation = address.conversation_id
+        return await self._front.composing(conversation) or bool(await self._front.transcript(conversation))
+
+    def _whisper_later(self, whisper: Hint) -> None:
+        # not awaited: Slack wants its answer within three seconds
+        task = asyncio.create_task(self._whisper(whisper))
+        self._whispers.add(task)
+        task.add_done_callback(self._whispers.discard)
+
+    async def _whisper(self, whisper: Hint) -> None:
+        try:
+            await self._api.whisper(whisper.channel, whisper.thread, whisper.user, whisper.text)
+        except ChannelError as error:
+            log.info("A hint to staff could not be shown: %s", error)
+
+
+async def _not_stored(error: Exception) -> None:
+    """Never the error's own text: a database's may quote what a shopper wrote."""
+    log.error("A message from Slack could not be stored (%s); Slack will send it again", type(error).__name__)
+
+
+def _type_of(body: Mapping[str, Any]) -> str:
+    event = body.get("event")
+    inner = event.get("type") if isinstance(event, Mapping) else None
+    return f"{body.get('type')}/{inner}"[:80]

@@ -1,0 +1,22 @@
+"""Every number of Slack that we depend on. Where the live platform answers differently, its answer counts."""
+
+SECTION_CHARS = 3000  # text of a section block, after escaping; counted in UTF-16 units, which are never fewer
+MESSAGE_CHARS = 9000  # ours: Slack refuses a message somewhere above 11,000 in all (msg_blocks_too_long, undocumented)
+BLOCKS = 50  # per message
+BUTTONS = 25  # elements of one actions block
+BUTTON_CHARS = 75
+VALUE_CHARS = 2000
+
+FILE_BYTES = 10 * 1024 * 1024  # ours: what the files folder takes; Slack itself allows 1 GB
+FILE_HOST = "files.slack.com"  # the one host outside the API's own that is shown the token
+
+CALL_SECONDS = 15  # patience for an answer: an answer lost to impatience is a message sent twice
+TYPING_SECONDS = 2.0  # the turn waits for it
+DOWNLOAD_SECONDS = 60.0
+
+PING_SECONDS = 10.0  # Socket Mode; the SDK calls a socket dead after four unanswered pings
+PATIENCE = 6  # checks, a ping apart, that find no living socket before everything is set up afresh
+CLOSE_SECONDS = 3.0
+
+SCOPES = frozenset((  # without one of these the app is deaf or dumb somewhere
+    "app_mentions:read", "channels:history", "chat:write", "files:read", "groups:history", "im:history"))

@@ -1,0 +1,187 @@
+"""One Slack payload in our words: events and pressed buttons, of shoppers and of staff. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.slack.files import attachments
+from adapters.slack.reading import decode, mentions, read
+from bot.errors import BadInput
+from bot.messages import Address, InboundMessage, Kind, Sender
+
+CHANNEL = "slack"
+DESK_ACTION = "desk:"  # action ids of the buttons on handoffs; their values are "<act>:<handoff id>"
+DESK_ACTS = frozenset({"claim", "back", "close", "approve", "decline"})
+SPOKEN = frozenset({None, "file_share", "me_message", "thread_broadcast"})  # message subtypes in which a person speaks
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The app in its workspace, as auth.test tells it."""
+
+    team: str
+    user: str  # the bot's user id, which stands in mentions
+    bot: str = ""
+    team_name: str = ""
+    user_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The channel whose threads are handoffs, and who counts as staff there."""
+
+    channel: str = ""
+    users: Mapping[str, str] = field(default_factory=dict)  # member id → the name that shoppers see
+
+
+def normalise(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
+    """The payload as a message; None when it is none of ours. BadInput when it does not have the documented form."""
+    try:
+        match payload.get("type"):
+            case "event_callback":
+                return _event(payload["event"], me, staff)
+            case "block_actions":
+                return _pressed(payload, me, staff)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput("the payload does not have the documented form") from error
+    return None
+
+
+def overheard(payload: Payload, message: InboundMessage, me: Me) -> bool:
+    """Whether it was said in a channel's thread without naming us: ours only if we talk with that person there."""
+    if message.address.private or message.sender is Sender.STAFF or message.kind is Kind.BUTTON:
+        return False
+    return message.kind is Kind.EDIT or not _named(payload["event"], me)
+
+
+def _event(event: Payload, me: Me, staff: Staff) -> InboundMessage | None:
+    if event.get("type") not in ("message", "app_mention"):
+        return None
+    at_desk = event["channel"] == staff.channel
+    if event.get("subtype") == "message_changed":
+        return None if at_desk else _edit(event, me)
+    if event.get("subtype") not in SPOKEN or not _by_person(event, me):
+        return None
+    return _staff_said(event, me, staff) if at_desk else _said(event, me)
+
+
+def _said(event: Payload, me: Me) -> InboundMessage | None:
+    address, named = _address(event, me), _named(event, me)
+    if not address.private and not named and "thread_ts" not in event:
+        return None  # people talking in a channel
+    files, text = attachments(event.get("files") or ()), _text(event, me)
+    if files:
+        kind = Kind.FILE
+    elif text:
+        kind = Kind.TEXT
+    elif named:  # nothing but our name: as good as opening the chat
+        kind = Kind.START
+    else:
+        return None
+    return InboundMessage(
+        source_id=_source_id(event), address=address, sent_at=_time(event["ts"]), kind=kind, text=text,
+        attachments=files)
+
+
+def _edit(event: Payload, me: Me) -> InboundMessage | None:
+    """Slack also sends this when a link was unfurled or a thread grew; then the text is the old one."""
+    message, previous = event["message"], event.get("previous_message") or {}
+    if not _by_person(message, me) or not message.get("edited") or message.get("text") == previous.get("text"):
+        return None
+    now = {"ts": previous.get("ts"), **message, "channel": event["channel"], "channel_type": event.get("channel_type")}
+    text = _text(message, me)
+    if not text:
+        return None
+    original = _source_id(now)
+    return InboundMessage(
+        source_id=f"{original}:edit:{event['ts']}", address=_address(now, me), sent_at=_time(message["edited"]["ts"]),
+        kind=Kind.EDIT, text=text, edits=original)
+
+
+def _staff_said(event: Payload, me: Me, staff: Staff) -> InboundMessage | None:
+    """Words of listed staff in a thread. Files are not passed on, and what stands beside the threads is their own."""
+    thread, text = event.get("thread_ts"), _text(event, me)
+    if not thread or thread == event["ts"] or event["user"] not in staff.users or not text:
+        return None
+    return InboundMessage(
+        source_id=_source_id(event), sent_at=_time(event["ts"]), sender=Sender.STAFF, text=text,
+        name=staff.users[event["user"]],
+        address=Address(CHANNEL, me.team, event["channel"], thread, event["user"], private=False))
+
+
+def _pressed(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
+    action, user, channel = button_of(payload), payload["user"]["id"], payload["channel"]["id"]
+    if action is None:
+        return None
+    private = _is_direct(channel)
+    address = Address(CHANNEL, me.team, channel, thread_of_button(payload), user, private=private)
+    source_id, sent_at = f"{action['action_ts']}:{user}", _time(action["action_ts"])
+    if action["action_id"].startswith(DESK_ACTION):
+        act, _, handoff_id = action["value"].partition(":")
+        if channel != staff.channel or user not in staff.users or act not in DESK_ACTS:
+            return None
+        return InboundMessage(
+            source_id=source_id, address=address, sent_at=sent_at, sender=Sender.STAFF, kind=Kind.STAFF_ACT, act=act,
+            handoff_id=handoff_id, name=staff.users[user])
+    if channel == staff.channel:
+        return None
+    return InboundMessage(
+        source_id=source_id, address=address, sent_at=sent_at, kind=Kind.BUTTON, button=action["value"],
+        text=decode((action.get("text") or {}).get("text") or ""), name=payload["user"].get("name") or "")
+
+
+# --- parts of a payload ----------------------------------------------------------------------------------------------
+
+
+def _address(event: Payload, me: Me) -> Address:
+    direct = event.get("channel_type") == "im" or _is_direct(event["channel"])
+    thread = _agent_thread(event) if direct else event.get("thread_ts") or event["ts"]
+    return Address(CHANNEL, me.team, event["channel"], thread, event["user"], private=direct)
+
+
+def _agent_thread(event: Payload) -> str:
+    """The thread that Slack's agent surface opened in a direct chat; a reply a person threaded himself opens none."""
+    thread = event.get("thread_ts") or ""
+    opened = thread == event["ts"] or "assistant_thread" in event or "app_context" in event
+    return thread if opened else ""
+
+
+def thread_of_button(payload: Payload) -> str:
+    """The thread our message with the button stands in: in a channel its own, if it opened one."""
+    message, container = payload.get("message") or {}, payload.get("container") or {}
+    ts = message.get("ts") or container["message_ts"]
+    thread = message.get("thread_ts") or container.get("thread_ts") or ts
+    return "" if thread == ts and _is_direct(payload["channel"]["id"]) else thread
+
+
+def button_of(payload: Payload) -> Payload | None:
+    buttons = (action for action in payload["actions"] if action.get("type") == "button" and action.get("value"))
+    return next(buttons, None)
+
+
+def _text(message: Payload, me: Me) -> str:
+    return read(message.get("text") or "", me.user, message.get("blocks") or ())
+
+
+def _by_person(message: Payload, me: Me) -> bool:
+    user = message.get("user")
+    return bool(user) and user not in (me.user, "USLACKBOT") and not message.get("bot_id")
+
+
+def _named(event: Payload, me: Me) -> bool:
+    return event.get("type") == "app_mention" or mentions(event.get("text") or "", me.user)
+
+
+def _is_direct(channel: str) -> bool:
+    return channel.startswith("D")
+
+
+def _source_id(event: Payload) -> str:
+    return f"{event['channel']}:{event['ts']}"
+
+
+def _time(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), UTC)

@@ -1,0 +1,40 @@
+"""Posting a message that Slack takes only in parts, without repeating a part when the outbox tries again."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+
+from adapters.slack.api import SlackApi
+from adapters.slack.render import Part
+from bot.errors import PermanentFailure
+
+UNFINISHED = 1000  # how many half-sent messages are remembered
+
+
+class Poster:
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+        self._sent: OrderedDict[Hashable, list[str]] = OrderedDict()  # what was posted of a message, by its key
+
+    async def post(
+        self, key: Hashable, channel: str, thread: str, parts: Sequence[Part], *, opens: bool = False
+    ) -> list[str]:
+        """Post all parts and return their timestamps; `key` is the same on every try.
+
+        `opens`: the first part opens a thread and the others stand in it.
+        """
+        if not parts:
+            raise PermanentFailure("the message is empty; Slack takes no empty message")
+        sent = self._sent.setdefault(key, [])
+        while len(self._sent) > UNFINISHED:  # the oldest was given up long ago
+            self._sent.popitem(last=False)
+        try:
+            for part in parts[len(sent) :]:
+                under = sent[0] if opens and sent else thread
+                sent.append(await self._api.post(channel, under, part.text, part.blocks))
+        except PermanentFailure:
+            self._sent.pop(key, None)
+            raise
+        finally:
+            if len(sent) in (0, len(parts)):
+                self._sent.pop(key, None)
+        return sent

@@ -1,0 +1,138 @@
+"""A reply or a desk post as Slack messages: sections of text, then buttons. Pure.
+
+What stands in a text arrives as it is: it is escaped, and where mrkdwn would read markup into it (*, _, >, :name:) the
+section is sent as plain text.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.slack import limits
+from adapters.slack.normalise import DESK_ACTION
+from adapters.slack.split import split, units
+from bot.messages import Button, Card, DeskPost, Reply
+
+Block = dict[str, Any]
+
+MARKUP = re.compile(r"(?<!\w)([*_~`])\S(?:.*\S)?\1(?!\w)|(?m:^\s*>)|:[a-z_+-][a-z0-9_+'-]*:")
+LINK = re.compile(r"https?://[^\s<>|，。；、）】」]*[^\s<>|，。；、）】」.,;:!?)\]'\"]")
+# what staff see first; the words are the core's
+SIGNS = {"opened": "🙋", "relay": "💬", "note": "📝", "ended": "🏁", "approval": "❓"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of Slack's. `text` is what notifications and screen readers get."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def render(reply: Reply) -> tuple[Part, ...]:
+    """The reply in messages that Slack takes, in order; buttons under the last. () when there is nothing to say."""
+    sections = [*_sections("", reply.text), *(section for card in reply.cards for section in _card(card))]
+    return _parts(sections, [(button, f"reply:{number}", button.value) for number, button in enumerate(reply.buttons)])
+
+
+def render_post(post: DeskPost) -> tuple[Part, ...]:
+    """The post for staff; its buttons know their handoff."""
+    text = f"{SIGNS[post.kind]} {post.text}" if post.kind in SIGNS else post.text
+    keys = [(button, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons]
+    return _parts(list(_sections("", text)), keys)
+
+
+def escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+# --- sections --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    title: str
+    body: str
+
+    @property
+    def plain(self) -> str:
+        return "\n".join(filter(None, [self.title, self.body]))
+
+    def block(self) -> Block:
+        if MARKUP.search(self.plain):
+            return {"type": "section", "text": {"type": "plain_text", "text": self.plain, "emoji": False}}
+        title = f"*{escape(self.title)}*" if self.title else ""
+        # verbatim: links are ours alone, and "@channel" in a shopper's words calls nobody
+        text = "\n".join(filter(None, [title, _linked(self.body)]))
+        return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def _card(card: Card) -> Iterator[_Section]:
+    return _sections(" ".join(card.title.split()), "\n".join(": ".join(filter(None, row)) for row in card.rows))
+
+
+def _sections(title: str, body: str) -> Iterator[_Section]:
+    """As many sections as the text needs; the title stands over the first."""
+    room = limits.SECTION_CHARS - _cost(title) - 3  # its two asterisks and the line break
+    if room < limits.SECTION_CHARS // 2:
+        title, body, room = "", f"{title}\n{body}", limits.SECTION_CHARS
+    pieces = split(body, room, limits.SECTION_CHARS, cost=_cost) or ([""] if title else [])
+    for number, piece in enumerate(pieces):
+        yield _Section("" if number else title, piece)
+
+
+def _cost(text: str) -> int:
+    """How long it is once sent."""
+    return units(escape(text)) + 2 * len(LINK.findall(text))
+
+
+def _linked(text: str) -> str:
+    done, at = [], 0
+    for link in LINK.finditer(text):
+        done += [escape(text[at : link.start()]), f"<{escape(link[0])}>"]
+        at = link.end()
+    return "".join([*done, escape(text[at:])])
+
+
+# --- messages --------------------------------------------------------------------------------------------------------
+
+
+def _parts(sections: Sequence[_Section], keys: Sequence[tuple[Button, str, str]]) -> tuple[Part, ...]:
+    actions = list(_actions(keys))
+    groups = list(_grouped(sections, limits.BLOCKS - len(actions))) or ([[]] if actions else [])
+    parts = []
+    for number, group in enumerate(groups):
+        below = actions if number == len(groups) - 1 else []
+        text = "\n\n".join(section.plain for section in group) or " / ".join(button.label for button, _, _ in keys)
+        parts.append(Part(escape(text), (*(section.block() for section in group), *below)))
+    return tuple(parts)
+
+
+def _grouped(sections: Iterable[_Section], most: int) -> Iterator[list[_Section]]:
+    group: list[_Section] = []
+    size = 0
+    for section in sections:
+        cost = _cost(section.plain)
+        if group and (size + cost > limits.MESSAGE_CHARS or len(group) == most):
+            yield group
+            group, size = [], 0
+        group.append(section)
+        size += cost
+    if group:
+        yield group
+
+
+def _actions(keys: Sequence[tuple[Button, str, str]]) -> Iterator[Block]:
+    for first in range(0, len(keys), limits.BUTTONS):
+        yield {"type": "actions", "elements": [_key(*key) for key in keys[first : first + limits.BUTTONS]]}
+
+
+def _key(button: Button, action_id: str, value: str) -> Block:
+    label = " ".join(button.label.split()) or button.value
+    if units(label) > limits.BUTTON_CHARS:
+        label = split(label, limits.BUTTON_CHARS - 1, limits.BUTTON_CHARS - 1)[0] + "…"
+    return {
+        "type": "button", "action_id": action_id, "value": value[: limits.VALUE_CHARS],
+        "text": {"type": "plain_text", "text": label, "emoji": False},
+    }  # fmt: skip

@@ -1,0 +1,7 @@
+"""Telegram: one bot as a channel, by long polling or webhook. The parts are read in the order of the way of a message:
+receive → normalise → (the assistant) → render → channel; adapter.py puts them together."""
+
+from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.settings import TelegramSettings
+
+__all__ = ["TelegramAdapter", "TelegramSettings"]

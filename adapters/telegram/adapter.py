@@ -1,0 +1,125 @@
+"""One Telegram bot, put together for bootstrap. Nothing happens before `run`, a webhook call or `check`."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+from telegram.request import HTTPXRequest
+
+from adapters.telegram import limits
+from adapters.telegram.channel import TelegramChannel
+from adapters.telegram.errors import REASON_LENGTH
+from adapters.telegram.normalise import CHANNEL
+from adapters.telegram.polling import Poller
+from adapters.telegram.receive import Intake
+from adapters.telegram.retry import Pause, persist
+from adapters.telegram.settings import TelegramSettings
+from adapters.telegram.webhook import webhook_route
+from bot.errors import SettingsError
+from bot.ports import Front, StaffDesk
+
+
+class _Request(HTTPXRequest):
+    """The SDK's transport without its habit of logging an answer that it cannot read, message text and all."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        try:
+            return json.loads(payload.decode("utf-8", "replace"))
+        except ValueError as error:
+            raise TelegramError("Invalid server response") from error
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class TelegramAdapter:
+    """Implements bot.ports.Adapter."""
+
+    name = CHANNEL
+    desk: StaffDesk | None = None  # staff answer in the console or in Slack
+
+    def __init__(
+        self, front: Front, settings: TelegramSettings, *,
+        now: Callable[[], datetime] = _utc_now, pause: Pause = asyncio.sleep,
+    ) -> None:
+        problems = settings.problems()
+        if problems:
+            raise SettingsError(problems)
+        _silence_sdk()
+        self._settings = settings
+        self._front = front
+        self._pause = pause
+        self._request = _Request(read_timeout=limits.READ_SECONDS, connect_timeout=limits.CONNECT_SECONDS,
+                                 pool_timeout=limits.CONNECT_SECONDS)
+        root = settings.base_url.rstrip("/")
+        self._bot = Bot(settings.token, base_url=f"{root}/bot", base_file_url=f"{root}/file/bot",
+                        request=self._request, get_updates_request=self._request)
+        self._intake = Intake(self._bot, front, now)
+        self._running = False
+        self.channel = TelegramChannel(self._bot)
+
+    def routes(self) -> Sequence[Any]:
+        if self._settings.mode == "polling":
+            return ()
+        return (webhook_route(self._settings.path, self._settings.secret, self._intake),)
+
+    async def run(self) -> None:
+        """Receive until cancelled; then give the connections back."""
+        await self._request.initialize()  # opens anew what an earlier run has closed
+        self._running = True
+        try:
+            if self._settings.mode == "polling":
+                await Poller(self._bot, self._settings.account, self._intake, self._front, self._pause).run()
+            else:
+                await persist(self._announce_webhook, self._pause)
+                await asyncio.Event().wait()  # the route does the rest
+        except asyncio.CancelledError:  # but not when it fell over: it is started again, and replies still go out
+            self._running = False
+            await self.close()
+            raise
+
+    async def check(self) -> str:
+        """One line on how it stands; "!" in front when something must be done."""
+        await self._request.initialize()
+        try:
+            return await self._examine()
+        except InvalidToken:
+            return "! telegram: the token is not accepted. Copy it again from @BotFather (/mybots, API Token)."
+        except TelegramError as error:
+            return (f"! telegram: {self._settings.base_url} cannot be reached ({type(error).__name__}). "
+                    "Check the network, or set HTTPS_PROXY.")
+        finally:
+            if not self._running:
+                await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back. What is sent afterwards fails, for now."""
+        await self._intake.close()
+        await self._request.shutdown()
+
+    async def _examine(self) -> str:
+        mode, me = self._settings.mode, await self._intake.who()
+        if mode == "webhook":
+            info = await self._bot.get_webhook_info()
+            if info.last_error_message and info.pending_update_count:  # an old error stays on record when all is well
+                return (f"! telegram: connected as @{me.username}, but it cannot deliver to "
+                        f"{self._settings.webhook_url}: {info.last_error_message[:REASON_LENGTH]}")
+        return f"telegram: connected as @{me.username} ({mode})"
+
+    async def _announce_webhook(self) -> None:
+        await self._bot.set_webhook(self._settings.webhook_url, secret_token=self._settings.secret,
+                                    allowed_updates=limits.ALLOWED_UPDATES)
+
+
+def _silence_sdk() -> None:
+    """Keep tokens and texts out of the log: httpx logs each address at INFO (the token is in it), the SDK each call
+    with its text at DEBUG."""
+    for library in ("httpx", "telegram"):
+        logging.getLogger(library).setLevel(logging.WARNING)

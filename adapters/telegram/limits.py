@@ -1,0 +1,20 @@
+"""Every number of Telegram that we depend on. Where the live platform answers differently, its answer counts."""
+
+TEXT_UNITS = 4096  # sendMessage text, after entities. Telegram says "characters"; UTF-16 units are never fewer
+BUTTONS = 100  # per message; undocumented, more is refused
+LABEL_WIDTH = 60  # ours: phones cut a full-width button at about this (a Chinese character counts two)
+PAIR_WIDTH = 14  # ours: two buttons share a row when every label is at most this wide
+
+POLL_SECONDS = 50  # getUpdates timeout; the server caps it here
+POLL_BATCH = 100  # getUpdates limit, its maximum
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+SECRET_FORM = r"[A-Za-z0-9_-]{1,256}"  # noqa: S105 - what setWebhook takes
+
+FILE_BYTES = 10 * 1024 * 1024  # ours; the Bot API itself gives out at most 20 MB
+
+READ_SECONDS = 20.0  # patience for an answer: an answer lost to impatience is a message sent twice
+CONNECT_SECONDS = 10.0
+CONFLICT_SECONDS = 30.0  # wait after 409, so that two pollers do not throw each other out in turns
+BACKOFF_SECONDS = 60.0  # the longest wait between two tries; the first is 1 s, then it doubles

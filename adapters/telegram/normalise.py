@@ -1,0 +1,108 @@
+"""One Telegram update in our words. Pure: no network, no store, no clock."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from telegram import CallbackQuery, Chat, Message, Update, User
+
+from adapters.telegram.addressing import Me, addressed, spoken
+from adapters.telegram.files import attachments, wordless
+from bot.errors import BadInput
+from bot.messages import Address, InboundMessage, Kind
+
+CHANNEL = "telegram"
+
+
+def normalise(payload: Mapping[str, Any], me: Me, now: datetime) -> InboundMessage | None:
+    """The update as a message of a shopper; None when it is none of ours. `now` stands in where Telegram gives no time.
+
+    Raises BadInput when the update does not have the documented form.
+    """
+    try:
+        update = Update.de_json(dict(payload), None)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise BadInput("the update does not have the documented form") from error
+    if update.callback_query is not None:
+        return _button(update.callback_query, me, now)
+    if update.edited_message is not None:
+        return _edit(update.edited_message, me, update.update_id)
+    if update.message is not None:
+        return _message(update.message, me)
+    return None  # my_chat_member (blocked, left), channel posts and whatever comes later
+
+
+def _message(message: Message, me: Me) -> InboundMessage | None:
+    user = _shopper(message, me)
+    if user is None:
+        return None
+    files, text = attachments(message), spoken(message, me)
+    if files or wordless(message):
+        kind = Kind.FILE
+    elif message.contact is not None:
+        kind, text = Kind.TEXT, _phone(message)
+    elif message.text is None:
+        return None  # joined, left, pinned, migrated: nobody spoke
+    elif not text:  # nothing but our name: as good as opening the chat
+        kind = Kind.START
+    elif text.split(maxsplit=1)[0] == "/start":
+        kind, text = Kind.START, text.removeprefix("/start").strip()
+    else:
+        kind = Kind.TEXT
+    return InboundMessage(
+        source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, kind=kind, text=text,
+        attachments=files, name=user.full_name, language=user.language_code or "")
+
+
+def _edit(message: Message, me: Me, update_id: int) -> InboundMessage | None:
+    user = _shopper(message, me)
+    # Telegram also sends this update when only something a bot cannot see has changed; then there is no edit date
+    if user is None or message.edit_date is None or not (message.text or message.caption):
+        return None
+    original = _source_id(message)
+    return InboundMessage(
+        # one message can be edited twice within a second: the update id tells those apart, and a redelivery keeps it
+        source_id=f"{original}:edit:{update_id}", address=_address(message, user, me), sent_at=message.edit_date,
+        kind=Kind.EDIT, text=spoken(message, me), edits=original, name=user.full_name,
+        language=user.language_code or "")
+
+
+def _button(query: CallbackQuery, me: Me, now: datetime) -> InboundMessage | None:
+    message, user = query.message, query.from_user
+    if message is None or not query.data or user.is_bot:  # an inline message or a game: never sent by us
+        return None
+    return InboundMessage(
+        source_id=f"cb:{query.id}", address=_address(message, user, me), sent_at=now, kind=Kind.BUTTON,
+        button=query.data, name=user.full_name, language=user.language_code or "")
+
+
+def _shopper(message: Message, me: Me) -> User | None:
+    """The person who wrote to the bot; None for bots (we among them), channels, and group talk among others."""
+    user = message.from_user
+    if user is None or user.is_bot or message.sender_chat is not None:
+        return None
+    if message.chat.type == Chat.PRIVATE:
+        return user
+    if message.chat.type in (Chat.GROUP, Chat.SUPERGROUP) and addressed(message, me):
+        return user
+    return None
+
+
+def _address(message: Any, user: User, me: Me) -> Address:
+    """`message` may be an InaccessibleMessage, of which only chat and id are known."""
+    in_topic = isinstance(message, Message) and message.is_topic_message
+    return Address(
+        channel=CHANNEL, account=str(me.id), chat=str(message.chat.id),
+        thread=str(message.message_thread_id) if in_topic else "", user=str(user.id),
+        private=message.chat.type == Chat.PRIVATE)
+
+
+def _source_id(message: Message) -> str:
+    return f"{message.chat.id}:{message.message_id}"
+
+
+def _phone(message: Message) -> str:
+    contact = message.contact
+    own = contact.user_id is not None and contact.user_id == message.from_user.id
+    # the phone of a Telegram account is international, with or without the plus
+    return f"+{contact.phone_number.lstrip('+')}" if own else contact.phone_number

@@ -1,0 +1,54 @@
+"""What one Telegram bot needs to be told. Knows no environment variables: bootstrap fills it in."""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+
+from adapters.telegram import limits
+
+API = "https://api.telegram.org"
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    token: str = field(repr=False)  # from @BotFather: "<bot id>:<secret>"
+    mode: str = "polling"  # or "webhook"
+    public_url: str = ""  # webhook: the https address under which Telegram reaches this server, without our path
+    secret_token: str = field(default="", repr=False)  # webhook: what Telegram must show; "" derives one from the token
+    base_url: str = API  # another Bot API server
+
+    @property
+    def account(self) -> str:
+        """The bot's id, the public half of the token."""
+        return self.token.partition(":")[0]
+
+    @property
+    def path(self) -> str:
+        """Where the webhook is mounted: one path per bot, so that several bots share a server."""
+        return f"/telegram/{self.account}"
+
+    @property
+    def webhook_url(self) -> str:
+        return self.public_url.rstrip("/") + self.path
+
+    @property
+    def secret(self) -> str:
+        if self.secret_token:
+            return self.secret_token
+        return hmac.new(self.token.encode(), b"shophand webhook", hashlib.sha256).hexdigest()
+
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each thing that is wrong, with what to do; none of them shows a secret."""
+        found = []
+        if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", self.token):
+            found.append("The Telegram token must look like 123456:ABC-def. Copy it from @BotFather (/mybots).")
+        if self.mode not in ("polling", "webhook"):
+            found.append(f"The Telegram mode {self.mode!r} is unknown. Use polling or webhook.")
+        if self.secret_token and not re.fullmatch(limits.SECRET_FORM, self.secret_token):
+            found.append("The Telegram webhook secret must be 1 to 256 of A-Z a-z 0-9 _ -, or empty.")
+        # Telegram's own server insists on https; a Bot API server of one's own may sit on the same machine
+        allowed = ("https://",) if self.base_url == API else ("https://", "http://")
+        if self.mode == "webhook" and not self.public_url.startswith(allowed):
+            found.append("Telegram's webhook needs a public https:// address of this server. Set it, or use polling.")
+        return tuple(found)

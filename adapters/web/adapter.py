@@ -1,0 +1,91 @@
+"""The web adapter as bootstrap sees it: one channel, one desk, their routes."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from adapters.web.chat import Chat
+from adapters.web.console import Console
+from adapters.web.console_door import Door
+from adapters.web.guard import Site, TokenBuckets
+from adapters.web.limits import MESSAGES_PER_MINUTE
+from adapters.web.live import CONSOLES, Live
+from adapters.web.pages import Pages
+from adapters.web.signing import Signer
+from adapters.web.wire import NAME
+from bot.errors import PermanentFailure
+from bot.messages import Address, Attachment, DeskPost, Reply
+from bot.ports import Front, Office
+
+
+class WebChannel:
+    """A reply counts as delivered when it stands in the transcript: sending is waking whoever looks at it."""
+
+    name = NAME
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    async def send(self, address: Address, reply: Reply, message_id: str) -> str:
+        self._live.wake(address.conversation_id)
+        return message_id
+
+    async def typing(self, address: Address) -> None:
+        self._live.wake(address.conversation_id)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        raise PermanentFailure("files of the web chat are kept when they are uploaded; there is nothing to fetch")
+
+
+class ConsoleDesk:
+    """The console reads the handoffs themselves: posting is waking it."""
+
+    name = "console"
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    async def post(self, post: DeskPost) -> str:
+        self._live.wake(CONSOLES)
+        return ""
+
+
+class WebAdapter:
+    """`secret` signs the visitors' cookies: with another one every visitor is new. `shop_name` is by language.
+    `public_url` is what browsers see of a server behind a proxy; when it is https, cookies are Secure.
+    """
+
+    name = NAME
+
+    def __init__(
+        self, front: Front, office: Office, *, secret: bytes, shop_name: Mapping[str, str], public_url: str = "",
+        messages_per_minute: int = MESSAGES_PER_MINUTE, now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._site, self._live, self._pages, signer = Site(public_url), Live(), Pages(shop_name), Signer(secret)
+        self.channel, self.desk = WebChannel(self._live), ConsoleDesk(self._live)
+        buckets = TokenBuckets(messages_per_minute, monotonic)
+        self._chat = Chat(
+            front, signer=signer, site=self._site, live=self._live, buckets=buckets, pages=self._pages, now=now
+        )
+        self._door = Door(office, signer=signer, site=self._site, pages=self._pages)
+        self._console = Console(front, office, door=self._door, live=self._live, pages=self._pages, now=now)
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        static = web.get("/static/{name}", self._pages.static)
+        return [*self._chat.routes(), *self._door.routes(), *self._console.routes(), static]
+
+    async def run(self) -> None:
+        """The routes do the work; when this is cancelled, open sockets and streams are closed, to come back later."""
+        self._live.stopping = False
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._live.stop()
+
+    async def check(self) -> str:
+        secure = "" if self._site.https else " only over https (behind a proxy, set the public URL)"
+        return f"web: shopper chat on /, staff console on /staff; cookies are Secure{secure}"

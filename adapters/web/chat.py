@@ -1,0 +1,94 @@
+"""The shopper's chat page, its socket and its uploads."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from aiohttp import web
+
+from adapters.web import uploads, wire
+from adapters.web.chat_socket import ChatSocket
+from adapters.web.guard import HEADERS, Site, TokenBuckets
+from adapters.web.limits import CLOSE_SECONDS, FILE_BYTES, HEARTBEAT_SECONDS, MESSAGE_BYTES, TEXT_CHARS, VISITOR_SECONDS
+from adapters.web.live import Live
+from adapters.web.pages import Pages
+from adapters.web.signing import Signer
+from bot.errors import BadInput
+from bot.messages import Attachment
+from bot.ports import Front
+
+COOKIE = "shophand_visitor"
+
+
+class Chat:
+    def __init__(
+        self, front: Front, *, signer: Signer, site: Site, live: Live, buckets: TokenBuckets, pages: Pages,
+        now: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._front, self._signer, self._site, self._live = front, signer, site, live
+        self._buckets, self._pages, self._now = buckets, pages, now
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return [
+            web.get("/", self.page),
+            web.get("/chat/ws", self.socket, allow_head=False),
+            web.post("/chat/upload", self.upload),
+        ]
+
+    async def page(self, request: web.Request) -> web.Response:
+        response = self._pages.render("chat.html", file_bytes=FILE_BYTES, text_chars=TEXT_CHARS)
+        if self._known(request) is None:
+            self._welcome(request, response)
+        return response
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        if not self._site.same_origin(request):
+            raise web.HTTPForbidden(text="this socket is for the shop's own page")
+        ws = web.WebSocketResponse(
+            max_msg_size=MESSAGE_BYTES, heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS, compress=False
+        )
+        visitor = self._known(request)
+        if visitor is None:  # the cookie ran out while the page stood open
+            visitor = self._welcome(request, ws)
+        ws.headers.update(HEADERS)
+        await ws.prepare(request)
+        await ChatSocket(
+            ws, visitor, front=self._front, live=self._live, signer=self._signer, buckets=self._buckets, now=self._now
+        ).serve()
+        return ws
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Keep one file and return what a file message names it by. Nobody hears of it before that message."""
+        visitor = self._known(request)
+        if visitor is None or not self._site.same_origin(request):
+            return web.json_response({"error": "visitor"}, status=403)
+        if self._buckets.take(visitor):
+            return web.json_response({"error": "slow"}, status=429)
+        if (request.content_length or 0) > FILE_BYTES:
+            return web.json_response({"error": "too_large"}, status=413)
+        content = await uploads.read_limited(request.content, FILE_BYTES)
+        if content is None:
+            return web.json_response({"error": "too_large"}, status=413)
+        mime = uploads.sniff(content)
+        if not mime:
+            return web.json_response({"error": "type"}, status=415)
+        try:
+            digest = await self._front.keep_file(content)
+        except BadInput:  # the shop allows less than we do
+            return web.json_response({"error": "too_large"}, status=413)
+        name = uploads.file_name(request.headers.get("X-File-Name", ""))
+        kept = Attachment(uploads.file_kind(mime), mime, len(content), name, digest=digest)
+        return web.json_response({"file": wire.seal_file(kept, visitor, self._signer), "kind": kept.kind})
+
+    # --- visitors ----------------------------------------------------------------------------------------------------
+
+    def _known(self, request: web.Request) -> str | None:
+        """The visitor of a cookie that we signed, None for a missing or tampered one."""
+        return self._signer.open("visitor", request.cookies.get(COOKIE, ""))
+
+    def _welcome(self, request: web.Request, response: web.StreamResponse) -> str:
+        visitor = secrets.token_urlsafe(16)
+        sealed = self._signer.seal("visitor", visitor)
+        # Lax: a link to the shop, from anywhere, finds the conversation again
+        self._site.set_cookie(request, response, COOKIE, sealed, seconds=VISITOR_SECONDS, path="/", same_site="Lax")
+        return visitor

@@ -1,0 +1,131 @@
+"""One open chat page: what it sends is stored and then acknowledged; what is new in the transcript is pushed to it.
+
+The transcript is the truth: a socket holds nothing that a lost connection could lose.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from adapters.web import wire
+from adapters.web.guard import TokenBuckets
+from adapters.web.limits import BEAT_SECONDS, COMPOSING_SECONDS, HISTORY_LINES, SOCKETS_PER_VISITOR
+from adapters.web.live import Live
+from adapters.web.signing import Signer
+from bot.errors import BadInput
+from bot.ports import Front
+
+log = logging.getLogger(__name__)
+
+
+class ChatSocket:
+    def __init__(
+        self, ws: web.WebSocketResponse, visitor: str, *, front: Front, live: Live, signer: Signer,
+        buckets: TokenBuckets, now: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._ws, self._visitor = ws, visitor
+        self._front, self._live, self._signer, self._buckets, self._now = front, live, signer, buckets, now
+        self._conversation = wire.visitor_address(visitor).conversation_id
+
+    async def serve(self) -> None:
+        """Until the browser goes, sends what no page of ours would, or the store fails: then it comes back."""
+        try:
+            if self._live.count(self._conversation) >= SOCKETS_PER_VISITOR:
+                await self._ws.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too many windows are open")
+                return
+            hello = await self._next()
+            if not isinstance(hello, wire.Hello):
+                await self._refuse("the first frame must be hello")
+                return
+            async with self._front.subscribe(self._conversation) as event:
+                with self._live.joined(self._conversation, event):
+                    await self._greet(hello)
+                    await self._both_ways(event, hello.after)
+        except BadInput as error:
+            await self._refuse(str(error))
+        except ConnectionResetError:
+            pass  # gone while something was sent to it; it asks again when it is back
+        finally:
+            # after a failure above, which goes on to the server's log: the browser comes back and sends again
+            await self._ws.close(code=WSCloseCode.INTERNAL_ERROR, message=b"please come back")
+
+    async def _refuse(self, why: str) -> None:
+        log.info("web: a chat socket was closed: %s", why)
+        await self._ws.close(code=WSCloseCode.POLICY_VIOLATION, message=why.encode()[:120])
+
+    async def _greet(self, hello: wire.Hello) -> None:
+        if hello.after == 0 and not await self._front.transcript(self._conversation):
+            await self._front.receive(wire.start(self._visitor, self._now(), hello.language))
+
+    async def _both_ways(self, event: asyncio.Event, after: int) -> None:
+        tasks = [asyncio.create_task(self._read(event)), asyncio.create_task(self._push(event, after))]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- in ----------------------------------------------------------------------------------------------------------
+
+    async def _next(self) -> wire.Hello | wire.Frame | None:
+        """The next frame, None when the browser has gone. BadInput for junk."""
+        message = await self._ws.receive()
+        if message.type is WSMsgType.TEXT:
+            return wire.parse(message.data)
+        if message.type is WSMsgType.BINARY:
+            raise BadInput("frames are text")
+        return None
+
+    async def _read(self, event: asyncio.Event) -> None:
+        while (frame := await self._next()) is not None:
+            if isinstance(frame, wire.Hello):
+                raise BadInput("hello comes once")
+            await self._ws.send_json(await self._take(frame))
+            event.set()  # a reply is being written from now on
+
+    async def _take(self, frame: wire.Frame) -> dict[str, Any]:
+        """Store one message; the answer to the browser."""
+        wait = self._buckets.take(self._visitor)
+        if wait:
+            return {"slow": frame.id, "seconds": round(wait, 1)}
+        message = wire.normalise(frame, self._visitor, self._now(), self._signer)
+        if message is None:
+            return {"refused": frame.id}
+        await self._front.receive(message)
+        return {"ack": frame.id}
+
+    # --- out ---------------------------------------------------------------------------------------------------------
+
+    async def _push(self, event: asyncio.Event, after: int) -> None:
+        first, composing, waited = True, False, True
+        while not self._live.stopping:
+            event.clear()
+            lines = await self._front.transcript(self._conversation, after)
+            frame: dict[str, Any] = {}
+            if lines:
+                shown = [line for line in lines if wire.shown(line)]
+                frame["lines"] = [wire.line_data(line) for line in shown[-HISTORY_LINES:]]
+                after = lines[-1].id
+            now_composing = await self._front.composing(self._conversation)
+            if first or now_composing != composing:
+                frame["composing"] = composing = now_composing
+            if frame or (waited and not composing):  # an empty frame only shows that we are there
+                await self._ws.send_json(frame)
+            first, waited = False, not await _set_within(event, COMPOSING_SECONDS if composing else BEAT_SECONDS)
+        await self._ws.close(code=WSCloseCode.GOING_AWAY, message=b"back in a moment")
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+            return True
+    return False

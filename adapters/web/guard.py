@@ -1,0 +1,95 @@
+"""Who may call: same origin, cookies, security headers, and how often. Knows no conversation."""
+
+import time
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from adapters.web.limits import VISITORS_REMEMBERED
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+HEADERS = {
+    # nothing foreign, nothing inline; blob: is the preview of a file the shopper has just chosen
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+
+@web.middleware
+async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Put the security headers on every answer, refusals too. Streams set them before their first byte."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as refusal:
+        _add_headers(refusal)
+        raise
+    if not response.prepared:
+        _add_headers(response)
+    return response
+
+
+def _add_headers(response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+class Site:
+    """What the page's own address is. `public_url` is for a server behind a proxy that changes Host or ends TLS."""
+
+    def __init__(self, public_url: str = "") -> None:
+        parts = urlsplit(public_url)
+        self._host, self._https = parts.netloc.lower(), parts.scheme == "https"
+
+    @property
+    def https(self) -> bool:
+        return self._https
+
+    def same_origin(self, request: web.Request) -> bool:
+        """Whether a page of ours calls. Browsers name the origin of every socket and POST: none named, no browser."""
+        try:
+            origin = urlsplit(request.headers.get("Origin", ""))
+        except ValueError:
+            return False
+        ours = {request.host.lower(), self._host} - {""}
+        return origin.scheme in ("http", "https") and origin.netloc.lower() in ours
+
+    def set_cookie(
+        self, request: web.Request, response: web.StreamResponse, name: str, value: str, *, seconds: int, path: str,
+        same_site: str,
+    ) -> None:  # fmt: skip
+        secure = self._https or request.secure
+        response.set_cookie(name, value, max_age=seconds, path=path, httponly=True, secure=secure, samesite=same_site)
+
+
+class TokenBuckets:
+    """At most so many a minute for each key, in bursts of as many."""
+
+    def __init__(self, per_minute: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._size, self._per_second, self._monotonic = float(per_minute), per_minute / 60, monotonic
+        self._left: dict[str, tuple[float, float]] = {}  # key → (tokens, when counted)
+
+    def take(self, key: str) -> float:
+        """Take one: 0.0 when there was one, else the seconds until there is."""
+        now = self._monotonic()
+        tokens = self._tokens(key, now)
+        if tokens < 1:
+            self._left[key] = (tokens, now)
+            return (1 - tokens) / self._per_second
+        self._left[key] = (tokens - 1, now)
+        if len(self._left) > VISITORS_REMEMBERED:
+            self._left = {key: kept for key, kept in self._left.items() if self._tokens(key, now) < self._size}
+        return 0.0
+
+    def _tokens(self, key: str, now: float) -> float:
+        tokens, counted = self._left.get(key, (self._size, now))
+        return min(self._size, tokens + (now - counted) * self._per_second)

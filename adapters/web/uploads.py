@@ -1,0 +1,50 @@
+"""A file on its way in: how large, and what it really is. What a browser says about a file is not believed."""
+
+from urllib.parse import unquote
+
+from aiohttp import StreamReader
+
+from adapters.web.limits import FILE_NAME_CHARS
+from adapters.web.wire import clean
+
+# first bytes → type; SVG and HTML are left out on purpose: they can run script
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+)
+_HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"avif")
+
+
+def sniff(content: bytes) -> str:
+    """The type by its first bytes, "" for one that is not taken."""
+    for signature, mime in _SIGNATURES:
+        if content.startswith(signature):
+            return mime
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
+        return "image/avif" if content[8:12] == b"avif" else "image/heic"
+    return ""
+
+
+def file_kind(mime: str) -> str:
+    return "photo" if mime.startswith("image/") else "document"
+
+
+def file_name(header: str) -> str:
+    """The bare name, as the browser percent-encoded it; no path, nothing unprintable."""
+    name = clean(unquote(header)).replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(str.isprintable, name)).strip()[-FILE_NAME_CHARS:]
+
+
+async def read_limited(body: StreamReader, limit: int) -> bytes | None:
+    """The whole body, or None as soon as it is longer than `limit`."""
+    content = bytearray()
+    async for chunk in body.iter_any():
+        content += chunk
+        if len(content) > limit:
+            return None
+    return bytes(content)

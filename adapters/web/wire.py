@@ -1,0 +1,153 @@
+"""What goes over the chat socket, in both directions. Pure.
+
+The browser sends one JSON object per frame, `type` and what belongs to it:
+
+    {"type": "hello", "after": 17, "language": "zh-CN"}             first of all: the last line it has seen, 0 for none
+    {"type": "text", "id": UUID, "text": …, "language": …}
+    {"type": "button", "id": UUID, "value": …, "text": label, "language": …}
+    {"type": "file", "id": UUID, "file": what /chat/upload gave, "text": caption, "language": …}
+
+The server sends objects with any of these keys:
+
+    lines      new transcript lines, oldest first         composing  whether a reply is being written
+    ack        the id of a message that is stored now     refused    the id of a message that can never be taken
+    slow       the id of a message that came too fast, with `seconds` to wait before it is sent again
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.web.limits import TEXT_CHARS
+from adapters.web.signing import Signer
+from bot.errors import BadInput
+from bot.messages import BUTTON_VALUE_BYTES, Address, Attachment, InboundMessage, Kind
+from bot.ports import TranscriptLine
+
+NAME = "web"
+START = "start:"  # source id of a first page open: one per visitor
+
+# other source ids ("timer:4") stand in the same unique column: a browser must not be able to make one of those
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_KINDS = {"text": Kind.TEXT, "button": Kind.BUTTON, "file": Kind.FILE}
+_GREATEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    after: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message of a browser, well-formed but not yet looked into."""
+
+    kind: Kind
+    id: str
+    text: str
+    value: str  # of a button
+    file: str  # as /chat/upload sealed it
+    language: str
+
+
+def visitor_address(visitor: str) -> Address:
+    return Address(channel=NAME, account="", chat=visitor, user=visitor, private=True)
+
+
+def is_uuid(text: str) -> bool:
+    return _UUID.fullmatch(text) is not None
+
+
+def clean(text: str) -> str:
+    """Text that every store can keep: no lone surrogates (JSON allows them), no NUL (PostgreSQL refuses it)."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+def parse(data: str) -> Hello | Frame:
+    """Read one frame. BadInput when no page of ours would have sent it."""
+    try:
+        fields = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadInput("a frame is not JSON") from error
+    if not isinstance(fields, dict):
+        raise BadInput("a frame is not a JSON object")
+    language = _text(fields, "language")
+    if not _LANGUAGE.fullmatch(language):
+        language = ""
+    if fields.get("type") == "hello":
+        after = fields.get("after", 0)
+        if type(after) is not int or not 0 <= after <= _GREATEST_ID:
+            raise BadInput("hello needs a line id in `after`")
+        return Hello(after, language)
+    kind = _KINDS.get(_text(fields, "type"))
+    message_id = _text(fields, "id")
+    if kind is None or not is_uuid(message_id):
+        raise BadInput("a frame needs a known `type` and a UUID as `id`")
+    return Frame(kind, message_id, _text(fields, "text"), _text(fields, "value"), _text(fields, "file"), language)
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name, "")
+    if not isinstance(value, str):
+        raise BadInput(f"`{name}` must be text")
+    return clean(value)
+
+
+def normalise(frame: Frame, visitor: str, now: datetime, signer: Signer) -> InboundMessage | None:
+    """The message, or None when it can never be taken: empty, too long, a value or file that is not ours."""
+    if len(frame.text) > TEXT_CHARS:
+        return None
+    common: dict[str, Any] = {
+        "source_id": frame.id, "address": visitor_address(visitor), "sent_at": now, "kind": frame.kind,
+        "text": frame.text.strip(), "language": frame.language,
+    }  # fmt: skip
+    if frame.kind is Kind.BUTTON:
+        good = frame.value.isascii() and 0 < len(frame.value) <= BUTTON_VALUE_BYTES
+        return InboundMessage(**common, button=frame.value) if good else None
+    if frame.kind is Kind.FILE:
+        attachment = open_file(frame.file, visitor, signer)
+        return InboundMessage(**common, attachments=(attachment,)) if attachment else None
+    return InboundMessage(**common) if common["text"] else None
+
+
+def start(visitor: str, now: datetime, language: str) -> InboundMessage:
+    """A visitor without a word so far has opened the page."""
+    return InboundMessage(f"{START}{visitor}", visitor_address(visitor), now, kind=Kind.START, language=language)
+
+
+# --- files: uploaded first, then named in a message ------------------------------------------------------------------
+
+
+def seal_file(attachment: Attachment, visitor: str, signer: Signer) -> str:
+    """What the browser keeps of an uploaded file; only the visitor who uploaded it can use it."""
+    fields = [attachment.kind, attachment.mime, attachment.size, attachment.name, attachment.digest]
+    return signer.seal(f"file:{visitor}", json.dumps(fields))
+
+
+def open_file(sealed: str, visitor: str, signer: Signer) -> Attachment | None:
+    fields = signer.open(f"file:{visitor}", sealed)
+    if fields is None:
+        return None
+    kind, mime, size, name, digest = json.loads(fields)
+    return Attachment(kind, mime, size, name, digest=digest)
+
+
+# --- out -------------------------------------------------------------------------------------------------------------
+
+
+def line_data(line: TranscriptLine) -> dict[str, Any]:
+    return {
+        "id": line.id, "who": line.speaker, "text": line.text, "at": line.at.isoformat(), "author": line.author,
+        "source": line.source_id, "files": len(line.attachments),
+        "buttons": [{"label": label, "value": value} for label, value in line.buttons],
+        "cards": [{"title": card.title, "rows": [list(row) for row in card.rows]} for card in line.cards],
+    }  # fmt: skip
+
+
+def shown(line: TranscriptLine) -> bool:
+    """The opening of the page is no line that the shopper wrote."""
+    return not line.source_id.startswith(START)

@@ -1,0 +1,124 @@
+"""The assistant as channels and the staff console see it: messages in, transcripts out, and who is watching."""
+
+import asyncio
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+from bot.errors import BadInput
+from bot.messages import InboundMessage
+from bot.ports import HandoffView, Receipt, StaffSession, TranscriptLine
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+LARGEST_FILE = 10 * 1024 * 1024  # bytes
+
+
+class Watchers:
+    """Events that are set whenever a conversation ("" for any) may have something new."""
+
+    def __init__(self) -> None:
+        self._events: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    @asynccontextmanager
+    async def watch(self, conversation_id: str) -> AsyncIterator[asyncio.Event]:
+        event = asyncio.Event()
+        self._events[conversation_id].add(event)
+        try:
+            yield event
+        finally:
+            self._events[conversation_id].discard(event)
+            if not self._events[conversation_id]:
+                del self._events[conversation_id]
+
+    def changed(self, conversation_id: str) -> None:
+        for key in {conversation_id, ""}:
+            for event in self._events.get(key, ()):
+                event.set()
+
+
+class InboxRows(Protocol):
+    async def receive(self, message: InboundMessage) -> Receipt: ...
+
+    async def composing(self, conversation_id: str) -> bool: ...
+
+
+class TranscriptRows(Protocol):
+    async def transcript(
+        self, conversation_id: str, after: int = 0, *, notes: bool = False
+    ) -> list[TranscriptLine]: ...
+
+
+class DeskRows(Protocol):
+    async def handoffs(self, *, ended: bool = False) -> list[HandoffView]: ...
+
+    async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def sign_in(self, name: str, password: str) -> str | None: ...
+
+    async def session(self, token: str) -> StaffSession | None: ...
+
+    async def change_password(self, token: str, old: str, new: str) -> bool: ...
+
+    async def sign_out(self, token: str) -> None: ...
+
+    async def remember(self, name: str, value: str) -> None: ...
+
+    async def recall(self, name: str) -> str: ...
+
+
+class Assistant:
+    """Implements bot.ports.Front and bot.ports.Office."""
+
+    def __init__(
+        self,
+        inbox: InboxRows,
+        transcripts: TranscriptRows,
+        desk: DeskRows,
+        watchers: Watchers,
+        files: Path,
+        wake: Callable[[str], None],
+    ) -> None:
+        self._inbox, self._transcripts, self._desk = inbox, transcripts, desk
+        self._watchers, self._files, self._wake = watchers, files, wake
+        self.composing = inbox.composing
+        self.transcript = transcripts.transcript
+        self.subscribe = watchers.watch
+        self.handoffs, self.handoff = desk.handoffs, desk.handoff
+        self.sign_in, self.session, self.sign_out = desk.sign_in, desk.session, desk.sign_out
+        self.change_password = desk.change_password
+        self.remember, self.recall = desk.remember, desk.recall
+
+    async def receive(self, message: InboundMessage) -> Receipt:
+        """Store one message and commit; the workers are woken after that."""
+        receipt = await self._inbox.receive(message)
+        if receipt.conversation_id:
+            self._wake(receipt.conversation_id)
+            self._watchers.changed(receipt.conversation_id)
+        return receipt
+
+    async def keep_file(self, content: bytes) -> str:
+        """Store a file under its SHA-256; the same content is stored once."""
+        if len(content) > LARGEST_FILE:
+            raise BadInput(f"the file has {len(content)} bytes; at most {LARGEST_FILE} are kept")
+        digest = hashlib.sha256(content).hexdigest()
+        await asyncio.to_thread(self._write, digest, content)
+        return digest
+
+    async def file(self, digest: str) -> bytes | None:
+        """A kept file; only a digest is ever looked for, so no path can be asked for."""
+        if not _DIGEST.fullmatch(digest):
+            return None
+        path = self._files / digest
+        return await asyncio.to_thread(path.read_bytes) if await asyncio.to_thread(path.is_file) else None
+
+    def _write(self, digest: str, content: bytes) -> None:
+        self._files.mkdir(parents=True, exist_ok=True)
+        target = self._files / digest
+        if not target.exists():
+            partial = target.with_suffix(".part")
+            partial.write_bytes(content)
+            partial.replace(target)

@@ -1,0 +1,332 @@
+"""The composition root: the one place that knows every part. Its arguments are the outside world.
+
+With cli.py the only file of `bot` that imports adapters and model.
+"""
+
+import logging
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+from opencc import OpenCC
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.mail import MailAdapter
+from adapters.slack import SlackAdapter, SlackSettings
+from adapters.telegram import TelegramAdapter, TelegramSettings
+from adapters.web import WebAdapter, security_headers
+from bot.assistant import Assistant, Watchers
+from bot.commerce import Shop
+from bot.decision import Limits
+from bot.dialogue import Dialogue
+from bot.dialogue import Settings as DialogueSettings
+from bot.dispatch.local import LocalDispatcher
+from bot.errors import BadInput
+from bot.fulfilment import Fulfilment
+from bot.phrases import PhraseBook
+from bot.ports import Adapter, Clock, Interpreter, ReplyWriter
+from bot.settings import Settings
+from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
+from bot.shop.sql import SqlShop
+from bot.shop.transfer import SAMPLE, import_shop, is_empty
+from bot.skills import SKILLS
+from bot.speech import Speech
+from bot.store.actions import ActionStore, TryStore
+from bot.store.conversations import ConversationStore
+from bot.store.database import open_database
+from bot.store.desk import DeskStore
+from bot.store.inbox import InboxStore
+from bot.store.migrate import migrate
+from bot.store.outbox import OutboxStore
+from bot.worker import Carrier, Worker
+from model.checkpoint import SHIPPED
+from model.interpreter import TransformerInterpreter, load_model
+from model.serving import ModelThread
+from model.writer import TransformerWriter, load_phrases
+
+log = logging.getLogger(__name__)
+
+PHRASES = Path(__file__).parent / "phrases"
+FIRST_STAFF = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What understands and what writes; `close` ends its threads."""
+
+    interpreter: Interpreter
+    writer: ReplyWriter
+    close: Callable[[], None] = lambda: None
+
+
+def own_language(settings: Settings, max_error: float) -> Language:
+    """The Transformer of model/, with the shop's weights or ours. ModelError when they cannot be loaded.
+
+    `max_error`: the share of errors the shop tolerates among what is handled without a person.
+    """
+    model = load_model(settings.model or SHIPPED)
+    owner = settings.home / "phrases"
+    thread = ModelThread()
+    book = load_phrases(PHRASES, *([owner] if owner.is_dir() else []))
+    interpreter = TransformerInterpreter(model, thread, max_error=max_error)
+    return Language(interpreter, TransformerWriter(model, book, thread), thread.close)
+
+
+MakeShop = Callable[[AsyncEngine, Clock, Policy, Path], Shop]
+
+
+@dataclass(slots=True)
+class Shophand:
+    """The whole product, wired; nothing runs yet."""
+
+    engine: AsyncEngine
+    policy: Policy
+    assistant: Assistant
+    dispatcher: LocalDispatcher
+    inbox: InboxStore
+    conversations: ConversationStore
+    desk: DeskStore
+    shop: Shop
+    adapters: list[Adapter] = field(default_factory=list)
+
+    def web_app(self) -> web.Application:
+        """Every adapter's routes on one server."""
+        app = web.Application(middlewares=[security_headers], client_max_size=8 * 1024 * 1024)
+        for adapter in self.adapters:
+            app.add_routes(adapter.routes())
+        return app
+
+
+MakeAdapters = Callable[[Assistant, Policy], Sequence[Adapter]]
+
+
+@asynccontextmanager
+async def shophand(
+    settings: Settings,
+    *,
+    clock: Clock,
+    make_adapters: MakeAdapters,
+    language: Callable[[Settings, float], Language] = own_language,
+    make_shop: MakeShop = SqlShop,
+    new_id: Callable[[], str] = lambda: secrets.token_hex(12),
+    shop_folder: Path | None = None,
+) -> AsyncIterator[Shophand]:
+    """Open the store and wire everything to it."""
+    async with open_shop(settings, clock=clock, shop_folder=shop_folder, make_shop=make_shop) as opened:
+        speaks = language(settings, opened.policy.max_error)
+        try:
+            yield _wire(settings, opened, clock, make_adapters, speaks, new_id)
+        finally:
+            speaks.close()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShop:
+    """The store and the shop in it, without the assistant."""
+
+    engine: AsyncEngine
+    policy: Policy
+    shop: Shop
+
+
+@asynccontextmanager
+async def open_shop(
+    settings: Settings,
+    *,
+    clock: Clock,
+    shop_folder: Path | None = None,
+    import_from: Path | None = None,
+    make_shop: MakeShop = SqlShop,
+) -> AsyncIterator[OpenShop]:
+    """Open the store, migrated; an empty one is filled from the shop folder, any one from `import_from` if given.
+
+    `shop_folder`: read shop.toml, policy.toml and knowledge from there instead of the home.
+    BadInput lists what is wrong.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database)
+    try:
+        await migrate(engine)
+        if import_from:
+            await fill(engine, import_from, clock)
+            adopt(settings, import_from)
+        folder = shop_folder or home_shop(settings)
+        if await is_empty(engine):
+            await fill(engine, shop_folder or settings.shop or SAMPLE, clock)
+        policy = read_policy(folder)
+        yield OpenShop(engine, policy, make_shop(engine, clock, policy, folder / "knowledge"))
+    finally:
+        await engine.dispose()
+
+
+def _wire(
+    settings: Settings,
+    opened: OpenShop,
+    clock: Clock,
+    make_adapters: MakeAdapters,
+    language: Language,
+    new_id: Callable[[], str],
+) -> Shophand:
+    engine, policy, shop = opened.engine, opened.policy, opened.shop
+    inbox, conversations, outbox = (
+        InboxStore(engine, clock),
+        ConversationStore(engine, clock),
+        OutboxStore(engine, clock),
+    )
+    desk, watchers = DeskStore(engine, clock), Watchers()
+    store = TurnRows(inbox, conversations, desk)
+    owner_phrases = settings.home / "phrases"
+    phrases = PhraseBook.load(PHRASES, owner_phrases if owner_phrases.is_dir() else None)
+    speech = Speech(
+        language.writer,
+        phrases,
+        policy.shop.zone,
+        policy.market(policy.shop.market).locales.get("en", "en_GB"),
+        OpenCC("s2tw").convert,
+    )
+    fulfilment = Fulfilment(shop, ActionStore(engine, clock), TryStore(engine, clock), SKILLS, speech.say)
+    wake: list[Callable[[str], None]] = []  # the dispatcher comes last: it needs the worker, which needs the channels
+    assistant = Assistant(
+        inbox,
+        conversations,
+        desk,
+        watchers,
+        settings.home / "files",
+        lambda name: [call(name) for call in wake] and None,
+    )
+    adapters = list(make_adapters(assistant, policy))
+    channels = {adapter.channel.name: adapter.channel for adapter in adapters}
+    desks = {adapter.desk.name: adapter.desk for adapter in adapters if adapter.desk}
+    dialogue = Dialogue(
+        store=store,
+        interpreter=language.interpreter,
+        fulfilment=fulfilment,
+        speech=speech,
+        skills=SKILLS,
+        settings=_dialogue_settings(settings, policy, tuple(desks)),
+        clock=clock,
+        new_id=new_id,
+    )
+    worker = Worker(store, dialogue, channels, assistant.keep_file, watchers.changed)
+    dispatcher = LocalDispatcher(worker, Carrier(outbox, channels, desks, watchers.changed), inbox.fire_timers)
+    wake.append(dispatcher.wake)
+    return Shophand(engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, adapters)
+
+
+class TurnRows:
+    """The store's parts as one TurnStore."""
+
+    def __init__(self, inbox: InboxStore, conversations: ConversationStore, desk: DeskStore) -> None:
+        self.claim, self.release = inbox.claim, inbox.release
+        self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
+        self.handoff, self.confirmation = desk.handoff, desk.confirmation
+
+
+def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...]) -> DialogueSettings:
+    limits = Limits(
+        approval_above={
+            market.approval_limit.currency: market.approval_limit.minor for market in policy.markets.values()
+        },
+        confirmation_minutes=settings.confirmation_minutes,
+    )
+    return DialogueSettings(limits, desks, timedelta(minutes=settings.wait_minutes), settings.staff_language)
+
+
+# --- the shop's folder -----------------------------------------------------------------------------------------------
+
+
+def home_shop(settings: Settings) -> Path:
+    """The folder that shop.toml, policy.toml and knowledge/ are read from: the home, filled at first start."""
+    source = settings.shop or SAMPLE
+    if not (source / SHOP_FILE).is_file():
+        raise BadInput(
+            f"{source} has no {SHOP_FILE}: SHOPHAND_SHOP must name a folder as in docs/import-format.md"
+        )
+    settings.home.mkdir(parents=True, exist_ok=True)
+    if not (settings.home / SHOP_FILE).exists():
+        adopt(settings, source)
+    return settings.home
+
+
+def adopt(settings: Settings, source: Path) -> None:
+    """Make a shop folder's settings and knowledge the home's; the owner edits them there."""
+    for name in (SHOP_FILE, POLICY_FILE):
+        shutil.copy(source / name, settings.home / name)
+    if (source / "knowledge").is_dir():
+        shutil.copytree(source / "knowledge", settings.home / "knowledge", dirs_exist_ok=True)
+
+
+async def fill(engine: AsyncEngine, folder: Path, clock: Clock) -> None:
+    """Import a shop folder into the store. BadInput lists every bad row."""
+    report = await import_shop(engine, folder, clock.now())
+    if report.problems:
+        raise BadInput("\n".join(map(str, report.problems)))
+
+
+# --- channels ---------------------------------------------------------------------------------------------------------
+
+
+def channels_of(settings: Settings) -> MakeAdapters:
+    """The adapters that have a setting; web chat, console and mail always."""
+
+    def make(assistant: Assistant, policy: Policy) -> list[Adapter]:
+        name = policy.shop.name
+        made: list[Adapter] = [
+            WebAdapter(
+                assistant,
+                assistant,
+                secret=_secret(settings.home),
+                shop_name=name.texts,
+                public_url=settings.public_url,
+            ),
+            mail_adapter(settings, name.text("en")),
+        ]
+        if token := settings.telegram_token.get_secret_value():
+            made.append(
+                TelegramAdapter(
+                    assistant,
+                    TelegramSettings(
+                        token=token,
+                        mode=settings.telegram_mode,
+                        public_url=settings.public_url,
+                        secret_token=settings.telegram_secret.get_secret_value(),
+                        base_url=settings.telegram_api,
+                    ),
+                )
+            )
+        if token := settings.slack_bot_token.get_secret_value():
+            made.append(
+                SlackAdapter(
+                    assistant,
+                    SlackSettings(
+                        bot_token=token,
+                        signing_secret=settings.slack_signing_secret.get_secret_value(),
+                        app_token=settings.slack_app_token.get_secret_value(),
+                        staff_channel=settings.slack_staff_channel,
+                        staff_users=settings.slack_staff_users,
+                        base_url=settings.slack_api,
+                    ),
+                )
+            )
+        return made
+
+    return make
+
+
+def mail_adapter(settings: Settings, subject: str) -> MailAdapter:
+    return MailAdapter(settings.smtp_url.get_secret_value(), settings.mail_from, subject, settings.home / "mail")
+
+
+def _secret(home: Path) -> bytes:
+    """The key that signs visitors' cookies, made once and readable by the owner only."""
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "secret.key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_bytes(secrets.token_bytes(32))
+    return file.read_bytes()

@@ -1,0 +1,416 @@
+"""The command line: `shophand run | chat | train | evaluate | understand | migrate | shop … | doctor`."""
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+from adapters.terminal import TerminalAdapter
+from bot.bootstrap import FIRST_STAFF, channels_of, mail_adapter, open_shop, shophand
+from bot.clock import ManualClock, SystemClock
+from bot.conversation import Understanding
+from bot.doctor import examine
+from bot.errors import BadInput, SettingsError, ShophandError
+from bot.ports import Adapter, Clock
+from bot.script import ADDRESS, ScriptedChat
+from bot.serve import only_one, serving
+from bot.settings import Settings, load_settings
+from bot.shop.show import look_up
+from bot.shop.transfer import export_shop
+from bot.store.database import open_database
+from bot.store.migrate import migrate
+from bot.understand import Asked, answers
+from model.checkpoint import SHIPPED
+from model.evaluate import evaluate as score
+from model.evaluate import table
+from model.interpreter import load_model, row, understand_batch
+from model.train import HELD_OUT
+from model.train import train as train_model
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Shophand: a shop assistant for your messaging channels.",
+)
+shop_app = typer.Typer(no_args_is_help=True, help="The shop's data: bring it in, take it out, look at an order.")
+app.add_typer(shop_app, name="shop")
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+Db = Annotated[str | None, typer.Option("--db", help="SQLAlchemy URL of the store.", metavar="URL")]
+ShopDir = Annotated[Path | None, typer.Option("--shop", help="Shop folder in the import format.", metavar="DIR")]
+Now = Annotated[
+    datetime | None,
+    typer.Option("--now", help="Where the clock starts.", metavar="ISO8601", parser=lambda text: moment(text)),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ModelDir = Annotated[Path | None, typer.Option("--model", help="Folder of a trained model.", metavar="DIR")]
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 time; without an offset it is UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no ISO 8601 time such as 2026-11-23T09:00:00+00:00") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@dataclass
+class Everywhere:
+    """The options that work before and after a command."""
+
+    db: str | None = None
+    shop: Path | None = None
+    now: datetime | None = None
+
+    def over(self, db: str | None, shop: Path | None, now: datetime | None) -> "Everywhere":
+        return Everywhere(db or self.db, shop or self.shop, now or self.now)
+
+
+_given = Everywhere()
+
+
+@app.callback()
+def main_options(db: Db = None, shop: ShopDir = None, now: Now = None) -> None:
+    _given.db, _given.shop, _given.now = db, shop, now
+
+
+def main() -> None:
+    try:
+        app()
+    except SettingsError as error:
+        err.print("[red]Settings:[/red]")
+        for problem in error.problems:
+            err.print(f"  - {problem}", markup=False)
+        sys.exit(2)
+    except ShophandError as error:
+        err.print(str(error), markup=False, style="red")
+        sys.exit(2 if isinstance(error, BadInput) else 1)
+
+
+def stdin_descriptor() -> int:
+    return sys.stdin.fileno()
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(coroutine)
+
+
+def _settings(given: Everywhere, *, home: Path | None = None) -> Settings:
+    changes = {"database_url": given.db, "shop": given.shop, "home": home}
+    return load_settings().model_copy(update={name: value for name, value in changes.items() if value is not None})
+
+
+def _clock(given: Everywhere) -> Clock:
+    return ManualClock(given.now) if given.now else SystemClock()
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run(db: Db = None, shop: ShopDir = None, now: Now = None) -> None:
+    """Start everything that has a setting; with none, the web chat and the staff console."""
+    given = _given.over(db, shop, now)
+    settings = _settings(given)
+    logging.basicConfig(
+        level=settings.log_level, format="%(name)s: %(message)s", handlers=[RichHandler(console=err, show_path=False)]
+    )
+    for noisy in ("httpx", "httpcore", "aiosqlite", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)  # httpx writes request URLs, which hold Telegram's token
+
+    async def serve() -> None:
+        with only_one(settings):
+            async with shophand(
+                settings, clock=_clock(given), make_adapters=channels_of(settings), shop_folder=given.shop
+            ) as product:
+                password = await product.desk.first_account(FIRST_STAFF)
+                async with serving(product, settings.host, settings.port) as port:
+                    _welcome(f"http://{settings.host}:{port}", password, [adapter.name for adapter in product.adapters])
+                    await asyncio.Event().wait()
+
+    try:
+        _run(serve())
+    except KeyboardInterrupt:
+        err.print("stopped")
+
+
+def _welcome(address: str, password: str | None, channels: Iterable[str]) -> None:
+    out.print(f"\n[bold]Shophand is running.[/bold] Channels: {', '.join(channels)}")
+    out.print(f"  Shop chat      {address}/")
+    out.print(f"  Staff console  {address}/staff")
+    if password:
+        out.print(
+            f"  First sign-in  {FIRST_STAFF} / {password}   (shown once; you will be asked to change it)", markup=False
+        )
+    out.print("\nThree things to try in the chat:")
+    out.print("  1. Where is my order 10042?      (it belongs to emma.clarke@example.com)")
+    out.print("  2. 我想退货，订单10103             (手机或邮箱 li.na@example.com)")
+    out.print("  3. I want to talk to a person    (then sign in at the console)\n")
+
+
+# --- chat ------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def chat(
+    script: Annotated[
+        str | None, typer.Option("--script", help="JSON lines to play, - for standard input.", metavar="FILE|-")
+    ] = None,
+    as_email: Annotated[
+        str | None, typer.Option("--as", help="Start as this verified customer.", metavar="EMAIL")
+    ] = None,
+    db: Db = None,
+    shop: ShopDir = None,
+    now: Now = None,
+) -> None:
+    """Talk to the assistant here, or play a script; without --db on a fresh temporary store."""
+    given = _given.over(db, shop, now)
+    if script is None:
+        logging.disable(logging.CRITICAL)
+    with tempfile.TemporaryDirectory(prefix="shophand-") as temporary:
+        if given.db is None:
+            given = replace(given, db=f"sqlite+aiosqlite:///{temporary}/shophand.db")
+        _run(_chat(given, Path(temporary), script, as_email))
+
+
+async def _chat(given: Everywhere, home: Path, script: str | None, as_email: str | None) -> None:
+    clock = ManualClock(given.now or datetime.now(UTC))
+    terminal = TerminalAdapter()
+    settings = _settings(given, home=home)
+
+    def make(assistant: Any, policy: Any) -> list[Adapter]:
+        return [terminal, mail_adapter(settings, policy.shop.name.text("en"))]
+
+    async with shophand(settings, clock=clock, make_adapters=make, shop_folder=given.shop) as product:
+        if as_email:
+            proof = await product.shop.customer(as_email)
+            if proof is None:
+                raise BadInput(f"the shop has no customer {as_email}")
+            await product.conversations.vouch(ADDRESS, replace(proof, until=clock.now() + timedelta(days=30)))
+        driver = ScriptedChat(
+            product.assistant, product.dispatcher, product.conversations, terminal.channel, terminal.desk, clock
+        )
+        await driver.resume()
+        await (_play(driver, script) if script else _talk(driver))
+
+
+async def _play(driver: ScriptedChat, script: str) -> None:
+    source = sys.stdin if script == "-" else _open(script)
+    with source:
+        for number, line in enumerate(source, 1):
+            try:
+                replies = await driver.line(line)
+            except BadInput as error:
+                raise BadInput(f"line {number}: {error}") from None
+            for reply in replies:
+                _print_json(reply)
+
+
+def _open(script: str) -> Any:
+    try:
+        return open(script, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{script}: {error.strerror}") from None
+
+
+async def _talk(driver: ScriptedChat) -> None:
+    out.print(
+        "[dim]You are a shopper. A number presses a button; /staff TEXT answers as staff; /back gives back.[/dim]"
+    )
+    while True:
+        try:
+            text = (await asyncio.to_thread(input, "you> ")).strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not text:
+            continue
+        try:
+            replies = await driver.line(json.dumps(_step(driver, text), ensure_ascii=False))
+        except BadInput as error:
+            err.print(str(error), markup=False, style="red")
+            continue
+        for reply in replies:
+            if reply["reply"]:
+                out.print(
+                    f"{'bot' if reply['to'] == 'shopper' else 'desk'}> {reply['reply']}",
+                    markup=False,
+                    style="cyan" if reply["to"] == "shopper" else "yellow",
+                )
+                out.print(
+                    "     " + "   ".join(f"[{number}] {label}" for number, label in enumerate(reply["buttons"], 1)),
+                    markup=False,
+                    style="dim",
+                )
+
+
+def _step(driver: ScriptedChat, text: str) -> dict[str, Any]:
+    if text.startswith("/staff "):
+        return {"staff": text.removeprefix("/staff ")}
+    if text in ("/claim", "/back", "/close", "/approve", "/decline"):
+        return {"staff_do": text[1:]}
+    if text.isdigit() and len(text) == 1 and driver.has_buttons(int(text)):
+        return {"button": int(text)}
+    return {"text": text}
+
+
+# --- model -----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def understand(model: ModelDir = None, db: Db = None, shop: ShopDir = None, now: Now = None) -> None:
+    """Read JSON lines with "text" from standard input; write what the model understands, in order."""
+    loaded = load_model(model or _settings(_given.over(db, shop, now)).model or SHIPPED)
+
+    def many(asked: Sequence[Asked]) -> list[Understanding]:
+        return understand_batch(loaded, [row(one.text, one.history, one.expects) for one in asked])
+
+    for answer in answers(stdin_descriptor(), many):
+        _print_json(answer)
+
+
+@app.command()
+def train(
+    out_dir: Annotated[
+        Path, typer.Option("--out", help="Folder for the trained model; run again to resume.", metavar="DIR")
+    ],
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of the licensed corpora, for breadth.", metavar="DIR")
+    ] = None,
+    threads: Annotated[int, typer.Option("--threads", help="Processor threads.")] = 2,
+) -> None:
+    """Train the Transformer on the utterances in model/corpus and the phrase book."""
+    train_model(out_dir, data=data, threads=threads, say=lambda text: err.print(text, markup=False))
+
+
+@app.command()
+def evaluate(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Labelled messages; default: tests/heldout/*.jsonl.")
+    ] = None,
+    model: ModelDir = None,
+    max_error: Annotated[
+        float, typer.Option(min=0.001, max=0.5, help="Tolerated share of errors; it decides the threshold.")
+    ] = 0.05,
+    as_json: AsJson = False,
+) -> None:
+    """Score a model on labelled messages that it has not seen."""
+    chosen = files or sorted(HELD_OUT.glob("*.jsonl"))
+    report = score(model or load_settings().model or SHIPPED, chosen, max_error)
+    _print_json(report) if as_json else out.print(table(report), markup=False, highlight=False)
+
+
+# --- store and shop --------------------------------------------------------------------------------------------------
+
+
+@app.command("migrate")
+def migrate_command(db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False) -> None:
+    """Bring the store's schema to the newest version."""
+
+    async def go() -> tuple[str | None, str | None]:
+        settings = _settings(_given.over(db, shop, now))
+        settings.home.mkdir(parents=True, exist_ok=True)
+        engine = open_database(settings.database)
+        try:
+            return await migrate(engine)
+        finally:
+            await engine.dispose()
+
+    before, after = _run(go())
+    _print_json({"before": before, "after": after}) if as_json else out.print(f"schema {before or 'empty'} → {after}")
+
+
+@shop_app.command("import")
+def import_command(
+    folder: Annotated[Path, typer.Argument(help="Folder in the import format (docs/import-format.md).")],
+    db: Db = None,
+    shop: ShopDir = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a shop folder and bring it in, all or nothing; it becomes this store's shop."""
+    given = _given.over(db, shop, now)
+
+    async def go() -> None:
+        async with open_shop(_settings(given), clock=_clock(given), import_from=folder):
+            pass
+
+    _run(go())
+    _print_json({"imported": str(folder)}) if as_json else out.print(f"imported {folder}")
+
+
+@shop_app.command("export")
+def export_command(
+    folder: Annotated[Path, typer.Argument(help="Folder to write.")],
+    db: Db = None,
+    shop: ShopDir = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the shop in the import format."""
+    given = _given.over(db, shop, now)
+
+    async def go() -> dict[str, int]:
+        async with open_shop(_settings(given), clock=_clock(given), shop_folder=given.shop) as opened:
+            return await export_shop(opened.engine, folder, given.shop or _settings(given).home)
+
+    counts = _run(go())
+    _print_json(counts) if as_json else out.print(
+        f"wrote {folder}: " + ", ".join(f"{count} {name}" for name, count in counts.items())
+    )
+
+
+show_app = typer.Typer(no_args_is_help=True, help="Look at the shop's data.")
+shop_app.add_typer(show_app, name="show")
+
+
+@show_app.command("order")
+def show_order(number: str, db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False) -> None:
+    """An order with its lines, parcels, payments, returns, refunds and history."""
+
+    given = _given.over(db, shop, now)
+
+    async def go() -> dict[str, Any] | None:
+        async with open_shop(_settings(given), clock=_clock(given), shop_folder=given.shop) as opened:
+            return await look_up(opened.engine, number)
+
+    order = _run(go())
+    if order is None:
+        raise BadInput(f"there is no order {number}")
+    _print_json(order) if as_json else out.print_json(data=order)
+
+
+# --- doctor ----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def doctor(db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False) -> None:
+    """Say what is configured, reachable, missing."""
+    given = _given.over(db, shop, now)
+    found = _run(examine(_settings(given), _clock(given), given.shop))
+    if as_json:
+        _print_json([asdict(finding) for finding in found])
+    else:
+        for finding in found:
+            out.print(f"{'[green]ok[/green]  ' if finding.fine else '[red]bad[/red] '}{finding.part:10} ", end="")
+            out.print(finding.says, markup=False, highlight=False)
+    if not all(finding.fine for finding in found):
+        raise typer.Exit(1)

@@ -1,0 +1,295 @@
+"""The shop: its types and its port. One deployment serves one shop; the verbs fit shop systems we do not know yet.
+
+Implementations: bot/shop/sql.py. Each answers done, pending, refused or unsupported; a write is done at most once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from bot.conversation import Proof
+from bot.facts import Localised, Money
+
+# --- the shop: types -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    recipient: str
+    lines: tuple[str, ...]  # street and house; in China: detailed address below the district
+    city: str
+    region: str  # county, state, province; may be ""
+    postcode: str
+    country: str  # ISO 3166-1 alpha-2
+    phone: str = ""  # E.164
+
+
+class LineState(StrEnum):
+    """Where one order line is. State lives on lines and parcels; the order's state is derived."""
+
+    OPEN = "open"  # not yet packed: can be cancelled or changed
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    RETURN_OPEN = "return_open"  # a return was registered and has not arrived
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: str
+    sku: str
+    product_id: str
+    name: Localised
+    options: str  # "blue, M"
+    quantity: int
+    price: Money  # of the whole line, after its share of discounts
+    state: LineState
+    parcel_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    at: datetime
+    text: Localised
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    id: str
+    carrier: str
+    tracking_no: str
+    tracking_url: str
+    state: str  # "packed", "shipped", "delivered", "lost", "refused"
+    promised: date | None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    scans: tuple[Scan, ...] = ()  # oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    id: str
+    method: str  # "card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna"
+    amount: Money
+    state: str  # "authorised", "paid", "failed"
+    hint: str = ""  # last four digits or the like
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    id: str
+    amount: Money
+    method: str
+    state: str  # "started", "done"
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    id: str
+    line_ids: tuple[str, ...]
+    reason: str
+    state: str  # "open", "arrived", "refunded"
+    label_url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of an order's history."""
+
+    at: datetime
+    kind: str
+    text: str
+    actor: str  # "shopper", "staff:<id>", "shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    number: str
+    customer: str  # "" for a guest order
+    email: str
+    phone: str
+    market: str  # "uk", "eu", "cn"
+    placed_at: datetime
+    address: PostalAddress
+    lines: tuple[Line, ...]
+    parcels: tuple[Parcel, ...]
+    payments: tuple[Payment, ...]
+    delivery_fee: Money
+    total: Money
+    refunds: tuple[Refund, ...] = ()
+    returns: tuple[Return, ...] = ()
+    history: tuple[Event, ...] = ()
+    promised: date | None = None
+    version: int = 1  # moved by every write
+
+    @property
+    def state(self) -> str:
+        """Derived: "unpaid", "open", "packed", "part_shipped", "shipped", "delivered", "cancelled", "returned"."""
+        states = {line.state for line in self.lines if line.state is not LineState.CANCELLED}
+        before, gone = {LineState.OPEN, LineState.PACKED}, {LineState.RETURN_OPEN, LineState.RETURNED}
+        if not states:
+            return "cancelled"
+        if self.payments and all(payment.state == "failed" for payment in self.payments):
+            return "unpaid"
+        if states <= gone:
+            return "returned" if states == {LineState.RETURNED} else "return_open"
+        if states <= gone | {LineState.DELIVERED}:
+            return "delivered"
+        if states & before and states - before:
+            return "part_shipped"
+        if states <= {LineState.OPEN}:
+            return "open"
+        return "packed" if states <= before else "shipped"
+
+    @property
+    def open_lines(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.state is LineState.OPEN)
+
+    @property
+    def delivered_lines(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.state is LineState.DELIVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    sku: str
+    size: str
+    color: Localised
+    price: Money
+    stock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    id: str
+    name: Localised
+    category: Localised
+    brand: str
+    material: Localised
+    description: Localised
+    care: Localised
+    variants: tuple[Variant, ...]
+    url: str = ""
+    score: float = 0.0  # how well it answers the search, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the shop's own knowledge: shown as it stands."""
+
+    topic: str
+    title: str
+    text: str
+    language: str
+    score: float = 0.0
+
+
+# --- the shop: verbs -------------------------------------------------------------------------------------------------
+
+
+class AnswerStatus(StrEnum):
+    DONE = "done"
+    PENDING = "pending"  # the shop has taken it and will finish it later
+    REFUSED = "refused"  # a rule says no: `reason` is its name
+    UNSUPPORTED = "unsupported"  # this shop system cannot: a person does it
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a write would do, worked out before the shopper says yes."""
+
+    verb: str
+    arguments: dict[str, Any]  # JSON values; passed back unchanged in Write
+    order: Order
+    lines: tuple[Line, ...] = ()
+    refund: Money | None = None  # what goes back to the shopper
+    method: str = ""  # to which payment method
+    fee: Money | None = None  # what the shopper pays
+    address: PostalAddress | None = None
+    version: int = 0  # Order.version it was worked out on
+
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Value]):
+    status: AnswerStatus
+    value: Value | None = None
+    reason: str = (
+        ""  # for REFUSED: shipped, delivered, cancelled, window_over, not_returnable, nothing_left, bad_address,
+    )
+    # changed (the version moved), not_found
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write, at most once under `key`."""
+
+    key: str  # the confirmation's id
+    verb: str  # "cancel", "change_address", "return"
+    arguments: Mapping[str, Any]
+    version: int
+    actor: str  # "shopper" or "staff:<id>"
+
+
+class Shop(Protocol):
+    async def identify(self, order: str, contact: str) -> Proof | None:
+        """Prove a shopper by order number and e-mail, phone (or postcode: delivery only). None whichever was wrong.
+
+        `until` of the proof is the shop's `now`; the caller sets how long it lasts.
+        """
+        ...
+
+    async def customer(self, email: str) -> Proof | None:
+        """The account of that e-mail, for a shopper a trusted page has already verified."""
+        ...
+
+    async def order(self, number: str, proof: Proof) -> Order | None:
+        """The order, if `proof` may see it; None alike when it is another's or does not exist."""
+        ...
+
+    async def orders(self, proof: Proof) -> tuple[Order, ...]:
+        """All orders the proof opens, newest first."""
+        ...
+
+    async def quote_cancel(self, proof: Proof, number: str) -> Answer[Quote]:
+        """Cancel all lines that have not left."""
+        ...
+
+    async def quote_address(self, proof: Proof, number: str, address: Mapping[str, str]) -> Answer[Quote]:
+        """Send what has not left elsewhere.
+
+        `address` holds the parts given: address, city, postcode, country, recipient, phone.
+        """
+        ...
+
+    async def quote_return(self, proof: Proof, number: str, line_ids: Sequence[str], reason: str) -> Answer[Quote]:
+        """Send delivered lines back."""
+        ...
+
+    async def perform(self, write: Write) -> Answer[Order]:
+        """Do a quoted write. The same key again gives the stored answer and does nothing."""
+        ...
+
+    async def reconcile(self, key: str) -> Answer[Order] | None:
+        """After a crash: the answer stored under `key`; REFUSED/"not_started" if it never ran; None if unknown."""
+        ...
+
+    async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
+        """Products by name, best first, typos tolerated; priced for `market`, by default the shop's own."""
+        ...
+
+    async def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:
+        """The shop's knowledge on a topic (an intent's name), best for `words` first."""
+        ...

@@ -1,0 +1,82 @@
+"""What a turn brings in and what the policy may decide: plain data between dialogue.py and policy.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.conversation import Confirmation, Conversation, Flow
+from bot.facts import Act, Fact
+from bot.messages import Attachment, Card, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class TurnInput:
+    """One turn of the shopper: a burst of plain texts, or one button, file or other act."""
+
+    id: str  # fresh and unguessable: a confirmation made in this turn gets it as its key
+    kind: Kind
+    text: str = ""
+    button: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    later_waits: bool = False  # a later message of this shopper is already stored: no write now
+    at: datetime | None = None  # when it was accepted: a yes given in time stays one, however long the queue was
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The owner's numbers that the policy needs."""
+
+    approval_above: Mapping[str, int] = field(
+        default_factory=dict
+    )  # currency → minor units a write may move unapproved
+    confirmation_minutes: int = 30
+    questions: int = 3  # how often one slot is asked before a person comes
+    threshold: float | None = None  # overrides the model's calibrated one
+    spoken: tuple[str, ...] = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Run a skill for a flow: it asks the shop, and writes nothing."""
+
+    skill: str
+    flow: Flow
+    language: str  # of this turn: what cards and buttons are written in
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Do the confirmed write."""
+
+    confirmation: Confirmation
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button whose label is still a fact: dialogue.py writes it in the shopper's language."""
+
+    label: Fact
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffRequest:
+    reason: str  # see handoff.REASONS
+    approval: Confirmation | None = None  # staff decide on this write; the bot goes on meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """The end of a turn: what is said, what is offered, and the conversation after it."""
+
+    kind: str  # "ask", "confirm", "clarify", "say", "handoff"
+    conversation: Conversation
+    acts: tuple[Act, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    cards: tuple[Card, ...] = ()
+    handoff: HandoffRequest | None = None
+    heard: tuple[str, ...] = ()  # the labels this turn acted on
+    notify: tuple[tuple[str, Act], ...] = ()  # (e-mail on file, act) told outside this conversation
+
+
+Decision = Read | Perform | Speak

@@ -1,0 +1,305 @@
+"""One turn, steps 5 to 9: from a claimed burst of messages to everything the store has to keep of it.
+
+Decides nothing itself: policy.py decides, fulfilment.py asks the shop, handoff.py knows the ways of people, speech.py
+finds the words.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot import handoff, slots, transcript
+from bot.conversation import (
+    SESSION_SILENCE,
+    Conversation,
+    Status,
+    Understanding,
+    Utterance,
+    facts_to_json,
+)
+from bot.decision import HandoffRequest, Limits, Read, Speak, TurnInput
+from bot.facts import Act
+from bot.fulfilment import Fulfilment
+from bot.messages import Kind, Reply, Sender
+from bot.policy import decide
+from bot.ports import Clock, Interpreter
+from bot.skill import Outcome, Skill
+from bot.speech import Speech
+from bot.turn import Claim, HandoffChange, Line, Sending, TurnResult, TurnStore
+
+MOST_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the owner sets about conversations."""
+
+    limits: Limits = field(default_factory=Limits)
+    desks: tuple[str, ...] = ("console",)
+    wait: timedelta = timedelta(minutes=10)  # unclaimed for so long: the shopper is told once
+    staff_language: str = "en"
+
+
+@dataclass
+class Turn:
+    """Working state of one turn."""
+
+    claim: Claim
+    conversation: Conversation
+    history: tuple[Utterance, ...]
+    text: str
+    now: datetime
+    started: float = field(default_factory=time.perf_counter)
+    steps: dict[str, float] = field(default_factory=dict)  # milliseconds since the start, by step
+    outcomes: list[Outcome] = field(default_factory=list)
+    effects: bool = False  # a write was done: its result is told whatever happens
+
+    def mark(self, step: str) -> None:
+        self.steps[step] = round((time.perf_counter() - self.started) * 1000, 2)
+
+
+class Dialogue:
+    def __init__(
+        self,
+        *,
+        store: TurnStore,
+        interpreter: Interpreter,
+        fulfilment: Fulfilment,
+        speech: Speech,
+        skills: Sequence[Skill],
+        settings: Settings,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store, self._interpreter, self._fulfilment, self._speech = store, interpreter, fulfilment, speech
+        self._skills, self._settings, self._clock, self._new_id = skills, settings, clock, new_id
+        self._terms = speech.locale(settings.staff_language).terms  # what staff read
+
+    async def turn(self, claim: Claim) -> TurnResult:
+        """What this turn leaves behind; nothing of it is stored yet, except begun actions."""
+        t = await self._load(claim)
+        first = claim.rows[0].message
+        if first.sender is Sender.STAFF:
+            return await self._staff(t)
+        if first.sender is Sender.CLOCK:
+            return await self._clock_turn(t)
+        if t.conversation.status in (Status.WAITING, Status.STAFF):
+            return await self._waiting(t)
+        return await self._bot(t)
+
+    async def failed(self, claim: Claim) -> TurnResult:
+        """An internal error ended this turn again and again: a person at once, said in written words."""
+        t = await self._load(claim)
+        if t.conversation.status in (Status.WAITING, Status.STAFF):
+            moved = handoff.relayed(t.conversation, t.text)
+            return await self._moved(t, moved, transcript.user_lines(t.claim.rows, {}))
+        pending, acts = t.conversation.pending, (Act("handoff/error", tone="apologetic"),)
+        if pending and await self._fulfilment.cut_off(pending):
+            outcome = await self._fulfilment.effect(pending, t.conversation)
+            acts = (outcome.act, *acts) if outcome else acts
+            t.effects = True
+        t.conversation = replace(t.conversation, flows=(), queue=(), pending=None)
+        speak = Speak("handoff", t.conversation, acts, handoff=HandoffRequest("error"))
+        return await self._spoken(t, speak, {"failure": "error"})
+
+    async def _load(self, claim: Claim) -> Turn:
+        conversation, intact = await self._store.load(claim.conversation_id)
+        now = self._clock.now()
+        shopper = claim.rows[0].message.sender is Sender.SHOPPER
+        said_at = claim.rows[0].accepted_at  # not the time of work: a turn done again after a crash must end alike
+        silent = conversation.last_seen is not None and said_at - conversation.last_seen > SESSION_SILENCE
+        over = conversation.status is Status.CLOSED or (silent and conversation.status is Status.BOT)
+        if shopper and over:
+            conversation = conversation.new_session()
+        if shopper:
+            conversation = replace(conversation, last_seen=now, name=claim.rows[-1].message.name or conversation.name)
+        history = await self._store.history(conversation.id, conversation.session) if intact else ()
+        text = "\n".join(row.message.text for row in claim.rows if row.message.text)
+        return Turn(claim, conversation, history, text, now)
+
+    # --- the bot's own turn ------------------------------------------------------------------------------------------
+
+    async def _bot(self, t: Turn) -> TurnResult:
+        first, pending = t.claim.rows[0].message, t.conversation.pending
+        kind, button = first.kind, first.button
+        if pending and await self._fulfilment.cut_off(pending):
+            kind, button = Kind.BUTTON, f"yes:{pending.id}"  # this turn's yes was heard before a crash
+        understanding = await self._understand(t) if kind in (Kind.TEXT, Kind.FILE) and t.text.strip() else None
+        t.mark("understood")
+        if understanding is None and not t.conversation.language:
+            t.conversation = replace(t.conversation, language=transcript.language_of(first.language))
+        event = TurnInput(
+            id=self._new_id(),
+            kind=kind,
+            text=t.text,
+            button=button,
+            at=t.claim.rows[-1].accepted_at,
+            attachments=tuple(item for row in t.claim.rows for item in row.message.attachments),
+        )
+        speak = await self._decide(t, event, understanding)
+        t.mark("decided")
+        return await self._spoken(t, speak, transcript.heard(understanding, speak, self._settings.limits))
+
+    async def _understand(self, t: Turn) -> Understanding:
+        top = t.conversation.top
+        expects = {"contact": "email", "lines": "product"}.get(top.expects, top.expects) if top else ""
+        return await self._interpreter.understand(t.text, t.history, expects)
+
+    async def _decide(self, t: Turn, event: TurnInput, understanding: Understanding | None) -> Speak:
+        """Steps 7 and 8: decide, do what was asked for, decide again, until there is something to say."""
+        for _ in range(MOST_ROUNDS + 1):
+            decision = decide(
+                t.conversation, event, understanding, t.outcomes, self._skills, self._settings.limits, t.now
+            )
+            if isinstance(decision, Speak):
+                return decision
+            if isinstance(decision, Read):
+                proof = next((outcome.proof for outcome in reversed(t.outcomes) if outcome.proof), t.conversation.proof)
+                t.outcomes.append(await self._fulfilment.read(decision, t.conversation, proof, t.text, t.now))
+                continue
+            outcome = await self._fulfilment.perform(
+                decision.confirmation, "shopper", t.conversation, unless_after=t.claim.rows[-1].id
+            )
+            if outcome is None:
+                event = replace(event, later_waits=True)
+            else:
+                t.effects = True
+                t.outcomes.append(outcome)
+        raise RuntimeError(f"no end after {MOST_ROUNDS} rounds: {[outcome.act.name for outcome in t.outcomes]}")
+
+    # --- people ------------------------------------------------------------------------------------------------------
+
+    async def _waiting(self, t: Turn) -> TurnResult:
+        """A person is awaited or talks: the bot says nothing of its own."""
+        first, lines = t.claim.rows[0].message, transcript.user_lines(t.claim.rows, {})
+        waiting = t.conversation.status is Status.WAITING
+        if waiting and (first.button == "bot" or slots.wants_bot(t.text)):
+            return await self._moved(t, handoff.cancelled(t.conversation, self._terms), lines)
+        kept = [
+            f"[{item.kind} {item.name or item.digest[:8]}]" for row in t.claim.rows for item in row.message.attachments
+        ]
+        pressed = [first.button] if first.kind is Kind.BUTTON and not t.text else []
+        return await self._moved(
+            t, handoff.relayed(t.conversation, "\n".join([*filter(None, [t.text]), *kept, *pressed])), lines
+        )
+
+    async def _staff(self, t: Turn) -> TurnResult:
+        message = t.claim.rows[0].message
+        view = await self._store.handoff(message.handoff_id) if message.handoff_id else None
+        handoff_id = view.id if view else (t.conversation.handoff.id if t.conversation.handoff else "")
+        if message.kind is Kind.TEXT:
+            approval = (
+                view is not None and view.kind == "approval"
+            )  # writing there says something, it takes nothing over
+            moved = (
+                handoff.Moved(t.conversation)
+                if approval
+                else handoff.claimed(t.conversation, handoff_id, message.name, self._terms, writes=True)
+            )
+            said = Line("staff", message.text, author=message.name, record={"source_id": message.source_id})
+            result = await self._moved(t, moved, ())
+            sending = Sending("staff", Reply(message.text))
+            return replace(result, lines=(*result.lines, said), sendings=(*result.sendings, sending))
+        match message.act:
+            case "claim":
+                return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
+            case "back":
+                return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
+            case "close":
+                return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
+            case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
+                return await self._decided(t, view.id, message.name, approve=message.act == "approve")
+        return TurnResult(t.conversation)
+
+    async def _decided(self, t: Turn, handoff_id: str, staff: str, *, approve: bool) -> TurnResult:
+        """Staff approved or declined a write above the limits: it runs now, or the shopper is told no."""
+        pending = await self._store.confirmation(handoff_id)
+        if pending is None:
+            raise LookupError(f"approval {handoff_id} has lost its confirmation")
+        if approve:
+            outcome = await self._fulfilment.perform(pending, f"staff:{staff}", t.conversation, unless_after=None)
+            if outcome is None:
+                raise LookupError("a write without a later message to wait for was put off")
+        else:
+            outcome = Outcome(Act(f"refused:{pending.skill}/declined", pending.act.facts))
+        t.effects = True
+        left = tuple(note for note in t.conversation.approvals if note.id != handoff_id)
+        status = "approved" if approve else "declined"
+        speak = Speak("say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards)
+        result = await self._spoken(t, speak, {})
+        change = HandoffChange(handoff_id, status, claimed_by=staff)
+        ended = handoff.to_sendings(
+            [handoff.decided(handoff_id, status, self._terms)], self._settings.desks, t.claim.rows[0].message.source_id
+        )
+        return replace(result, handoffs=(*result.handoffs, change), sendings=(*result.sendings, *ended))
+
+    async def _clock_turn(self, t: Turn) -> TurnResult:
+        message = t.claim.rows[0].message
+        if message.act == handoff.UNCLAIMED:
+            return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
+        if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:
+            return TurnResult(t.conversation)
+        if t.conversation.handoff and t.conversation.status in (Status.WAITING, Status.STAFF):
+            return await self._moved(t, handoff.undeliverable(t.conversation, self._terms), ())
+        speak = Speak("handoff", t.conversation, (), handoff=HandoffRequest("undeliverable"))
+        return await self._spoken(t, speak, {})
+
+    # --- what is left behind -----------------------------------------------------------------------------------------
+
+    async def _moved(self, t: Turn, moved: handoff.Moved, lines: tuple[Line, ...]) -> TurnResult:
+        """The result of a handoff event: said, posted, timed."""
+        speak = Speak("say", moved.conversation, moved.acts, moved.offers)
+        reply, spoken = await self._speech.reply(speak, t.history)
+        said = (
+            (
+                transcript.bot_line(
+                    reply, {"kind": "handoff", "acts": [act.name for act in moved.acts], **transcript.figures(spoken)}
+                ),
+            )
+            if reply
+            else ()
+        )
+        sendings = (Sending("handoff", reply),) if reply else ()
+        posts = handoff.to_sendings(moved.posts, self._settings.desks, t.claim.rows[0].message.source_id)
+        return TurnResult(moved.conversation, (*lines, *said), (*sendings, *posts), moved.changes, moved.timers)
+
+    async def _spoken(self, t: Turn, speak: Speak, heard: Mapping[str, Any]) -> TurnResult:
+        """The result of the bot's own turn, with the handoff it may open."""
+        reply, spoken = await self._speech.reply(speak, t.history)
+        t.mark("written")
+        moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)
+        kind = "handoff" if speak.handoff else "result" if t.effects else "reply"
+        record = {
+            **heard,
+            "decision": speak.kind,
+            "acts": [act.name for act in speak.acts],
+            "outcomes": [
+                {"act": outcome.act.name, "facts": facts_to_json(outcome.act.facts)} for outcome in t.outcomes
+            ],
+            "steps": t.steps,
+            **transcript.figures(spoken),
+        }
+        lines: list[Line] = list(transcript.user_lines(t.claim.rows, record))
+        sendings: list[Sending] = []
+        if reply:
+            lines.append(transcript.bot_line(reply, {"kind": kind, "acts": record["acts"]}))
+            sendings.append(Sending(kind, reply, handoff_id=moved.changes[0].id if moved.changes else ""))
+        for mail, act in speak.notify:
+            notice = await self._speech.sentences((act,), speak.conversation.language or "en")
+            sendings.append(Sending("notice", Reply(notice.text), mail=mail))
+        sendings += handoff.to_sendings(moved.posts, self._settings.desks, t.claim.rows[0].message.source_id)
+        return TurnResult(moved.conversation, tuple(lines), tuple(sendings), moved.changes, moved.timers)
+
+    async def _opened(self, t: Turn, speak: Speak, request: HandoffRequest) -> handoff.Moved:
+        """The handoff that this decision asks for, with what staff need to know."""
+        language = self._settings.staff_language
+        before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
+        text = handoff.summary(before, request.reason, t.history, self._terms, t.text)
+        if request.approval:
+            wanted = await self._speech.sentences((request.approval.act,), language)
+            text = f"{wanted.text}\n{text}"
+        kind = "approval" if request.approval else "chat"
+        change = HandoffChange(self._new_id(), "waiting", kind, request.reason, text, request.approval, opening=True)
+        return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)

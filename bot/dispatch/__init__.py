@@ -1,0 +1,1 @@
+"""Dispatchers: who works the waiting conversations, and when."""

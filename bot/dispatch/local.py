@@ -1,0 +1,93 @@
+"""In-process workers that claim conversations from the table; the embedded default, no server needed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.turn import Delivery
+from bot.worker import Carrier, Worker
+
+log = logging.getLogger(__name__)
+
+WORKERS = 8  # turns in parallel; conversations never wait for one another's model or shop call
+CHATS = 64  # chats delivered to at once
+TICK = 0.5  # seconds between looks at timers and held-back messages
+
+
+class LocalDispatcher:
+    def __init__(self, worker: Worker, carrier: Carrier, fire_timers: Callable[[], Awaitable[list[str]]]) -> None:
+        self._worker, self._carrier, self._fire_timers = worker, carrier, fire_timers
+        self._waiting, self._sendable = asyncio.Event(), asyncio.Event()
+
+    def wake(self, conversation_id: str) -> None:
+        self._waiting.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. Rows left by an earlier run are found at once."""
+        async with asyncio.TaskGroup() as group:
+            for number in range(WORKERS):
+                group.create_task(self._work(f"local-{number}"))
+            group.create_task(self._deliver())
+            group.create_task(self._tick())
+
+    async def drain(self) -> None:
+        """Everything that can be done at this moment of the clock, one thing after another."""
+        busy = True
+        while busy:
+            busy = bool(await self._fire_timers())
+            while await self._worker.work("drain"):
+                busy = True
+            while due := await self._carrier.due():
+                busy = True
+                for delivery in due:
+                    await self._carrier.deliver(delivery)
+
+    async def _work(self, owner: str) -> None:
+        while True:
+            try:
+                self._waiting.clear()  # before looking: what is set from here on was not seen by this look
+                while await self._worker.work(owner):
+                    self._sendable.set()
+                await asyncio.wait_for(self._waiting.wait(), TICK)
+            except TimeoutError:
+                continue
+            except Exception:  # a worker loop outlives whatever one turn does
+                log.exception("worker %s goes on after an error", owner)
+                await asyncio.sleep(TICK)
+
+    async def _deliver(self) -> None:
+        """Every chat has its own task: a slow or flooded one never delays the others."""
+        flying: set[int] = set()
+        async with asyncio.TaskGroup() as chats:
+            while True:
+                try:
+                    self._sendable.clear()
+                    for delivery in await self._carrier.due():
+                        if delivery.id not in flying and len(flying) < CHATS:
+                            flying.add(delivery.id)
+                            chats.create_task(self._deliver_one(delivery, flying))
+                    await asyncio.wait_for(self._sendable.wait(), TICK)
+                except TimeoutError:
+                    continue
+                except Exception:
+                    log.exception("delivery goes on after an error")
+                    await asyncio.sleep(TICK)
+
+    async def _deliver_one(self, delivery: Delivery, flying: set[int]) -> None:
+        try:
+            await self._carrier.deliver(delivery)
+        except Exception:
+            log.exception("outbox row %s is tried again", delivery.id)
+        finally:
+            flying.discard(delivery.id)
+            self._sendable.set()  # the chat's next row may go
+            self._waiting.set()  # a failed delivery may have left a message for its conversation
+
+    async def _tick(self) -> None:
+        while True:
+            try:
+                if await self._fire_timers():
+                    self._waiting.set()
+            except Exception:
+                log.exception("timers go on after an error")
+            await asyncio.sleep(TICK)

@@ -1,0 +1,201 @@
+"""To a person and back: what staff read, and what a staff act does. Pure; dialogue.py stores and says it.
+
+A conversation belongs to the bot, waits for a person, or belongs to a person, who is never talked over.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.conversation import Conversation, HandoffNote, Status, Utterance
+from bot.decision import Offer
+from bot.facts import Act, Term, Text
+from bot.messages import Button, DeskPost
+from bot.turn import HandoffChange, Sending, TimerChange
+
+Terms = Mapping[str, Mapping[str, str]]
+
+UNCLAIMED = "unclaimed"  # the timer of a handoff that nobody has claimed yet
+GO_ON = Offer(Term("button", "bot"), "bot")
+LAST_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an event around a handoff changes; `acts` are said to the shopper."""
+
+    conversation: Conversation
+    acts: tuple[Act, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    changes: tuple[HandoffChange, ...] = ()
+    posts: tuple[DeskPost, ...] = ()
+    timers: tuple[TimerChange, ...] = ()
+
+
+def summary(conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = "") -> str:
+    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model."""
+    label = terms.get("summary", {})
+    proof = conversation.proof
+    rows = [
+        ("reason", terms.get("handoff", {}).get(reason, reason)),
+        ("wish", ", ".join(terms.get("intent", {}).get(wish, wish) for wish in conversation.wishes)),
+        ("order", _order(conversation)),
+        ("known", ", ".join(f"{name} {value}" for name, value in _known(conversation).items())),
+        ("customer", label.get("verified", "verified") if proof else label.get("not_verified", "not verified")),
+        ("mood", label.get("angry", "angry") if conversation.anger else ""),
+        ("tried", terms.get("handoff", {}).get("not_understood", "") if conversation.fallbacks else ""),
+    ]
+    lines = [f"{label.get(name, name)}: {value}" for name, value in rows if value]
+    talk = [*history, *([Utterance("user", said)] if said else [])]
+    lines += [
+        f"{'>' if line.speaker == 'user' else '<'} {' '.join(line.text.split())[:200]}" for line in talk[-LAST_LINES:]
+    ]
+    return "\n".join(lines)
+
+
+def _order(conversation: Conversation) -> str:
+    """The order it is about: of the open flow, else last spoken of, else the one proved."""
+    open_ones = [flow.slots["order_id"] for flow in reversed(conversation.flows) if "order_id" in flow.slots]
+    return (
+        next(iter(open_ones), "")
+        or conversation.memory.get("order_id", "")
+        or (conversation.proof.order if conversation.proof else "")
+    )
+
+
+def _known(conversation: Conversation) -> dict[str, str]:
+    """Slots of open flows, without what only proves identity."""
+    values = dict(conversation.noted)
+    for flow in (*conversation.queue, *conversation.flows):
+        values |= flow.slots
+    return {name: value for name, value in values.items() if name not in ("contact", "order_id", "order_hint", "lines")}
+
+
+def opened(conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms) -> Moved:
+    """A new handoff: a chat handoff stops the bot, an approval does not."""
+    subject = change.confirmation.subject if change.confirmation else ""
+    note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
+    buttons = terms.get("desk", {})
+    if change.kind == "approval":
+        conversation = replace(conversation, approvals=(*conversation.approvals, note))
+        post = DeskPost(change.id, "approval", change.summary, buttons=_buttons(buttons, "approve", "decline"))
+        return Moved(conversation, changes=(change,), posts=(post,))
+    conversation = replace(conversation, status=Status.WAITING, handoff=note, acknowledged=False)
+    post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "back", "close"))
+    return Moved(
+        conversation, changes=(change,), posts=(post,), timers=(TimerChange(UNCLAIMED, change.id, now + wait),)
+    )
+
+
+def _buttons(words: Mapping[str, str], *acts: str) -> tuple[Button, ...]:
+    return tuple(Button(words.get(act, act.capitalize()), act) for act in acts)
+
+
+def relayed(conversation: Conversation, text: str) -> Moved:
+    """The shopper writes while a person is awaited or talks: it goes to the desk; acknowledged once per wait."""
+    if conversation.handoff is None:
+        raise ValueError("no handoff to relay to")
+    post = DeskPost(conversation.handoff.id, "relay", text)
+    if conversation.status is Status.WAITING and not conversation.acknowledged:
+        return Moved(replace(conversation, acknowledged=True), (Act("waiting/ack"),), (GO_ON,), posts=(post,))
+    return Moved(conversation, posts=(post,))
+
+
+def cancelled(conversation: Conversation, terms: Terms) -> Moved:
+    """The shopper would rather go on with the bot."""
+    return _ended(conversation, "back", (Act("waiting/cancelled", tone="warm"),), Status.BOT, terms)
+
+
+def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, writes: bool = False) -> Moved:
+    """Exactly one claim wins; writing takes over, also after the handoff was given back."""
+    note = conversation.handoff
+    mine = note is not None and note.id == handoff_id
+    if mine and conversation.status is Status.STAFF:
+        if writes:
+            return Moved(conversation)
+        return Moved(conversation, posts=(DeskPost(handoff_id, "note", _note(terms, "already_taken")),))
+    if not mine and not writes:
+        return Moved(
+            conversation,
+            posts=(DeskPost(handoff_id, "note", _note(terms, "over")),),
+        )
+    taken = HandoffNote(
+        handoff_id, note.reason if mine and note else "taken_over", note.summary if mine and note else "", "claimed"
+    )
+    return Moved(
+        replace(conversation, status=Status.STAFF, handoff=taken, flows=(), queue=(), pending=None),
+        acts=(Act("staff/joined", {"name": Text(staff)}),),
+        changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
+        posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'taken')} {staff}"),),
+        timers=(TimerChange(UNCLAIMED, handoff_id, None),),
+    )
+
+
+def _note(terms: Terms, key: str) -> str:
+    return terms.get("desk", {}).get(key, key.replace("_", " "))
+
+
+def given_back(conversation: Conversation, handoff_id: str, terms: Terms) -> Moved:
+    if conversation.handoff is None or conversation.handoff.id != handoff_id:
+        return Moved(conversation)
+    return _ended(conversation, "back", (Act("staff/back"),), Status.BOT, terms)
+
+
+def closed(conversation: Conversation, handoff_id: str, terms: Terms) -> Moved:
+    if conversation.handoff is None or conversation.handoff.id != handoff_id:
+        return Moved(conversation)
+    return _ended(conversation, "closed", (Act("staff/closed"),), Status.CLOSED, terms)
+
+
+def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: Status, terms: Terms) -> Moved:
+    note = conversation.handoff
+    if note is None:
+        raise ValueError("no handoff to end")
+    # a new session: the model's context starts at hand-back
+    free = replace(conversation.new_session(), status=to, introduced=conversation.introduced)
+    return Moved(
+        free,
+        acts,
+        changes=(HandoffChange(note.id, status),),
+        posts=(DeskPost(note.id, "ended", _note(terms, f"ended_{status}")),),
+        timers=(TimerChange(UNCLAIMED, note.id, None),),
+    )
+
+
+def decided(handoff_id: str, status: str, terms: Terms) -> DeskPost:
+    """The end of an approval, for the desk."""
+    return DeskPost(handoff_id, "ended", _note(terms, f"ended_{status}"))
+
+
+def undeliverable(conversation: Conversation, terms: Terms) -> Moved:
+    """A message did not reach the shopper while a person is awaited or talks: the desk is told."""
+    if conversation.handoff is None:
+        raise ValueError("no handoff to tell")
+    words = terms.get("handoff", {}).get("undeliverable", "undeliverable")
+    return Moved(conversation, posts=(DeskPost(conversation.handoff.id, "note", words),))
+
+
+def waited_long(conversation: Conversation, handoff_id: str) -> Moved:
+    """Nobody has claimed it in time: the shopper is told once and may leave a message."""
+    if (
+        conversation.status is not Status.WAITING
+        or conversation.handoff is None
+        or conversation.handoff.id != handoff_id
+    ):
+        return Moved(conversation)
+    return Moved(conversation, (Act("waiting/long", tone="apologetic"),), (GO_ON,))
+
+
+def to_sendings(posts: Sequence[DeskPost], desks: Sequence[str], part: str) -> tuple[Sending, ...]:
+    """One outbox row per desk; an opening or an end is sent once per handoff, whatever is replayed."""
+    return tuple(
+        Sending(
+            post.kind,
+            post,
+            desk=desk,
+            handoff_id=post.handoff_id,
+            part="" if post.kind in ("opened", "approval") else f":{part}:{place}",
+        )
+        for place, post in enumerate(posts)
+        for desk in desks
+    )

@@ -1,0 +1,135 @@
+"""What goes in and out of a channel, in our words. Knows no platform, no store, no dialogue."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+BUTTON_VALUE_BYTES = 64  # the narrowest platform: Telegram callback_data (contracts, Telegram outbound)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message comes from or goes to.
+
+    In a one-to-one chat `thread` is empty unless the platform's agent surface opened one. In groups each person has his
+    own conversation: `user` is part of the id.
+    """
+
+    channel: str  # "web", "telegram", "slack", "terminal"
+    account: str  # which of our accounts on that channel (Slack team, Telegram bot id)
+    chat: str
+    thread: str = ""
+    user: str = ""
+    private: bool = field(default=True, compare=False)  # this user alone reads what is sent here
+
+    @property
+    def conversation_id(self) -> str:
+        return ":".join(
+            part.replace("%", "%25").replace(":", "%3A")
+            for part in (self.channel, self.account, self.chat, self.thread, self.user)
+        )
+
+    @property
+    def account_user(self) -> str:
+        """The person on that channel, whatever the chat: what identity tries are counted for."""
+        return f"{self.channel}:{self.account}:{self.user or self.chat}"
+
+    @property
+    def desk_ref(self) -> str:
+        """The staff desk's thread, as stored with its handoff."""
+        return f"{self.channel}:{self.account}:{self.chat}:{self.thread}"
+
+
+class Sender(StrEnum):
+    SHOPPER = "shopper"
+    STAFF = "staff"
+    CLOCK = "clock"  # a timer that fell due
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    BUTTON = "button"  # `button` holds the pressed button's value
+    FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
+    START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
+    EDIT = "edit"  # `text` replaces that of the message `edits`
+    STAFF_ACT = "staff_act"  # `act` is claim, back, close, approve or decline
+    TIMER = "timer"  # `act` is the timer's kind
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file a shopper sent. The adapter fetches allowed ones into the files folder, under their hash."""
+
+    kind: str  # "photo", "document", "voice", "video", "sticker"
+    mime: str = ""
+    size: int = 0  # bytes, 0 when the platform does not say
+    name: str = ""
+    handle: str = ""  # the platform's id to fetch it by
+    digest: str = ""  # SHA-256 of the fetched content, "" while not fetched
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """One message as a channel normalised it; (channel, account, source_id) makes its delivery exactly once."""
+
+    source_id: str
+    address: Address
+    sent_at: datetime
+    sender: Sender = Sender.SHOPPER
+    kind: Kind = Kind.TEXT
+    text: str = ""
+    button: str = ""
+    act: str = ""
+    edits: str = ""  # source id of the message that an EDIT replaces
+    attachments: tuple[Attachment, ...] = ()
+    name: str = ""  # display name of the sender
+    language: str = ""  # the platform's locale hint, e.g. "zh-hans"
+    handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`value` comes back in InboundMessage.button; it is untrusted then, like any text."""
+
+    label: str
+    value: str
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.value.encode()) <= BUTTON_VALUE_BYTES:
+            raise ValueError(f"button value {self.value!r} must be 1 to {BUTTON_VALUE_BYTES} bytes long")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Facts rendered from data, never by the model: a title and (label, value) rows; either half may be empty."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the shopper gets, channel-neutral; the adapter lowers what its platform lacks."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    cards: tuple[Card, ...] = ()
+
+    def as_text(self, *, number_buttons: bool = False) -> str:
+        """The whole reply in plain text; buttons as a numbered list where the platform has none."""
+        parts = [self.text] if self.text else []
+        parts += ["\n".join([card.title, *(": ".join(filter(None, row)) for row in card.rows)]) for card in self.cards]
+        if number_buttons and self.buttons:
+            parts.append("\n".join(f"{number}. {button.label}" for number, button in enumerate(self.buttons, 1)))
+        return "\n\n".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPost:
+    """What a staff desk is told about a handoff."""
+
+    handoff_id: str
+    kind: str  # "opened", "relay" (the shopper wrote), "note" (what the bot would have said), "approval", "ended"
+    text: str
+    thread: str = ""  # the desk thread of this handoff once it exists, else ""
+    buttons: tuple[Button, ...] = ()  # values: "claim", "back", "close", "approve", "decline"

@@ -1,0 +1,330 @@
+"""What to do next: pure, no I/O, table-tested.
+
+`decide` replays one turn: a generator reads the message, asks for Reads and Performs, and ends in a Speak. Outcomes of
+what it asked for are sent back in, so the same arguments always give the same decision. How a flow advances stands in
+flows.py; here a message is read.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot import alarms, consent, slots
+from bot.conversation import Conversation, Flow, Understanding
+from bot.decision import Decision, Limits, Offer, TurnInput
+from bot.facts import Act, Term
+from bot.flows import Script, TurnState
+from bot.messages import Kind
+from bot.skill import Outcome, Skill
+
+# Labels that ask the shop for nothing.
+QUIET = frozenset({"affirm", "deny", "provide_info", "cancel_flow", "oos", "talk_to_human", "complaint"})
+SOCIAL = frozenset({"greeting", "thanks_bye", "feedback"})
+HALF = 0.5  # independent probabilities: above it, a label more likely holds than not
+MOST_REQUESTS = 3  # of one message
+SHORT_TEXT = 6  # letters below which a language is a guess
+OFFERED = ("order_status", "cancel_order", "return_item")  # what a bare order number may be for
+
+
+def decide(
+    conversation: Conversation, event: TurnInput, understanding: Understanding | None, outcomes: Sequence[Outcome],
+    skills: Sequence[Skill], limits: Limits, now: datetime,
+) -> Decision:  # fmt: skip
+    """The next decision of this turn, given the outcomes of its earlier ones in order."""
+    by_name = {skill.name: skill for skill in skills}
+    state = TurnState(conversation, event, understanding or Understanding(), by_name, limits, now)
+    script = _turn(state)
+    decision = next(script)
+    for outcome in outcomes:
+        decision = script.send(outcome)
+    return decision
+
+
+def _turn(t: TurnState) -> Script:
+    match t.event.kind:
+        case Kind.START:
+            t.say(Act("greet", tone="warm"))
+            yield t.speak("say", offers=_menu())
+        case Kind.EDIT:
+            t.say(Act("edit_late"))
+            yield t.speak("say")
+        case Kind.BUTTON:
+            yield from _button(t)
+        case Kind.FILE if not t.event.text.strip():
+            t.say(Act("file_kept"))
+            yield t.speak("say", offers=(t.human,))
+        case _:
+            if t.event.kind is Kind.FILE:
+                t.say(Act("file_kept"))
+            yield from _text(t)
+
+
+def _menu() -> tuple[Offer, ...]:
+    return tuple(Offer(Term("intent", name), f"intent:{name}") for name in OFFERED)
+
+
+# --- buttons: as untrusted as text ----------------------------------------------------------------------------------
+
+
+def _button(t: TurnState) -> Script:
+    name, _, value = t.event.button.partition(":")
+    pending = t.conversation.pending
+    if name in ("yes", "no") and pending and pending.id == value:
+        t.heard.append("affirm" if name == "yes" else "deny")
+        yield from t.confirmed() if name == "yes" else t.declined()
+    elif name == "pick" and t.top and any(option.value == value for option in t.top.options):
+        t.fill({t.top.expects: value})
+        yield from t.advance()
+    elif name == "intent" and value in t.by_intent:
+        yield from _requests(t, [value])
+    elif name == "human":
+        yield t.hand_over("requested")
+    elif name == "english":
+        t.change(language="en")
+        t.say(Act("ask_what"))
+        yield t.speak("ask", offers=_menu())
+    else:
+        t.say(Act("stale_button"))
+        yield from t.advance() if t.top else iter((t.speak("say"),))
+
+
+# --- text ------------------------------------------------------------------------------------------------------------
+
+
+def _text(t: TurnState) -> Script:
+    text, meaning = t.event.text, t.understanding
+    t.change(language=_language(t))
+    reason = alarms.alarm(text) or ("model_failure" if meaning.failure else "")
+    if reason:
+        yield t.hand_over(reason)
+        return
+    if alarms.wants_forgetting(text):
+        t.change(proof=None, memory={}, noted={}, wishes=(), flows=(), queue=(), pending=None)
+        t.say(Act("forgotten"))
+        yield t.speak("say")
+        return
+    if alarms.angry(text) or meaning.probability("complaint") >= t.threshold:
+        t.change(anger=t.conversation.anger + 1)
+        if t.conversation.anger >= 2:
+            yield t.hand_over("angry")
+            return
+        t.say(Act("apology", tone="apologetic"))
+    if meaning.probability("talk_to_human") >= max([HALF, *(score.probability for score in meaning.intents[:1])]):
+        yield t.hand_over("requested")
+    elif t.conversation.pending and t.top and t.top.expects == "confirm":
+        yield from _answer_to_confirm(t)
+    elif t.top and t.top.expects:
+        yield from _answer_to_question(t)
+    else:
+        yield from _new_message(t)
+
+
+# Common characters that only simplified script writes so: "好的" alone does not say which script it is.
+_SIMPLIFIED = frozenset("们这个来对时说会没还为过发经进动问间关订单货邮编号码请换买卖钱东车见让认识谢样应该给红蓝绿迟")
+_TELLING = 6  # Latin letters, or two Chinese characters: below, a language is a guess ("ok", "M")
+
+
+def _language(t: TurnState) -> str:
+    """What the shopper is answered in: a few letters do not change it, nor does Chinese that fits both scripts."""
+    text, known, heard = slots.without_values(t.event.text), t.conversation.language, t.understanding.language
+    if t.understanding.failure:
+        heard = "zh" if any("\u3400" <= character <= "\u9fff" for character in text) else "en"
+    if heard.split("-")[0] not in t.limits.spoken:
+        return known or t.limits.spoken[0]
+    if known == "zh-Hant" and heard == "zh" and not _SIMPLIFIED & set(text):
+        return known
+    weight = sum(3 if character > "\u2e80" else 1 for character in text if character.isalpha())
+    return heard if not known or weight >= _TELLING else known
+
+
+def _answer_to_confirm(t: TurnState) -> Script:
+    text, meaning, pending = t.event.text, t.understanding, t.conversation.pending
+    against = max(meaning.probability("deny"), meaning.probability("cancel_flow")) >= HALF
+    corrected = t.correction()
+    if pending and consent.explicit_yes(text, pending.verb) and not against and not corrected:
+        t.heard.append("affirm")
+        yield from t.confirmed()
+    elif others := _tasks(t, apart_from=t.top.skill if t.top else ""):
+        if against:
+            t.drop()
+        yield from _requests(t, others)
+    elif corrected:
+        t.fill(corrected)
+        yield from t.advance()
+    elif against or slots.leaves(text) or consent.plain_no(text.strip().rpartition("\n")[2]):  # the last word counts
+        t.heard.append("deny")
+        yield from t.declined()
+    else:
+        t.say(Act("confirm_unclear"))
+        yield from t.unclear()
+
+
+def _answer_to_question(t: TurnState) -> Script:
+    flow, meaning = t.top, t.understanding
+    if flow is None:
+        raise ValueError("no question is open")
+    if whole := slots.exact(t.event.text, flow.options):
+        t.heard.append("provide_info")
+        t.fill({flow.expects: whole})
+        yield from t.advance()
+        return
+    others = _tasks(t, apart_from=flow.skill)
+    if meaning.probability("cancel_flow") >= HALF or slots.leaves(t.event.text):
+        t.drop()
+        yield from _requests(t, others)
+        return
+    value = slots.answer(flow.expects, t.event.text, meaning.slots, flow.options)
+    if flow.expects == "contact" and value == flow.slots.get("order_id"):
+        value = None  # the order number once more, not a postcode
+    if value is not None and slots.is_free(flow.expects) and not flow.options and _only_social(t):
+        value = None  # "thanks" is no reason and no product
+    if value is not None and (flow.options or flow.expects == "reason") and not re.search("[?？]", t.event.text):
+        others = [name for name in others if name in t.by_intent]  # "it arrived broken" is a reason, not a request
+    given = meaning.probability("provide_info")
+    asks_other = bool(others) and (value is None or meaning.probability(others[0]) > given)
+    if asks_other and not slots.bare(flow.expects, t.event.text, value):
+        yield from _requests(t, others)
+    elif value is not None:
+        t.heard.append("provide_info")
+        also = t.collected(flow.skill)
+        if also.get("order_id", "") in value:
+            also.pop("order_id", None)  # a house number, a postcode: part of the answer
+        t.fill({**also, flow.expects: value})
+        yield from t.advance()
+    elif corrected := t.correction():
+        t.fill(corrected)
+        yield from t.advance()
+    elif _third_language(t):
+        yield _other_language(t)
+    else:
+        yield from t.unclear()
+
+
+def _new_message(t: TurnState) -> Script:
+    meaning, names = t.understanding, t.collected("identify")
+    tasks = _tasks(t)
+    if _third_language(t):
+        yield _other_language(t)
+    elif tasks:
+        yield from _requests(t, tasks)
+    elif t.said and t.said[0].name == "apology":
+        yield t.speak("say", offers=(t.human,))
+    elif meaning.probability("cancel_flow") >= HALF:
+        t.say(Act("nothing_open"))
+        yield t.speak("say")
+    elif "order_id" in names and slots.bare("order_id", t.event.text, names["order_id"]):
+        t.change(memory={**t.conversation.memory, "order_id": names["order_id"]})
+        t.say(Act("clarify"))
+        yield t.speak("clarify", offers=(*_menu(), t.human))
+    elif max(meaning.probability(name) for name in ("affirm", "deny", "provide_info")) >= t.threshold:
+        t.say(Act("ask_what"))
+        yield t.speak("ask", offers=_menu())
+    elif 1 - meaning.in_scope >= t.threshold:
+        t.say(Act("oos"))
+        yield from t.unclear(silent=True)
+    else:
+        yield from _not_understood(t)
+
+
+def _only_social(t: TurnState) -> bool:
+    best = t.understanding.intents[:1]
+    return any(score.name in SOCIAL and score.probability >= t.threshold for score in best)
+
+
+def _third_language(t: TurnState) -> bool:
+    base = t.understanding.language.split("-")[0]
+    return base not in t.limits.spoken and sum(map(str.isalpha, t.event.text)) >= SHORT_TEXT
+
+
+def _other_language(t: TurnState) -> Decision:
+    """One written line in the shopper's language says what the first line says to others."""
+    t.change(introduced=True)
+    t.say(Act(f"other_language/{t.understanding.language}"))
+    return t.speak("say", offers=(Offer(Term("button", "english"), "english"), t.human))
+
+
+def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
+    """Requests the model is sure of, best first: what the shop is asked for, or else plain social words."""
+    sure = [score.name for score in t.understanding.intents if score.probability >= t.threshold]
+    skill = t.by_intent.get
+    sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
+    sure = [name for name in sure if name not in QUIET]
+    wanted = [name for name in sure if name not in SOCIAL]
+    return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
+
+
+def _requests(t: TurnState, names: Sequence[str]) -> Script:
+    """Start the requests of one message: the first now, the others wait their turn."""
+    t.heard += names
+    if names:
+        t.change(fallbacks=0)
+    if flows := _flows(t, names):
+        first, *rest = flows
+        pending = t.conversation.pending
+        # one flow of a skill at a time: the newer request is meant
+        below = tuple(flow for flow in t.conversation.flows if flow.skill != first.skill)
+        known = {(flow.intent, *flow.slots.items()) for flow in t.conversation.queue}
+        queue = (*t.conversation.queue, *(flow for flow in rest if (flow.intent, *flow.slots.items()) not in known))
+        t.change(
+            flows=(*below, first), queue=queue[:MOST_REQUESTS],
+            pending=None if pending and pending.skill == first.skill else pending,
+        )  # fmt: skip
+    yield from t.advance()
+
+
+_CORRECTS = re.compile(
+    r"\b(?:no|not|sorry|i mean|rather|instead|actually|wrong)\b|不是|不[对對]|[错錯]|[应應][该該]是",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def _flows(t: TurnState, names: Sequence[str]) -> list[Flow]:
+    """A flow for each request, and for each order where one request names several.
+
+    Which of several orders belongs to which of several requests is asked, not guessed.
+    """
+    numbers = slots.orders_named(t.understanding.slots, t.event.text)
+    flows: list[Flow] = []
+    for flow in filter(None, (_start(t, name) for name in names)):
+        on_order = "order_id" in t.skills[flow.skill].slots
+        # "where is it, it is late": two labels, one question
+        if not (on_order and any((other.skill, other.slots) == (flow.skill, flow.slots) for other in flows)):
+            flows.append(flow)
+    takers = [flow for flow in flows if "order_id" in flow.slots]
+    if len(numbers) < 2 or not takers:
+        return flows
+    if len(takers) == 1 and not _CORRECTS.search(t.event.text):
+        return [*flows, *(takers[0].with_slot("order_id", number) for number in numbers[1:])]
+    return [flow.without_slot("order_id") for flow in flows]
+
+
+def _start(t: TurnState, intent: str) -> Flow | None:
+    """A flow for the intent with the slots of this message; None after saying that people do this here."""
+    noted = {span.name: span.value for span in t.understanding.slots}
+    wishes = (*(wish for wish in t.conversation.wishes if wish != intent), intent)
+    t.change(wishes=wishes[-MOST_REQUESTS:], noted={**t.conversation.noted, **noted})
+    skill = t.by_intent.get(intent)
+    if skill is None:
+        t.no_skill(intent)
+        return None
+    values = t.collected(skill.name)
+    for name, slot in (("order_id", "order_hint"), ("product", "product")):
+        spoken_of = name in skill.slots and name not in values and name in t.conversation.memory
+        if spoken_of and not slots.means_another(t.event.text):
+            values[name if slots.points_back(t.event.text) else slot] = t.conversation.memory[name]
+    return Flow(skill.name, intent, values)
+
+
+def _not_understood(t: TurnState) -> Script:
+    """The bounded ladder: the two likeliest readings as buttons, rephrase once, a person."""
+    rung = t.conversation.fallbacks
+    t.change(fallbacks=rung + 1)
+    likely = [score.name for score in t.understanding.intents if score.name in t.by_intent.keys() - SOCIAL][:2]
+    if rung == 0 and likely:
+        t.say(Act("clarify"))
+        yield t.speak("clarify", offers=(*(Offer(Term("intent", name), f"intent:{name}") for name in likely), t.human))
+    elif rung <= 1:
+        t.say(Act("rephrase"))
+        yield t.speak("clarify", offers=(t.human,))
+    else:
+        yield t.hand_over("not_understood")

@@ -1,0 +1,230 @@
+"""The doors of the assistant: every port but the shop's (commerce.py), each the smallest set of verbs the core needs.
+
+Implementations live in adapters/, model/ and bot/{store,dispatch,phrases,shop}/ and are chosen in bootstrap.py. Each
+port has one contract test that runs over all its implementations.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.conversation import Understanding, Utterance
+from bot.messages import Address, Attachment, Card, DeskPost, InboundMessage, Reply
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, timezone-aware, in UTC."""
+        ...
+
+
+# --- language --------------------------------------------------------------------------------------------------------
+
+
+class Interpreter(Protocol):
+    async def understand(self, text: str, history: Sequence[Utterance], expects: str) -> Understanding:
+        """What `text` means after `history` (oldest first), while `expects` (slot, "confirm" or "") is being asked.
+
+        Never raises for a bad model: a failure or a missed time limit is an Understanding with `failure` set.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """What the writer is told: never a value, only which facts there are."""
+
+    act: str
+    facts: frozenset[str]  # names of the facts that may stand as placeholders
+    language: str  # "en" or "zh"
+    tone: str = "neutral"
+    history: tuple[Utterance, ...] = ()
+
+
+class ReplyWriter(Protocol):
+    free_words: bool  # False: it keeps to the words of each act's written variants, and is checked for it
+
+    async def write(self, requests: Sequence[WriteRequest]) -> list[list[str]]:
+        """For each request the candidate templates, best first; [] when it has none. Checked and filled by the core."""
+        ...
+
+
+# --- channels and desks ----------------------------------------------------------------------------------------------
+
+
+class Channel(Protocol):
+    name: str
+
+    async def send(self, address: Address, reply: Reply, message_id: str) -> str:
+        """Deliver one reply and return the platform's id of it. `message_id` is ours and the same on every try.
+
+        Raises TemporaryFailure (try again) or PermanentFailure (tell staff).
+        """
+        ...
+
+    async def typing(self, address: Address) -> None:
+        """Show that a reply is being written, where the platform has it. Never raises."""
+        ...
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The content of a file a shopper sent. Raises TemporaryFailure or PermanentFailure."""
+        ...
+
+
+class StaffDesk(Protocol):
+    name: str
+
+    async def post(self, post: DeskPost) -> str:
+        """Show it to staff and return the desk thread's reference (Address.desk_ref), "" if the desk needs none.
+
+        Raises TemporaryFailure or PermanentFailure like a channel.
+        """
+        ...
+
+
+# --- dispatch --------------------------------------------------------------------------------------------------------
+
+
+class Dispatcher(Protocol):
+    def wake(self, conversation_id: str) -> None:
+        """Tell that the conversation has a waiting row. A hint: waiting rows are found without it at start."""
+        ...
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        ...
+
+    async def drain(self) -> None:
+        """Work until no conversation has a waiting row (tests, scripts)."""
+        ...
+
+
+# --- what adapters may ask of the assistant --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The message is stored: the platform may be answered now."""
+
+    conversation_id: str  # "" when a staff message belongs to no handoff: nothing was stored
+    new: bool  # False for a message delivered before
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """One line as shopper or staff see it; `id` grows, so "after id" replays what was missed."""
+
+    id: int
+    speaker: str  # "user", "bot", "staff", "note" (staff only)
+    text: str
+    at: datetime
+    buttons: tuple[tuple[str, str], ...] = ()  # (label, value)
+    author: str = ""
+    source_id: str = ""  # user lines: the message's own id, by which a browser knows it as its own
+    attachments: tuple[str, ...] = ()  # digests of kept files
+    cards: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffView:
+    """One handoff as a desk lists it."""
+
+    id: str
+    conversation_id: str
+    kind: str  # "chat" or "approval"
+    reason: str
+    summary: str
+    status: str  # waiting, claimed, back, closed, approved, declined
+    claimed_by: str
+    opened_at: datetime
+    channel: str
+    language: str
+    name: str = ""  # the shopper's display name
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    staff: str
+    csrf: str
+    must_change: bool
+
+
+class Front(Protocol):
+    """The assistant as channels see it."""
+
+    async def receive(self, message: InboundMessage) -> Receipt:
+        """Store one message and commit; only then answer the platform. The same source id again changes nothing."""
+        ...
+
+    async def transcript(self, conversation_id: str, after: int = 0, *, notes: bool = False) -> list[TranscriptLine]:
+        """Lines of a conversation after a line id, oldest first; `notes` adds what only staff may see."""
+        ...
+
+    def subscribe(self, conversation_id: str) -> AbstractAsyncContextManager[asyncio.Event]:
+        """An event that is set whenever the conversation may have a new line ("" for any change)."""
+        ...
+
+    async def composing(self, conversation_id: str) -> bool:
+        """Whether a reply is being worked out."""
+        ...
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep one value of this deployment (a poller's offset)."""
+        ...
+
+    async def recall(self, name: str) -> str:
+        """The kept value, "" if none."""
+        ...
+
+    async def keep_file(self, content: bytes) -> str:
+        """Store a file under its SHA-256 and return that digest. BadInput when it is too large."""
+        ...
+
+    async def file(self, digest: str) -> bytes | None:
+        """A kept file, None when there is none of that digest."""
+        ...
+
+
+class Office(Protocol):
+    """The assistant as the staff console sees it."""
+
+    async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
+        """Open handoffs, oldest first; with `ended` the latest finished ones too."""
+        ...
+
+    async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def sign_in(self, name: str, password: str) -> str | None:
+        """A fresh session token, or None when name or password is wrong or there were too many tries."""
+        ...
+
+    async def session(self, token: str) -> StaffSession | None: ...
+
+    async def change_password(self, token: str, old: str, new: str) -> bool: ...
+
+    async def sign_out(self, token: str) -> None: ...
+
+
+class Adapter(Protocol):
+    """What bootstrap mounts and runs for one platform."""
+
+    name: str
+    channel: Channel
+    desk: StaffDesk | None
+
+    def routes(self) -> Sequence[Any]:
+        """aiohttp routes to mount on the one server."""
+        ...
+
+    async def run(self) -> None:
+        """Sockets or polling, until cancelled. Returns at once when webhooks do it all."""
+        ...
+
+    async def check(self) -> str:
+        """One line for `shophand doctor`: reachable and as whom, or what is wrong and what to do."""
+        ...

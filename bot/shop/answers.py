@@ -1,0 +1,37 @@
+"""An answer as the JSON that is stored under its write's key, and back."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.commerce import Answer, Order
+
+_ANSWER: TypeAdapter[Answer[Order]] = TypeAdapter(Answer[Order])
+_ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+
+
+def answer_to_json(answer: Answer[Order]) -> dict[str, Any]:
+    return _ANSWER.dump_python(answer, mode="json")  # type: ignore[no-any-return]
+
+
+def answer_from_json(value: Any) -> Answer[Order]:
+    return _ANSWER.validate_python(value)
+
+
+def order_as_json(order: Order) -> dict[str, Any]:
+    """The whole order for `shophand shop show order`: amounts as {"minor", "currency"}, times in ISO 8601."""
+    return {**_plain(_ORDER.dump_python(order, mode="json")), "state": order.state}
+
+
+def _plain(value: Any) -> Any:
+    """Facts without their type tags: {"minor", "currency"} for money, {language: text} for texts."""
+    match value:
+        case {"kind": "money"}:
+            return {"minor": value["minor"], "currency": value["currency"]}
+        case {"kind": "localised"}:
+            return value["texts"]
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list():
+            return [_plain(item) for item in value]
+    return value

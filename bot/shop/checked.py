@@ -1,0 +1,149 @@
+"""TOML tables whose values are checked one by one; each problem is kept as "file: key: reason". Knows no policy."""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import list_currencies
+
+from bot.facts import Localised
+from bot.shop.money import to_minor
+
+T = TypeVar("T")
+
+
+class CheckedTable:
+    """One TOML table: hands out checked values and remembers every problem instead of stopping at the first."""
+
+    def __init__(self, values: dict[str, Any], file: str, path: str, problems: list[str]) -> None:
+        self.values, self.file, self.path, self.problems = values, file, path, problems
+        self.taken: set[str] = set()
+
+    def value(self, key: str, check: Callable[[Any], T]) -> T | None:
+        self.taken.add(key)
+        if key not in self.values:
+            self._problem(key, "missing")
+            return None
+        try:
+            return check(self.values[key])
+        except ValueError as error:
+            self._problem(key, str(error))
+            return None
+
+    def tables_of(self, key: str) -> "CheckedTable":
+        self.taken.add(key)
+        value = self.values.get(key)
+        if not isinstance(value, dict):
+            self._problem(key, "missing; it must be a table" if value is None else "must be a table")
+        return CheckedTable(value if isinstance(value, dict) else {}, self.file, f"{self.path}{key}.", self.problems)
+
+    def tables(self, key: str) -> "dict[str, CheckedTable]":
+        outer = self.tables_of(key)
+        return {name: outer.tables_of(name) for name in outer.values}
+
+    def unknown(self) -> None:
+        for key in self.values.keys() - self.taken:
+            self._problem(key, f"not a setting; known here: {', '.join(sorted(self.taken))}")
+
+    def _problem(self, key: str, reason: str) -> None:
+        self.problems.append(f"{self.file}: {self.path}{key}: {reason}")
+
+
+# --- checks: the value, or ValueError with the reason ----------------------------------------------------------------
+
+
+def amount(currency: str) -> Callable[[Any], int]:
+    def check(value: Any) -> int:
+        if not isinstance(value, str):
+            raise ValueError(f'must be text like "2.95", not {value!r}')
+        return to_minor(value, currency)
+
+    return check
+
+
+def word(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be text that is not empty")
+    return value.strip()
+
+
+def words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(set(map(str, value))) != len(value):
+        raise ValueError("must be a list of different texts")
+    return tuple(word(item) for item in value)
+
+
+def texts(value: Any) -> Localised:
+    if not isinstance(value, dict) or not value:
+        raise ValueError('must be texts per language like { en = "…", zh = "…" }')
+    return Localised({language: word(text) for language, text in value.items()})
+
+
+def zone(value: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(word(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'{value!r} is no time zone; write it like "Europe/London"') from None
+
+
+def web_address(value: Any) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", word(value)):
+        raise ValueError('must be a web address like "https://shop.example"')
+    return word(value).rstrip("/")
+
+
+def email(value: Any) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", word(value)):
+        raise ValueError("must be an e-mail address")
+    return word(value)
+
+
+def share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 0.5:
+        raise ValueError("must be a share above 0 and below 0.5, like 0.05")
+    return float(value)
+
+
+def days(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 3650:
+        raise ValueError("must be a whole number of days")
+    return value
+
+
+def currency_code(value: Any) -> str:
+    if value not in list_currencies():
+        raise ValueError(f"{value!r} is no ISO 4217 currency")
+    return str(value)
+
+
+def countries(value: Any) -> tuple[str, ...]:
+    known = Locale("en").territories
+    codes = words(value)
+    if not codes or (strange := next((code for code in codes if len(code) != 2 or code not in known), None)):
+        raise ValueError(f'must be ISO 3166 codes like "GB"{f", not {strange!r}" if codes else ""}')
+    return codes
+
+
+def one_of(languages: tuple[str, ...]) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if word(value) not in languages:
+            raise ValueError(f"{value!r} is none of the shop's languages ({', '.join(languages)})")
+        return word(value)
+
+    return check
+
+
+def locales(languages: tuple[str, ...]) -> Callable[[Any], dict[str, str]]:
+    def check(value: Any) -> dict[str, str]:
+        if not isinstance(value, dict) or not set(languages) <= value.keys():
+            raise ValueError(f"must name a Babel locale for each of {', '.join(languages)}")
+        for locale in value.values():
+            try:
+                Locale.parse(word(locale))
+            except (UnknownLocaleError, ValueError):
+                raise ValueError(f'{locale!r} is no Babel locale; write it like "en_GB"') from None
+        return dict(value)
+
+    return check

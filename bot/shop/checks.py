@@ -1,0 +1,232 @@
+"""Whether imported rows fit together: references, sums, states, times. Also fills in what a row may leave out.
+
+Pure. Every function gives the reasons why a row cannot be taken; which file and line it was is the caller's business.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.commerce import LineState
+from bot.facts import Localised, Money
+from bot.shop.money import to_minor, to_text
+from bot.shop.policy import Policy
+from bot.shop.records import (
+    AddressRecord,
+    CategoryRecord,
+    CustomerRecord,
+    LineRecord,
+    OrderRecord,
+    ProductRecord,
+    VariantRecord,
+)
+
+_ON_THE_WAY = {"shipped", "lost", "refused"}
+_ARRIVED = {LineState.DELIVERED, LineState.RETURN_OPEN, LineState.RETURNED}
+
+
+@dataclass(slots=True)
+class Goods:
+    """A whole shop as records, by id."""
+
+    categories: dict[str, CategoryRecord] = field(default_factory=dict)
+    products: dict[str, ProductRecord] = field(default_factory=dict)
+    customers: dict[str, CustomerRecord] = field(default_factory=dict)
+    orders: dict[str, OrderRecord] = field(default_factory=dict)
+
+    def over(self, older: "Goods") -> "Goods":
+        """What the shop holds once these rows are put over the older ones."""
+        return Goods(
+            older.categories | self.categories,
+            older.products | self.products,
+            older.customers | self.customers,
+            older.orders | self.orders,
+        )
+
+    def variants(self) -> dict[str, tuple[ProductRecord, VariantRecord]]:
+        return {variant.sku: (product, variant) for product in self.products.values() for variant in product.variants}
+
+
+# --- filling in ------------------------------------------------------------------------------------------------------
+
+
+def complete(
+    order: OrderRecord, goods: Goods, variants: Mapping[str, tuple[ProductRecord, VariantRecord]], policy: Policy
+) -> OrderRecord:
+    """The order with everything it left to its customer, its articles and its market."""
+    market, customer = policy.market(order.market), goods.customers.get(order.customer)
+    values: dict[str, object] = {
+        "currency": order.currency or market.currency,
+        "promised": order.promised
+        or (order.placed_at.astimezone(policy.shop.zone) + timedelta(days=market.promised_days)).date(),
+        "lines": tuple(_described(line, variants, market.language) for line in order.lines),
+    }
+    if customer:
+        values |= {"email": order.email or customer.email, "phone": order.phone or customer.phone}
+        values["address"] = order.address or next(iter(customer.addresses), None)
+    return order.model_copy(update=values)
+
+
+def _described(
+    line: LineRecord, variants: Mapping[str, tuple[ProductRecord, VariantRecord]], language: str
+) -> LineRecord:
+    if line.sku not in variants:
+        return line
+    product, variant = variants[line.sku]
+    options = ", ".join(filter(None, (Localised(variant.color).text(language), variant.size)))
+    return line.model_copy(
+        update={
+            "product": line.product or product.id,
+            "category": line.category or product.category,
+            "name": line.name or product.name,
+            "options": line.options or options,
+        }
+    )
+
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+
+def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, str], policy: Policy) -> Iterator[str]:
+    """`owners`: sku → id of the product it belongs to."""
+    if product.category not in goods.categories:
+        yield f"category: {product.category!r} is not in categories.jsonl"
+    if policy.shop.languages[0] not in product.name:
+        yield f"name: needs a text in {policy.shop.languages[0]!r}, the shop's first language"
+    for variant in product.variants:
+        if owners.get(variant.sku) != product.id:
+            yield f"variants: sku {variant.sku!r} is also used by product {owners.get(variant.sku)!r}"
+        for currency, price in variant.prices.items():
+            yield from _amount_fault(f"variants: {variant.sku}: prices", price, currency)
+
+
+def customer_faults(customer: CustomerRecord, emails: Mapping[str, str], policy: Policy) -> Iterator[str]:
+    """`emails`: e-mail → id of the customer it belongs to."""
+    if customer.market not in policy.markets:
+        yield f"market: {customer.market!r} is not in shop.toml"
+    if customer.language not in policy.shop.languages:
+        yield f"language: {customer.language!r} is not in shop.toml"
+    if emails.get(customer.email) != customer.id:
+        yield f"email: {customer.email} is also used by customer {emails.get(customer.email)!r}"
+
+
+def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime) -> Iterator[str]:
+    """What is wrong with a completed order."""
+    if order.market not in policy.markets:
+        yield f"market: {order.market!r} is not in shop.toml"
+        return
+    if order.customer and order.customer not in goods.customers:
+        yield f"customer: {order.customer!r} is not in customers.jsonl"
+    if order.currency not in {market.currency for market in policy.markets.values()}:
+        yield f"currency: no market of shop.toml uses {order.currency!r}"
+    if not order.email:
+        yield "email: missing; a guest order needs one"
+    yield from _address_faults(order.address, policy.market(order.market).countries)
+    amounts = {
+        "delivery_fee": order.delivery_fee,
+        "total": order.total,
+        **{f"lines: {line.id}: price": line.price for line in order.lines},
+        **{f"payments: {payment.id}: amount": payment.amount for payment in order.payments},
+        **{f"refunds: {refund.id}: amount": refund.amount for refund in order.refunds},
+        **{f"returns: {item.id}: refund": item.refund for item in order.returns},
+        **{f"returns: {item.id}: fee": item.fee for item in order.returns},
+    }
+    faults = [fault for place, amount in amounts.items() for fault in _amount_fault(place, amount, order.currency)]
+    yield from faults
+    if not faults:
+        yield from _sum_faults(order)
+    yield from _line_faults(order)
+    yield from _return_faults(order)
+    yield from _time_faults(order, now)
+
+
+def _amount_fault(place: str, amount: str, currency: str) -> Iterator[str]:
+    try:
+        to_minor(amount, currency)
+    except ValueError as error:
+        yield f"{place}: {error}"
+
+
+def _address_faults(address: AddressRecord | None, countries: frozenset[str]) -> Iterator[str]:
+    if address is None:
+        yield "address: missing, and its customer has none"
+    elif address.country not in countries:
+        yield f"address: country {address.country} is not served by this market"
+
+
+def _sum_faults(order: OrderRecord) -> Iterator[str]:
+    def minor(amount: str) -> int:
+        return to_minor(amount, order.currency)
+
+    total = sum(minor(line.price) for line in order.lines) + minor(order.delivery_fee)
+    if total != minor(order.total):
+        made = to_text(Money(total, order.currency))
+        yield f"total: is {order.total}, but lines and delivery_fee make {made}"
+    paid = sum(minor(payment.amount) for payment in order.payments if payment.state == "paid")
+    if paid > total:
+        yield "payments: more was paid than the order's total"
+    if sum(minor(refund.amount) for refund in order.refunds) > paid:
+        yield "refunds: more was refunded than paid"
+
+
+def _line_faults(order: OrderRecord) -> Iterator[str]:
+    parcels = {parcel.id: parcel.state for parcel in order.parcels}
+    for line in order.lines:
+        where = f"lines: {line.id}"
+        if not line.name:
+            yield f"{where}: sku {line.sku!r} is not in products.jsonl; then name and options must be given"
+        if line.parcel and line.parcel not in parcels:
+            yield f"{where}: there is no parcel {line.parcel!r}"
+            continue
+        state = parcels.get(line.parcel, "")
+        if line.state in _ARRIVED and state != "delivered":
+            yield f"{where}: is {line.state.value}, but it is in no delivered parcel"
+        elif line.state is LineState.SHIPPED and state not in _ON_THE_WAY:
+            yield f"{where}: is shipped, but it is in no parcel under way"
+        elif line.state in (LineState.OPEN, LineState.CANCELLED) and line.parcel:
+            yield f"{where}: is {line.state.value}, but it is in parcel {line.parcel!r}"
+        elif line.state is LineState.PACKED and state not in ("", "packed"):
+            yield f"{where}: is packed, but parcel {line.parcel!r} is {state}"
+
+
+def _return_faults(order: OrderRecord) -> Iterator[str]:
+    states = {line.id: line.state for line in order.lines}
+    seen: set[str] = set()
+    for item in order.returns:
+        fitting = LineState.RETURN_OPEN if item.state == "open" else LineState.RETURNED
+        for line in item.lines:
+            if states.get(line) is not fitting:
+                yield f"returns: {item.id}: is {item.state}, so line {line!r} must be {fitting.value}"
+            elif line in seen:
+                yield f"returns: {item.id}: line {line!r} is in two returns"
+            seen.add(line)
+    for line, state in states.items():
+        if state in (LineState.RETURN_OPEN, LineState.RETURNED) and line not in seen:
+            yield f"lines: {line}: is {state.value}, but in no return"
+
+
+def _time_faults(order: OrderRecord, now: datetime) -> Iterator[str]:
+    """Nothing happened before the order or in the future, and no parcel came before it left."""
+    times = {f"payments: {payment.id}": payment.at for payment in order.payments}
+    times |= {f"refunds: {refund.id}": refund.at for refund in order.refunds}
+    times |= {f"returns: {item.id}": item.at for item in order.returns}
+    times |= {f"history: {event.kind}": event.at for event in order.history}
+    for parcel in order.parcels:
+        where = f"parcels: {parcel.id}"
+        times |= {f"{where}: shipped_at": parcel.shipped_at, f"{where}: delivered_at": parcel.delivered_at}
+        times |= {f"{where}: scan {place}": scan.at for place, scan in enumerate(parcel.scans, 1)}
+        if (parcel.state == "delivered") is not (parcel.delivered_at is not None):
+            yield f"{where}: is {parcel.state}; delivered_at belongs to a delivered parcel and only to it"
+        if parcel.state != "packed" and parcel.shipped_at is None:
+            yield f"{where}: is {parcel.state} and needs shipped_at"
+        elif parcel.delivered_at and parcel.shipped_at and parcel.delivered_at < parcel.shipped_at:
+            yield f"{where}: delivered before it was shipped"
+        scans = [scan.at for scan in parcel.scans]
+        if scans != sorted(scans):
+            yield f"{where}: scans must be oldest first"
+    if order.placed_at > now:
+        yield "placed_at: is in the future"
+    for where, at in times.items():
+        if at is not None and not order.placed_at <= at <= now:
+            fault = "before the order was placed" if at < order.placed_at else "in the future"
+            yield f"{where}: {at:%Y-%m-%d %H:%M} UTC is {fault}"

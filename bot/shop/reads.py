@@ -1,0 +1,231 @@
+"""Rows of the shop's tables to the port's frozen types. Reads only; decides nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+from bot.commerce import (
+    Event,
+    Line,
+    LineState,
+    Order,
+    Parcel,
+    Payment,
+    PostalAddress,
+    Product,
+    Refund,
+    Return,
+    Scan,
+    Variant,
+)
+from bot.facts import Localised, Money
+from bot.shop import tables as t
+from bot.shop.search import Entry
+
+Row = Mapping[str, Any]
+_MANY = 500  # keys in one question; every engine takes that many parameters
+
+# --- orders ----------------------------------------------------------------------------------------------------------
+
+
+async def orders(connection: AsyncConnection, *where: sa.ColumnElement[bool]) -> list[Order]:
+    """The orders that fit, newest first, each whole."""
+    query = (
+        sa.select(table(t.Orders))
+        .where(*where)
+        .order_by(col(t.Orders, "placed_at").desc(), col(t.Orders, "number").desc())
+    )
+    heads = rows(await connection.execute(query))
+    numbers = [head["number"] for head in heads]
+    below = {
+        child: await children(connection, child, "order_number", numbers)
+        for child in (t.Lines, t.Parcels, t.Payments, t.Refunds, t.Returns, t.Events)
+    }
+    scans = await children(
+        connection, t.Scans, "parcel_id", [row["id"] for group in below[t.Parcels].values() for row in group]
+    )
+    lines = await children(
+        connection, t.ReturnLines, "return_id", [row["id"] for group in below[t.Returns].values() for row in group]
+    )
+    return [
+        _order(head, {child: groups.get(head["number"], []) for child, groups in below.items()}, scans, lines)
+        for head in heads
+    ]
+
+
+async def order(connection: AsyncConnection, number: str) -> Order | None:
+    found = await orders(connection, col(t.Orders, "number") == number)
+    return found[0] if found else None
+
+
+async def line_categories(connection: AsyncConnection, number: str) -> dict[str, str]:
+    """Line id → category id: what the return rules ask beside the order."""
+    query = sa.select(col(t.Lines, "id"), col(t.Lines, "category_id")).where(col(t.Lines, "order_number") == number)
+    return {row.id: row.category_id for row in await connection.execute(query)}
+
+
+def _order(
+    head: Row,
+    below: Mapping[type[SQLModel], Sequence[Row]],
+    scans: Mapping[str, list[Row]],
+    lines: Mapping[str, list[Row]],
+) -> Order:
+    def money(minor: int) -> Money:
+        return Money(minor, head["currency"])
+
+    return Order(
+        number=head["number"],
+        customer=head["customer_id"] or "",
+        email=head["email"],
+        phone=head["phone"],
+        market=head["market"],
+        placed_at=head["placed_at"],
+        address=address(head["address"]),
+        delivery_fee=money(head["delivery_fee"]),
+        total=money(head["total"]),
+        promised=head["promised"],
+        version=head["version"],
+        lines=tuple(
+            Line(
+                row["id"],
+                row["sku"],
+                row["product_id"],
+                Localised(row["name"]),
+                row["options"],
+                row["quantity"],
+                money(row["price"]),
+                LineState(row["state"]),
+                row["parcel_id"] or "",
+            )
+            for row in below[t.Lines]
+        ),
+        parcels=tuple(
+            Parcel(
+                row["id"],
+                row["carrier"],
+                row["tracking_no"],
+                row["tracking_url"],
+                row["state"],
+                row["promised"],
+                row["shipped_at"],
+                row["delivered_at"],
+                tuple(Scan(scan["at"], Localised(scan["text"]), scan["place"]) for scan in scans.get(row["id"], ())),
+            )
+            for row in below[t.Parcels]
+        ),
+        payments=tuple(
+            Payment(row["id"], row["method"], money(row["amount"]), row["state"], row["hint"], row["at"])
+            for row in below[t.Payments]
+        ),
+        refunds=tuple(
+            Refund(row["id"], money(row["amount"]), row["method"], row["state"], row["at"], row["reason"])
+            for row in below[t.Refunds]
+        ),
+        returns=tuple(
+            Return(
+                row["id"],
+                tuple(line["line_id"] for line in lines.get(row["id"], ())),
+                row["reason"],
+                row["state"],
+                row["label_url"],
+                row["at"],
+            )
+            for row in below[t.Returns]
+        ),
+        history=tuple(Event(row["at"], row["kind"], row["text"], row["actor"]) for row in below[t.Events]),
+    )
+
+
+def address(value: Mapping[str, Any]) -> PostalAddress:
+    return PostalAddress(**{**value, "lines": tuple(value["lines"])})
+
+
+# --- catalogue -------------------------------------------------------------------------------------------------------
+
+
+async def products(connection: AsyncConnection, ids: Sequence[str], currency: str) -> dict[str, Product]:
+    """The products with their variants of now, priced in `currency`; what is not sold in it has no variants."""
+    heads = await children(connection, t.Products, "id", ids)
+    below = await children(connection, t.Variants, "product_id", ids)
+    prices = await children(connection, t.Prices, "sku", [row["sku"] for group in below.values() for row in group])
+    names = await categories(connection)
+    return {
+        id_: Product(
+            id=id_,
+            name=Localised(head["name"]),
+            category=Localised(names[head["category_id"]]),
+            brand=head["brand"],
+            material=Localised(head["material"]),
+            description=Localised(head["description"]),
+            care=Localised(head["care"]),
+            url=head["url"],
+            variants=tuple(
+                Variant(row["sku"], row["size"], Localised(row["color"]), Money(price["minor"], currency), row["stock"])
+                for row in below.get(id_, ())
+                for price in prices.get(row["sku"], ())
+                if price["currency"] == currency
+            ),
+        )
+        for id_, (head,) in heads.items()
+    }
+
+
+async def categories(connection: AsyncConnection) -> dict[str, dict[str, str]]:
+    return {row["id"]: row["name"] for row in rows(await connection.execute(sa.select(table(t.Categories))))}
+
+
+async def entries(connection: AsyncConnection) -> list[Entry]:
+    """What the search index reads of every product."""
+    names = await categories(connection)
+    colors: dict[str, dict[str, None]] = {}
+    for product_id, color in await connection.execute(
+        sa.select(col(t.Variants, "product_id"), col(t.Variants, "color"))
+    ):
+        colors.setdefault(product_id, {}).update(dict.fromkeys(color.values()))
+    return [
+        Entry(
+            row["id"],
+            tuple(row["name"].values()),
+            tuple(chain.from_iterable(row["also"].values())),
+            (row["brand"], *names[row["category_id"]].values(), *row["material"].values(), *colors.get(row["id"], ())),
+            tuple(row["description"].values()),
+        )
+        for row in rows(await connection.execute(sa.select(table(t.Products)).order_by(col(t.Products, "id"))))
+    ]
+
+
+async def newest_import(connection: AsyncConnection) -> int:
+    return await connection.scalar(sa.select(sa.func.max(col(t.Imports, "id")))) or 0
+
+
+# --- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def table(model: type[SQLModel]) -> sa.Table:
+    return model.__table__  # type: ignore[attr-defined,no-any-return]
+
+
+def col(model: type[SQLModel], name: str) -> sa.Column[Any]:
+    return table(model).c[name]
+
+
+def rows(result: sa.CursorResult[Any]) -> list[Row]:
+    return [dict(row) for row in result.mappings()]
+
+
+async def children(
+    connection: AsyncConnection, model: type[SQLModel], key: str, values: Iterable[str]
+) -> dict[str, list[Row]]:
+    """Rows of `model` grouped by `key`, in their position."""
+    groups: dict[str, list[Row]] = {}
+    wanted = list(values)
+    order = [table(model).c[name] for name in ("position",) if name in table(model).c]
+    for start in range(0, len(wanted), _MANY):
+        query = sa.select(table(model)).where(col(model, key).in_(wanted[start : start + _MANY])).order_by(*order)
+        for row in rows(await connection.execute(query)):
+            groups.setdefault(row[key], []).append(row)
+    return groups

@@ -1,0 +1,190 @@
+"""The import format, one model per line of a file (docs/import-format.md). Says what a row may hold; knows no table.
+
+Times and days come out of validation absolute: pass `context={"origin": Origin(...)}`.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+
+from bot.commerce import LineState
+from bot.shop.moments import Origin
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+
+def _moment(value: Any, info: ValidationInfo) -> Any:
+    return _origin(info).moment(value) if isinstance(value, str) else value
+
+
+def _day(value: Any, info: ValidationInfo) -> Any:
+    return _origin(info).day(value) if isinstance(value, str) else value
+
+
+def _origin(info: ValidationInfo) -> Origin:
+    if info.context is None:
+        raise TypeError("validate with context={'origin': Origin(...)}: relative times need a moment to count from")
+    origin: Origin = info.context["origin"]
+    return origin
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Day = Annotated[date, BeforeValidator(_day)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
+Email = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^([+\d][\d\s().-]{5,20})?$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,3})?$")]
+Texts = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")], Name], Field(min_length=1)
+]
+LongTexts = dict[str, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]]
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=False, frozen=True)
+
+
+# --- products.jsonl, categories.jsonl --------------------------------------------------------------------------------
+
+
+class CategoryRecord(Record):
+    id: Id
+    name: Texts
+
+
+class VariantRecord(Record):
+    sku: Id
+    size: str = ""
+    color: dict[str, Name] = {}
+    prices: Annotated[dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Amount], Field(min_length=1)]
+    stock: Annotated[int, Field(ge=0, lt=10**9)]
+
+
+class ProductRecord(Record):
+    id: Id
+    name: Texts
+    also: dict[str, tuple[Name, ...]] = {}  # other names shoppers use, searched and never shown
+    category: Id
+    brand: str = ""
+    material: LongTexts = {}
+    description: LongTexts = {}
+    care: LongTexts = {}
+    url: str = ""
+    variants: Annotated[tuple[VariantRecord, ...], Field(min_length=1)]
+
+
+# --- customers.jsonl -------------------------------------------------------------------------------------------------
+
+
+class AddressRecord(Record):
+    recipient: Name
+    lines: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: Country
+    phone: str = ""
+
+
+class CustomerRecord(Record):
+    id: Id
+    name: Name
+    email: Email
+    phone: Phone = ""
+    market: str
+    language: str
+    addresses: tuple[AddressRecord, ...] = ()  # the first one is the default
+
+
+# --- orders.jsonl ----------------------------------------------------------------------------------------------------
+
+
+class LineRecord(Record):
+    id: Id
+    sku: Id
+    quantity: Annotated[int, Field(ge=1, lt=10**6)] = 1
+    price: Amount  # of the whole line
+    state: LineState
+    parcel: str = ""
+    product: str = ""  # these four: taken from products.jsonl when left out
+    category: str = ""
+    name: dict[str, Name] = {}
+    options: str = ""
+
+
+class ScanRecord(Record):
+    at: Moment
+    text: Texts
+    place: str = ""
+
+
+class ParcelRecord(Record):
+    id: Id
+    carrier: Name
+    tracking_no: str = ""
+    tracking_url: str = ""
+    state: Literal["packed", "shipped", "delivered", "lost", "refused"]
+    promised: Day | None = None
+    shipped_at: Moment | None = None
+    delivered_at: Moment | None = None
+    scans: tuple[ScanRecord, ...] = ()
+
+
+class PaymentRecord(Record):
+    id: Id
+    method: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
+    amount: Amount
+    state: Literal["authorised", "paid", "failed"]
+    hint: str = ""
+    at: Moment | None = None
+
+
+class RefundRecord(Record):
+    id: Id
+    amount: Amount
+    method: str
+    state: Literal["started", "done"]
+    at: Moment
+    reason: str = ""
+
+
+class ReturnRecord(Record):
+    id: Id
+    lines: Annotated[tuple[Id, ...], Field(min_length=1)]
+    reason: str = ""
+    state: Literal["open", "arrived", "refunded"]
+    label_url: str = ""
+    at: Moment
+    refund: Amount = "0"
+    fee: Amount = "0"
+
+
+class EventRecord(Record):
+    at: Moment
+    kind: Name
+    text: str = ""
+    actor: str = "shop"
+
+
+class OrderRecord(Record):
+    number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{3,19}$")]
+    customer: str = ""  # "": a guest order
+    market: str
+    currency: str = ""  # left out: the market's
+    placed_at: Moment
+    promised: Day | None = None  # left out: placed_at and the market's promised_days
+    email: Annotated[str, StringConstraints(to_lower=True)] = ""  # these three: the customer's when left out
+    phone: Phone = ""
+    address: AddressRecord | None = None
+    lines: Annotated[tuple[LineRecord, ...], Field(min_length=1)]
+    delivery_fee: Amount = "0"
+    total: Amount
+    parcels: tuple[ParcelRecord, ...] = ()
+    payments: tuple[PaymentRecord, ...] = ()
+    refunds: tuple[RefundRecord, ...] = ()
+    returns: tuple[ReturnRecord, ...] = ()
+    history: tuple[EventRecord, ...] = ()
+    version: Annotated[int, Field(ge=1)] = 1

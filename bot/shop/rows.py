@@ -1,0 +1,278 @@
+"""Records of the import format to table rows, and the shop's orders and goods back to records. No database here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from bot.commerce import Order, PostalAddress
+from bot.facts import Money
+from bot.shop import tables as t
+from bot.shop.money import to_minor, to_text
+from bot.shop.records import (
+    AddressRecord,
+    CategoryRecord,
+    CustomerRecord,
+    EventRecord,
+    LineRecord,
+    OrderRecord,
+    ParcelRecord,
+    PaymentRecord,
+    ProductRecord,
+    RefundRecord,
+    ReturnRecord,
+    ScanRecord,
+    VariantRecord,
+)
+
+Row = Mapping[str, Any]
+Rows = list[tuple[type[SQLModel], dict[str, Any]]]  # in an order that keeps every foreign key
+
+# --- to rows ---------------------------------------------------------------------------------------------------------
+
+
+def category_rows(record: CategoryRecord) -> Rows:
+    return [(t.Categories, {"id": record.id, "name": record.name})]
+
+
+def product_rows(record: ProductRecord) -> Rows:
+    found: Rows = [
+        (
+            t.Products,
+            {
+                "id": record.id,
+                "category_id": record.category,
+                "name": record.name,
+                "brand": record.brand,
+                "material": record.material,
+                "also": {language: list(names) for language, names in record.also.items()},
+                "description": record.description,
+                "care": record.care,
+                "url": record.url,
+            },
+        )
+    ]
+    for position, variant in enumerate(record.variants):
+        found.append(
+            (
+                t.Variants,
+                {
+                    "sku": variant.sku,
+                    "product_id": record.id,
+                    "position": position,
+                    "size": variant.size,
+                    "color": variant.color,
+                    "stock": variant.stock,
+                },
+            )
+        )
+        found += [
+            (t.Prices, {"sku": variant.sku, "currency": currency, "minor": to_minor(price, currency)})
+            for currency, price in variant.prices.items()
+        ]
+    return found
+
+
+def customer_rows(record: CustomerRecord) -> Rows:
+    head = {name: getattr(record, name) for name in ("id", "name", "email", "phone", "market", "language")}
+    return [
+        (t.Customers, head),
+        *(
+            (t.Addresses, {"customer_id": record.id, "position": position, **_address(address)})
+            for position, address in enumerate(record.addresses)
+        ),
+    ]
+
+
+def order_rows(record: OrderRecord) -> Rows:
+    """Rows of a completed order."""
+
+    def minor(amount: str) -> int:
+        return to_minor(amount, record.currency)
+
+    def child(position: int, **values: Any) -> dict[str, Any]:
+        return {"order_number": record.number, "position": position, **values}
+
+    found: Rows = [
+        (
+            t.Orders,
+            {
+                "number": record.number,
+                "customer_id": record.customer or None,
+                "email": record.email,
+                "phone": record.phone,
+                "market": record.market,
+                "currency": record.currency,
+                "placed_at": record.placed_at,
+                "promised": record.promised,
+                "address": _address(record.address),
+                "delivery_fee": minor(record.delivery_fee),
+                "total": minor(record.total),
+                "version": record.version,
+            },
+        )
+    ]
+    for place, parcel in enumerate(record.parcels):
+        found.append((t.Parcels, child(place, **parcel.model_dump(exclude={"scans"}))))
+        found += [
+            (t.Scans, {"parcel_id": parcel.id, "position": count, **scan.model_dump()})
+            for count, scan in enumerate(parcel.scans)
+        ]
+    found += [
+        (
+            t.Lines,
+            child(
+                place,
+                id=line.id,
+                sku=line.sku,
+                product_id=line.product,
+                category_id=line.category,
+                name=line.name,
+                options=line.options,
+                quantity=line.quantity,
+                price=minor(line.price),
+                state=line.state.value,
+                parcel_id=line.parcel or None,
+            ),
+        )
+        for place, line in enumerate(record.lines)
+    ]
+    found += [
+        (t.Payments, child(place, **{**item.model_dump(), "amount": minor(item.amount)}))
+        for place, item in enumerate(record.payments)
+    ]
+    found += [
+        (t.Refunds, child(place, **{**item.model_dump(), "amount": minor(item.amount)}))
+        for place, item in enumerate(record.refunds)
+    ]
+    for place, item in enumerate(record.returns):
+        found.append(
+            (
+                t.Returns,
+                child(
+                    place,
+                    **{**item.model_dump(exclude={"lines"}), "refund": minor(item.refund), "fee": minor(item.fee)},
+                ),
+            )
+        )
+        found += [
+            (t.ReturnLines, {"return_id": item.id, "line_id": line, "position": count})
+            for count, line in enumerate(item.lines)
+        ]
+    return found + [(t.Events, child(place, **event.model_dump())) for place, event in enumerate(record.history)]
+
+
+def _address(record: AddressRecord | None) -> dict[str, Any]:
+    return {**record.model_dump(), "lines": list(record.lines)} if record else {}
+
+
+# --- from rows -------------------------------------------------------------------------------------------------------
+
+
+def product_record(row: Row, variants: Sequence[Row], prices: Mapping[str, Sequence[Row]]) -> ProductRecord:
+    return ProductRecord.model_construct(
+        id=row["id"],
+        category=row["category_id"],
+        also={language: tuple(names) for language, names in row["also"].items()},
+        **{name: row[name] for name in ("name", "brand", "material", "description", "care", "url")},
+        variants=tuple(
+            VariantRecord.model_construct(
+                sku=variant["sku"],
+                size=variant["size"],
+                color=variant["color"],
+                stock=variant["stock"],
+                prices={
+                    price["currency"]: to_text(Money(price["minor"], price["currency"]))
+                    for price in prices.get(variant["sku"], ())
+                },
+            )
+            for variant in variants
+        ),
+    )
+
+
+def customer_record(row: Row, addresses: Sequence[Row]) -> CustomerRecord:
+    names = AddressRecord.model_fields
+    books = tuple(
+        AddressRecord.model_construct(**{name: address[name] for name in names} | {"lines": tuple(address["lines"])})
+        for address in addresses
+    )
+    return CustomerRecord.model_construct(
+        **{name: row[name] for name in ("id", "name", "email", "phone", "market", "language")}, addresses=books
+    )
+
+
+def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, Row]) -> OrderRecord:
+    """`lines`: line id → category; `returns`: return id → row, for the sums that the port does not show."""
+    currency = order.total.currency
+    return OrderRecord.model_construct(
+        number=order.number,
+        customer=order.customer,
+        market=order.market,
+        currency=currency,
+        placed_at=order.placed_at,
+        promised=order.promised,
+        email=order.email,
+        phone=order.phone,
+        address=_address_record(order.address),
+        delivery_fee=to_text(order.delivery_fee),
+        total=to_text(order.total),
+        version=order.version,
+        lines=tuple(
+            LineRecord.model_construct(
+                id=line.id,
+                sku=line.sku,
+                quantity=line.quantity,
+                price=to_text(line.price),
+                state=line.state,
+                parcel=line.parcel_id,
+                product=line.product_id,
+                category=lines[line.id],
+                name=line.name.texts,
+                options=line.options,
+            )
+            for line in order.lines
+        ),
+        parcels=tuple(
+            ParcelRecord.model_construct(
+                **{name: getattr(parcel, name) for name in ParcelRecord.model_fields if name != "scans"},
+                scans=tuple(
+                    ScanRecord.model_construct(at=scan.at, text=scan.text.texts, place=scan.place)
+                    for scan in parcel.scans
+                ),
+            )
+            for parcel in order.parcels
+        ),
+        payments=tuple(
+            PaymentRecord.model_construct(
+                id=p.id, method=p.method, amount=to_text(p.amount), state=p.state, hint=p.hint, at=p.at
+            )
+            for p in order.payments
+        ),
+        refunds=tuple(
+            RefundRecord.model_construct(
+                id=r.id, amount=to_text(r.amount), method=r.method, state=r.state, at=r.at, reason=r.reason
+            )
+            for r in order.refunds
+        ),
+        returns=tuple(
+            ReturnRecord.model_construct(
+                id=r.id,
+                lines=r.line_ids,
+                reason=r.reason,
+                state=r.state,
+                label_url=r.label_url,
+                at=r.at,
+                refund=to_text(Money(returns[r.id]["refund"], currency)),
+                fee=to_text(Money(returns[r.id]["fee"], currency)),
+            )
+            for r in order.returns
+        ),
+        history=tuple(
+            EventRecord.model_construct(at=e.at, kind=e.kind, text=e.text, actor=e.actor) for e in order.history
+        ),
+    )
+
+
+def _address_record(address: PostalAddress) -> AddressRecord:
+    return AddressRecord.model_construct(**{name: getattr(address, name) for name in AddressRecord.model_fields})

@@ -1,0 +1,228 @@
+"""The shop's tables. State lives on lines and parcels; money is integer minor units. Rows stay in bot/shop."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from bot.store.database import BigId, Json, UtcTime
+
+
+def _time(*, null: bool = False, index: bool = False) -> Any:
+    return Field(default=None, sa_column=sa.Column(UtcTime, nullable=null, index=index))
+
+
+def _json() -> Any:
+    return Field(default=None, sa_column=sa.Column(Json, nullable=False))
+
+
+def _of(target: str, *, null: bool = False, primary_key: bool = False) -> Any:
+    """A foreign key; indexed, since children are always read by their parent."""
+    column = sa.Column(sa.String, sa.ForeignKey(target), nullable=null, primary_key=primary_key, index=not primary_key)
+    return Field(default=None, sa_column=column)
+
+
+def _money() -> Any:
+    """An amount in minor units; the currency stands on the order."""
+    return Field(sa_column=sa.Column(sa.BigInteger, nullable=False))
+
+
+class Imports(SQLModel, table=True):
+    """Every import: the newest `id` tells an index in memory that it is old, `at` how old the data are."""
+
+    __tablename__ = "shop_imports"
+    id: int | None = Field(default=None, sa_column=sa.Column(BigId, primary_key=True, autoincrement=True))
+    at: datetime = _time()
+    counts: dict[str, int] = _json()
+
+
+# --- catalogue -------------------------------------------------------------------------------------------------------
+
+
+class Categories(SQLModel, table=True):
+    __tablename__ = "shop_categories"
+    id: str = Field(primary_key=True)
+    name: dict[str, str] = _json()  # language → text, like every localised column
+
+
+class Products(SQLModel, table=True):
+    __tablename__ = "shop_products"
+    id: str = Field(primary_key=True)
+    category_id: str = _of("shop_categories.id")
+    name: dict[str, str] = _json()
+    also: dict[str, list[str]] = _json()  # other names shoppers use: searched, never shown
+    brand: str = ""
+    material: dict[str, str] = _json()
+    description: dict[str, str] = _json()
+    care: dict[str, str] = _json()
+    url: str = ""
+
+
+class Variants(SQLModel, table=True):
+    __tablename__ = "shop_variants"
+    __table_args__ = (sa.UniqueConstraint("product_id", "position"), sa.CheckConstraint("stock >= 0", name="stock"))
+    sku: str = Field(primary_key=True)
+    product_id: str = _of("shop_products.id")
+    position: int
+    size: str = ""
+    color: dict[str, str] = _json()
+    stock: int
+
+
+class Prices(SQLModel, table=True):
+    """What a variant costs, tax included, in each currency it is sold in."""
+
+    __tablename__ = "shop_prices"
+    __table_args__ = (sa.CheckConstraint("minor >= 0", name="minor"),)
+    sku: str = _of("shop_variants.sku", primary_key=True)
+    currency: str = Field(primary_key=True)
+    minor: int = _money()
+
+
+# --- customers -------------------------------------------------------------------------------------------------------
+
+
+class Customers(SQLModel, table=True):
+    __tablename__ = "shop_customers"
+    id: str = Field(primary_key=True)
+    name: str
+    email: str = Field(unique=True)  # lower case
+    phone: str = ""  # E.164
+    market: str
+    language: str
+
+
+class Addresses(SQLModel, table=True):
+    """A customer's address book; position 0 is the default. Orders keep a copy of their own."""
+
+    __tablename__ = "shop_addresses"
+    customer_id: str = _of("shop_customers.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    recipient: str
+    lines: list[str] = _json()
+    city: str
+    region: str = ""
+    postcode: str = ""
+    country: str  # ISO 3166-1 alpha-2
+    phone: str = ""
+
+
+# --- orders ----------------------------------------------------------------------------------------------------------
+
+
+class Orders(SQLModel, table=True):
+    __tablename__ = "shop_orders"
+    number: str = Field(primary_key=True)
+    customer_id: str | None = _of("shop_customers.id", null=True)  # None: a guest order
+    email: str  # lower case
+    phone: str = ""
+    market: str
+    currency: str  # of every amount of this order
+    placed_at: datetime = _time(index=True)
+    address: dict[str, Any] = _json()  # PostalAddress
+    delivery_fee: int = _money()
+    total: int = _money()  # as ordered; cancelling and returning add refunds, they do not lower it
+    promised: date | None = None
+    version: int = 1  # moved by every write
+
+
+class Parcels(SQLModel, table=True):
+    __tablename__ = "shop_parcels"
+    id: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    carrier: str
+    tracking_no: str = Field(default="", index=True)
+    tracking_url: str = ""
+    state: str
+    promised: date | None = None
+    shipped_at: datetime | None = _time(null=True)
+    delivered_at: datetime | None = _time(null=True)
+
+
+class Scans(SQLModel, table=True):
+    __tablename__ = "shop_scans"
+    parcel_id: str = _of("shop_parcels.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    at: datetime = _time()
+    text: dict[str, str] = _json()
+    place: str = ""
+
+
+class Lines(SQLModel, table=True):
+    """Name, options and category are those of the day it was bought: the article may change, the order does not."""
+
+    __tablename__ = "shop_lines"
+    __table_args__ = (
+        sa.UniqueConstraint("order_number", "position"),
+        sa.CheckConstraint("quantity > 0", name="quantity"),
+    )
+    id: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    sku: str = Field(index=True)
+    product_id: str
+    category_id: str
+    name: dict[str, str] = _json()
+    options: str = ""
+    quantity: int
+    price: int = _money()  # of the whole line, after its share of discounts
+    state: str
+    parcel_id: str | None = _of("shop_parcels.id", null=True)
+
+
+class Payments(SQLModel, table=True):
+    __tablename__ = "shop_payments"
+    id: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    method: str
+    amount: int = _money()
+    state: str
+    hint: str = ""
+    at: datetime | None = _time(null=True)
+
+
+class Refunds(SQLModel, table=True):
+    __tablename__ = "shop_refunds"
+    __table_args__ = (sa.UniqueConstraint("order_number", "position"),)
+    id: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    amount: int = _money()
+    method: str
+    state: str
+    at: datetime = _time()
+    reason: str = ""
+
+
+class Returns(SQLModel, table=True):
+    __tablename__ = "shop_returns"
+    __table_args__ = (sa.UniqueConstraint("order_number", "position"),)
+    id: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    reason: str = ""
+    state: str
+    label_url: str = ""
+    at: datetime = _time()
+    refund: int = _money()  # what was promised for its lines
+    fee: int = _money()  # what the shopper bears of it
+
+
+class ReturnLines(SQLModel, table=True):
+    __tablename__ = "shop_return_lines"
+    return_id: str = _of("shop_returns.id", primary_key=True)
+    line_id: str = _of("shop_lines.id", primary_key=True)
+    position: int
+
+
+class Events(SQLModel, table=True):
+    __tablename__ = "shop_events"
+    order_number: str = _of("shop_orders.number", primary_key=True)
+    position: int = Field(primary_key=True)
+    at: datetime = _time()
+    kind: str
+    text: str
+    actor: str

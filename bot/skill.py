@@ -1,0 +1,62 @@
+"""What a skill is: one thing a shopper can get done. Skills themselves are in bot/skills/, one file each.
+
+A skill's `run` asks the shop and answers with an Outcome; the family of the outcome's act tells the policy what comes
+next: `ask` a slot, `confirm` a quoted write, or say it and be finished.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.commerce import Quote, Shop
+from bot.conversation import Access, Option, Proof
+from bot.facts import Act, Fact
+from bot.messages import Card
+
+
+class Mode(StrEnum):
+    READ = "read"
+    WRITE = "write"  # `run` only quotes; the write itself is Shop.perform, after an explicit yes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a skill gets: who asks, what is known, and the words it was asked in."""
+
+    slots: Mapping[str, str]  # canonical values, see slots.py
+    intent: str
+    text: str
+    language: str
+    now: datetime
+    say: Callable[[Fact], str]  # a fact in the shopper's language, for cards and buttons
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run: a dialogue act with its facts, and what belongs to it."""
+
+    act: Act
+    slot: str = ""  # ask: the slot that is asked for
+    options: tuple[Option, ...] = ()  # ask: what can be chosen
+    slots: Mapping[str, str] = field(default_factory=dict)  # slots the skill has settled itself
+    quote: Quote | None = None  # confirm: what will be done
+    cards: tuple[Card, ...] = ()
+    proof: Proof | None = None  # identify: who it is
+    tries_left: int | None = None  # identify: after a miss
+    notify: str = ""  # done: the e-mail address on file that is told of the change
+
+
+Run = Callable[[Shop, Request], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    name: str
+    intents: tuple[str, ...]  # of the inventory; "" intents: reached by the dialogue itself
+    run: Run
+    acts: tuple[str, ...]  # every act it can end in; each has phrases in every language
+    mode: Mode = Mode.READ
+    slots: tuple[str, ...] = ()  # what it takes from the message
+    access: Access = Access.NONE  # the proof it needs

@@ -1,0 +1,75 @@
+"""Send an order that has not left to another address. The contact on file is told of the change."""
+
+from bot.commerce import AnswerStatus, PostalAddress, Shop
+from bot.conversation import Access
+from bot.facts import Act, Text
+from bot.skill import Mode, Outcome, Request, Skill
+from bot.skills.orders import pick_order
+
+_PLACE = ("address", "city", "postcode", "country")
+_PARTS = (*_PLACE, "recipient", "phone")
+
+
+async def run(shop: Shop, request: Request) -> Outcome:
+    order = await pick_order(shop, request, lambda order: order.state == "open")
+    if isinstance(order, Outcome) or request.proof is None:
+        return order
+    settled = {"order_id": order.number}
+    parts = {part: request.slots[part] for part in _PARTS if part in request.slots}
+    answer = await shop.quote_address(request.proof, order.number, parts)
+    if answer.reason == "bad_address":
+        missing = str(answer.detail.get("missing", "address"))
+        return Outcome(Act(f"ask:{missing}", {"order": Text(order.number)}), slot=missing, slots=settled)
+    if answer.status is not AnswerStatus.DONE or answer.value is None or answer.value.address is None:
+        reason = answer.reason or answer.status
+        refused = Act(f"refused:change_address/{reason}", {"order": Text(order.number)})
+        if reason == "country":  # another address is still welcome
+            return Outcome(refused, slot="address", slots=settled | dict.fromkeys(_PLACE, ""))
+        return Outcome(refused, slots=settled)
+    facts = {"order": Text(order.number), "address": Text(one_line(answer.value.address))}
+    return Outcome(Act("confirm:change_address", facts), slots=settled, quote=answer.value)
+
+
+def one_line(address: PostalAddress) -> str:
+    """The whole address as its country writes it, phone included: what the shopper says yes to."""
+    if address.country == "CN":  # from the large to the small
+        place = address.region + (address.city if address.city not in address.region else "") + "".join(address.lines)
+        return "，".join(filter(None, (place, address.postcode, address.recipient, address.phone)))
+    place = (address.recipient, *address.lines, address.city, address.region, address.postcode, address.country)
+    return ", ".join(filter(None, (*place, address.phone)))
+
+
+SKILL = Skill(
+    name="change_address",
+    intents=("change_address",),
+    run=run,
+    mode=Mode.WRITE,
+    acts=(
+        "ask:address",
+        "ask:postcode",
+        "confirm:change_address",
+        "done:change_address",
+        "pending:change_address",
+        "pending:change_address/approval",
+        *(
+            f"refused:change_address/{reason}"
+            for reason in (
+                "packed",
+                "shipped",
+                "delivered",
+                "cancelled",
+                "country",
+                "changed",
+                "declined",
+                "unsupported",
+                "unknown",
+            )
+        ),
+        "notice:change_address",
+        "ask:order",
+        "unknown_order",
+        "no_orders",
+    ),
+    slots=("order_id", "contact", *_PARTS),
+    access=Access.ORDER,
+)

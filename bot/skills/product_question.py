@@ -1,0 +1,80 @@
+"""Facts, availability and price of a product, from the catalogue."""
+
+from bot.commerce import Product, Shop, Variant
+from bot.conversation import Option
+from bot.facts import Act, Fact, Many, Text
+from bot.messages import Card
+from bot.skill import Outcome, Request, Skill
+
+SURE, POSSIBLE = 0.8, 0.5  # Product.score: taken without asking / worth asking about
+
+
+async def run(shop: Shop, request: Request) -> Outcome:
+    words = request.slots.get("product", "")
+    if not words:
+        return Outcome(Act("ask:product"), slot="product")
+    market = request.proof.market if request.proof else ""
+    found = [product for product in await shop.search(words, market=market) if product.score >= POSSIBLE]
+    if not found:
+        return Outcome(Act("unknown_product", {"name": Text(words)}))
+    sure = [product for product in found if product.score >= SURE]
+    if len(sure) != 1 and len(found) > 1 and not any(product.id == words for product in found):
+        options = tuple(Option(request.say(product.name), product.id) for product in (sure or found)[:4])
+        return Outcome(Act("ask:product/which"), slot="product", options=options)
+    return _answer((sure or found)[0], request)
+
+
+def _answer(product: Product, request: Request) -> Outcome:
+    variants = _asked(product, request)
+    facts: dict[str, Fact] = {"product": product.name}
+    if request.intent == "product_availability":
+        left = [variant for variant in variants if variant.stock > 0]
+        if left:
+            facts["variants"] = Many(tuple(Text(_describe(variant, request)) for variant in left[:6]))
+        act = "inform:availability/" + ("in" if left else "out")
+    elif request.intent == "product_price":
+        prices = sorted((variant.price for variant in variants), key=lambda price: price.minor)
+        facts["price"] = prices[0]
+        act = "inform:price" if prices[0] == prices[-1] else "inform:price/from"
+    else:
+        act = "inform:product"
+    return Outcome(Act(act, facts), slots={"product": product.id}, cards=(_card(product, request),))
+
+
+def _asked(product: Product, request: Request) -> tuple[Variant, ...]:
+    """The variants of the size and colour asked for; all of them when none was named or none fits."""
+    size, color = request.slots.get("size", "").lower(), request.slots.get("color", "").lower()
+    fitting = tuple(
+        variant
+        for variant in product.variants
+        if (not size or variant.size.lower() == size)
+        and (not color or any(color in text.lower() for text in variant.color.texts.values()))
+    )
+    return fitting if (size or color) and (fitting or request.intent == "product_availability") else product.variants
+
+
+def _describe(variant: Variant, request: Request) -> str:
+    return " ".join(part for part in (request.say(variant.color), variant.size) if part)
+
+
+def _card(product: Product, request: Request) -> Card:
+    text = [product.description, product.material, product.care]
+    return Card(request.say(product.name), (("", " ".join(filter(None, map(request.say, text)))), ("", product.url)))
+
+
+SKILL = Skill(
+    name="product_question",
+    intents=("product_info", "product_availability", "product_price"),
+    run=run,
+    acts=(
+        "ask:product",
+        "ask:product/which",
+        "unknown_product",
+        "inform:product",
+        "inform:price",
+        "inform:price/from",
+        "inform:availability/in",
+        "inform:availability/out",
+    ),
+    slots=("product", "size", "color"),
+)

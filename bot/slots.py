@@ -1,0 +1,374 @@
+"""From spans the model tagged to values code can trust: parse, normalise, match to options. Pure.
+
+A canonical slot value is a string; None means "this is not one".
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import phonenumbers
+from rapidfuzz import fuzz
+from rapidfuzz.utils import default_process
+
+from bot.consent import plain_no
+from bot.conversation import Option, SlotSpan
+
+# --- single values ---------------------------------------------------------------------------------------------------
+
+# a word before the number ("no. 10423") is no part of it; letters are when they stand at it ("sh-20488", "SH 20488");
+# amounts, years with their sign, dates and what stands in an address of the web are none
+_ORDER = re.compile(
+    r"(?<![\w.@+/=£$€¥-])(?<![£$€¥]\s)(?:(?i:order|number|num|no|nr|id)[.:]?\s*)?#?\s*"
+    r"((?:(?!(?i:no|nr|id))[A-Za-z]{1,4}-?|(?!(?:NO|NR|ID|IS|IT|ITS|MY|AND|OR|FOR|THE|OF|IN|ON|AT|TO|BY|WAS|FROM|WITH)\b)[A-Z]{2,4}\s)?"
+    r"\d{4,12}(?:-\d{2,6})?)(?![\w@%]|[.-]\w|\s*(?:[€£元块塊年室号號楼樓栋棟弄层層]|(?i:pounds?|euros?|eur|gbp|cny|rmb|usd|ml|g|kg|cm|mm|mah)\b))",
+    re.ASCII,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PHONE = re.compile(r"(?<!\w)\+?\d[\d\s().-]{6,18}\d(?!\w)", re.ASCII)
+# with a country code, or as people in Europe and China write theirs: never an order number
+_SURELY_PHONE = re.compile(
+    r"(?:\+|\b00)\d{1,3}(?:[\s().-]{0,3}\d){7,11}(?!\d)|(?<!\d)0\d{2,4}[\s-]?\d{3,4}[\s-]?\d{3,4}(?![\d-])"
+    r"|(?<!\d)0\d{2,4}[\s-]\d{5,8}(?!\d)|(?<!\d)0\d(?:[\s.]\d{2}){4}(?!\d)|(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)",
+    re.ASCII,
+)
+_ROOM = re.compile(r"\b(?:flat|unit|apt\.?|apartment|room|suite|block)\s*#?\d+[A-Z]?\b", re.IGNORECASE | re.ASCII)
+# UK (Royal Mail), Netherlands, Poland and Portugal; then five or six digits (most of the EU, China)
+_POSTCODES = tuple(
+    re.compile(rf"(?<![A-Z0-9])({pattern})(?![A-Z0-9-])", re.IGNORECASE | re.ASCII)
+    for pattern in (
+        r"[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}|\d{4}\s?(?!(?:an|at|by|in|is|it|my|no|of|on|or|so|to)\b)[A-Z]{2}"
+        r"|\d{2}-\d{3}|\d{4}-\d{3}",
+        r"\d{4,6}",
+    )
+)
+# unmistakable, even untagged
+_UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE | re.ASCII)
+_CHINESE_DIGITS = str.maketrans("零一二两三四五六七八九〇幺", "0122345678901")
+_WIDE = str.maketrans("０１２３４５６７８９＃－＠．＋杠槓", "0123456789#-@.+--")
+
+
+def order_numbers(text: str) -> tuple[str, ...]:
+    """Every order number in `text`, without marks: "#10423" → "10423", "sh-20488" → "SH-20488"."""
+    rest = text.translate(_WIDE)
+    for other in (_EMAIL, _SURELY_PHONE, _ROOM):
+        rest = other.sub(" ", rest)
+    found = _ORDER.findall(rest)
+    return tuple(dict.fromkeys(re.sub(r"\s", "-", number).upper() for number in found))
+
+
+def order_number(text: str) -> str | None:
+    return next(iter(order_numbers(text)), None)
+
+
+_SPOKEN = {
+    "oh": "0", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9",
+}  # fmt: skip
+_SPOKEN_NUMBER = re.compile(rf"(?:\b(?:{'|'.join(_SPOKEN)})\b[\s,-]*){{3,}}", re.IGNORECASE)
+
+
+def tagged_order_number(text: str) -> str | None:
+    """An order number the model has tagged: any short value with a digit, spelled-out digits read too."""
+    plain = order_numbers(text)
+    if len(plain) == 1 and sum(map(str.isdigit, plain[0])) == sum(map(str.isdigit, text)):
+        return plain[0]
+    if spoken := _SPOKEN_NUMBER.search(text):
+        return "".join(_SPOKEN[word] for word in re.findall("[a-z]+", spoken[0].lower()))
+    digits = text.translate(_WIDE).translate(_CHINESE_DIGITS)
+    value = re.sub(r"[\s#№]", "", digits).strip(".,:;。，").upper()
+    return value if any(character.isdigit() for character in value) and len(value) <= 24 else None
+
+
+def email(text: str) -> str | None:
+    found = _EMAIL.search(text.translate(_WIDE))
+    return found[0].rstrip(".").lower() if found else None
+
+
+def phone(text: str, regions: Sequence[str] = ("GB", "CN", "DE")) -> str | None:
+    """A phone number as E.164; national forms are tried for each region in turn."""
+    wide = text.translate(_WIDE)
+    found = _SURELY_PHONE.search(wide) or _PHONE.search(wide)
+    if not found:
+        return None
+    if sum(character.isdigit() for character in found[0]) < 9:
+        return None
+    numbers = []
+    for region in regions:
+        with contextlib.suppress(phonenumbers.NumberParseException):
+            numbers.append(phonenumbers.parse(found[0], region))
+    # a valid number before a merely possible one: reserved ranges (Ofcom's drama numbers) are possible, not valid
+    for fits in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
+        for number in filter(fits, numbers):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
+
+
+def same_phone(left: str, right: str) -> bool:
+    """Digits compared without country code (+86, +44, …), trunk zero, spaces and dashes."""
+
+    def national(text: str) -> str:
+        digits = re.sub(r"\D", "", re.sub(r"^\s*(?:\+|00)(86|44|49|33|39|34|31|48|353|32|43)", "", text))
+        return digits.lstrip("0")
+
+    return len(national(left)) >= 7 and national(left) == national(right)
+
+
+def postcode(text: str) -> str | None:
+    """One with letters or a dash before one of digits alone, which may be any number."""
+    found = next(filter(None, (pattern.search(text.translate(_WIDE)) for pattern in _POSTCODES)), None)
+    return re.sub(r"\s+", "", found[1]).upper() if found else None
+
+
+def contact(text: str) -> str | None:
+    """What proves a shopper beside the order number: e-mail, phone, or postcode (delivery status only)."""
+    return email(text) or phone(text) or postcode(text)
+
+
+def quantity(text: str) -> str | None:
+    found = re.search(r"\d{1,3}", text.translate(_WIDE).translate(_CHINESE_DIGITS))
+    return str(int(found[0])) if found and int(found[0]) else None
+
+
+def free_text(text: str) -> str | None:
+    """Reasons, names, products: the words themselves, on one line, at most 300 characters."""
+    return " ".join(text.split()).strip(" .,;:!?，。；：！？")[:300] or None
+
+
+_PARSERS: dict[str, Callable[[str], str | None]] = {
+    "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
+    "quantity": quantity, "new_quantity": quantity,
+}  # fmt: skip
+
+
+def parse(slot: str, text: str) -> str | None:
+    return _PARSERS.get(slot, free_text)(text)
+
+
+def parse_tagged(slot: str, text: str) -> str | None:
+    """Like `parse`, for a span that the model has tagged as this slot."""
+    return tagged_order_number(text) if slot == "order_id" else parse(slot, text)
+
+
+# --- from a message --------------------------------------------------------------------------------------------------
+
+
+def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict[str, str]:
+    """The wanted slots that a message carries: tagged spans first, then what a pattern finds for sure."""
+    values: dict[str, str] = {}
+    for span in spans:
+        value = parse_tagged(span.name, span.value) if span.name in wanted and span.name != "order_id" else None
+        if value and span.name not in values:
+            values[span.name] = value
+        elif value and span.name == "address":  # street and town tagged apart
+            values["address"] += f", {value}"
+    if "products" in wanted and (names := [free_text(span.value) for span in spans if span.name == "product"]):
+        values["products"] = "\n".join(filter(None, names))
+    if "order_id" in wanted and (numbers := orders_named(spans, text)):
+        values["order_id"] = numbers[0]
+    if "contact" in wanted and (value := _sure_contact(text, wanted)):
+        values["contact"] = value
+    if "postcode" in wanted and (found := _UK_POSTCODE.search(text)):
+        values["postcode"] = found[0].upper()
+    if values.get("postcode", "") == values.get("order_id"):
+        values.pop("postcode", None)
+    return values
+
+
+def _sure_contact(text: str, wanted: Sequence[str]) -> str | None:
+    """An e-mail, phone or UK postcode beyond doubt. Where a new phone or postcode is wanted, only an e-mail is one."""
+    sure = _SURELY_PHONE.search(text.translate(_WIDE)) if "phone" not in wanted else None
+    code = _UK_POSTCODE.search(text) if "postcode" not in wanted else None
+    return email(text) or (phone(sure[0]) if sure else None) or (postcode(code[0]) if code else None)
+
+
+def orders_named(spans: Iterable[SlotSpan], text: str) -> tuple[str, ...]:
+    """Every order a message names: those tagged, else what looks like one outside what is tagged as something else."""
+    spans = tuple(spans)
+    tagged = [_whole(span, text) for span in spans if span.name == "order_id"]
+    numbers = [value for word in tagged if not _is_contact(word) and (value := tagged_order_number(word))]
+    if numbers:
+        return tuple(dict.fromkeys(numbers))
+    rest = text
+    for span in spans:
+        if span.name in _NEVER_ORDERS:
+            rest = rest[: span.start] + " " * (span.end - span.start) + rest[span.end :]
+    return tuple(found for found in order_numbers(rest) if not _YEAR.fullmatch(found))
+
+
+_NEVER_ORDERS = frozenset({"address", "postcode", "phone", "tracking_no", "tax_id", "email"})
+
+
+def _whole(span: SlotSpan, text: str) -> str:
+    """The span grown to whole words of letters, digits and dashes: "10" in "10042" is none."""
+    start, end = span.start, span.end
+    while start > 0 and _WORDY.match(text[start - 1]):
+        start -= 1
+    while end < len(text) and _WORDY.match(text[end]):
+        end += 1
+    return text[start:end]
+
+
+_WORDY = re.compile(r"[\w-]", re.ASCII)
+
+
+def _is_contact(text: str) -> bool:
+    return bool(_EMAIL.search(text) or _SURELY_PHONE.fullmatch(text.strip().translate(_WIDE)))
+
+
+def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Option]) -> str | None:
+    """The value of the slot that was asked for, read from the shopper's answer."""
+    if slot == "lines" and (several := _choose_several(text, options)):
+        return several
+    if options and ((chosen := choose(text, options)) or slot != "reason"):
+        return chosen
+    if slot == "reason" and plain_no(text):
+        return "skip"
+    tagged = next((span.value for span in spans if span.name == slot), None)
+    if tagged is not None and (value := parse_tagged(slot, tagged)):
+        return value
+    value = parse(slot, text)
+    if slot == "contact" and value in [tagged_order_number(span.value) for span in spans if span.name == "order_id"]:
+        return None  # five digits that the model reads as another order number, not as a postcode
+    return value
+
+
+_ORDINALS = {
+    0: r"\b(?:first|1st)\b|第一|头一",
+    1: r"\b(?:second|2nd)\b|第二|第两",
+    2: r"\b(?:third|3rd)\b|第三",
+    3: r"\b(?:fourth|4th)\b|第四",
+    4: r"\b(?:fifth|5th)\b|第五",
+    -1: r"\blast\b|最后|最後",
+}
+_ALL = re.compile(
+    r"\b(?:all|both|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退)|[两兩][个個]都|一起退",
+    re.IGNORECASE | re.ASCII,
+)
+_PLACE = re.compile(r"(?:#|no\.?|number|option|选|第)?\s*(\d{1,2})\s*(?:[.)、]|[号个件]|第)?")
+_NOT = re.compile(r"\b(?:no|not|neither|none|except|without|\w+n['’]t)\b|不|别|別|除了", re.IGNORECASE | re.ASCII)
+# said around a choice
+_AROUND = re.compile(
+    r"\b(?:the|an?|one|that|this|it|please|i|want|would|like|take|return|send|back|my)\b"
+    r"|^(?:我?[要选選想退]|就|那)+|(?:[那这這][个個]|[的吧啊呀])+$",
+    re.IGNORECASE | re.ASCII,
+)
+_SURE = 80  # RapidFuzz ratio, 0 to 100
+
+
+def exact(text: str, options: Sequence[Option]) -> str | None:
+    """The option whose label or value is the whole message: a button typed instead of pressed."""
+    plain = text.strip().lower()
+    return next((option.value for option in options if plain in (option.value.lower(), option.label.lower())), None)
+
+
+_JOINT = re.compile(r"\s*(?:,|\+|&|\band\b|、|，|和|跟|与|還有|还有)\s*", re.IGNORECASE)
+
+
+def _choose_several(text: str, options: Sequence[Option]) -> str | None:
+    """ "The jumper and the slippers", 第一件和第二件: the values, comma separated; None unless every part is clear."""
+    parts = [part for part in _JOINT.split(text) if part.strip()]
+    chosen = [choose(part, options) for part in parts]
+    if len(parts) < 2 or None in chosen or "all" in chosen:
+        return None
+    return ",".join(dict.fromkeys(filter(None, chosen)))
+
+
+def means_all(text: str) -> bool:
+    return bool(_ALL.search(text))
+
+
+def choose(text: str, options: Sequence[Option]) -> str | None:
+    """Which option is meant: its value or label, its number, "the second one", "all of them"; None when unclear."""
+    if whole := exact(text, options):
+        return whole
+    plain = text.strip().lower()
+    if _NOT.search(text):
+        return None
+    single = [option for option in options if option.value != "all"]
+    if len(single) < len(options) and _ALL.search(plain):
+        return "all"
+    if (place := _PLACE.fullmatch(plain.translate(_WIDE))) and 0 < int(place[1]) <= len(options):
+        return options[int(place[1]) - 1].value
+    for ordinal, pattern in _ORDINALS.items():
+        if re.search(pattern, plain) and -len(single) <= ordinal < len(single):
+            return single[ordinal].value
+    inside = [option.value for option in options if _holds(plain, option.value.lower())]
+    if len(inside) == 1:
+        return inside[0]
+    core = default_process(_AROUND.sub(" ", plain))
+    if not any(map(str.isalpha, core)):
+        return None
+    likely = ((_likeness(core, default_process(option.label)), option.value) for option in options)
+    scores = sorted(likely, reverse=True)
+    if scores and scores[0][0] >= _SURE and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 10):
+        return scores[0][1]
+    return None
+
+
+def _holds(text: str, value: str) -> bool:
+    """Whether the value stands in the text as a word of its own."""
+    return bool(re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", text, re.ASCII))
+
+
+def _likeness(said: str, label: str) -> float:
+    """Whole words count; a part of a label only where it is long enough to mean something ("no" is not a notebook)."""
+    part = len(said) <= len(label) and len(said) >= (4 if said.isascii() else 2)
+    return max(fuzz.token_set_ratio(said, label), fuzz.partial_ratio(said, label) if part else 0)
+
+
+# --- whole messages --------------------------------------------------------------------------------------------------
+
+_LEAVE = re.compile(
+    r"\b(?:never ?mind|forget (?:it|about it)|leave (?:it|that|this)(?: one)?(?! (?:with|at|in|on|by))"
+    r"|start over)\b|算了|不(?:用|要|想)?(?:弄|[办辦]|改|退|取消|[换換])?了|先不(?:改|退|取消|[换換])|重新[开開]始",
+    re.IGNORECASE | re.ASCII,
+)
+_ANOTHER = re.compile(r"\b(?:another|different|other)\b|另外?一|别的|別的|其他|其它|换一个", re.IGNORECASE)
+
+
+def leaves(text: str) -> bool:
+    """Whether the shopper drops what is under way."""
+    return bool(_LEAVE.search(text))
+
+
+def means_another(text: str) -> bool:
+    """ "Another order": what was spoken of before is not meant."""
+    return bool(_ANOTHER.search(text))
+
+
+_BACK = re.compile(r"\b(?:it|this|that|the same)\b|[这那][个单张]|[這那][個單張]|它|[刚剛]才那", re.IGNORECASE)
+
+
+def points_back(text: str) -> bool:
+    """ "Cancel it": what was last spoken of is meant, whatever else there is."""
+    return bool(_BACK.search(text))
+
+
+def without_values(text: str) -> str:
+    """The words around e-mails and numbers: what a language can be told by."""
+    return re.sub(r"\S*\d\S*", " ", _EMAIL.sub(" ", text))
+
+
+def is_free(slot: str) -> bool:
+    """Whether any words can be this slot's value."""
+    return slot not in _PARSERS
+
+
+def bare(slot: str, text: str, value: str | None) -> bool:
+    """Whether the message is little more than this value; free text is never bare: any words would be."""
+    return value is not None and slot in _PARSERS and len(text.strip()) <= len(value) + 12
+
+
+_GO_ON = re.compile(
+    r"\b(?:go on|continue|carry on|back) with (?:the )?(?:bot|assistant|robot)"
+    r"|\b(?:no|don['’]?t) need (?:for )?(?:a )?(?:human|person|agent)"
+    r"|机器人继续|繼續.*機器人|继续(?:和|跟|用|找)?机器人|不用人工|不需要人工|不等人工",
+    re.IGNORECASE,
+)
+
+
+def wants_bot(text: str) -> bool:
+    """ "Go on with the bot": takes a waiting shopper back."""
+    return bool(_GO_ON.search(text))

@@ -1,0 +1,287 @@
+"""Load a conversation, and step 10: everything a turn leaves behind, in one short transaction."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.conversation import Conversation, Proof, Status, Utterance, from_state, to_state
+from bot.errors import LeaseLost
+from bot.messages import Address, Kind, Reply, Sender
+from bot.ports import Clock, TranscriptLine
+from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
+from bot.store.database import reading, writing
+from bot.store.tables import Conversations, Handoffs, Inbox, Outbox, Timers, Turns
+from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult
+
+_conversations, _turns, _inbox = Conversations.__table__, Turns.__table__, Inbox.__table__
+_outbox, _handoffs, _timers = Outbox.__table__, Handoffs.__table__, Timers.__table__
+
+
+class ConversationStore:
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
+
+    async def load(self, conversation_id: str) -> tuple[Conversation, bool]:
+        """The conversation, and False when its stored state could not be read and it starts afresh."""
+        async with reading(self._engine) as connection:
+            row = (
+                await connection.execute(sa.select(_conversations).where(_conversations.c.id == conversation_id))
+            ).one()
+        blank = Conversation(id=row.id, address=ADDRESS.load(row.address), version=row.version, language=row.language)
+        return from_state(row.state, blank) if row.state else (blank, True)
+
+    async def history(self, conversation_id: str, session: int, limit: int = 6) -> tuple[Utterance, ...]:
+        """The last turns of this session that the model may read, oldest first."""
+        query = (
+            sa.select(_turns.c.speaker, _turns.c.text)
+            .where(
+                _turns.c.conversation_id == conversation_id,
+                _turns.c.session == session,
+                _turns.c.speaker.in_(("user", "bot")),
+            )
+            .order_by(_turns.c.id.desc())
+            .limit(limit)
+        )
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(Utterance("user" if row.speaker == "user" else "system", row.text) for row in reversed(rows))
+
+    async def transcript(self, conversation_id: str, after: int = 0, *, notes: bool = False) -> list[TranscriptLine]:
+        query = (
+            sa.select(_turns)
+            .where(_turns.c.conversation_id == conversation_id, _turns.c.id > after)
+            .order_by(_turns.c.id)
+        )
+        if not notes:
+            query = query.where(_turns.c.speaker != "note")
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            TranscriptLine(
+                id=row.id,
+                speaker=row.speaker,
+                text=row.text,
+                at=row.at,
+                buttons=tuple((label, value) for label, value in row.buttons),
+                author=row.author,
+                source_id=row.record.get("source_id", ""),
+                attachments=tuple(row.record.get("attachments", ())),
+                cards=CARDS.load(row.cards),
+            )
+            for row in rows
+        ]
+
+    async def records(self, conversation_id: str, after: int) -> list[tuple[int, str, dict[str, Any]]]:
+        """(line id, speaker, record) of the lines after a line id: what the learning loop keeps."""
+        query = (
+            sa.select(_turns.c.id, _turns.c.speaker, _turns.c.record)
+            .where(_turns.c.conversation_id == conversation_id, _turns.c.id > after)
+            .order_by(_turns.c.id)
+        )
+        async with reading(self._engine) as connection:
+            return [(row.id, row.speaker, row.record) for row in await connection.execute(query)]
+
+    async def vouch(self, address: Address, proof: Proof) -> None:
+        """Begin a conversation, or go on with it, as a shopper whom a trusted place has already verified."""
+        now, conversation_id = self._clock.now(), address.conversation_id
+        mine = _conversations.c.id == conversation_id
+        async with writing(self._engine) as connection:
+            row = (await connection.execute(sa.select(_conversations).where(mine))).first()
+            blank = Conversation(id=conversation_id, address=address, version=row.version if row else 0)
+            known = from_state(row.state, blank)[0] if row and row.state else blank
+            state = to_state(replace(known, proof=proof))
+            if row:
+                await connection.execute(_conversations.update().where(mine).values(state=state, updated_at=now))
+                return
+            await connection.execute(
+                _conversations.insert().values(
+                    id=conversation_id,
+                    address=ADDRESS.dump(address),
+                    status=known.status,
+                    language="",
+                    state=state,
+                    version=0,
+                    lease_owner="",
+                    lease_until=None,
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+
+    async def commit(self, claim: Claim, result: TurnResult) -> int:
+        """Write the turn, all or nothing, and give the conversation free. LeaseLost when it is no longer ours.
+
+        Returns the id of the last transcript line.
+        """
+        now, conversation = self._clock.now(), result.conversation
+        async with writing(self._engine) as connection:
+            mine = sa.and_(
+                _conversations.c.id == claim.conversation_id,
+                _conversations.c.lease_owner == claim.owner,
+                _conversations.c.version == conversation.version,
+            )
+            moved = await connection.execute(
+                _conversations.update()
+                .where(mine)
+                .values(
+                    status=conversation.status,
+                    language=conversation.language,
+                    state=to_state(conversation),
+                    version=conversation.version + 1,
+                    lease_owner="",
+                    lease_until=None,
+                    updated_at=now,
+                )
+            )
+            if moved.rowcount != 1:
+                raise LeaseLost(f"conversation {claim.conversation_id} was taken over")
+            await connection.execute(
+                _inbox.update().where(_inbox.c.id.in_([row.id for row in claim.rows])).values(done=True)
+            )
+            staff_waits = await _staff_waits(connection, claim.conversation_id)
+            for change in result.handoffs:
+                await _write_handoff(connection, claim.conversation_id, change, now)
+            last = 0
+            for line in result.lines:
+                last = await _write_line(connection, conversation, line, now, unsent=staff_waits)
+            if conversation.status is Status.STAFF:
+                await _hold_replies(connection, claim.conversation_id)
+            for sending in result.sendings:
+                if not (staff_waits and sending.kind == "reply"):
+                    await _write_sending(connection, conversation, sending, now)
+            for timer in result.timers:
+                await _write_timer(connection, claim.conversation_id, timer)
+        return last
+
+
+async def _staff_waits(connection: AsyncConnection, conversation_id: str) -> bool:
+    """Whether a person has claimed or written meanwhile: then what the bot was about to say becomes a note."""
+    waiting = sa.select(_inbox.c.kind, _inbox.c.message).where(
+        _inbox.c.conversation_id == conversation_id, sa.not_(_inbox.c.done), _inbox.c.sender == Sender.STAFF
+    )
+    rows = (await connection.execute(waiting)).all()
+    return any(row.kind == Kind.TEXT or row.message["act"] == "claim" for row in rows)
+
+
+async def _hold_replies(connection: AsyncConnection, conversation_id: str) -> None:
+    """A person owns it now: replies not yet begun stay unsent, staff see them as notes."""
+    unsent = sa.and_(
+        _outbox.c.conversation_id == conversation_id,
+        _outbox.c.state == "waiting",
+        _outbox.c.kind == "reply",
+        _outbox.c.attempts == 0,
+    )
+    held = (await connection.execute(sa.select(_outbox.c.id, _outbox.c.at, _outbox.c.payload).where(unsent))).all()
+    await connection.execute(_outbox.update().where(_outbox.c.id.in_([row.id for row in held])).values(state="held"))
+    for row in held:  # its line was written in the same commit, at the same moment
+        line = sa.and_(
+            _turns.c.conversation_id == conversation_id,
+            _turns.c.speaker == "bot",
+            _turns.c.at == row.at,
+            _turns.c.text == row.payload["text"],
+        )
+        await connection.execute(_turns.update().where(line).values(speaker="note"))
+
+
+async def _write_line(
+    connection: AsyncConnection, conversation: Conversation, line: Line, now: datetime, *, unsent: bool
+) -> int:
+    kept_back = unsent and line.speaker == "bot" and line.record.get("kind") == "reply"
+    done = await connection.execute(
+        _turns.insert().values(
+            conversation_id=conversation.id,
+            session=conversation.session,
+            speaker="note" if kept_back else line.speaker,
+            text=line.text,
+            buttons=[list(button) for button in line.buttons],
+            cards=CARDS.dump(line.cards),
+            author=line.author,
+            record=line.record,
+            at=now,
+        )
+    )
+    return int(done.inserted_primary_key[0])
+
+
+async def _write_sending(
+    connection: AsyncConnection, conversation: Conversation, sending: Sending, now: datetime
+) -> None:
+    address = conversation.address
+    if sending.desk:
+        target = lane = f"desk:{sending.desk}"
+    elif sending.mail:
+        target, lane = "mail", f"mail:{sending.mail}"
+    else:
+        target, lane = "channel", f"{address.channel}:{address.account}:{address.chat}"
+    once = {"handoff_id": sending.handoff_id or None, "kind": sending.kind, "part": f"{sending.desk}{sending.part}"}
+    if sending.handoff_id:
+        same = sa.select(_outbox.c.id).where(*(_outbox.c[name] == value for name, value in once.items()))
+        if await connection.scalar(same) is not None:
+            return
+    payload = REPLY.dump(sending.payload) if isinstance(sending.payload, Reply) else DESK_POST.dump(sending.payload)
+    sent_to = {
+        **ADDRESS.dump(address),
+        **({"channel": "mail", "account": "", "chat": sending.mail, "thread": "", "user": ""} if sending.mail else {}),
+    }
+    await connection.execute(
+        _outbox.insert().values(
+            conversation_id=conversation.id,
+            lane=lane,
+            target=target,
+            address=sent_to,
+            payload=payload,
+            **once,
+            state="waiting",
+            attempts=0,
+            not_before=None,
+            error="",
+            reference="",
+            at=now,
+            sent_at=None,
+        )
+    )
+
+
+async def _write_handoff(
+    connection: AsyncConnection, conversation_id: str, change: HandoffChange, now: datetime
+) -> None:
+    if change.opening:
+        await connection.execute(
+            _handoffs.insert().values(
+                id=change.id,
+                conversation_id=conversation_id,
+                kind=change.kind,
+                reason=change.reason,
+                summary=change.summary,
+                confirmation=CONFIRMATION.dump(change.confirmation) if change.confirmation else None,
+                status=change.status,
+                claimed_by=change.claimed_by,
+                opened_at=now,
+                claimed_at=None,
+                ended_at=None,
+            )
+        )
+        return
+    times = (
+        {"claimed_at": now} if change.status == "claimed" else {"ended_at": now} if change.status != "waiting" else {}
+    )
+    values: dict[str, Any] = {"status": change.status, **times}
+    if change.claimed_by:
+        values["claimed_by"] = change.claimed_by
+    await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))
+
+
+async def _write_timer(connection: AsyncConnection, conversation_id: str, timer: TimerChange) -> None:
+    same = sa.and_(
+        _timers.c.conversation_id == conversation_id, _timers.c.kind == timer.kind, _timers.c.subject == timer.subject
+    )
+    await connection.execute(_timers.delete().where(same))
+    if timer.due is not None:
+        await connection.execute(
+            _timers.insert().values(
+                conversation_id=conversation_id, kind=timer.kind, subject=timer.subject, due=timer.due
+            )
+        )

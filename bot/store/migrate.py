@@ -1,0 +1,39 @@
+"""Bring a database to the newest schema, by Alembic's migrations beside this file."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def alembic_config(connection: sa.Connection | None = None) -> Config:
+    """Alembic's configuration without an ini file; `connection` is used instead of opening another."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def migrate(engine: AsyncEngine) -> tuple[str | None, str | None]:
+    """Upgrade to the newest revision; the revisions before and after."""
+    async with engine.connect() as connection:
+        before = await connection.run_sync(_revision)
+        await connection.run_sync(lambda inner: command.upgrade(alembic_config(inner), "head"))
+        await connection.commit()
+        return before, await connection.run_sync(_revision)
+
+
+async def is_current(engine: AsyncEngine) -> bool:
+    async with engine.connect() as connection:
+        found = await connection.run_sync(_revision)
+    return found == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,144 @@
+"""Step 11's rows: what is due to be sent, one row per chat at a time, and what became of it."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.messages import InboundMessage, Kind, Sender
+from bot.ports import Clock
+from bot.store.codec import ADDRESS, DESK_POST, INBOUND, REPLY
+from bot.store.database import reading, writing
+from bot.store.tables import Conversations, DeskThreads, Inbox, Outbox
+from bot.turn import Delivery
+
+_outbox = Outbox.__table__
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
+MOST_ATTEMPTS = 12  # about half an hour; then the platform is treated as gone and staff are told
+
+
+class OutboxStore:
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
+
+    async def due(self) -> list[Delivery]:
+        """The first waiting row of every chat, if its time has come: order within a chat is kept."""
+        first = sa.select(sa.func.min(_outbox.c.id)).where(_outbox.c.state == "waiting").group_by(_outbox.c.lane)
+        ready = sa.or_(_outbox.c.not_before.is_(None), _outbox.c.not_before <= self._clock.now())
+        async with reading(self._engine) as connection:
+            rows = (
+                await connection.execute(
+                    sa.select(_outbox).where(_outbox.c.id.in_(first), ready).order_by(_outbox.c.id)
+                )
+            ).all()
+        return [
+            Delivery(
+                id=row.id,
+                conversation_id=row.conversation_id,
+                target=row.target,
+                address=ADDRESS.load(row.address),
+                attempts=row.attempts,
+                payload=DESK_POST.load(row.payload) if row.target.startswith("desk:") else REPLY.load(row.payload),
+            )
+            for row in rows
+        ]
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest held-back row may be tried again."""
+        async with reading(self._engine) as connection:
+            return await connection.scalar(
+                sa.select(_outbox.c.not_before)
+                .where(_outbox.c.state == "waiting", _outbox.c.not_before.is_not(None))
+                .order_by(_outbox.c.not_before)
+                .limit(1)
+            )
+
+    async def still_waiting(self, delivery: Delivery) -> bool:
+        """Whether it may be begun: a person may have claimed the conversation since it was read."""
+        async with reading(self._engine) as connection:
+            return await connection.scalar(sa.select(_outbox.c.state).where(_outbox.c.id == delivery.id)) == "waiting"
+
+    async def desk_thread(self, handoff_id: str, desk: str) -> str:
+        """Where a handoff stands on a desk, "" while it does not."""
+        threads = DeskThreads.__table__
+        query = sa.select(threads.c.reference).where(threads.c.handoff_id == handoff_id, threads.c.desk == desk)
+        async with reading(self._engine) as connection:
+            return await connection.scalar(query.limit(1)) or ""
+
+    async def sent(self, delivery: Delivery, reference: str) -> None:
+        async with writing(self._engine) as connection:
+            await connection.execute(
+                _outbox.update()
+                .where(_outbox.c.id == delivery.id)
+                .values(state="sent", reference=reference, sent_at=self._clock.now())
+            )
+            handoff_id = getattr(delivery.payload, "handoff_id", "")
+            if handoff_id and reference:
+                await _keep_thread(connection, reference, handoff_id, delivery.target)
+
+    async def later(self, delivery: Delivery, error: str, retry_after: float | None) -> None:
+        """Try again: not before the platform allows it, else after a growing pause."""
+        if delivery.attempts + 1 >= MOST_ATTEMPTS:
+            await self.failed(delivery, error)
+            return
+        pause = (
+            timedelta(seconds=retry_after)
+            if retry_after is not None
+            else min(FIRST_WAIT * 2**delivery.attempts, LONGEST_WAIT)
+        )
+        async with writing(self._engine) as connection:
+            lane = sa.select(_outbox.c.lane).where(_outbox.c.id == delivery.id).scalar_subquery()
+            await connection.execute(
+                _outbox.update()
+                .where(_outbox.c.lane == lane, _outbox.c.state == "waiting")
+                .values(not_before=self._clock.now() + pause)
+            )
+            await connection.execute(
+                _outbox.update().where(_outbox.c.id == delivery.id).values(attempts=delivery.attempts + 1, error=error)
+            )
+
+    async def failed(self, delivery: Delivery, error: str) -> None:
+        """It will never arrive: the conversation gets a message about it, which brings in a person."""
+        now = self._clock.now()
+        async with writing(self._engine) as connection:
+            await connection.execute(
+                _outbox.update().where(_outbox.c.id == delivery.id).values(state="failed", error=error)
+            )
+            if delivery.target != "channel":
+                return
+            address = await connection.scalar(
+                sa.select(Conversations.__table__.c.address).where(
+                    Conversations.__table__.c.id == delivery.conversation_id
+                )
+            )
+            told = InboundMessage(
+                source_id=f"outbox:{delivery.id}",
+                address=ADDRESS.load(address),
+                sent_at=now,
+                sender=Sender.CLOCK,
+                kind=Kind.TIMER,
+                act="undeliverable",
+            )
+            await connection.execute(
+                Inbox.__table__.insert().values(
+                    channel=told.address.channel,
+                    account=told.address.account,
+                    source_id=told.source_id,
+                    conversation_id=delivery.conversation_id,
+                    sender=told.sender,
+                    kind=told.kind,
+                    message=INBOUND.dump(told),
+                    accepted_at=now,
+                    taken=False,
+                    done=False,
+                )
+            )
+
+
+async def _keep_thread(connection: AsyncConnection, reference: str, handoff_id: str, target: str) -> None:
+    threads = DeskThreads.__table__
+    if await connection.scalar(sa.select(threads.c.reference).where(threads.c.reference == reference)) is None:
+        await connection.execute(
+            threads.insert().values(reference=reference, handoff_id=handoff_id, desk=target.removeprefix("desk:"))
+        )

@@ -1,0 +1,195 @@
+"""The store's tables. Rows stay in bot/store; the core sees frozen dataclasses only."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from bot.store.database import BigId, Json, UtcTime
+
+
+def _id() -> Any:
+    return Field(default=None, sa_column=sa.Column(BigId, primary_key=True, autoincrement=True))
+
+
+def _time(*, null: bool = False, index: bool = False) -> Any:
+    return Field(default=None, sa_column=sa.Column(UtcTime, nullable=null, index=index))
+
+
+def _json() -> Any:
+    return Field(default=None, sa_column=sa.Column(Json, nullable=False))
+
+
+class Inbox(SQLModel, table=True):
+    """Every accepted message; `id` is the order of acceptance."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        sa.UniqueConstraint("channel", "account", "source_id"),
+        sa.Index(
+            "ix_inbox_waiting",
+            "conversation_id",
+            "id",
+            sqlite_where=sa.text("NOT done"),
+            postgresql_where=sa.text("NOT done"),
+        ),
+    )
+    id: int | None = _id()
+    channel: str
+    account: str
+    source_id: str
+    conversation_id: str
+    sender: str
+    kind: str
+    message: dict[str, Any] = _json()  # InboundMessage
+    accepted_at: datetime = _time()
+    taken: bool = False  # a worker has begun it: an edit comes too late
+    done: bool = False
+
+
+class Conversations(SQLModel, table=True):
+    __tablename__ = "conversations"
+    id: str = Field(primary_key=True)
+    address: dict[str, Any] = _json()  # Address
+    status: str = Field(index=True)
+    language: str = ""
+    state: dict[str, Any] = _json()  # Conversation, with its state_version
+    version: int = 0
+    lease_owner: str = ""  # which worker has it; "" when none
+    lease_until: datetime | None = _time(null=True)
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class Turns(SQLModel, table=True):
+    """The transcript, and beside each turn what the learning loop and the figures live on."""
+
+    __tablename__ = "turns"
+    id: int | None = _id()
+    conversation_id: str = Field(index=True)
+    session: int
+    speaker: str  # "user", "bot", "staff", "note" (staff see it, the shopper does not)
+    text: str
+    buttons: list[list[str]] = _json()  # [label, value]
+    cards: list[dict[str, Any]] = _json()
+    author: str = ""  # staff account of a staff turn
+    record: dict[str, Any] = (
+        _json()
+    )  # see dialogue.Record: model hash, intents, threshold, decision, outcomes, step times
+    at: datetime = _time()
+
+
+class Outbox(SQLModel, table=True):
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.UniqueConstraint("handoff_id", "kind", "part"),
+        sa.Index(
+            "ix_outbox_waiting",
+            "lane",
+            "id",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+    )
+    id: int | None = _id()
+    conversation_id: str = Field(index=True)
+    lane: str  # the chat: rows of one lane go out in order
+    target: str  # "channel" or "desk:<name>"
+    address: dict[str, Any] = _json()
+    payload: dict[str, Any] = _json()  # Reply or DeskPost
+    handoff_id: str | None = None  # with kind and part: exactly one handoff message
+    kind: str = "reply"
+    part: str = ""
+    state: str = "waiting"  # waiting, sent, failed, held (a person claimed first: staff see it as a note)
+    attempts: int = 0
+    not_before: datetime | None = _time(null=True)
+    error: str = ""
+    reference: str = ""  # the platform's id of it
+    at: datetime = _time()
+    sent_at: datetime | None = _time(null=True)
+
+
+class Actions(SQLModel, table=True):
+    """Every write, under its confirmation's id: at most once."""
+
+    __tablename__ = "actions"
+    key: str = Field(primary_key=True)
+    conversation_id: str = ""
+    verb: str
+    arguments: dict[str, Any] = _json()
+    version: int
+    actor: str
+    state: str = "started"  # started, finished
+    answer: dict[str, Any] | None = Field(default=None, sa_column=sa.Column(Json, nullable=True))
+    started_at: datetime = _time()
+    finished_at: datetime | None = _time(null=True)
+
+
+class Timers(SQLModel, table=True):
+    __tablename__ = "timers"
+    __table_args__ = (sa.UniqueConstraint("conversation_id", "kind", "subject"),)
+    id: int | None = _id()
+    conversation_id: str
+    kind: str
+    subject: str = ""  # e.g. the handoff it belongs to
+    due: datetime = _time(index=True)
+
+
+class Handoffs(SQLModel, table=True):
+    __tablename__ = "handoffs"
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(index=True)
+    kind: str  # "chat" or "approval"
+    reason: str
+    summary: str
+    confirmation: dict[str, Any] | None = Field(
+        default=None, sa_column=sa.Column(Json, nullable=True)
+    )  # approvals: what to do
+    status: str = Field(index=True)  # waiting, claimed, back, closed, approved, declined
+    claimed_by: str = ""
+    opened_at: datetime = _time()
+    claimed_at: datetime | None = _time(null=True)
+    ended_at: datetime | None = _time(null=True)
+
+
+class DeskThreads(SQLModel, table=True):
+    """Where a handoff stands on a desk: a message there belongs to its conversation."""
+
+    __tablename__ = "desk_threads"
+    reference: str = Field(primary_key=True)  # Address.desk_ref
+    handoff_id: str = Field(index=True)
+    desk: str
+
+
+class Tries(SQLModel, table=True):
+    """Failed proofs, per channel account and per order."""
+
+    __tablename__ = "tries"
+    id: int | None = _id()
+    subject: str = Field(index=True)  # "user:<channel>:<account>:<user>" or "order:<number>"
+    at: datetime = _time()
+
+
+class Staff(SQLModel, table=True):
+    __tablename__ = "staff"
+    id: str = Field(primary_key=True)  # sign-in name
+    password: str  # argon2 hash
+    must_change: bool = True
+    created_at: datetime = _time()
+
+
+class StaffSessions(SQLModel, table=True):
+    __tablename__ = "staff_sessions"
+    token: str = Field(primary_key=True)  # SHA-256 of the cookie
+    staff_id: str
+    csrf: str
+    until: datetime = _time()
+
+
+class Facts(SQLModel, table=True):
+    """Single values of this deployment: when it first started, which offset a poller has reached."""
+
+    __tablename__ = "deployment"
+    name: str = Field(primary_key=True)
+    value: str

@@ -1,0 +1,177 @@
+"""What a turn takes from the store and what it leaves there: data, and the store's verbs as the core needs them.
+
+The rows behind it are bot/store's business.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.conversation import Confirmation, Conversation, Utterance
+from bot.messages import Address, Card, DeskPost, InboundMessage, Reply
+from bot.ports import HandoffView
+
+# --- in --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One stored message with its place in the order of acceptance."""
+
+    id: int
+    message: InboundMessage
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A conversation that this worker owns until `until`, and the messages of one turn."""
+
+    conversation_id: str
+    owner: str
+    rows: tuple[Accepted, ...]
+
+
+# --- out -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line for the transcript; `record` is what the learning loop keeps beside it."""
+
+    speaker: str  # "user", "bot", "staff", "note"
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    cards: tuple[Card, ...] = ()
+    author: str = ""
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One row for the outbox."""
+
+    kind: str  # "reply" (held when a person claims first), "result", "handoff", "notice", or the desk post's kind
+    payload: Reply | DeskPost
+    desk: str = ""  # a desk's name, "" for the shopper's channel
+    mail: str = ""  # an e-mail address on file: goes there instead
+    handoff_id: str = ""  # with kind and part: sent once only
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffChange:
+    """A handoff opened or moved by this turn."""
+
+    id: str
+    status: str
+    kind: str = "chat"
+    reason: str = ""
+    summary: str = ""
+    confirmation: Confirmation | None = None
+    claimed_by: str = ""
+    opening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimerChange:
+    kind: str
+    subject: str
+    due: datetime | None  # None: take it away
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    conversation: Conversation
+    lines: tuple[Line, ...] = ()
+    sendings: tuple[Sending, ...] = ()
+    handoffs: tuple[HandoffChange, ...] = ()
+    timers: tuple[TimerChange, ...] = ()
+
+
+# --- the store's verbs -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One outbox row that is due."""
+
+    id: int
+    conversation_id: str
+    target: str  # "channel", "mail" or "desk:<name>"
+    address: Address
+    payload: Reply | DeskPost
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A write may go ahead, or was begun before."""
+
+    fresh: bool  # False: begun by an earlier run of this turn; ask the shop what became of it
+    answer: Mapping[str, Any] | None = None  # the stored answer when it was finished
+
+
+class TurnStore(Protocol):
+    """Steps 4, 5 and 10."""
+
+    async def claim(self, owner: str) -> Claim | None: ...
+
+    async def release(self, claim: Claim) -> None: ...
+
+    async def load(self, conversation_id: str) -> tuple[Conversation, bool]: ...
+
+    async def history(self, conversation_id: str, session: int, limit: int = 6) -> tuple[Utterance, ...]: ...
+
+    async def commit(self, claim: Claim, result: TurnResult) -> int: ...
+
+    async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def confirmation(self, handoff_id: str) -> Confirmation | None: ...
+
+
+class ActionLog(Protocol):
+    """Every write, under its confirmation's id."""
+
+    async def begin(
+        self, confirmation: Confirmation, actor: str, conversation_id: str, *, unless_after: int | None
+    ) -> Begun | None:
+        """Commit the started row. None when a later message of the shopper than inbox row `unless_after` waits."""
+        ...
+
+    async def withdraw(self, key: str) -> None:
+        """Forget a started write that certainly never ran: it may begin anew, or be taken back."""
+        ...
+
+    async def begun(self, key: str) -> bool:
+        """Whether a write was begun under this key."""
+        ...
+
+    async def finish(self, key: str, answer: Mapping[str, Any]) -> None:
+        """Keep the answer of a remote shop; the SQL shop has stored its own with the effect."""
+        ...
+
+
+class TryLimit(Protocol):
+    """Failed proofs, counted per channel account and per order."""
+
+    async def left(self, account_user: str, order: str) -> int: ...
+
+    async def missed(self, account_user: str, order: str) -> None: ...
+
+
+class OutboxRows(Protocol):
+    """Step 11's rows: the first waiting one of each chat, and what became of it."""
+
+    async def due(self) -> list[Delivery]: ...
+
+    async def still_waiting(self, delivery: Delivery) -> bool: ...
+
+    async def desk_thread(self, handoff_id: str, desk: str) -> str: ...
+
+    async def sent(self, delivery: Delivery, reference: str) -> None: ...
+
+    async def later(self, delivery: Delivery, error: str, retry_after: float | None) -> None: ...
+
+    async def failed(self, delivery: Delivery, error: str) -> None: ...

@@ -1,0 +1,79 @@
+"""What happens to characters when people type: slips, slang, lost capitals, marks and spaces."""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from model.data import Example
+
+Rng = random.Random
+
+# Typed as they are said, changing a character would make another value of them.
+_EXACT = frozenset({"order_id", "tracking_no", "phone", "email", "postcode", "coupon", "tax_id", "size", "new_size"})
+_NEIGHBOURS = {"a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo",
+               "j": "hk", "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "w", "r": "et",
+               "s": "ad", "t": "ry", "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "x"}  # fmt: skip
+_SLANG = {"you": "u", "please": "pls", "thanks": "thx", "are": "r", "your": "ur", "order": "ordr", "because": "cuz",
+          "want to": "wanna", "going to": "gonna", "don't": "dont", "can't": "cant", "I'm": "im", "what's": "whats",
+          "where's": "wheres", "it's": "its", "haven't": "havent", "and": "n", "to": "2", "for": "4"}  # fmt: skip
+_ZH_SLIPS = {"的": "得", "在": "再", "吗": "嘛", "那": "哪", "做": "作", "账": "帐", "订": "定",
+             "地址": "地扯", "什么": "啥", "怎么": "咋", "没有": "木有",
+             "这样": "酱", "快递": "快弟", "亲": "親", "不要": "表"}  # fmt: skip
+
+
+def on_words(example: Example, change: Callable[[str, Rng], str], rng: Rng) -> Example:
+    """Apply `change` to the parts whose characters may change."""
+    return replace(example, parts=tuple(
+        (text if slot in _EXACT else change(text, rng) or text, slot) for text, slot in example.parts
+    ))  # fmt: skip
+
+
+def typo(text: str, rng: Rng) -> str:
+    """One slip somewhere in `text`: swap, drop, double or neighbouring key; in Chinese drop, double or a homophone."""
+    places = [at for at, character in enumerate(text) if character.isalpha()]
+    if len(places) < 4:
+        return text
+    at = rng.choice(places)
+    here = text[at]
+    if here > "\u2e80":
+        slips = [slip for slip in _ZH_SLIPS if slip in text]
+        if slips and rng.random() < 0.6:
+            slip = rng.choice(slips)
+            return text.replace(slip, _ZH_SLIPS[slip], 1)
+        return text[:at] + rng.choice(("", here * 2)) + text[at + 1 :]
+    kind = rng.randrange(4)
+    if kind == 0:
+        return text[:at] + text[at + 1 : at + 2] + here + text[at + 2 :]
+    if kind == 1:
+        return text[:at] + text[at + 1 :]
+    return text[:at] + (here * 2 if kind == 2 else rng.choice(_NEIGHBOURS.get(here.lower(), here))) + text[at + 1 :]
+
+
+def slang(text: str, rng: Rng) -> str:
+    for word, short in _SLANG.items():
+        if rng.random() < 0.5:
+            text = re.sub(rf"\b{word}\b", short, text)
+    return text
+
+
+def casing(example: Example, rng: Rng) -> Example:
+    change = rng.choice((str.lower, str.lower, str.upper, str.upper, str.capitalize))
+    if change is str.capitalize:  # of the sentence, not of each part
+        first, *rest = example.parts
+        return replace(example, parts=((first[0][:1].upper() + first[0][1:].lower(), first[1]), *rest))
+    return replace(example, parts=tuple((changed, slot) if len(changed := change(text)) == len(text) else (text, slot)
+                                        for text, slot in example.parts))  # fmt: skip
+
+
+def punctuation(text: str, rng: Rng) -> str:
+    kind = rng.randrange(4)
+    if kind == 0:
+        return re.sub(r"[.,!?;:，。！？；：、…]", "", text)
+    if kind == 1:
+        return re.sub(r"[，。！？；：、]", " ", text)
+    if kind == 2:  # a space is missed
+        spaces = [match.start() for match in re.finditer(r"(?<=\w) (?=\w)", text)]
+        at = rng.choice(spaces) if spaces else 0
+        return text[:at] + text[at + 1 :] if spaces else text
+    return re.sub(r"([!?！？。.])$", lambda match: match[1] * rng.randint(2, 3), text)

@@ -1,0 +1,212 @@
+"""The two trainings: the encoder with its heads on messages, then the decoder on the phrase book."""
+
+import math
+import random
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from model.augment import Augmenter, answer, noise
+from model.batch import Line, collate, line, request_line
+from model.data import Example
+from model.objective import IGNORED, BorrowedHeads, Labels, loss
+from model.optimise import Run
+from model.phrasebook import Book, placeholders
+from model.recipe import Recipe
+from model.tokenizer import Tokenizer, key
+from model.transformer import Transformer
+
+Say = Callable[[str], None]
+
+
+# --- the encoder -----------------------------------------------------------------------------------------------------
+
+
+def teach_encoder(
+    net: Transformer, tokenizer: Tokenizer, examples: Sequence[Example], borrowed: Sequence[Example], recipe: Recipe,
+    keys: Collection[str], unfinished: Path, made_from: str, say: Say = print,
+) -> dict[str, torch.Tensor]:  # fmt: skip
+    """Train encoder and heads and return their averaged weights. `unfinished`: where a broken-off run is kept."""
+    labels = Labels(net.config, borrowed)
+    torch.manual_seed(recipe.seed)
+    net.apply(_initial)
+    heads = BorrowedHeads(net.config, labels)
+    module = nn.ModuleDict({"encoder": net.encoder, "heads": net.heads, "borrowed": heads})
+    run = Run(module, recipe, recipe.steps, unfinished, made_from)
+    draw = Draw(examples, borrowed, recipe, keys)
+    began, total = time.monotonic(), 0.0
+    for step in range(run.step, recipe.steps):
+        net.train()
+        torch.manual_seed(recipe.seed * 1_000_003 + step)
+        batch = draw(step)
+        rng = random.Random(f"{recipe.seed}/hide/{step}")
+        lines, hidden = zip(*(masked(line(one.row, tokenizer, net.config), rng, tokenizer, recipe) for one in batch),
+                            strict=True)  # fmt: skip
+        for chosen in _shares(lines):
+            inputs = collate([lines[at] for at in chosen], tokenizer)
+            targets = labels.targets([batch[at] for at in chosen], [lines[at] for at in chosen],
+                                     [hidden[at] for at in chosen])  # fmt: skip
+            # For short rows on a CPU plain attention learns a fifth faster than the fused one; it computes the same.
+            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16), sdpa_kernel(SDPBackend.MATH):
+                lost = loss(net, heads, inputs, targets) / len(batch)
+            lost.backward()
+            total += float(lost.detach())
+        run.update()
+        if (step + 1) % 100 == 0:
+            say(f"encoder {step + 1}/{recipe.steps}  loss {total / 100:.3f}  {time.monotonic() - began:.0f} s")
+            total = 0.0
+    unfinished.unlink(missing_ok=True)
+    return {name: tensor.clone() for name, tensor in run.average.items() if not name.startswith("borrowed.")}
+
+
+def _initial(module: nn.Module) -> None:
+    """Weights again from the seed, whatever was drawn before."""
+    if isinstance(module, (nn.Linear, nn.LayerNorm)):
+        module.reset_parameters()
+    elif isinstance(module, nn.Embedding):
+        nn.init.normal_(module.weight, std=module.embedding_dim**-0.5)
+    elif isinstance(module, nn.EmbeddingBag):
+        nn.init.zeros_(module.weight)
+
+
+def masked(one: Line, rng: random.Random, tokenizer: Tokenizer, recipe: Recipe) -> tuple[Line, list[int]]:
+    """Hide some positions of the message, and what was there (IGNORED elsewhere).
+
+    A position loses its piece, its n-grams or both: the net learns to do with what is left, as with unknown words.
+    """
+    ids, grams, hidden = list(one.ids), list(one.grams), [IGNORED] * len(one)
+    for at in range(1, len(one.pieces) + 1):
+        chance = rng.random()
+        if chance < 2 * recipe.hide:
+            hidden[at], ids[at] = ids[at], tokenizer.mask
+        if recipe.hide < chance < 3 * recipe.hide:
+            grams[at] = ()
+    return replace(one, ids=ids, grams=grams), hidden
+
+
+def _shares(lines: Sequence[Line], tokens: int = 1_024) -> Iterator[list[int]]:
+    """Cut a batch into parts of like length, so that little of the work is on padding."""
+    part: list[int] = []
+    for at in sorted(range(len(lines)), key=lambda at: len(lines[at])):
+        if part and len(lines[at]) * (len(part) + 1) > tokens:
+            yield part
+            part = []
+        part.append(at)
+    yield part
+
+
+class Draw:
+    """The examples of a step: our own in shuffled passes, others by source, and generated ones."""
+
+    def __init__(
+        self, examples: Sequence[Example], borrowed: Sequence[Example], recipe: Recipe, keys: Collection[str]
+    ) -> None:
+        self.own = [one for one in examples if one.intents]
+        self.other = [one for one in examples if not one.intents]
+        self.augment, self.recipe, self.keys = Augmenter(examples), recipe, keys
+        self.sources: dict[str, list[Example]] = {}
+        for one in borrowed:
+            self.sources.setdefault(one.source, []).append(one)
+
+    def __call__(self, step: int) -> list[Example]:
+        seed, count = self.recipe.seed, self.recipe.own
+        rng = random.Random(f"{seed}/{step}")
+        out = [self.augment(one, rng) for one in self._pass(step * count, count)]
+        out += rng.choices(self.other, k=max(1, count // 16)) if self.other else []
+        answers = (answer(self.augment.fillers, self.augment.around, language, rng) for language in ("en", "zh"))
+        out += [one for one in answers if one]
+        out.append(noise(rng))
+        names = sorted(self.sources)
+        if names and self.recipe.borrowed:
+            weights = [math.sqrt(len(self.sources[name])) for name in names]
+            out += [rng.choice(self.sources[name]) for name in rng.choices(names, weights, k=self.recipe.borrowed)]
+        # A changed value may make the very text of a test row.
+        return [one for one in out if key(one.text) not in self.keys] or out[:1]
+
+    def _pass(self, start: int, count: int) -> list[Example]:
+        """Places start … start + count - 1 of an endless row of shuffled passes through our utterances."""
+        out = []
+        for place in range(start, start + count):
+            turn, at = divmod(place, len(self.own))
+            out.append(self.own[_shuffled(len(self.own), f"{self.recipe.seed}/{turn}")[at]])
+        return out
+
+
+@lru_cache(maxsize=2)
+def _shuffled(count: int, seed: str) -> tuple[int, ...]:
+    order = list(range(count))
+    random.Random(seed).shuffle(order)
+    return tuple(order)
+
+
+# --- the decoder -----------------------------------------------------------------------------------------------------
+
+
+def teach_decoder(
+    net: Transformer, tokenizer: Tokenizer, book: Book, said: Sequence[str], recipe: Recipe, unfinished: Path,
+    made_from: str, say: Say = print,
+) -> dict[str, torch.Tensor]:  # fmt: skip
+    """Train the decoder on the phrase book; the encoder stays as it is. `said`: messages that may have come before."""
+    torch.manual_seed(recipe.seed)
+    net.decoder.apply(_initial)
+    net.encoder.requires_grad_(False)
+    pairs = [(act, language, tone, template) for (act, language), phrases in sorted(book.items())
+             for tone, templates in phrases.variants.items() for template in templates]  # fmt: skip
+    known = sorted({name for *_, template in pairs for name in placeholders(template)})
+    said_so = (piece for *_, template in pairs for piece in tokenizer.encode(template, cased=True).ids)
+    used = torch.tensor(sorted({tokenizer.pad, tokenizer.eos, *said_so}))
+    module = nn.ModuleDict({"decoder": net.decoder})
+    run = Run(module, recipe, recipe.decoder_steps, unfinished, made_from)
+    total = 0.0
+    for step in range(run.step, recipe.decoder_steps):
+        net.eval().decoder.train()
+        torch.manual_seed(recipe.seed * 1_000_003 + step)
+        rng = random.Random(f"{recipe.seed}/{step}")
+        chosen = rng.choices(pairs, k=recipe.decoder_batch)
+        lines = [_request(pair, known, said, rng, tokenizer, net) for pair in chosen]
+        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
+            lost = _reply_loss(net, tokenizer, lines, [template for *_, template in chosen], used)
+        lost.backward()
+        total += float(lost.detach())
+        run.update()
+        if (step + 1) % 100 == 0:
+            say(f"decoder {step + 1}/{recipe.decoder_steps}  loss {total / 100:.3f}")
+            total = 0.0
+    unfinished.unlink(missing_ok=True)
+    return {name: tensor.clone() for name, tensor in run.average.items()}
+
+
+def _request(
+    pair: tuple[str, str, str, str], known: Sequence[str], said: Sequence[str], rng: random.Random,
+    tokenizer: Tokenizer, net: Transformer,
+) -> Line:  # fmt: skip
+    """What is asked of the decoder: the facts the variant uses, often some it does not, often a turn before."""
+    act, language, tone, template = pair
+    facts = placeholders(template) | set(rng.sample(known, min(len(known), rng.choice((0, 0, 1, 2)))))
+    history = [("user", rng.choice(said))] if said and rng.random() < 0.5 else []
+    return request_line(act, sorted(facts), language, tone, history, tokenizer, net.config)
+
+
+def _reply_loss(
+    net: Transformer, tokenizer: Tokenizer, lines: Sequence[Line], replies: Sequence[str], used: torch.Tensor
+) -> torch.Tensor:
+    """Mean cross-entropy of each next piece of the replies, among the pieces `used` in any (sorted)."""
+    written = [tokenizer.encode(reply, cased=True).ids for reply in replies]
+    longest = max(map(len, written)) + 1
+    given = torch.tensor([[tokenizer.bos, *ids] + [tokenizer.pad] * (longest - 1 - len(ids)) for ids in written])
+    wanted = torch.tensor([[*ids, tokenizer.eos] + [tokenizer.pad] * (longest - 1 - len(ids)) for ids in written])
+    table = net.encoder.pieces.weight
+    with torch.no_grad():
+        inputs = collate(lines, tokenizer)
+        encoded, _ = net.encoder(inputs)
+    states, _ = net.decoder(given, net.decoder.remember(encoded, inputs.mask), table)
+    logits = net.decoder.logits(states, table, used)
+    labels = torch.searchsorted(used, wanted).masked_fill(wanted == tokenizer.pad, IGNORED)
+    return F.cross_entropy(logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED, label_smoothing=0.05)

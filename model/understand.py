@@ -1,0 +1,166 @@
+"""Rows → what they mean, in plain values: probabilities, spans, language. Calibrated, synchronous, in batches."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from model.batch import Line, Row, collate, line
+from model.checkpoint import Model
+from model.labels import OOS, SPOKEN, tags
+from model.tokenizer import CJK, traditional
+
+BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A slot value where it stands: `value == text[start:end]`, in code points."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What one message means."""
+
+    text: str
+    intents: tuple[tuple[str, float], ...]  # every label with its probability, best first
+    slots: tuple[Span, ...]
+    language: str  # "zh-Hant" for Chinese in traditional characters
+    in_scope: float
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Logits of one message, before calibration."""
+
+    intents: np.ndarray  # (intents,)
+    in_scope: float
+    tags: np.ndarray  # (pieces of the message, tags)
+    languages: np.ndarray  # (languages,)
+
+
+def understand(model: Model, rows: Sequence[Row], batch: int = BATCH) -> list[Understood]:
+    """Understand `rows` in order; rows of like length share a batch."""
+    lines = [line(row, model.tokenizer, model.config) for row in rows]
+    out: list[Understood | None] = [None] * len(rows)
+    for at, raw in logits(model, lines, batch):
+        out[at] = _read(model, rows[at], lines[at], raw)
+    return [one for one in out if one is not None]
+
+
+def logits(model: Model, lines: Sequence[Line], batch: int = BATCH) -> Iterator[tuple[int, Raw]]:
+    """(index, logits) of each line, shortest lines first."""
+    order = sorted(range(len(lines)), key=lambda at: len(lines[at]))
+    for start in range(0, len(order), batch):
+        chosen = order[start : start + batch]
+        with torch.inference_mode():
+            reading = model.net.read(collate([lines[at] for at in chosen], model.tokenizer))
+        for place, at in enumerate(chosen):
+            yield at, Raw(
+                reading.intents[place].numpy(), float(reading.in_scope[place]),
+                reading.tags[place, 1 : len(lines[at].pieces) + 1].numpy(), reading.languages[place].numpy(),
+            )  # fmt: skip
+
+
+def _read(model: Model, row: Row, one: Line, raw: Raw) -> Understood:
+    in_scope = float(model.calibration.in_scope(np.array(raw.in_scope)))
+    probabilities = model.calibration.intents(raw.intents).tolist()
+    scores = [*zip(model.config.intents, probabilities, strict=True), (OOS, 1 - in_scope)]
+    intents = tuple(sorted(scores, key=lambda score: (-score[1], score[0])))
+    # What the shop cannot serve holds nothing for it, unless it is part of an answer.
+    silent = intents[0][0] == OOS and not row.expects
+    return Understood(
+        row.text, intents, () if silent else tuple(spans(row.text, one, raw.tags, model.config.slots)),
+        language(row.text, dict(zip(model.config.languages, raw.languages.tolist(), strict=True))), in_scope,
+    )  # fmt: skip
+
+
+# --- language --------------------------------------------------------------------------------------------------------
+
+SURE = 0.9  # probability from which a message is taken to be in a language we do not speak
+ENOUGH = 8  # letters without which nobody can tell
+
+
+def language(text: str, scores: dict[str, float]) -> str:
+    """The language by the head's logits; one we do not speak only when there is enough text to be sure of it."""
+    chinese, letters = len(re.findall(f"[{CJK}]", text)), sum(map(str.isalpha, text))
+    best = max(scores, key=scores.__getitem__)
+    if best not in SPOKEN:
+        highest = scores[best]
+        sure = 1 / sum(math.exp(score - highest) for score in scores.values()) >= SURE
+        if sure and (letters >= ENOUGH or chinese):
+            return best
+    if letters:  # an order number or an emoji leaves it to the context, which the head has read
+        best = "zh" if chinese and 3 * chinese >= letters - chinese else "en"
+    else:
+        best = max(SPOKEN, key=lambda code: scores.get(code, -math.inf))
+    return "zh-Hant" if best == "zh" and traditional(text) else best
+
+
+# --- slots -----------------------------------------------------------------------------------------------------------
+
+
+def spans(text: str, one: Line, scores: np.ndarray, slots: tuple[str, ...]) -> list[Span]:
+    """The spans of the best well-formed tag sequence; a span never begins or ends within a word of letters."""
+    found: list[Span] = []
+    names = tags(slots)
+    places = best_tags(scores)
+    at = 0
+    while at < len(places):
+        if places[at] == 0:
+            at += 1
+            continue
+        begin = at
+        at += 1
+        while at < len(places) and places[at] == places[begin] + 1:
+            at += 1
+        name = names[places[begin]][2:]
+        start, end = _whole(text, name, one.pieces.starts[begin], one.pieces.ends[at - 1])
+        if not found or start >= found[-1].end:
+            found.append(Span(name, text[start:end], start, end))
+    return found
+
+
+def best_tags(scores: np.ndarray) -> list[int]:
+    """The best sequence (Viterbi) in which "I-x" follows only "B-x" or "I-x"; scores (T, tags)."""
+    count = scores.shape[1]
+    if not len(scores):
+        return []
+    insides = np.arange(2, count, 2)  # tag 2i + 2 is "I-" of slot i
+    total, back = scores[0].astype(float), []
+    total[insides] = -np.inf
+    for row in scores[1:]:
+        best = int(total.argmax())
+        come_from = np.full(count, best)
+        begun, within = total[insides - 1], total[insides]
+        come_from[insides] = np.where(begun >= within, insides - 1, insides)
+        total = np.where(np.isin(np.arange(count), insides), 0.0, total[best]) + row
+        total[insides] += np.maximum(begun, within)
+        back.append(come_from)
+    path = [int(total.argmax())]
+    for come_from in reversed(back):
+        path.append(int(come_from[path[-1]]))
+    return path[::-1]
+
+
+_CODES = frozenset({"order_id", "tracking_no", "email", "coupon", "tax_id", "postcode"})  # typed as one run
+_CODE = re.compile(r"[A-Za-z0-9]+(?:[-_.@+/][A-Za-z0-9]+)*")
+_WORD = re.compile(rf"[^\W\d_{CJK}]+")
+
+
+def _whole(text: str, name: str, start: int, end: int) -> tuple[int, int]:
+    """Widen to whole words of an alphabet, and codes to all of the code; Chinese has no words to widen to."""
+    for match in (_CODE if name in _CODES else _WORD).finditer(text):
+        if match.start() < start < match.end():
+            start = match.start()
+        if match.start() < end < match.end():
+            end = match.end()
+    return start, end

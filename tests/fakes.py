@@ -1,0 +1,143 @@
+"""Stand-ins for the core's side of a port. Each is short, implements the port and keeps a record."""
+
+import asyncio
+import hashlib
+import itertools
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.errors import StoreError
+from bot.messages import InboundMessage
+from bot.ports import HandoffView, Receipt, StaffSession, TranscriptLine
+
+
+class FixedClock:
+    """Time stands still until the test moves it."""
+
+    def __init__(self, now: datetime = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)) -> None:
+        self.time = now
+
+    def now(self) -> datetime:
+        return self.time
+
+
+class FakeFront:
+    """Keeps what was received, once per source id; `broken` many calls of `receive` fail first."""
+
+    def __init__(self) -> None:
+        self.received: list[InboundMessage] = []
+        self.memory: dict[str, str] = {}
+        self.broken = 0
+
+    async def receive(self, message: InboundMessage) -> Receipt:
+        if self.broken:
+            self.broken -= 1
+            raise StoreError("the store is away")
+        key = (message.address.channel, message.address.account, message.source_id)
+        new = key not in {(old.address.channel, old.address.account, old.source_id) for old in self.received}
+        if new:
+            self.received.append(message)
+        return Receipt(message.address.conversation_id, new)
+
+    async def remember(self, name: str, value: str) -> None:
+        self.memory[name] = value
+
+    async def recall(self, name: str) -> str:
+        return self.memory.get(name, "")
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text or message.button for message in self.received]
+
+
+class TalkingFront(FakeFront):
+    """A front whose conversations can be looked at: a test writes the lines that the core would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, list[TranscriptLine]] = {}
+        self.busy: set[str] = set()  # conversations in which a reply is being written
+        self.files: dict[str, bytes] = {}
+        self._events: dict[str, set[asyncio.Event]] = {}
+        self._next_line = itertools.count(1)
+
+    def write(
+        self, conversation_id: str, speaker: str, text: str, *, told: bool = True, **fields: Any
+    ) -> TranscriptLine:
+        """Add a transcript line; `told` says whether subscribers hear of it."""
+        at = fields.pop("at", datetime(2026, 9, 21, 12, 0, tzinfo=UTC))
+        line = TranscriptLine(next(self._next_line), speaker, text, at, **fields)
+        self.lines.setdefault(conversation_id, []).append(line)
+        if told:
+            self.tell(conversation_id)
+        return line
+
+    def tell(self, conversation_id: str) -> None:
+        for event in (*self._events.get(conversation_id, ()), *self._events.get("", ())):
+            event.set()
+
+    async def transcript(self, conversation_id: str, after: int = 0, *, notes: bool = False) -> list[TranscriptLine]:
+        lines = self.lines.get(conversation_id, [])
+        return [line for line in lines if line.id > after and (notes or line.speaker != "note")]
+
+    @asynccontextmanager
+    async def subscribe(self, conversation_id: str) -> AsyncIterator[asyncio.Event]:
+        event = asyncio.Event()
+        self._events.setdefault(conversation_id, set()).add(event)
+        try:
+            yield event
+        finally:
+            self._events[conversation_id].discard(event)
+
+    async def composing(self, conversation_id: str) -> bool:
+        return conversation_id in self.busy
+
+    async def keep_file(self, content: bytes) -> str:
+        if self.broken:
+            self.broken -= 1
+            raise StoreError("the store is away")
+        digest = hashlib.sha256(content).hexdigest()
+        self.files[digest] = content
+        return digest
+
+    async def file(self, digest: str) -> bytes | None:
+        return self.files.get(digest)
+
+
+class FakeOffice:
+    """Accounts with their passwords, and handoffs that the test puts in."""
+
+    def __init__(self, accounts: dict[str, str], must_change: Iterable[str] = ()) -> None:
+        self.accounts, self.must_change = dict(accounts), set(must_change)
+        self.views: dict[str, HandoffView] = {}
+        self.sessions: dict[str, str] = {}  # token → account
+
+    async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
+        return [view for view in self.views.values() if ended or view.status in ("waiting", "claimed")]
+
+    async def handoff(self, handoff_id: str) -> HandoffView | None:
+        return self.views.get(handoff_id)
+
+    async def sign_in(self, name: str, password: str) -> str | None:
+        if self.accounts.get(name) != password:
+            return None
+        token = f"token-{len(self.sessions)}-{name}"
+        self.sessions[token] = name
+        return token
+
+    async def session(self, token: str) -> StaffSession | None:
+        name = self.sessions.get(token)
+        return StaffSession(name, f"csrf-{token}", name in self.must_change) if name else None
+
+    async def change_password(self, token: str, old: str, new: str) -> bool:
+        name = self.sessions[token]
+        if self.accounts[name] != old or len(new) < 10 or new == old:
+            return False
+        self.accounts[name] = new
+        self.must_change.discard(name)
+        return True
+
+    async def sign_out(self, token: str) -> None:
+        self.sessions.pop(token, None)

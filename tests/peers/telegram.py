@@ -1,0 +1,308 @@
+"""Telegram's Bot API on loopback, as core.telegram.org/bots/api and tdlib/telegram-bot-api describe it.
+
+It refuses what Telegram refuses, with Telegram's words. Nothing in it waits for a clock: long polls end when something
+comes (or the peer closes), and a webhook is called when the test says `deliver()`.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+TOKEN = "700100:AAF-loopback_token"
+BOT = {"id": 700100, "is_bot": True, "first_name": "Shophand", "username": "shophand_bot",
+       "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+DOWNLOAD_BYTES = 20 * 1024 * 1024
+
+
+class Refusal(Exception):
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        self.code, self.description, self.parameters = code, description, parameters
+        super().__init__(description)
+
+
+@dataclass
+class Chat:
+    """A chat the bot may write to, unless `blocked`."""
+
+    id: int
+    type: str = "private"
+    threads: tuple[int, ...] = ()  # forum topics
+    blocked: bool = False
+    migrated_to: int = 0
+    floods: list[int] = field(default_factory=list)  # retry_after of the next refusals …
+    patience: int = 0  # … which begin after so many more messages
+
+
+class TelegramPeer:
+    def __init__(self) -> None:
+        self.chats: dict[int, Chat] = {}
+        self.files: dict[str, bytes] = {}  # file id → content
+        self.calls: list[tuple[str, dict[str, Any]]] = []  # every accepted or refused call, in order
+        self.sent: list[dict[str, Any]] = []  # messages that were accepted
+        self.spinning: set[str] = set()  # callback queries handed out and not yet answered
+        self.webhook: dict[str, Any] = {}
+        self.webhook_statuses: list[int] = []
+        self.url = ""
+        self._updates: list[dict[str, Any]] = []  # not yet confirmed
+        self._next_update = 501
+        self._next_message = 9000
+        self._poll = 0  # number of the newest getUpdates call
+        self._closing = False
+        self._changed = asyncio.Condition()
+
+    # --- life -----------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> "TelegramPeer":
+        app = web.Application()
+        app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._download)
+        self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)  # its addresses hold the token
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closing = True
+        await self._notify()
+        await self._runner.cleanup()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something that happened here makes `condition` true."""
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(condition)
+
+    def asked(self, method: str) -> list[dict[str, Any]]:
+        """The parameters of all calls of one method."""
+        return [parameters for name, parameters in self.calls if name == method.lower()]
+
+    # --- what the test does as the people on the other side ---------------------------------------------------------
+
+    def chat(self, chat_id: int, **details: Any) -> Chat:
+        self.chats[chat_id] = Chat(chat_id, **details)
+        return self.chats[chat_id]
+
+    async def push(self, update: dict[str, Any], *, update_id: int = 0) -> int:
+        """A new update waits for the bot. Its id is the next one, unless told."""
+        number = update_id or self._next_update
+        self._next_update = number + 1
+        self._updates.append({**update, "update_id": number})
+        await self._notify()
+        return number
+
+    @property
+    def waiting(self) -> list[int]:
+        """Ids of updates that the bot has not confirmed."""
+        return [update["update_id"] for update in self._updates]
+
+    async def deliver(self) -> list[int]:
+        """Call the webhook once for each update that is due; what is not answered 2xx stays for the next call.
+
+        One queue per chat, and one per user for buttons, as the real server has: an update waits for those before it.
+        """
+        statuses, stuck = [], set()
+        headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook["secret_token"]}
+        async with aiohttp.ClientSession() as session:
+            for update in list(self._updates):
+                queue = _queue_of(update)
+                if queue in stuck:
+                    continue
+                self._hand_out(update)
+                async with session.post(self.webhook["url"], json=update, headers=headers) as answer:
+                    statuses.append(answer.status)
+                if statuses[-1] // 100 == 2:
+                    self._updates.remove(update)
+                else:
+                    stuck.add(queue)
+        self.webhook_statuses += statuses
+        return statuses
+
+    # --- HTTP -------------------------------------------------------------------------------------------------------
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"].lower()  # "all methods are case-insensitive"
+        parameters = await _parameters(request)
+        self.calls.append((method, parameters))
+        try:
+            _check_token(request.match_info["token"])
+            handler = self._methods().get(method)
+            if handler is None:
+                raise Refusal(404, "Not Found: method not found")
+            result = await handler(parameters)
+        except Refusal as refusal:
+            body = {"ok": False, "error_code": refusal.code, "description": refusal.description}
+            if refusal.parameters:
+                body["parameters"] = refusal.parameters
+            return web.json_response(body, status=refusal.code)
+        finally:
+            await self._notify()
+        return web.json_response({"ok": True, "result": result})
+
+    async def _download(self, request: web.Request) -> web.Response:
+        content = self.files.get(request.match_info["path"].removeprefix("files/"))
+        if request.match_info["token"] != TOKEN or content is None:
+            return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
+        return web.Response(body=content)
+
+    def _methods(self) -> dict[str, Any]:
+        return {"getme": self._get_me, "getupdates": self._get_updates, "setwebhook": self._set_webhook,
+                "deletewebhook": self._delete_webhook, "getwebhookinfo": self._webhook_info,
+                "sendmessage": self._send_message, "sendchataction": self._send_chat_action,
+                "answercallbackquery": self._answer_callback_query, "getfile": self._get_file}
+
+    # --- methods ----------------------------------------------------------------------------------------------------
+
+    async def _get_me(self, _: dict[str, Any]) -> dict[str, Any]:
+        return BOT
+
+    async def _get_updates(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        if self.webhook:
+            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to "
+                               "delete the webhook first")
+        limit = int(asked.get("limit", 100))
+        if not 1 <= limit <= 100:
+            raise Refusal(400, "Bad Request: limit must be between 1 and 100")
+        self._poll += 1
+        number = self._poll
+        await self._notify()  # whoever polls already is thrown out
+        offset = int(asked.get("offset", 0))
+        # an offset far beyond the newest update is taken for a mistake: the server answers from the oldest
+        if offset > self._next_update + 10:
+            offset = 0
+        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        async with self._changed:
+            if int(asked.get("timeout", 0)):
+                await self._changed.wait_for(lambda: self._updates or self._poll != number or self._closing)
+        if self._poll != number:
+            raise Refusal(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance "
+                               "is running")
+        for update in self._updates[:limit]:
+            self._hand_out(update)
+        return self._updates[:limit]
+
+    async def _set_webhook(self, asked: dict[str, Any]) -> bool:
+        secret = asked.get("secret_token", "")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
+            raise Refusal(400, "Bad Request: secret token contains unallowed characters")
+        url = asked.get("url", "")
+        if not url.startswith(("https://", "http://127.0.0.1:")):  # a server run with --local takes http, as here
+            raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        self.webhook = {**asked, "secret_token": secret}
+        return True
+
+    async def _delete_webhook(self, _: dict[str, Any]) -> bool:
+        self.webhook = {}
+        return True
+
+    async def _webhook_info(self, _: dict[str, Any]) -> dict[str, Any]:
+        info = {"url": self.webhook.get("url", ""), "has_custom_certificate": False,
+                "pending_update_count": len(self._updates)}
+        if self.webhook_statuses and self.webhook_statuses[-1] // 100 != 2:
+            info |= {"last_error_date": 1790000000,
+                     "last_error_message": f"Wrong response from the webhook: {self.webhook_statuses[-1]}"}
+        return info
+
+    async def _send_message(self, asked: dict[str, Any]) -> dict[str, Any]:
+        chat = self._writable(asked)
+        text = asked.get("text", "").strip()
+        if not text:
+            raise Refusal(400, "Bad Request: message text is empty")
+        if len(text.encode("utf-16-le")) // 2 > 4096:
+            raise Refusal(400, "Bad Request: message is too long")
+        _check_keyboard(asked.get("reply_markup", {}).get("inline_keyboard", []))
+        if chat.floods and not chat.patience:
+            seconds = chat.floods.pop(0)
+            raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+        chat.patience = max(0, chat.patience - 1)
+        self._next_message += 1
+        self.sent.append({**asked, "chat_id": chat.id, "text": text, "message_id": self._next_message})
+        return {"message_id": self._next_message, "date": 1790000000, "text": text, "from": BOT,
+                "chat": {"id": chat.id, "type": chat.type, "title": "T", "first_name": "F"}}
+
+    async def _send_chat_action(self, asked: dict[str, Any]) -> bool:
+        self._writable(asked)
+        if asked.get("action") != "typing":
+            raise Refusal(400, "Bad Request: wrong parameter action in request")
+        return True
+
+    async def _answer_callback_query(self, asked: dict[str, Any]) -> bool:
+        if asked.get("callback_query_id") not in self.spinning:
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        if len(asked.get("text", "")) > 200:
+            raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
+        self.spinning.discard(asked["callback_query_id"])
+        return True
+
+    async def _get_file(self, asked: dict[str, Any]) -> dict[str, Any]:
+        file_id = asked.get("file_id", "")
+        if file_id not in self.files:
+            raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(self.files[file_id]) > DOWNLOAD_BYTES:
+            raise Refusal(400, "Bad Request: file is too big")
+        return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_path": f"files/{file_id}"}
+
+    # --- helpers ----------------------------------------------------------------------------------------------------
+
+    def _writable(self, asked: dict[str, Any]) -> Chat:
+        try:
+            chat = self.chats[int(asked["chat_id"])]
+        except (KeyError, ValueError):
+            raise Refusal(400, "Bad Request: chat not found") from None
+        if chat.blocked:
+            raise Refusal(403, "Forbidden: bot was blocked by the user")
+        if chat.migrated_to:
+            raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat",
+                          migrate_to_chat_id=chat.migrated_to)
+        thread = asked.get("message_thread_id")
+        if thread is not None and int(thread) not in chat.threads:
+            raise Refusal(400, "Bad Request: message thread not found")
+        return chat
+
+    def _hand_out(self, update: dict[str, Any]) -> None:
+        if "callback_query" in update:
+            self.spinning.add(update["callback_query"]["id"])
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+
+async def _parameters(request: web.Request) -> dict[str, Any]:
+    """From the query, a form or JSON; objects inside a form are JSON texts."""
+    if request.content_type == "application/json":
+        return {**request.query, **await request.json()}
+    values = {**request.query, **await request.post()}
+    return {key: json.loads(value) if value[:1] in ("{", "[") and key not in ("text", "chat_id") else value
+            for key, value in values.items()}
+
+
+def _check_token(token: str) -> None:
+    if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
+        raise Refusal(404, "Not Found")
+    if token != TOKEN:
+        raise Refusal(401, "Unauthorized")
+
+
+def _check_keyboard(rows: list[list[dict[str, Any]]]) -> None:
+    keys = [key for row in rows for key in row]
+    if len(keys) > 100 or any(len(row) > 8 for row in rows):
+        raise Refusal(400, "Bad Request: reply markup is too long")
+    for key in keys:
+        if not key.get("text", "").strip():
+            raise Refusal(400, "Bad Request: can't parse inline keyboard button: text is empty")
+        if not 1 <= len(key.get("callback_data", "").encode()) <= 64:
+            raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+
+
+def _queue_of(update: dict[str, Any]) -> str:
+    if "callback_query" in update:
+        return f"user {update['callback_query']['from']['id']}"
+    content = next(value for key, value in update.items() if key != "update_id")
+    return f"chat {content['chat']['id']}"

@@ -1,0 +1,89 @@
+"""A net of the right shape with random weights, built in milliseconds, for the other tests; and its way to disk."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+import torch
+
+from bot.errors import ModelError
+from model import checkpoint
+from model.batch import Row, collate, line
+from model.calibration import Calibration, Scaling
+from model.checkpoint import CheckpointError, Model
+from model.interpreter import load_model
+from model.tokenizer import Tokenizer, train_tokenizer
+from model.transformer import Config, Transformer
+
+TEXTS = [
+    "where is my order 10423?", "I want to send the blue shoes back", "订单什么时候到？", "我要退货，谢谢",
+    "cancel it please",
+] * 3  # fmt: skip
+PHRASES = {
+    ("greet", "en"): {"neutral": ("Hello, welcome to {shop}.", "Hi there! How can I help?")},
+    ("greet", "zh"): {"neutral": ("您好，欢迎来到{shop}。", "您好！请问有什么可以帮您？")},
+    ("done:cancel_order", "en"): {"neutral": ("Order {order_id} is cancelled.", "Done, {amount} goes back to you.")},
+}
+REPLIES = [text for tones in PHRASES.values() for texts in tones.values() for text in texts]
+
+
+@cache
+def tiny_tokenizer() -> Tokenizer:
+    return train_tokenizer(TEXTS, REPLIES * 2, 600)
+
+
+@cache
+def tiny_model(seed: int = 0) -> Model:
+    torch.manual_seed(seed)
+    config = Config(pieces=tiny_tokenizer().size, width=32, heads=2, inner=48, encoder_layers=2, decoder_layers=2,
+                    buckets=256,
+                    languages=("en", "zh", "de"), message_length=64, context_length=12, reply_length=40)  # fmt: skip
+    net = checkpoint.rounded(Transformer(config))
+    return Model(net, tiny_tokenizer(), Calibration(Scaling(0.7, -0.1), Scaling(1.2, 0.3), ((0.9, 0.2),)), "tiny")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    model = tiny_model()
+    checkpoint.save(tmp_path / "weights", model.net, model.tokenizer, model.calibration)
+    return tmp_path / "weights"
+
+
+def test_a_model_comes_back_from_disk_as_it_went(folder: Path):
+    before, after = tiny_model(), checkpoint.load(folder)
+    inputs = collate([line(Row("where is 42?", "size"), before.tokenizer, before.config)], before.tokenizer)
+    assert after.config == before.config
+    assert after.calibration == before.calibration
+    assert torch.equal(after.net.read(inputs).intents, before.net.read(inputs).intents)
+    assert after.hash == checkpoint.content_hash(folder)
+
+
+def test_the_hash_names_the_content(folder: Path):
+    before = checkpoint.content_hash(folder)
+    (folder / checkpoint.CALIBRATION).write_text((folder / checkpoint.CALIBRATION).read_text().replace("0.9", "0.95"))
+    assert checkpoint.content_hash(folder) != before
+
+
+@pytest.mark.parametrize("name", [checkpoint.WEIGHTS, checkpoint.CONFIG, checkpoint.TOKENIZER, checkpoint.CALIBRATION])
+@pytest.mark.parametrize("damage", ["missing", "cut", "nonsense"])
+def test_a_missing_or_damaged_file_is_named(folder: Path, name: str, damage: str):
+    file = folder / name
+    if damage == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2] if damage == "cut" else b"{\"x\": 1}")
+    with pytest.raises(CheckpointError, match=name):
+        checkpoint.load(folder)
+
+
+def test_files_of_different_models_are_refused(folder: Path):
+    config = json.loads((folder / checkpoint.CONFIG).read_text())
+    (folder / checkpoint.CONFIG).write_text(json.dumps({**config, "width": 64}))
+    with pytest.raises(CheckpointError, match="different models"):
+        checkpoint.load(folder)
+
+
+def test_the_assistant_sees_its_own_error(tmp_path: Path):
+    with pytest.raises(ModelError, match=r"model\.safetensors is missing; train one with"):
+        load_model(tmp_path)

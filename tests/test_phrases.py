@@ -1,0 +1,295 @@
+"""The phrase book: every act can be said in every language, and no wording says more than its act does."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+from rapidfuzz import fuzz
+
+import bot
+from bot import alarms, facts
+from bot.errors import BadInput
+from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholders
+from bot.phrases import LANGUAGES, TONES, PhraseBook
+from bot.shop.quotes import ORIGINAL_METHODS
+from bot.skills import SKILLS
+from bot.skills.return_items import ALL, REASONS
+from model.labels import INTENTS, OOS
+
+FOLDER = Path(bot.__file__).parent / "phrases"
+BOOK = PhraseBook.load(FOLDER)
+
+# Every act with the facts it may be said with; "!" marks what no variant leaves out.
+SPECIFIED = """
+introduce; greet; thanks; feedback; capabilities
+ask:order_id task!; ask:contact task
+ask:contact/full task!; ask:contact/stronger task; ask:order; ask:lines order!; ask:reason
+ask:address order; ask:postcode order; ask:product; ask:product/which; ask_what
+identify/done order; identify/miss; go_private; forgotten; unknown_order order!; no_orders
+inform:order/unpaid order! state!; inform:order/cancelled order! state!
+inform:order/open order! state! day; inform:order/packed order! state! day carrier
+inform:order/part_shipped order! state! day carrier tracking; inform:order/shipped order! state! day carrier tracking
+inform:order/delivered order! state! carrier when
+inform:order/return_open order! state!; inform:order/returned order! state!
+inform:delivery/late order! day! days carrier; inform:delivery/on_time order! day! carrier
+inform:passage topic; inform:passage/other_language topic; no_passage task
+inform:product product!; inform:price product! price!; inform:price/from product! price!
+inform:availability/in product! variants!; inform:availability/out product!; unknown_product name!
+confirm:cancel_order order! items! amount! method!; confirm:cancel_order/unpaid order! items!
+done:cancel_order order! amount! method! items; done:cancel_order/unpaid order!
+pending:cancel_order order!; pending:cancel_order/approval order! amount
+refused:cancel_order/packed order!; refused:cancel_order/shipped order!; refused:cancel_order/delivered order!
+refused:cancel_order/cancelled order!; refused:cancel_order/changed order!; refused:cancel_order/declined order!
+refused:cancel_order/unsupported order!; refused:cancel_order/unknown order!
+confirm:change_address order! address!; done:change_address order! address!; notice:change_address order! address!
+pending:change_address order!; pending:change_address/approval order!
+refused:change_address/packed order!; refused:change_address/shipped order!; refused:change_address/delivered order!
+refused:change_address/cancelled order!; refused:change_address/country order!; refused:change_address/changed order!
+refused:change_address/declined order!; refused:change_address/unsupported order!; refused:change_address/unknown order!
+confirm:return_items order! items! amount! method!; confirm:return_items/fee order! items! amount! method! fee!
+done:return_items order! items! amount method label; done:return_items/fee order! items! fee! amount method label
+pending:return_items order!; pending:return_items/approval order! amount
+refused:return_items/not_delivered order!; refused:return_items/window_over order!
+refused:return_items/not_returnable order!; refused:return_items/nothing_left order!
+refused:return_items/cancelled order!; refused:return_items/changed order!; refused:return_items/declined order!
+refused:return_items/unsupported order!; refused:return_items/unknown order!
+dropped:cancel_order order!; dropped:change_address order!; dropped:return_items order!
+expired; confirm_unclear; stale_button; stopped; nothing_open; next_request task!; resume task!
+edit_late; file_kept; clarify; rephrase; oos; no_skill task!; apology
+handoff/requested; handoff/angry; handoff/injury; handoff/fire; handoff/fraud; handoff/legal; handoff/press
+handoff/threat; handoff/model_failure; handoff/error; handoff/identity; handoff/not_understood; handoff/insists
+handoff/undeliverable; waiting/ack; waiting/long; waiting/cancelled; staff/joined name!; staff/back; staff/closed
+"""
+ENTRIES = [entry.split() for entry in re.split(r"[;\n]+", SPECIFIED) if entry.strip()]
+FACTS = {act: set(names) for act, *names in ENTRIES}
+ALLOWED = {act: {name.rstrip("!") for name in names} for act, names in FACTS.items()}
+REQUIRED = {act: {name[:-1] for name in names if name.endswith("!")} for act, names in FACTS.items()}
+
+APOLOGETIC = ("refused", "handoff", "unknown_order", "no_orders", "no_passage", "unknown_product", "no_skill", "oos")
+SOME_THIRD = ("de", "fr", "es", "it", "nl", "pl", "pt", "ru", "ja", "ko", "sv", "da", "tr", "ar", "uk")
+METHODS = ("card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna")  # ports.Payment.method
+WARM = ("introduce", "greet", "thanks", "feedback", "capabilities", "identify/done", "done")
+# After these nobody waits for an answer: a "yes" would be taken for something else.
+NOT_ASKING = (
+    "inform", "done", "pending", "refused", "dropped", "handoff", "resume", "next_request", "no_skill", "no_passage",
+    "unknown_order", "no_orders",
+)  # fmt: skip
+
+
+def said(act: str, language: str) -> list[tuple[str, str]]:
+    """(tone, variant) of an act, without those a tone only borrows from neutral."""
+    neutral = BOOK.variants(act, language)
+    borrowed = [BOOK.variants(act, language, tone) for tone in TONES[1:]]
+    own = [(tone, text) for tone, found in zip(TONES[1:], borrowed, strict=True) if found != neutral for text in found]
+    return [("neutral", text) for text in neutral] + own
+
+
+def everything() -> Iterator[tuple[str, str, str]]:
+    yield from ((act, language, text) for act in ALLOWED for language in LANGUAGES for _, text in said(act, language))
+
+
+def calls(name: str) -> Iterator[ast.Call]:
+    """The calls of that name in bot's code."""
+    for path in Path(bot.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
+                yield node
+
+
+def texts(arguments: Sequence[ast.expr]) -> tuple[str, ...]:
+    """The arguments that are written out, up to one that is not: Act("greet"), not Act(f"handoff/{reason}")."""
+    written = takewhile(lambda item: isinstance(item, ast.Constant), arguments)
+    return tuple(str(item.value) for item in written if isinstance(item, ast.Constant))
+
+
+def handoffs() -> set[tuple[str, str]]:
+    """(reason, reason whose words are said) of every handoff the code can make."""
+    made = [(reason, reason) for reason in alarms._ALARMS]
+    for call in calls("hand_over"):
+        for reason in texts(call.args[:1]):
+            instead = texts([keyword.value for keyword in call.keywords if keyword.arg == "said"])
+            made.append((reason, instead[0] if instead else reason))
+    return set(made)
+
+
+def is_of(act: str, families: tuple[str, ...]) -> bool:
+    return act in families or act.partition(":")[0] in families or act.partition("/")[0] in families
+
+
+# --- what the shipped book holds --------------------------------------------------------------------------------------
+
+
+def test_book_holds_exactly_the_specified_acts_and_required_facts() -> None:
+    assert set(BOOK.acts()) == set(ALLOWED)
+    assert {act: BOOK.required(act) for act in ALLOWED} == REQUIRED
+
+
+def test_every_act_of_a_skill_can_be_said() -> None:
+    assert {act for skill in SKILLS for act in skill.acts} <= set(BOOK.acts())
+
+
+def test_every_act_named_in_the_code_can_be_said() -> None:
+    acts = {name for call in calls("Act") for name in texts(call.args[:1])}
+    acts |= {f"handoff/{said}" for _, said in handoffs()}
+    assert {"greet", "handoff/requested", "handoff/fire"} <= acts
+    assert acts <= set(BOOK.acts())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_has_enough_variants(language: str) -> None:
+    counts = {act: {tone: sum(own == tone for own, _ in said(act, language)) for tone in TONES} for act in ALLOWED}
+    thin = {act for act, count in counts.items() if count["neutral"] < 8 or any(0 < count[tone] < 3 for tone in TONES)}
+    thin |= {act for act in ALLOWED if is_of(act, APOLOGETIC) and not counts[act]["apologetic"]}
+    thin |= {act for act in ALLOWED if is_of(act, WARM) and not counts[act]["warm"]}
+    assert not thin
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_can_be_said_in_several_ways_with_its_required_facts_alone(language: str) -> None:
+    for act in ALLOWED:
+        bare = [tone for tone, text in said(act, language) if placeholders(text) == REQUIRED[act]]
+        assert bare.count("neutral") >= 3, act
+        assert set(bare) == {tone for tone, _ in said(act, language)}, act
+
+
+def test_no_variant_says_more_than_its_act() -> None:
+    for act, language, text in everything():
+        given = Act(act, {name: Text("x") for name in ALLOWED[act]})
+        assert fault(text, given, language, frozenset(REQUIRED[act]), BOOK.lexicon(act, language)) == "", (act, text)
+
+
+def test_effect_acts_hold_no_figures_in_words_either() -> None:
+    """facts.fault lets their states pass; numbers and days may still come from facts alone."""
+    for act, language, text in everything():
+        if Act(act).family in EFFECT_FAMILIES:
+            words = f"{facts._NUMBER_WORDS[language]}|{facts._DAYS[language]}"
+            figure = re.compile(rf"\b(?:one|{words})\b" if language == "en" else words, re.IGNORECASE)
+            assert not figure.search(PLACEHOLDER.sub(" ", text)), (act, text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_variants_of_an_act_differ_in_wording(language: str) -> None:
+    for act in ALLOWED:
+        wordings = [re.sub(r"\W", "", text).casefold() for _, text in said(act, language)]
+        neutral = BOOK.variants(act, language)
+        assert len(set(wordings)) == len(wordings), act
+        alike = [(a, b) for n, a in enumerate(neutral) for b in neutral[:n] if fuzz.ratio(a, b) > 92]
+        assert not alike, alike
+
+
+def test_only_greet_greets() -> None:
+    greeting = re.compile(r"\b(?:hello|hi|good morning|good evening)\b|您好|你好", re.IGNORECASE)
+    assert not {act for act, _, text in everything() if act != "greet" and greeting.search(text)}
+
+
+def test_nothing_is_asked_where_no_answer_is_waited_for() -> None:
+    assert not [text for act, _, text in everything() if is_of(act, NOT_ASKING) and re.search("[?？]", text)]
+
+
+# --- words for terms --------------------------------------------------------------------------------------------------
+
+
+def test_every_term_the_code_uses_has_a_word_in_every_language() -> None:
+    used = {names for call in calls("Term") if len(names := texts(call.args)) == 2}
+    used |= {("intent", intent) for intent in (*INTENTS, OOS)}
+    used |= {("reason", reason) for reason in REASONS} | {("option", ALL)}
+    used |= {("state", act.partition("/")[2]) for act in ALLOWED if act.startswith("inform:order/")}
+    used |= {("method", method) for method in (*METHODS, ORIGINAL_METHODS)}
+    used |= {("handoff", reason) for reason, _ in handoffs()}
+    used |= {("handoff", name) for call in calls("HandoffRequest") for name in texts(call.args[:1])}
+    assert ("label", "tracking") in used and ("handoff", "approval") in used
+    for language in LANGUAGES:
+        assert not {(group, key) for group, key in used if not BOOK.terms(language).get(group, {}).get(key)}
+
+
+def test_terms_are_the_same_in_every_language_and_tell_keys_apart() -> None:
+    english, chinese = (BOOK.terms(language) for language in LANGUAGES)
+    assert english.keys() == chinese.keys()
+    assert all(english[group].keys() == chinese[group].keys() for group in english)
+    for words in (*english.values(), *chinese.values()):
+        assert len(set(words.values())) == len(words)
+
+
+# --- asking the book --------------------------------------------------------------------------------------------------
+
+
+def test_a_tone_without_variants_falls_back_to_neutral() -> None:
+    assert BOOK.variants("inform:price", "en", "apologetic") == BOOK.variants("inform:price", "en")
+    assert BOOK.variants("greet", "en", "warm") != BOOK.variants("greet", "en")
+
+
+def test_traditional_chinese_is_made_from_simplified() -> None:
+    assert BOOK.variants("greet", "zh-Hant") == BOOK.variants("greet", "zh")
+    assert BOOK.terms("zh-Hant") == BOOK.terms("zh")
+
+
+def test_a_third_language_gets_its_own_line_or_the_english_one() -> None:
+    assert "Englisch" in BOOK.other("de")
+    assert BOOK.other("pt-BR") == BOOK.other("pt")
+    assert BOOK.other("eu") == BOOK.other("default")
+    assert {*SOME_THIRD} <= BOOK._lines.keys()
+
+
+# --- the owner's wording ----------------------------------------------------------------------------------------------
+
+
+def test_owner_replaces_single_acts_terms_and_lines(tmp_path: Path) -> None:
+    (tmp_path / "en.toml").write_text('[acts.greet]\nneutral = ["Ahoy!"]\n[terms.button]\nno = "Rather not"\n', "utf-8")
+    (tmp_path / "other.toml").write_text('[lines]\neu = "Kaixo"\n', "utf-8")
+    book = PhraseBook.load(FOLDER, tmp_path)
+    assert book.variants("greet", "en", "warm") == ("Ahoy!",)
+    assert book.lexicon("greet", "en") == {"ahoy"}
+    assert book.variants("thanks", "en") == BOOK.variants("thanks", "en")
+    assert book.variants("greet", "zh") == BOOK.variants("greet", "zh")
+    assert book.terms("en")["button"] == {**BOOK.terms("en")["button"], "no": "Rather not"}
+    assert book.other("eu") == "Kaixo"
+
+
+def test_a_folder_of_the_owner_without_files_changes_nothing(tmp_path: Path) -> None:
+    assert PhraseBook.load(FOLDER, tmp_path) == BOOK
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('[acts.gret]\nneutral = ["Hi"]', "acts.gret: there is no such act"),
+        ('[acts.greet]\nwarm = ["Hi"]', "acts.greet.neutral must have a variant"),
+        ("[acts.greet]\nneutral = []", "acts.greet.neutral must have a variant"),
+        ("[acts.greet]\nneutral = [1]", "acts.greet.neutral must be a list of texts"),
+        ('[acts.greet]\nneutral = "Hi"', "acts.greet.neutral must be a list of texts"),
+        ('[acts.greet]\nneutral = ["Hi"]\ncold = ["Hi"]', "acts.greet.cold: only required"),
+        ('[acts]\ngreet = "Hi"', "acts.greet must be a table"),
+        ('[acts.greet]\nneutral = [" "]', "acts.greet: says nothing"),
+        ('[acts.greet]\nneutral = ["Hi, {name}"]', "acts.greet: unknown fact name"),
+        ('[acts.greet]\nneutral = ["Open until 8"]', "acts.greet: a digit outside placeholders"),
+        ('[acts.clarify]\nrequired = []\nneutral = ["Which {topic}?"]', "acts.clarify: unknown fact topic"),
+        ('[acts.resume]\nneutral = ["Where were we?"]', "acts.resume: leaves out task"),
+        ('[terms.button]\nyes = ""', "terms.button.yes must be a text"),
+        ('[terms]\nbutton = "yes"', "terms.button must be a table"),
+        ('[act.greet]\nneutral = ["Hi"]', "act: only the tables acts, terms"),
+        ("[acts.greet", "cannot be read"),
+    ],
+)
+def test_a_wording_that_cannot_be_used_is_named_with_file_and_key(tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "en.toml").write_text(text, "utf-8")
+    with pytest.raises(BadInput, match=re.escape(complaint)) as caught:
+        PhraseBook.load(FOLDER, tmp_path)
+    assert str(tmp_path / "en.toml") in str(caught.value)
+
+
+def test_a_book_must_say_every_act_in_every_language(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"en\.toml: cannot be read"):
+        PhraseBook.load(tmp_path)
+    (tmp_path / "en.toml").write_text('[acts.greet]\nneutral = ["Hi"]', "utf-8")
+    (tmp_path / "zh.toml").write_text("", "utf-8")
+    (tmp_path / "other.toml").write_text('[lines]\ndefault = "English only"', "utf-8")
+    with pytest.raises(BadInput, match=r"acts\.greet must stand in every language"):
+        PhraseBook.load(tmp_path)
+    (tmp_path / "zh.toml").write_text('[acts.greet]\nneutral = ["您好"]', "utf-8")
+    assert PhraseBook.load(tmp_path).acts() == ("greet",)
+    (tmp_path / "other.toml").write_text("[lines]", "utf-8")
+    with pytest.raises(BadInput, match=r"lines\.default is missing"):
+        PhraseBook.load(tmp_path)

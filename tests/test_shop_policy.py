@@ -1,0 +1,93 @@
+"""shop.toml and policy.toml: read into values, or every problem listed with file and key."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.errors import BadInput
+from bot.facts import Money
+from bot.shop.policy import read_policy
+from bot.shop.transfer import SAMPLE
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("shop.toml", "policy.toml"):
+        shutil.copyfile(SAMPLE / name, tmp_path / name)
+    return tmp_path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_sample_rules_are_read() -> None:
+    policy = read_policy(SAMPLE)
+    uk = policy.market("uk")
+    assert (uk.return_days, uk.return_fee, uk.approval_limit) == (30, Money(295, "GBP"), Money(15000, "GBP"))
+    assert policy.market("cn").currency == "CNY" and policy.max_error == 0.05
+    assert policy.market("gone") is policy.market("uk")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("shop.toml", '"Europe/London"', '"Europe/Atlantis"', "shop.toml: zone: 'Europe/Atlantis' is no time zone"),
+        ("shop.toml", 'currency = "EUR"', 'currency = "EURO"', "shop.toml: markets.eu.currency: 'EURO' is no ISO 4217"),
+        ("shop.toml", 'countries = ["GB"]', 'countries = ["UK!"]', "shop.toml: markets.uk.countries: "),
+        (
+            "shop.toml",
+            'default_market = "uk"',
+            'default_market = "us"',
+            "shop.toml: default_market: there is no market 'us'",
+        ),
+        ("shop.toml", 'zone = "Europe/London"', "", "shop.toml: zone: missing"),
+        (
+            "shop.toml",
+            'languages = ["en", "zh"]',
+            'languages = ["en", "zh"]\nlogo = "x"',
+            "shop.toml: logo: not a setting",
+        ),
+        ("shop.toml", 'en = "en_IE"', 'en = "english"', "shop.toml: markets.eu.locales: 'english' is no Babel locale"),
+        ("shop.toml", 'language = "zh"', 'language = "fr"', "shop.toml: markets.cn.language: 'fr' is none of"),
+        ("policy.toml", 'return_fee = "2.95"', "return_fee = 2.95", "policy.toml: markets.uk.return_fee: must be text"),
+        (
+            "policy.toml",
+            'return_fee = "2.95"',
+            'return_fee = "2.955"',
+            "policy.toml: markets.uk.return_fee: '2.955' is no amount",
+        ),
+        (
+            "policy.toml",
+            "return_days = 15",
+            "return_days = -1",
+            "policy.toml: markets.cn.return_days: must be a whole number",
+        ),
+        ("policy.toml", "max_error = 0.05", "max_error = 5", "policy.toml: max_error: must be a share"),
+        ("policy.toml", 'CNY = "1200.00"', "", "policy.toml: limits.CNY: missing"),
+        ("policy.toml", "[markets.eu]", "[markets.europe]", "policy.toml: markets.eu: missing"),
+        ("policy.toml", "[limits]", "[limits", "policy.toml: not readable as TOML"),
+    ],
+)
+def test_each_problem_is_named_with_file_and_key(folder: Path, file: str, old: str, new: str, problem: str) -> None:
+    edit(folder / file, old, new)
+    with pytest.raises(BadInput) as caught:
+        read_policy(folder)
+    assert any(line.startswith(problem) for line in str(caught.value).splitlines()), str(caught.value)
+
+
+def test_all_problems_are_listed_at_once(folder: Path) -> None:
+    edit(folder / "shop.toml", '"Europe/London"', '"Mars"')
+    edit(folder / "policy.toml", "max_error = 0.05", "max_error = 0")
+    edit(folder / "policy.toml", "return_days = 15", 'return_days = "15"')
+    with pytest.raises(BadInput) as caught:
+        read_policy(folder)
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_missing_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"shop\.toml: missing[\s\S]*policy\.toml: missing"):
+        read_policy(tmp_path)

@@ -1,0 +1,247 @@
+"""Events and buttons over HTTP: Slack on loopback, the real Bolt, a real server."""
+
+import json
+import logging
+
+import pytest
+from fakes import TalkingFront
+from peers.slack import SIGNING_SECRET, SlackPeer, body, content_type, signed
+from slack_rig import GatedFront, Shop, payload, settings
+
+from adapters.slack import SlackAdapter, SlackSettings
+from bot.errors import SettingsError
+from bot.messages import Address, Kind, Sender
+
+SECRET_WORDS = "my card is 4111 1111 1111 1111"
+
+
+@pytest.fixture
+async def peer():
+    async with SlackPeer() as peer:
+        peer.open("C0STAFF", "U0EVE", "U0ANN")
+        yield peer
+
+
+@pytest.fixture
+def front():
+    return TalkingFront()
+
+
+@pytest.fixture
+async def shop(peer, front):
+    async with Shop(front, settings(peer)) as shop:
+        yield shop
+
+
+async def post(peer: SlackPeer, url: str, content: bytes, headers: dict[str, str]) -> int:
+    async with peer.client.post(url, data=content, headers=headers) as answer:
+        return answer.status
+
+
+# --- what is stored before it is answered -----------------------------------------------------------------------------
+
+
+async def test_a_message_is_stored(peer, shop, front):
+    assert await peer.deliver(shop.url, payload("im_text")) == [200]
+    assert front.texts == ["Where is order 1042?"]
+
+
+async def test_a_pressed_button_is_stored(peer, shop, front):
+    assert await peer.deliver(shop.url, payload("press_im")) == [200]
+    assert [(message.kind, message.button) for message in front.received] == [(Kind.BUTTON, "yes:7")]
+
+
+async def test_a_mention_and_its_message_event_are_one_row(peer, shop, front):
+    for name in ("mention_as_message", "mention", "mention"):
+        assert await peer.deliver(shop.url, payload(name)) == [200]
+    assert front.texts == ["where is order 1042?"]
+
+
+async def test_what_could_not_be_stored_comes_again(peer, shop, front):
+    front.broken = 2
+    assert await peer.deliver(shop.url, payload("im_text")) == [500, 500, 200]
+    assert front.texts == ["Where is order 1042?"]
+
+
+async def test_a_late_answer_brings_it_twice_and_it_is_stored_once(peer):
+    front = GatedFront()
+    async with Shop(front, settings(peer)) as shop:
+        assert await peer.deliver(shop.url, payload("im_text"), patience=0.05, before_retry=front.gate.set) == [0, 200]
+    assert front.texts == ["Where is order 1042?"]
+
+
+async def test_slack_is_not_answered_before_it_is_stored(peer):
+    front = GatedFront()
+    async with Shop(front, settings(peer)) as shop:
+        assert await peer.deliver(shop.url, payload("im_text"), patience=0.02) == [0, 0, 0, 0]
+        assert front.received == []
+        front.gate.set()
+
+
+async def test_when_slack_cannot_say_who_we_are_the_message_comes_again(peer, shop, front):
+    peer.broken = [503]
+    assert await peer.deliver(shop.url, payload("im_text")) == [500, 200]
+    assert front.texts == ["Where is order 1042?"]
+
+
+async def test_a_revoked_token_loses_nothing(peer, shop, front):
+    peer.account_error = "account_inactive"
+    assert await peer.deliver(shop.url, payload("im_text")) == [500] * 4
+    peer.account_error = ""
+    assert await peer.deliver(shop.url, payload("im_text")) == [200]
+    assert front.texts == ["Where is order 1042?"]
+
+
+@pytest.mark.parametrize("name", ["own_message", "joined", "home_opened", "view_submission", "channel_talk"])
+async def test_what_is_not_for_us_is_answered_and_forgotten(peer, shop, front, name):
+    assert await peer.deliver(shop.url, payload(name)) == [200]
+    assert front.received == []
+
+
+async def test_an_unreadable_payload_is_not_asked_for_again(peer, shop, front, caplog):
+    broken = {**payload("im_text"), "event": {"type": "message", "user": "U0ANN", "text": SECRET_WORDS}}
+    assert await peer.deliver(shop.url, broken) == [200]
+    assert "event_callback/message could not be read" in caplog.text and SECRET_WORDS not in caplog.text
+
+
+# --- threads of channels ----------------------------------------------------------------------------------------------
+
+ANN_IN_THREAD = Address("slack", "T0SHOP", "C0SHOP", "1790000200.000100", "U0ANN").conversation_id
+
+
+async def test_a_thread_we_do_not_talk_in_is_none_of_our_business(peer, shop, front):
+    for name in ("channel_thread", "channel_thread_other", "channel_thread_edited"):
+        assert await peer.deliver(shop.url, payload(name)) == [200]
+    assert front.received == []
+
+
+async def test_a_thread_message_is_ours_while_a_reply_is_worked_out(peer, shop, front):
+    front.busy.add(ANN_IN_THREAD)
+    for name in ("channel_thread", "channel_thread_other"):
+        await peer.deliver(shop.url, payload(name))
+    assert front.texts == ["it is 1042"]
+
+
+async def test_a_thread_message_is_ours_once_we_have_talked(peer, shop, front):
+    front.write(ANN_IN_THREAD, "bot", "Which order?")
+    for name in ("channel_thread", "channel_thread_edited", "channel_thread_other"):
+        await peer.deliver(shop.url, payload(name))
+    assert [message.kind for message in front.received] == [Kind.TEXT, Kind.EDIT]
+
+
+# --- staff ------------------------------------------------------------------------------------------------------------
+
+
+async def test_staff_words_and_acts_are_stored(peer, shop, front):
+    for name in ("staff_word", "staff_claim"):
+        assert await peer.deliver(shop.url, payload(name)) == [200]
+    assert [(message.sender, message.kind, message.act) for message in front.received] == [
+        (Sender.STAFF, Kind.TEXT, ""), (Sender.STAFF, Kind.STAFF_ACT, "claim")]
+
+
+async def test_others_who_press_a_desk_button_are_told_why_nothing_happens(peer, shop, front):
+    assert await peer.deliver(shop.url, payload("staff_claim_stranger")) == [200]
+    await peer.until(lambda: bool(peer.whispers))
+    told, = peer.whispers
+    assert (told["channel"], told["user"], told["thread_ts"]) == ("C0STAFF", "U0ANN", "1790000600.000001")
+    assert "SHOPHAND_SLACK_STAFF_USERS" in told["text"] and front.received == []
+
+
+async def test_a_hint_that_cannot_be_shown_harms_nobody(peer, shop, front):
+    peer.channels.clear()
+    assert await peer.deliver(shop.url, payload("staff_claim_stranger")) == [200]
+    await peer.until(lambda: bool(peer.named("chat.postEphemeral")))
+    assert await peer.deliver(shop.url, payload("im_text")) == [200]
+
+
+# --- who may knock ----------------------------------------------------------------------------------------------------
+
+
+async def test_slack_checks_the_address(peer, shop):
+    asked = json.dumps({"type": "url_verification", "token": "legacy", "challenge": "3eZbrw1aBm2rZgRNFdxV"}).encode()
+    headers = {"Content-Type": "application/json", **signed(asked)}
+    async with peer.client.post(shop.url, data=asked, headers=headers) as answer:
+        assert (answer.status, await answer.json()) == (200, {"challenge": "3eZbrw1aBm2rZgRNFdxV"})
+
+
+async def test_slack_checks_the_certificate(peer, shop, front):
+    content = b"token=legacy&ssl_check=1"
+    headers = {"Content-Type": "application/x-www-form-urlencoded", **signed(content)}
+    assert await post(peer, shop.url, content, headers) == 200
+    assert front.received == []
+
+
+BODY = body(payload("im_text"))
+FORGERIES = {
+    "none": {},
+    "another secret": signed(BODY, secret="another"),
+    "of another body": signed(BODY + b" "),
+    "six minutes old": signed(BODY, age=361),
+    "six minutes ahead": signed(BODY, age=-361),
+    "time is no number": {**signed(BODY), "X-Slack-Request-Timestamp": "now"},
+    "not ASCII": {**signed(BODY), "X-Slack-Signature": "v0=ключ"},
+    "without time": {"X-Slack-Signature": signed(BODY)["X-Slack-Signature"]},
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+async def test_a_forged_or_stale_signature_is_refused(peer, shop, front, forgery):
+    assert await post(peer, shop.url, BODY, {"Content-Type": "application/json", **forgery}) == 401
+    assert front.received == [] and peer.calls == []
+
+
+async def test_an_unverified_body_is_not_even_parsed(peer, shop):
+    assert await post(peer, shop.url, b"\xff{not json", {"Content-Type": "application/json"}) == 401
+
+
+async def test_without_a_signing_secret_there_is_no_door(peer, front):
+    chosen = settings(peer, signing_secret="", app_token="xapp-1")
+    assert SlackAdapter(front, chosen).routes() == ()
+
+
+# --- what never reaches the log ---------------------------------------------------------------------------------------
+
+
+async def test_no_text_token_or_unverified_body_is_logged(peer, front, caplog):
+    caplog.set_level(logging.DEBUG)
+    for name in ("slack_bolt.AsyncRequestVerification", "slack_bolt.AsyncApp", "slack_sdk", "adapters"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    said = payload("im_text")
+    said["event"]["text"] = SECRET_WORDS
+
+    async def receive(message):
+        raise RuntimeError(f"INSERT INTO inbox … [parameters: ({message.text!r},)]")
+
+    async with Shop(front, settings(peer)) as shop:
+        await post(peer, shop.url, body(said), {"Content-Type": "application/json", **signed(body(said), secret="x")})
+        assert await peer.deliver(shop.url, said) == [200]
+        front.receive = receive
+        assert await peer.deliver(shop.url, said) == [500] * 4
+        own = payload("own_message")
+        own["event"]["text"] = SECRET_WORDS
+        await peer.deliver(shop.url, own)
+    assert "could not be stored (RuntimeError)" in caplog.text and "wrong or old signature" in caplog.text
+    for secret in (SECRET_WORDS, SIGNING_SECRET, "xoxb-", "legacy-verification-token", "v0="):
+        assert secret not in caplog.text
+        assert not [record for record in caplog.records if secret in repr(vars(record))]
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+def test_all_wrong_settings_are_reported_at_once_and_no_secret_is_shown(front):
+    wrong = SlackSettings(
+        "xoxp-secret", app_token="secret-app", staff_channel="#help", staff_users=("@eve",), base_url="slack")
+    with pytest.raises(SettingsError) as error:
+        SlackAdapter(front, wrong)
+    assert len(error.value.problems) == 5 and "secret" not in str(error.value).replace("signing secret", "")
+    assert "secret" not in repr(wrong)
+
+
+def test_one_of_socket_mode_and_http_is_needed(front):
+    with pytest.raises(SettingsError, match="app token"):
+        SlackAdapter(front, SlackSettings("xoxb-1"))
+
+
+def test_content_types_are_slacks():
+    assert content_type(payload("press_im")) == "application/x-www-form-urlencoded"

@@ -1,0 +1,116 @@
+"""The whole way over Slack: the real store, workers, dialogue and Bolt, with Slack on loopback on the other side.
+
+Only the model is a stand-in: what is tried here is decided by rules, whatever it understands.
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+import pytest
+from conftest import NOW
+from peers.slack import SlackPeer, buttons, visible
+from slack_rig import payload, settings
+
+from adapters.slack import SlackAdapter
+from bot.bootstrap import Language, shophand
+from bot.clock import ManualClock
+from bot.conversation import Understanding
+from bot.serve import serving
+from bot.settings import Settings
+
+
+class NoModel:
+    """Understands nothing and writes nothing, so the written phrases are spoken."""
+
+    free_words = False
+
+    async def understand(self, text, history, expects):
+        return Understanding(text, language="en", in_scope=1.0)
+
+    async def write(self, requests):
+        return [[] for _ in requests]
+
+
+@dataclass
+class Workspace:
+    """People in Slack: what they do is delivered as Slack delivers it."""
+
+    peer: SlackPeer
+    url: str
+    tick: int = field(default=0)
+
+    async def say(self, user: str, channel: str, text: str, thread: str = "") -> None:
+        event = deepcopy(payload("im_text"))
+        said = {"user": user, "channel": channel, "text": text, "ts": self._ts(), "channel_type": "channel"}
+        event["event"] |= said | ({"thread_ts": thread} if thread else {})
+        if channel.startswith("D"):
+            event["event"]["channel_type"] = "im"
+        event["event"].pop("blocks")
+        assert await self.peer.deliver(self.url, event) == [200]
+
+    async def press(self, user: str, message: dict, act: str) -> None:
+        keys = [key for block in message["blocks"] if block["type"] == "actions" for key in block["elements"]]
+        key = next(key for key in keys if key["value"].startswith(act))
+        pressed = deepcopy(payload("press_im"))
+        pressed["user"]["id"], pressed["channel"]["id"] = user, message["channel"]
+        pressed["message"]["ts"] = message["ts"]
+        pressed["container"] |= {"message_ts": message["ts"], "channel_id": message["channel"]}
+        pressed["actions"] = [{**key, "block_id": "b", "action_ts": self._ts()}]
+        assert await self.peer.deliver(self.url, pressed) == [200]
+
+    async def seen(self, channel: str, number: int) -> dict:
+        """The message with that number in a channel, once it is there."""
+        await self.peer.until(lambda: len(self.messages(channel)) >= number)
+        return self.messages(channel)[number - 1]
+
+    async def shows(self, channel: str, words: str) -> None:
+        await self.peer.until(lambda: any(words in visible(message) for message in self.messages(channel)))
+
+    def messages(self, channel: str) -> list[dict]:
+        return [message for message in self.peer.sent if message["channel"] == channel]
+
+    def _ts(self) -> str:
+        self.tick += 1
+        return f"1790001000.{self.tick:06d}"
+
+
+@pytest.fixture
+async def workspace(home):
+    async with SlackPeer() as peer:
+        for channel in ("D0ANN", "C0STAFF"):
+            peer.open(channel, "U0EVE", "U0BOB")
+        async with (
+            shophand(
+                Settings(home=home), clock=ManualClock(NOW),
+                language=lambda *_: Language(NoModel(), NoModel()),
+                make_adapters=lambda assistant, policy: [SlackAdapter(assistant, settings(peer))],
+            ) as product,
+            serving(product, "127.0.0.1", 0) as port,
+        ):  # fmt: skip
+            yield Workspace(peer, f"http://127.0.0.1:{port}/slack/events")
+
+
+async def test_a_person_takes_over_answers_and_gives_back(workspace):
+    await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")  # a person at once, by rule
+    handoff = await workspace.seen("C0STAFF", 1)
+    assert [value.partition(":")[0] for _, value in buttons(handoff)] == ["claim", "back", "close"]
+    await workspace.press("U0EVE", handoff, "claim")
+    claimed = await workspace.seen("C0STAFF", 2)
+    await workspace.say("U0EVE", "C0STAFF", "Hello Ann, Eve here", thread=handoff["ts"])
+    await workspace.shows("D0ANN", "Hello Ann, Eve here")
+    await workspace.say("U0ANN", "D0ANN", "The cup is broken")
+    await workspace.shows("C0STAFF", "The cup is broken")
+    await workspace.press("U0EVE", handoff, "back")
+    await workspace.shows("C0STAFF", "with the assistant again")
+    assert {message["thread_ts"] for message in workspace.messages("C0STAFF")[1:]} == {handoff["ts"]}
+    assert "Eve" in visible(claimed)
+
+
+async def test_who_is_not_listed_takes_nothing_over(workspace):
+    await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
+    handoff = await workspace.seen("C0STAFF", 1)
+    await workspace.press("U0BOB", handoff, "claim")
+    await workspace.say("U0BOB", "C0STAFF", "let me", thread=handoff["ts"])
+    await workspace.peer.until(lambda: bool(workspace.peer.whispers))
+    await workspace.press("U0EVE", handoff, "claim")
+    assert "Eve" in visible(await workspace.seen("C0STAFF", 2))

@@ -1,0 +1,124 @@
+"""Replies and desk posts as Slack messages; the peer's own rules say what Slack takes and what a person sees."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from peers.slack import buttons, visible, wrong_with
+
+from adapters.slack import limits
+from adapters.slack.render import MARKUP, Part, render, render_post
+from adapters.slack.split import split, units
+from bot.messages import Button, Card, DeskPost, Reply
+
+PIECES = (
+    "word ", "订单", "&<>", "*bold* ", "_x_ ", "> quote\n", ":tada: ", "\n\n", "https://shop.example/a?b=1&c=2 ",
+    "👍🏽", "e\u0301")  # fmt: skip
+
+QUICK = settings(deadline=None, max_examples=80, derandomize=True)
+
+
+def message(part: Part) -> dict:
+    return {"text": part.text, "blocks": list(part.blocks)}
+
+
+def shown(reply: Reply) -> list[str]:
+    return [visible(message(part)) for part in render(reply)]
+
+
+def test_a_short_reply_is_one_section():
+    part, = render(Reply("Hello"))
+    assert part == Part("Hello", ({"type": "section", "text": {"type": "mrkdwn", "text": "Hello", "verbatim": True}},))
+
+
+@pytest.mark.parametrize("text", [
+    "a < b & c > d", "<!channel> @channel <@U0ANN>", "&lt;", "*now* or _never_", "`code`", "> quote", "1 * 2 * 3",
+    "a_b_c",
+    ":tada: at 12:30:45", "~5~", "see https://shop.example/a_b?x=1&y=2.", "(https://shop.example), ok",
+    "*a* https://x.example",
+])  # fmt: skip
+def test_a_text_is_seen_as_it_is(text: str):
+    assert shown(Reply(text)) == [text]
+
+
+def test_links_are_clickable_and_mentions_are_not():
+    block = render(Reply("<@U1> see https://shop.example/?a=1&b=2."))[0].blocks[0]
+    assert block["text"]["text"] == "&lt;@U1&gt; see <https://shop.example/?a=1&amp;b=2>."
+
+
+def test_cards_stand_below_the_text_with_a_bold_title():
+    card = Card("Order 1042", (("Total", "£12.50"), ("", "on its way"), ("Paid", "")))
+    part, = render(Reply("Here:", cards=(card,)))
+    rows = "Total: £12.50\non its way\nPaid"
+    assert [block["text"]["text"] for block in part.blocks] == ["Here:", f"*Order 1042*\n{rows}"]
+    assert part.text == "Here:\n\nOrder 1042\nTotal: £12.50\non its way\nPaid"
+
+
+def test_a_card_of_a_title_only_or_of_rows_only():
+    assert shown(Reply("", cards=(Card("Order 1042"),))) == ["Order 1042"]
+    assert shown(Reply("", cards=(Card("", (("a", "b"),)),))) == ["a: b"]
+
+
+def test_buttons_stand_below_the_last_part():
+    parts = render(Reply("word " * 4000, (Button("Yes", "yes:7"),)))
+    assert len(parts) > 1
+    assert [buttons(message(part)) for part in parts] == [()] * (len(parts) - 1) + [(("Yes", "yes:7"),)]
+
+
+def test_many_and_long_buttons_are_taken():
+    part, = render(Reply("", tuple(Button("很长的按钮 " * 20, f"pick:{number}") for number in range(60))))
+    assert wrong_with(message(part)) == ""
+    assert [value for _, value in buttons(message(part))] == [f"pick:{number}" for number in range(60)]
+
+
+def test_nothing_to_say_is_no_message():
+    assert render(Reply("  \n ")) == ()
+
+
+@QUICK
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.integers(1, 2000)), max_size=6), st.booleans(), st.booleans())
+def test_slack_takes_whatever_is_said_and_nothing_is_lost(
+    pieces: list[tuple[str, int]], carded: bool, pressed: bool
+):
+    text = "".join(piece * times for piece, times in pieces) or "nothing"
+    cards = (Card(text[:4000], (("row", text),)),) if carded else ()
+    parts = render(Reply(text, (Button("Yes", "yes"),) if pressed else (), cards))
+    assert [wrong_with(message(part)) for part in parts] == [""] * len(parts)
+    seen = "".join("".join(visible(message(part)) for part in parts).split())
+    assert seen == "".join((text + (f"{text[:4000]}row:{text}" if carded else "")).split())
+
+
+@QUICK
+@given(st.text(max_size=300), st.integers(10, 80))
+def test_pieces_fit_and_join_to_the_text(text: str, most: int):
+    pieces = split(text, most, most)
+    assert all(0 < units(piece) <= most for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(("text", "first"), [
+    ("one two. three four", "one two."), ("aaa bbb\n\nccc ddd e", "aaa bbb"),
+    ("订单已经发货。谢谢您的耐心等待", "订单已经发货。"),
+    ("aaaaaaaaaaa👍🏽b", "aaaaaaaaaaa"),
+])  # fmt: skip
+def test_a_text_is_cut_where_it_hurts_least(text: str, first: str):
+    assert split(text, 13, 13)[0] == first
+
+
+def test_looking_for_markup_in_the_worst_text_is_quick():
+    assert MARKUP.search("*a" * (limits.SECTION_CHARS // 2)) is None
+
+
+# --- the desk ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_handoffs_buttons_know_their_handoff():
+    keys = (Button("Claim", "claim"), Button("Close", "close"))
+    part, = render_post(DeskPost("h-17", "opened", "reason: asked", buttons=keys))
+    assert buttons(message(part)) == (("Claim", "claim:h-17"), ("Close", "close:h-17"))
+    assert [element["action_id"] for element in part.blocks[-1]["elements"]] == ["desk:claim", "desk:close"]
+
+
+def test_a_shoppers_words_call_nobody_in_the_staff_channel():
+    part, = render_post(DeskPost("h-17", "relay", "<!here> @channel"))
+    assert visible(message(part)) == "💬 <!here> @channel"
+    assert part.blocks[0]["text"]["verbatim"]

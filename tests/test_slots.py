@@ -1,0 +1,433 @@
+"""Values out of what people type: order numbers, contacts, choices."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import slots
+from bot.conversation import Option, SlotSpan
+
+
+def span(name: str, value: str, text: str = "") -> SlotSpan:
+    start = max(text.find(value), 0)
+    return SlotSpan(name, value, start, start + len(value))
+
+
+# --- order numbers ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("10423", "10423"),
+        ("#10423", "10423"),
+        ("# 10423", "10423"),
+        ("my order is 10423", "10423"),
+        ("it is 10423, thanks", "10423"),
+        ("MY ORDER IS 10423", "10423"),
+        ("for 10423 please", "10423"),
+        ("no 10423", "10423"),
+        ("No.10423", "10423"),
+        ("no. 10423.", "10423"),
+        ("order number:10423", "10423"),
+        ("order#10423", "10423"),
+        ("(10423)", "10423"),
+        ("10423?", "10423"),
+        ("sh-20488", "SH-20488"),
+        ("SH20488", "SH20488"),
+        ("SH 20488", "SH-20488"),
+        ("123-456789", None),
+        ("1234-567890", "1234-567890"),
+        ("订单10423", "10423"),
+        ("订单号：10423，谢谢", "10423"),
+        ("帮我查一下10423的物流", "10423"),
+        ("１０４２３", "10423"),
+        ("＃10423", "10423"),
+        ("emma1042@example.com 10423", "10423"),
+        ("10423 07700 900123", "10423"),
+        ("+447700900123 10423", "10423"),
+        ("手机13800138000订单10423", "10423"),
+        ("", None),
+        ("123", None),
+        ("1234567890123", None),
+        ("£1250", None),
+        ("£ 1250", None),
+        ("1250元", None),
+        ("1250 euros", None),
+        ("1250.50", None),
+        ("2026-11-23", None),
+        ("2026年", None),
+        ("emma10423@example.com", None),
+        ("https://shop.example/p/123456", None),
+        ("07700 900123", None),
+        ("+86 138 0013 8000", None),
+        ("SF1234567890123", None),
+        ("where is my order", None),
+    ],
+)
+def test_order_number_is_found_among_other_words_and_figures(text: str, number: str | None) -> None:
+    assert slots.order_number(text) == number
+
+
+def test_every_order_number_of_a_message_is_found_once() -> None:
+    assert slots.order_numbers("10423, 10424 and #10423") == ("10423", "10424")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("10423", "10423"),
+        ("#10423", "10423"),
+        ("订单10423", "10423"),
+        ("order 10423", "10423"),
+        ("104 23", "10423"),
+        ("one oh four two three", "10423"),
+        ("一零四二三", "10423"),
+        ("幺零四二三", "10423"),
+        ("sh-20488", "SH-20488"),
+        ("sh杠20488", "SH-20488"),
+        ("A1B2", "A1B2"),
+        ("42", "42"),
+        ("my last one", None),
+        ("", None),
+        ("1" * 25, None),
+    ],
+)
+def test_tagged_order_number_may_be_spelled_out(text: str, number: str | None) -> None:
+    assert slots.tagged_order_number(text) == number
+
+
+@given(
+    st.from_regex(r"[1-9][0-9]{4,7}", fullmatch=True),
+    st.sampled_from(["my order is {}", "{} please", "订单{}到哪了", "#{}"]),
+)
+def test_order_number_comes_back_as_written(number: str, sentence: str) -> None:
+    assert slots.order_number(sentence.format(number)) == number
+
+
+@given(st.text(max_size=80))
+def test_no_text_makes_a_parser_fail(text: str) -> None:
+    for slot in ("order_id", "email", "phone", "postcode", "contact", "quantity", "reason"):
+        value = slots.parse_tagged(slot, text)
+        assert value is None or value.strip()
+
+
+# --- contacts --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("emma.clarke@example.com", "emma.clarke@example.com"),
+        ("It's Emma.Clarke@Example.COM.", "emma.clarke@example.com"),
+        ("邮箱li.na@example.com谢谢", "li.na@example.com"),
+        ("a+b_c%d@mail.example.co.uk", "a+b_c%d@mail.example.co.uk"),
+        ("li.na＠example.com", "li.na@example.com"),
+        ("emma at example.com", None),
+        ("@emma", None),
+        ("emma@localhost", None),
+    ],
+)
+def test_email(text: str, value: str | None) -> None:
+    assert slots.email(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("07700 900123", "+447700900123"),
+        ("07700900123", "+447700900123"),
+        ("+44 (0)7700 900123", "+447700900123"),
+        ("0044 7700 900 123", "+447700900123"),
+        ("my number is 07700-900-123.", "+447700900123"),
+        ("(020) 7946 0958", "+442079460958"),
+        ("138 0013 8000", "+8613800138000"),
+        ("手机号13800138000谢谢", "+8613800138000"),
+        ("+86 138-0013-8000", "+8613800138000"),
+        ("１３８００１３８０００", "+8613800138000"),
+        ("+49 171 1234567", "+491711234567"),
+        ("+33 6 12 34 56 78", "+33612345678"),
+        ("+31612345678 10423", "+31612345678"),
+        ("10423 07700 900123", "+447700900123"),
+    ],
+)
+def test_phone_is_the_one_on_file_however_it_is_written(text: str, stored: str) -> None:
+    found = slots.phone(text)
+    assert found is not None
+    assert slots.same_phone(found, stored)
+
+
+@pytest.mark.parametrize("text", ["", "10423", "12345678", "call me", "1234567890123456789012", "EC1A 1BB"])
+def test_what_is_too_short_or_too_long_is_no_phone(text: str) -> None:
+    assert slots.phone(text) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("+447700900123", "07700 900123", True),
+        ("+44 7700 900123", "0044 7700-900123", True),
+        ("+8613800138000", "138 0013 8000", True),
+        ("+447700900123", "+447700900124", False),
+        ("", "", False),
+        ("123456", "123456", False),
+    ],
+)
+def test_phones_are_compared_by_their_national_digits(left: str, right: str, same: bool) -> None:
+    assert slots.same_phone(left, right) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("SW1A 1AA", "SW1A1AA"),
+        ("it's e1 6an", "E16AN"),
+        ("10423, E1 6AN", "E16AN"),
+        ("10115", "10115"),
+        ("邮编200040", "200040"),
+        ("1012 AB", "1012AB"),
+        ("1012ab", "1012AB"),
+        ("1012 in Amsterdam", "1012"),
+        ("00-950", "00-950"),
+        ("1000-205", "1000-205"),
+        ("London", None),
+        ("123", None),
+    ],
+)
+def test_postcode(text: str, value: str | None) -> None:
+    assert slots.postcode(text) == value
+
+
+def test_contact_is_the_strongest_of_email_phone_and_postcode() -> None:
+    texts = ["E1 6AN or emma@example.com", "E1 6AN, 07700 900123", "E1 6AN", "no idea"]
+    kinds = [slots.contact(text) for text in texts]
+    assert kinds == ["emma@example.com", slots.phone("07700 900123"), "E16AN", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("3", "3"), ("两件", "2"), ("x 12", "12"), ("zero", None), ("0", None), ("007", "7")]
+)
+def test_quantity(text: str, value: str | None) -> None:
+    assert slots.parse("quantity", text) == value
+
+
+def test_free_text_is_one_line_without_trailing_marks_and_not_endless() -> None:
+    assert slots.parse("reason", "  the zip\n broke!! ") == "the zip broke"
+    assert slots.parse("reason", " ... ") is None
+    assert len(slots.parse("reason", "x" * 5000) or "") == 300
+
+
+# --- what a message carries ------------------------------------------------------------------------------------------
+
+
+def test_a_tagged_span_wins_over_a_pattern() -> None:
+    text = "return 10103, not 10104"
+    assert slots.collect([span("order_id", "10104", text)], text, ["order_id"]) == {"order_id": "10104"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("10423, emma@example.com", {"order_id": "10423", "contact": "emma@example.com"}),
+        ("order 10423 and my phone is 07700 900123", {"order_id": "10423", "contact": slots.phone("07700 900123")}),
+        ("订单10423，手机13800138000", {"order_id": "10423", "contact": "+8613800138000"}),
+        ("cancel orders 10423 10424", {"order_id": "10423"}),
+        ("I ordered 10423 on 2026-11-23 at 18:34", {"order_id": "10423"}),
+        ("bought in 2026, order 10423", {"order_id": "10423"}),
+        ("bought in 2026", {}),
+        ("hello", {}),
+    ],
+)
+def test_untagged_values_are_taken_where_they_are_sure(text: str, found: dict[str, str]) -> None:
+    assert slots.collect([], text, ["order_id", "contact"]) == found
+
+
+def test_only_wanted_slots_are_taken() -> None:
+    text = "10423 emma@example.com E1 6AN"
+    assert slots.collect([span("color", "blue")], text, ["postcode"]) == {"postcode": "E1 6AN"}
+
+
+def test_a_tagged_value_that_does_not_parse_is_left_out() -> None:
+    assert slots.collect([span("quantity", "some"), span("quantity", "2")], "some, 2", ["quantity"]) == {
+        "quantity": "2"
+    }
+
+
+def test_orders_named_are_those_tagged_else_those_that_look_like_one() -> None:
+    text = "10423 and 10424 from 2026"
+    assert slots.orders_named([], text) == ("10423", "10424")
+    assert slots.orders_named([span("order_id", "10424", text)], text) == ("10424",)
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+LINES = (
+    Option("Notebook A5", "L1"),
+    Option("Blue wool hat, M", "L2"),
+    Option("阅读台灯 白色", "L3"),
+    Option("All of them", "all"),
+)
+ORDERS = (Option("10043 · Lamp", "10043"), Option("10044 · Mug", "10044"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Notebook A5", "L1"),
+        ("L2", "L2"),
+        ("1", "L1"),
+        ("#2", "L2"),
+        ("3.", "L3"),
+        ("２", "L2"),
+        ("option 2", "L2"),
+        ("第2个", "L2"),
+        ("2号", "L2"),
+        ("the first one", "L1"),
+        ("the 2nd please", "L2"),
+        ("third", "L3"),
+        ("the last one", "L3"),
+        ("第一个", "L1"),
+        ("第二个吧", "L2"),
+        ("最后一个", "L3"),
+        ("all", "all"),
+        ("all of them", "all"),
+        ("everything please", "all"),
+        ("全部", "all"),
+        ("都要退", "all"),
+        ("两个都退", "all"),
+        ("the blue hat", "L2"),
+        ("blue wool hat", "L2"),
+        ("the notebok", "L1"),
+        ("台灯", "L3"),
+        ("我要台灯", "L3"),
+        ("台灯吧", "L3"),
+        ("阅读台灯", "L3"),
+        ("the fifth one", None),
+        ("9", None),
+        ("no", None),
+        ("不是", None),
+        ("ok", None),
+        ("not all", None),
+        ("what about that", None),
+        ("the red shoes", None),
+        ("鞋子", None),
+        ("", None),
+    ],
+)
+def test_choose(text: str, value: str | None) -> None:
+    assert slots.choose(text, LINES) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("10044", "10044"),
+        ("the 10044 one", "10044"),
+        ("订单10044", "10044"),
+        ("10043 or 10044", None),
+        ("110044", None),
+        ("the mug", "10044"),
+        ("the third one", None),
+        ("all of them", None),
+        ("-1", None),
+        ("0", None),
+    ],
+)
+def test_choose_among_orders(text: str, value: str | None) -> None:
+    assert slots.choose(text, ORDERS) == value
+
+
+def test_choosing_from_nothing_is_nothing() -> None:
+    assert slots.choose("1", ()) is None
+
+
+@given(st.text(max_size=40))
+def test_a_choice_is_one_of_the_options_whatever_is_typed(text: str) -> None:
+    assert slots.choose(text, LINES) in {None, "L1", "L2", "L3", "all"}
+
+
+REASONS = (Option("Too small", "too_small"), Option("I'd rather not say", "skip"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("too small", "too_small"),
+        ("2", "skip"),
+        ("no", "skip"),
+        ("不用了", "skip"),
+        ("the zip broke after a day", "the zip broke after a day"),
+        ("拉链坏了", "拉链坏了"),
+    ],
+)
+def test_a_reason_may_be_chosen_skipped_or_said_in_own_words(text: str, value: str) -> None:
+    assert slots.answer("reason", text, [], REASONS) == value
+
+
+def test_an_answer_to_a_choice_must_be_one_of_the_options() -> None:
+    assert slots.answer("order_id", "10999", [], ORDERS) is None
+
+
+def test_an_answer_prefers_what_the_model_tagged() -> None:
+    text = "house 10115, order 10423"
+    assert slots.answer("order_id", text, [span("order_id", "10423", text)], ()) == "10423"
+
+
+def test_five_digits_that_the_model_reads_as_an_order_are_no_postcode() -> None:
+    assert slots.answer("contact", "10424", [span("order_id", "10424")], ()) is None
+    assert slots.answer("contact", "10424", [], ()) == "10424"
+
+
+# --- whole messages --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["never mind", "nevermind", "forget it", "let's start over", "算了", "不用了", "重新开始"]
+)
+def test_leaves(text: str) -> None:
+    assert slots.leaves(text)
+
+
+@pytest.mark.parametrize("text", ["leave it with a neighbour", "cancel my order", "forget-me-not seeds", "好的"])
+def test_does_not_leave(text: str) -> None:
+    assert not slots.leaves(text)
+
+
+@pytest.mark.parametrize("text", ["another order", "a different one", "另一个订单", "别的订单", "其他"])
+def test_means_another(text: str) -> None:
+    assert slots.means_another(text)
+
+
+def test_mother_is_not_another() -> None:
+    assert not slots.means_another("for my mother and brother")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "go on with the bot",
+        "I don't need a person",
+        "I don’t need a human",
+        "继续用机器人",
+        "不用人工了",
+        "让机器人继续",
+    ],
+)
+def test_wants_the_bot_back(text: str) -> None:
+    assert slots.wants_bot(text)
+
+
+@pytest.mark.parametrize("text", ["are you a bot", "I need a person", "转人工"])
+def test_does_not_want_the_bot_back(text: str) -> None:
+    assert not slots.wants_bot(text)
+
+
+def test_values_are_no_evidence_of_a_language() -> None:
+    assert slots.without_values("emma@example.com 10423 ok").split() == ["ok"]
+
+
+def test_bare_is_little_more_than_the_value() -> None:
+    assert slots.bare("order_id", "it's 10423", "10423")
+    assert not slots.bare("order_id", "where is my order 10423 please", "10423")
+    assert not slots.bare("order_id", "hello", None)
+    assert not slots.bare("reason", "too small", "too small")  # any words can be a reason

@@ -1,0 +1,185 @@
+"""Step 11's rows: in order per chat, held back as the platform asks, and a failure that reaches staff."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from store_rig import OTHER, SHOPPER, START, Rig, open_rig, opening, reply
+
+from bot.conversation import Status
+from bot.messages import Address, DeskPost, Kind, Reply, Sender
+from bot.store.outbox import LONGEST_WAIT, MOST_ATTEMPTS
+from bot.store.tables import DeskThreads, Inbox, Outbox
+from bot.turn import Delivery, Sending
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with open_rig(tmp_path) as opened:
+        yield opened
+
+
+async def the_one(rig: Rig) -> Delivery:
+    [delivery] = await rig.outbox.due()
+    return delivery
+
+
+def post(kind: str = "opened", handoff_id: str = "h1") -> Sending:
+    return Sending(kind, DeskPost(handoff_id, kind, "a shopper waits"), desk="slack", handoff_id=handoff_id)
+
+
+async def test_a_delivery_holds_what_the_turn_left(rig: Rig) -> None:
+    await rig.turn("m1", reply("hello"))
+    delivery = await the_one(rig)
+    assert (delivery.payload, delivery.target, delivery.address, delivery.attempts) == (
+        Reply("hello"),
+        "channel",
+        SHOPPER,
+        0,
+    )
+
+
+async def test_rows_of_one_chat_go_out_one_at_a_time_in_order(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"), reply("two"))
+    await rig.turn("m2", reply("three"))
+    sent = []
+    while due := await rig.outbox.due():
+        assert len(due) == 1
+        sent.append(due[0].payload.text)
+        await rig.outbox.sent(due[0], "ref")
+    assert sent == ["one", "two", "three"]
+
+
+async def test_chats_do_not_wait_for_one_another(rig: Rig) -> None:
+    await rig.turn("m1", reply("to emma"), reply("later"))
+    await rig.turn("m2", reply("to li"), address=OTHER)
+    assert await rig.due_texts() == ["to emma", "to li"]
+
+
+async def test_two_people_in_one_group_chat_share_its_order(rig: Rig) -> None:
+    group = [Address("telegram", "bot", "-1", user=user) for user in ("u1", "u2")]
+    await rig.turn("m1", reply("to u1"), address=group[0])
+    await rig.turn("m2", reply("to u2"), address=group[1])
+    assert await rig.due_texts() == ["to u1"]
+
+
+async def test_desk_mail_and_chat_are_lanes_of_their_own(rig: Rig) -> None:
+    await rig.turn("m1", reply("chat"), post(), reply("mail", "notice", mail="emma@example.com"))
+    due = await rig.outbox.due()
+    assert [delivery.target for delivery in due] == ["channel", "desk:slack", "mail"]
+    assert (due[2].address.channel, due[2].address.chat) == ("mail", "emma@example.com")
+
+
+async def test_a_sent_row_is_never_due_again_and_keeps_the_platforms_id(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    delivery = await the_one(rig)
+    await rig.outbox.sent(delivery, "platform-7")
+    [row] = await rig.rows(Outbox)
+    assert (await rig.outbox.due(), await rig.outbox.still_waiting(delivery)) == ([], False)
+    assert (row.state, row.reference, row.sent_at) == ("sent", "platform-7", START)
+
+
+# --- temporary failures ----------------------------------------------------------------------------------------------
+
+
+async def test_retry_after_holds_that_chat_until_then_and_no_other(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"), reply("two"))
+    await rig.turn("m2", reply("to li"), address=OTHER)
+    await rig.outbox.later((await rig.outbox.due())[0], "429", 7)
+    assert await rig.due_texts() == ["to li"]
+    rig.clock.time = START + timedelta(seconds=7)
+    assert await rig.due_texts() == ["one", "to li"]
+
+
+async def test_what_joins_a_held_chat_waits_behind(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    await rig.outbox.later(await the_one(rig), "429", 7)
+    await rig.turn("m2", reply("two"))
+    assert await rig.due_texts() == []
+    assert await rig.outbox.next_due() == START + timedelta(seconds=7)
+
+
+async def test_without_a_word_of_the_platform_the_pause_grows_up_to_a_limit(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    pauses = []
+    for _ in range(MOST_ATTEMPTS - 1):
+        await rig.outbox.later(await the_one(rig), "timeout", None)
+        due = await rig.outbox.next_due()
+        assert due is not None
+        pauses.append(due - rig.clock.time)
+        rig.clock.time = due
+    assert pauses[:4] == [timedelta(seconds=seconds) for seconds in (2, 4, 8, 16)]
+    assert pauses == sorted(pauses) and max(pauses) == LONGEST_WAIT
+    assert (await the_one(rig)).attempts == MOST_ATTEMPTS - 1
+
+
+async def test_after_the_last_attempt_it_has_failed(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    for _ in range(MOST_ATTEMPTS):
+        await rig.outbox.later(await the_one(rig), "gone", 0)
+    [row] = await rig.rows(Outbox)
+    assert (row.state, row.error, (await rig.taken()).rows[0].message.act) == ("failed", "gone", "undeliverable")
+
+
+# --- permanent failures ----------------------------------------------------------------------------------------------
+
+
+async def test_a_permanent_failure_becomes_a_message_of_its_conversation(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    await rig.outbox.failed(await the_one(rig), "blocked")
+    [row] = (await rig.taken()).rows
+    message = row.message
+    assert (message.sender, message.kind, message.act, message.address) == (
+        Sender.CLOCK,
+        Kind.TIMER,
+        "undeliverable",
+        SHOPPER,
+    )
+
+
+async def test_the_next_message_of_that_chat_is_tried_after_a_failure(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"), reply("two"))
+    await rig.outbox.failed((await rig.outbox.due())[0], "malformed")
+    assert await rig.due_texts() == ["two"]
+
+
+@pytest.mark.parametrize("sending", [post(), reply("notice", "notice", mail="emma@example.com")], ids=["desk", "mail"])
+async def test_a_desk_or_mail_that_fails_does_not_bother_the_shopper(rig: Rig, sending: Sending) -> None:
+    await rig.turn("m1", sending)
+    before = await rig.count(Inbox)
+    await rig.outbox.failed(await the_one(rig), "gone")
+    assert (await rig.count(Inbox), await rig.outbox.due()) == (before, [])
+
+
+async def test_a_held_row_may_not_be_begun(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    delivery = await the_one(rig)
+    await rig.turn("m2", status=Status.STAFF)
+    assert await rig.outbox.still_waiting(delivery) is False
+
+
+# --- desk threads ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_desk_thread_is_remembered_and_its_messages_find_the_conversation(rig: Rig) -> None:
+    await rig.turn("m1", post(), handoffs=(opening(),))
+    thread = Address("slack", "T1", "C1", thread="17.1", user="U9")
+    await rig.outbox.sent(await the_one(rig), thread.desk_ref)
+    assert await rig.outbox.desk_thread("h1", "slack") == thread.desk_ref
+    assert [await rig.outbox.desk_thread(*key) for key in (("h1", "console"), ("h2", "slack"))] == ["", ""]
+    await rig.hear("s1", "hello, this is Anna", thread, sender=Sender.STAFF)
+    assert (await rig.taken()).conversation_id == SHOPPER.conversation_id
+
+
+async def test_further_posts_of_a_thread_keep_it_once(rig: Rig) -> None:
+    await rig.turn("m1", post(), post("note"), handoffs=(opening(),))
+    for _ in range(2):
+        await rig.outbox.sent(await the_one(rig), "slack:T1:C1:17.1")
+    assert await rig.count(DeskThreads) == 1
+
+
+async def test_a_desk_without_threads_keeps_none(rig: Rig) -> None:
+    await rig.turn("m1", post(), handoffs=(opening(),))
+    await rig.outbox.sent(await the_one(rig), "")
+    assert await rig.count(DeskThreads) == 0

@@ -1,0 +1,320 @@
+"""The staff console: behind a sign-in, every act by a form of this session, and every act an inbound message."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+
+import pytest
+from fakes import FakeOffice
+from web_rig import WAIT, Site, site
+
+from bot.messages import Address, Card, DeskPost, Kind, Sender
+from bot.ports import HandoffView, Receipt
+
+ONE = "11111111-1111-4111-8111-111111111111"
+OPENED = datetime(2026, 9, 21, 11, 30, tzinfo=UTC)
+PASSWORD = "correct horse"
+XSS = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
+
+
+def view(handoff_id: str = "h1", **changes: str) -> HandoffView:
+    fields = {
+        "kind": "chat", "reason": "asked_for_person", "summary": "wants a refund", "status": "waiting",
+        "claimed_by": "", "channel": "telegram", "language": "zh", **changes,
+    }  # fmt: skip
+    return HandoffView(handoff_id, "telegram:7:9::9", opened_at=OPENED, **fields)
+
+
+@pytest.fixture
+async def shop():
+    async with site(office=FakeOffice({"anna": PASSWORD, "new": "printed once"}, must_change=["new"])) as opened:
+        opened.office.views = {"h1": view(), "h2": view("h2", kind="approval", reason="above_limit", language="en")}
+        yield opened
+
+
+async def form_token(shop: Site) -> str:
+    """The token in the sign-in form."""
+    _, page = await get(shop, "/staff/sign-in")
+    return re.search(r'name="csrf" value="([^"]+)"', page).group(1)
+
+
+async def sign_in(shop: Site, name: str = "anna", password: str = PASSWORD) -> int:
+    return await post(shop, "/staff/sign-in", csrf=await form_token(shop), name=name, password=password)
+
+
+async def get(shop: Site, path: str) -> tuple[int, str]:
+    async with shop.client.get(path, allow_redirects=False) as response:
+        return response.status, response.headers.get("Location") or await response.text()
+
+
+async def post(shop: Site, path: str, *, origin: str = "", **fields: str) -> int:
+    headers = {"Origin": origin or shop.origin}
+    async with shop.client.post(path, data=fields, headers=headers, allow_redirects=False) as response:
+        return response.status
+
+
+async def act(shop: Site, handoff: str = "h1", **fields: str) -> int:
+    return await post(shop, f"/staff/handoffs/{handoff}/act", **{"csrf": csrf_of(shop), "source": ONE, **fields})
+
+
+def csrf_of(shop: Site) -> str:
+    return f"csrf-{next(iter(shop.office.sessions))}"
+
+
+# --- the door --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/staff", "/staff/handoffs/h1", "/staff/password"])
+async def test_pages_send_strangers_to_the_sign_in(shop, path):
+    assert await get(shop, path) == (303, "/staff/sign-in")
+
+
+@pytest.mark.parametrize("path", ["/staff/list", "/staff/handoffs/h1/view", "/staff/events"])
+async def test_parts_are_refused_to_strangers(shop, path):
+    assert (await get(shop, path))[0] == 401
+
+
+async def test_act_of_a_stranger_is_refused(shop):
+    assert await post(shop, "/staff/handoffs/h1/act", csrf="x", source=ONE, act="claim") == 401
+    assert shop.front.received == []
+
+
+async def test_sign_in_gives_a_cookie_for_the_console_only(shop):
+    assert await sign_in(shop) == 303
+    cookie = next(cookie for cookie in shop.client.session.cookie_jar if cookie.key == "shophand_staff")
+    assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/staff", "Strict", True)
+    status, page = await get(shop, "/staff")
+    assert status == 200 and "Signed in as <b>anna</b>" in page
+
+
+async def test_wrong_password_stays_at_the_door(shop):
+    assert await sign_in(shop, password="wrong") == 401
+    assert (await get(shop, "/staff"))[0] == 303
+
+
+async def test_sign_in_without_the_forms_own_token_is_refused(shop):
+    await form_token(shop)
+    for csrf in ("", "made.up"):
+        assert await post(shop, "/staff/sign-in", csrf=csrf, name="anna", password=PASSWORD) == 403
+
+
+async def test_sign_in_form_of_another_browser_is_refused(shop):
+    csrf = await form_token(shop)
+    shop.client.session.cookie_jar.clear()
+    assert await post(shop, "/staff/sign-in", csrf=csrf, name="anna", password=PASSWORD) == 403
+
+
+async def test_foreign_page_cannot_post(shop):
+    await sign_in(shop)
+    assert await act(shop, act="claim", origin="https://evil.example") == 403
+    assert shop.front.received == []
+
+
+async def test_first_password_must_be_changed_before_anything_else(shop):
+    await sign_in(shop, "new", "printed once")
+    assert await get(shop, "/staff") == (303, "/staff/password")
+    assert (await get(shop, "/staff/list"))[0] == 403
+    assert await act(shop, act="claim") == 403
+    form = {"csrf": csrf_of(shop), "old": "printed once", "new": "battery staple", "again": "battery staple"}
+    assert await post(shop, "/staff/password", **{**form, "again": "other"}) == 400
+    assert await post(shop, "/staff/password", **{**form, "new": "short", "again": "short"}) == 400
+    assert await post(shop, "/staff/password", **{**form, "csrf": ""}) == 403
+    assert await post(shop, "/staff/password", **form) == 303
+    assert (await get(shop, "/staff"))[0] == 200
+    assert shop.office.accounts["new"] == "battery staple"
+
+
+async def test_sign_out_ends_the_session(shop):
+    await sign_in(shop)
+    assert await post(shop, "/staff/sign-out", csrf="wrong") == 403
+    assert await post(shop, "/staff/sign-out", csrf=csrf_of(shop)) == 303
+    assert shop.office.sessions == {}
+    assert (await get(shop, "/staff"))[0] == 303
+
+
+# --- acts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("handoff", "name"), [("h1", "claim"), ("h1", "back"), ("h1", "close"), ("h2", "approve"), ("h2", "decline")]
+)
+async def test_act_becomes_a_staff_message(shop, handoff, name):
+    await sign_in(shop)
+    assert await act(shop, handoff, act=name) == 204
+    (message,) = shop.front.received
+    assert (message.kind, message.act, message.sender, message.name) == (Kind.STAFF_ACT, name, Sender.STAFF, "anna")
+    assert (message.handoff_id, message.source_id) == (handoff, ONE)
+    assert message.address == Address("web", "", f"desk:{handoff}", user="anna")
+
+
+async def test_answer_becomes_a_staff_message(shop):
+    await sign_in(shop)
+    assert await act(shop, text=" Hello, 您好 \n") == 204
+    (message,) = shop.front.received
+    assert (message.kind, message.text, message.name, message.handoff_id) == (Kind.TEXT, "Hello, 您好", "anna", "h1")
+
+
+async def test_double_click_counts_once(shop):
+    await sign_in(shop)
+    assert [await act(shop, act="claim"), await act(shop, act="claim")] == [204, 204]
+    assert len(shop.front.received) == 1
+
+
+async def test_act_without_the_sessions_token_is_refused(shop):
+    await sign_in(shop)
+    assert [await act(shop, act="claim", csrf=""), await act(shop, act="claim", csrf="csrf-töken")] == [403, 403]
+    assert shop.front.received == []
+
+
+UNFIT = [
+    ("h1", {"act": "approve"}),
+    ("h2", {"act": "claim"}),
+    ("h1", {"act": "dance"}),
+    ("h1", {"text": "  "}),
+    ("h2", {"text": "hello"}),
+    ("h1", {"act": "claim", "source": "timer:4"}),
+]
+
+
+@pytest.mark.parametrize(("handoff", "fields"), UNFIT)
+async def test_what_a_handoff_cannot_take_is_refused(shop, handoff, fields):
+    await sign_in(shop)
+    assert await act(shop, handoff, **fields) == 400
+    assert shop.front.received == []
+
+
+async def test_unknown_handoff_is_not_found(shop):
+    await sign_in(shop)
+    assert await act(shop, "none", act="claim") == 404
+    assert (await get(shop, "/staff/handoffs/none"))[0] == 404
+
+
+async def test_handoff_without_a_conversation_is_told(shop, monkeypatch):
+    async def lost(message):
+        return Receipt("", new=False)
+
+    monkeypatch.setattr(shop.front, "receive", lost)
+    await sign_in(shop)
+    assert await act(shop, act="claim") == 409
+
+
+async def test_store_failure_is_a_500_and_the_same_press_can_be_tried_again(shop):
+    await sign_in(shop)
+    shop.front.broken = 1
+    assert [await act(shop, act="claim"), await act(shop, act="claim")] == [500, 204]
+    assert len(shop.front.received) == 1
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+async def test_list_shows_who_waits_and_who_is_looked_after(shop):
+    shop.office.views |= {"h3": view("h3", status="claimed", claimed_by="bob"), "h4": view("h4", status="closed")}
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/list")
+    assert 'data-waiting="2"' in page
+    told = ("Asked for person", "Chinese", "Telegram", "Approval", "bob", "wants a refund", "2026-09-21T11:30:00+00:00")
+    for words in told:
+        assert words in page, words
+
+
+async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop):
+    front = shop.front
+    front.write("telegram:7:9::9", "user", "my lamp is broken", attachments=("ab" * 32,))
+    card = Card("Order 7", (("Total", "£3"),))
+    front.write("telegram:7:9::9", "bot", "Shall I?", buttons=(("Yes", "y"),), cards=(card,))
+    front.write("telegram:7:9::9", "note", "the bot would have said this")
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/handoffs/h1/view")
+    said = ("my lamp is broken", "Shall I?", "Order 7", "£3", "Yes", "the bot would have said this")
+    for words in (*said, "wants a refund", "Claim", "Close"):
+        assert words in page, words
+    assert "Approve" not in page
+    _, approval = await get(shop, "/staff/handoffs/h2")
+    assert "Approve" in approval and "Decline" in approval and "<textarea" not in approval
+
+
+async def test_claimed_and_ended_offer_less(shop):
+    shop.office.views = {"h1": view(status="claimed", claimed_by="bob"), "h4": view("h4", status="closed")}
+    await sign_in(shop)
+    _, claimed = await get(shop, "/staff/handoffs/h1/view")
+    assert 'data-do="claim"' not in claimed and 'data-do="back"' in claimed and "Claimed by bob" in claimed
+    _, closed = await get(shop, "/staff/handoffs/h4/view")
+    assert "data-do" not in closed and "has ended" in closed
+
+
+async def test_everything_a_shopper_wrote_is_escaped(shop):
+    shop.office.views["h1"] = view(summary=XSS, name=XSS, reason=XSS, language=XSS)
+    shop.front.write("telegram:7:9::9", "user", XSS, author=XSS)
+    shop.front.write("telegram:7:9::9", "bot", XSS, buttons=((XSS, "y"),), cards=(Card(XSS, ((XSS, XSS),)),))
+    await sign_in(shop)
+    for path in ("/staff", "/staff/handoffs/h1", "/staff/list", "/staff/handoffs/h1/view"):
+        _, page = await get(shop, path)
+        assert "<img" not in page and "<script>" not in page and "&lt;img" in page, path
+
+
+async def test_pages_hold_nothing_inline_and_are_not_kept(shop):
+    await sign_in(shop)
+    async with shop.client.get("/staff/handoffs/h1") as response:
+        page = await response.text()
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "style=" not in page and "<script>" not in page and "onclick" not in page and "http:" not in page
+
+
+# --- news ------------------------------------------------------------------------------------------------------------
+
+
+async def news(stream) -> bytes:
+    async with asyncio.timeout(WAIT):
+        return await stream.content.readuntil(b"\n\n")
+
+
+async def test_console_hears_of_posts_and_of_changes(shop):
+    await sign_in(shop)
+    async with shop.client.get("/staff/events") as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        assert b"event: changed" in await news(stream)
+        await shop.adapter.desk.post(DeskPost("h1", "opened", "…"))
+        assert b"event: changed" in await news(stream)
+        shop.front.write("telegram:7:9::9", "user", "hello?")
+        assert b"event: changed" in await news(stream)
+
+
+async def test_stream_ends_with_the_session(shop):
+    await sign_in(shop)
+    async with shop.client.get("/staff/events") as stream:
+        await news(stream)
+        shop.office.sessions.clear()
+        shop.front.tell("")
+        async with asyncio.timeout(WAIT):
+            assert await stream.content.read() == b""
+
+
+async def test_stopping_ends_the_stream(shop):
+    running = asyncio.create_task(shop.adapter.run())
+    await sign_in(shop)
+    async with shop.client.get("/staff/events") as stream:
+        await news(stream)
+        running.cancel()
+        async with asyncio.timeout(WAIT):
+            assert await stream.content.read() == b""
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_shoppers_file_is_a_download_for_staff_only(shop):
+    digest = await shop.front.keep_file(b"<script>alert(1)</script>")
+    assert await get(shop, f"/staff/files/{digest}") == (303, "/staff/sign-in")
+
+    await sign_in(shop)
+    async with shop.client.get(f"/staff/files/{digest}") as response:
+        assert await response.read() == b"<script>alert(1)</script>"
+        assert response.content_type == "application/octet-stream"
+        assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+async def test_a_file_that_nobody_sent_is_not_found(shop):
+    await sign_in(shop)
+    status, _ = await get(shop, f"/staff/files/{'0' * 64}")
+    assert status == 404
