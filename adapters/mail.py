@@ -5,6 +5,7 @@ Only notices go out here ("your delivery address was changed"); it receives noth
 
 import asyncio
 import smtplib
+import ssl
 from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,13 +16,14 @@ from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Attachment, Reply
 
 TIMEOUT = 20.0  # seconds for one SMTP conversation
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class MailChannel:
     name = "mail"
 
     def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path) -> None:
-        """`smtp_url`: smtp://user:password@host:port (STARTTLS if offered) or smtps://…; "" writes to `folder`."""
+        """`smtp_url`: smtp://user:password@host:port (with STARTTLS) or smtps://…; "" writes to `folder`."""
         self._url, self._sender, self._subject, self._folder = smtp_url, sender, subject, folder
 
     async def send(self, address: Address, reply: Reply, message_id: str) -> str:
@@ -40,17 +42,26 @@ class MailChannel:
         (self._folder / f"{message_id}.eml").write_bytes(mail.as_bytes())
 
     def _smtp(self, mail: EmailMessage, _message_id: str) -> None:
-        url = urlsplit(self._url)
-        kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+        url, trusted = urlsplit(self._url), ssl.create_default_context()
+        host, port = url.hostname or "localhost", url.port or 0
         try:
-            with kind(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT) as server:
-                if url.scheme == "smtp" and server.has_extn("starttls"):
-                    server.starttls()
+            with (
+                smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=trusted)
+                if url.scheme == "smtps"
+                else smtplib.SMTP(host, port, timeout=TIMEOUT)
+            ) as server:
+                # in clear only to a mail catcher for development: nothing to steal, and nobody between
+                if url.scheme != "smtps" and (url.username or host not in LOOPBACK):
+                    _encrypt(server, host, trusted)
                 if url.username:
                     server.login(unquote(url.username), unquote(url.password or ""))
                 server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
+            if any(code < 500 for code, _ in error.recipients.values()):  # e.g. greylisting
+                raise TemporaryFailure("the mail server does not take the recipient yet") from error
             raise PermanentFailure("the mail server refuses the recipient") from error
+        except ssl.SSLCertVerificationError as error:
+            raise TemporaryFailure(f"the mail server's certificate is not valid: {error.verify_message}") from error
         except (smtplib.SMTPException, OSError) as error:
             raise TemporaryFailure(f"mail server: {type(error).__name__}") from error
 
@@ -59,6 +70,17 @@ class MailChannel:
 
     async def fetch(self, attachment: Attachment) -> bytes:
         raise PermanentFailure("mail brings in no files")
+
+
+def _encrypt(server: smtplib.SMTP, host: str, trusted: ssl.SSLContext) -> None:
+    """Go on over TLS; TemporaryFailure when the server cannot, for that is put right in the settings."""
+    server.ehlo()
+    if not server.has_extn("starttls"):
+        raise TemporaryFailure(
+            f"the mail server {host} offers no STARTTLS on this port, and nothing is sent in clear: set "
+            "SHOPHAND_SMTP_URL to smtps://… or to a port with STARTTLS (often 587)"
+        )
+    server.starttls(context=trusted)
 
 
 class MailAdapter:

@@ -51,11 +51,15 @@ _ANGER = (
 # ASCII: a word of English ends where Chinese begins
 _COMPILED = {reason: re.compile(pattern, re.IGNORECASE | re.ASCII) for reason, pattern in _ALARMS.items()}
 _ANGRY = re.compile(_ANGER, re.IGNORECASE | re.ASCII)
-_FORGET = re.compile(
-    r"(?<!don't )(?<!don’t )\bforget (?:who i am|me|my (?:identity|details|login))\b|\b(?:log|sign) me out\b"
-    r"|(?<!别)忘[记記掉]我|退出登[录錄]|登出|清除我的身份|不要[记記]住我",
+_FORGET = re.compile(  # asked for, not asked about: "did you forget me?" and "don't forget me" want the opposite
+    r"(?:^|[.!,;])\s{0,2}(?:(?:please|now|and|then|ok|just|(?:can|could|would|will) you|i want you to)\s{1,2}){0,3}"
+    r"forget (?:who i am|about me|me|my (?:identity|details|login))\b"
+    r"|\b(?:log|sign) me out\b"
+    r"|(?:^|[，。！,.!\s请請你您])(?:忘[记記掉]我|把我忘[记記掉]?)(?:$|[了吧\s，。！,.!]|的(?:身份|[资資]料|信息))"
+    r"|^[请請]?(?:我要|[帮幫]我)?(?:退出登[录錄]|登出)[吧\s，。！,.!]*$|清除我的身份|不要[记記]住我",
     re.IGNORECASE | re.ASCII,
 )
+_ASKED = re.compile(r"[吗嗎]|是不是|[没沒]有|怎[么麼样樣]")
 
 
 def alarm(text: str) -> str:
@@ -71,4 +75,4 @@ def angry(text: str) -> bool:
 
 def wants_forgetting(text: str) -> bool:
     """ "Forget who I am": the proof of identity is dropped."""
-    return bool(_FORGET.search(text))
+    return bool(_FORGET.search(text)) and not _ASKED.search(text)

@@ -189,7 +189,9 @@ def _wire(
         policy.market(policy.shop.market).locales.get("en", "en_GB"),
         OpenCC("s2tw").convert,
     )
-    fulfilment = Fulfilment(shop, ActionStore(engine, clock), TryStore(engine, clock), SKILLS, speech.say)
+    fulfilment = Fulfilment(
+        shop, ActionStore(engine, clock), TryStore(engine, clock), SKILLS, speech.say, policy.shop.zone
+    )
     wake: list[Callable[[str], None]] = []  # the dispatcher comes last: it needs the worker, which needs the channels
     assistant = Assistant(
         inbox,
@@ -244,9 +246,7 @@ def home_shop(settings: Settings) -> Path:
     """The folder that shop.toml, policy.toml and knowledge/ are read from: the home, filled at first start."""
     source = settings.shop or SAMPLE
     if not (source / SHOP_FILE).is_file():
-        raise BadInput(
-            f"{source} has no {SHOP_FILE}: SHOPHAND_SHOP must name a folder as in docs/import-format.md"
-        )
+        raise BadInput(f"{source} has no {SHOP_FILE}: SHOPHAND_SHOP must name a folder as in docs/import-format.md")
     settings.home.mkdir(parents=True, exist_ok=True)
     if not (settings.home / SHOP_FILE).exists():
         adopt(settings, source)

@@ -1,4 +1,4 @@
-"""The command line: `shophand run | chat | train | evaluate | understand | migrate | shop … | doctor`."""
+"""The command line: `shophand run | chat | train | evaluate | understand | migrate | shop … | staff … | doctor`."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,7 +17,7 @@ from rich.logging import RichHandler
 
 from adapters.terminal import TerminalAdapter
 from bot.bootstrap import FIRST_STAFF, channels_of, mail_adapter, open_shop, shophand
-from bot.clock import ManualClock, SystemClock
+from bot.clock import ManualClock, StartedClock, SystemClock
 from bot.conversation import Understanding
 from bot.doctor import examine
 from bot.errors import BadInput, SettingsError, ShophandError
@@ -28,6 +28,7 @@ from bot.settings import Settings, load_settings
 from bot.shop.show import look_up
 from bot.shop.transfer import export_shop
 from bot.store.database import open_database
+from bot.store.desk import DeskStore
 from bot.store.migrate import migrate
 from bot.understand import Asked, answers
 from model.checkpoint import SHIPPED
@@ -45,6 +46,8 @@ app = typer.Typer(
 )
 shop_app = typer.Typer(no_args_is_help=True, help="The shop's data: bring it in, take it out, look at an order.")
 app.add_typer(shop_app, name="shop")
+staff_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the staff console.")
+app.add_typer(staff_app, name="staff")
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -139,8 +142,9 @@ def run(db: Db = None, shop: ShopDir = None, now: Now = None) -> None:
 
     async def serve() -> None:
         with only_one(settings):
+            clock = StartedClock(given.now) if given.now else SystemClock()
             async with shophand(
-                settings, clock=_clock(given), make_adapters=channels_of(settings), shop_folder=given.shop
+                settings, clock=clock, make_adapters=channels_of(settings), shop_folder=given.shop
             ) as product:
                 password = await product.desk.first_account(FIRST_STAFF)
                 async with serving(product, settings.host, settings.port) as port:
@@ -186,16 +190,19 @@ def chat(
     given = _given.over(db, shop, now)
     if script is None:
         logging.disable(logging.CRITICAL)
+    if given.db:
+        settings = _settings(given)
+        with only_one(settings):
+            _run(_chat(settings, given, script, as_email))
+        return
     with tempfile.TemporaryDirectory(prefix="shophand-") as temporary:
-        if given.db is None:
-            given = replace(given, db=f"sqlite+aiosqlite:///{temporary}/shophand.db")
-        _run(_chat(given, Path(temporary), script, as_email))
+        given = replace(given, db=f"sqlite+aiosqlite:///{temporary}/shophand.db")
+        _run(_chat(_settings(given, home=Path(temporary)), given, script, as_email))
 
 
-async def _chat(given: Everywhere, home: Path, script: str | None, as_email: str | None) -> None:
+async def _chat(settings: Settings, given: Everywhere, script: str | None, as_email: str | None) -> None:
     clock = ManualClock(given.now or datetime.now(UTC))
     terminal = TerminalAdapter()
-    settings = _settings(given, home=home)
 
     def make(assistant: Any, policy: Any) -> list[Adapter]:
         return [terminal, mail_adapter(settings, policy.shop.name.text("en"))]
@@ -214,22 +221,29 @@ async def _chat(given: Everywhere, home: Path, script: str | None, as_email: str
 
 
 async def _play(driver: ScriptedChat, script: str) -> None:
-    source = sys.stdin if script == "-" else _open(script)
+    source = sys.stdin.buffer if script == "-" else _open(script)
     with source:
         for number, line in enumerate(source, 1):
             try:
-                replies = await driver.line(line)
+                replies = await driver.line(_decoded(line))
             except BadInput as error:
                 raise BadInput(f"line {number}: {error}") from None
             for reply in replies:
                 _print_json(reply)
 
 
-def _open(script: str) -> Any:
+def _open(script: str) -> IO[bytes]:
     try:
-        return open(script, encoding="utf-8")
+        return open(script, "rb")
     except OSError as error:
         raise BadInput(f"{script}: {error.strerror}") from None
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"not UTF-8: {error.reason} at byte {error.start + 1}") from None
 
 
 async def _talk(driver: ScriptedChat) -> None:
@@ -396,6 +410,25 @@ def show_order(number: str, db: Db = None, shop: ShopDir = None, now: Now = None
     if order is None:
         raise BadInput(f"there is no order {number}")
     _print_json(order) if as_json else out.print_json(data=order)
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+
+@staff_app.command("password")
+def password_command(name: str, db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False) -> None:
+    """Print a fresh first password for a new or existing account; what is signed in with that name is signed out."""
+    given = _given.over(db, shop, now)
+
+    async def go() -> str:
+        clock = _clock(given)
+        async with open_shop(_settings(given), clock=clock, shop_folder=given.shop) as opened:
+            return await DeskStore(opened.engine, clock).fresh_password(name)
+
+    password = _run(go())
+    _print_json({"name": name, "password": password}) if as_json else out.print(
+        f"{name} / {password}   (shown once; the console asks to change it)", markup=False, highlight=False
+    )
 
 
 # --- doctor ----------------------------------------------------------------------------------------------------------

@@ -183,6 +183,7 @@ class Conversation:
     acknowledged: bool = False  # "your message was passed on" was said in this wait
     last_seen: datetime | None = None
     name: str = ""  # the shopper's display name on the channel
+    settled: int = 0  # newest message stored when the last turn was committed: it had not seen that turn's answer
 
     @property
     def top(self) -> Flow | None:

@@ -18,6 +18,7 @@ class TurnInput:
     text: str = ""
     button: str = ""
     attachments: tuple[Attachment, ...] = ()
+    hasty: bool = False  # written before the last answer was there: no yes to what it asks
     later_waits: bool = False  # a later message of this shopper is already stored: no write now
     at: datetime | None = None  # when it was accepted: a yes given in time stays one, however long the queue was
 
@@ -61,7 +62,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class HandoffRequest:
-    reason: str  # see handoff.REASONS
+    reason: str  # a key of [terms.handoff] in the phrase book
     approval: Confirmation | None = None  # staff decide on this write; the bot goes on meanwhile
 
 

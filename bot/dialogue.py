@@ -22,7 +22,7 @@ from bot.conversation import (
 from bot.decision import HandoffRequest, Limits, Read, Speak, TurnInput
 from bot.facts import Act
 from bot.fulfilment import Fulfilment
-from bot.messages import Kind, Reply, Sender
+from bot.messages import InboundMessage, Kind, Reply, Sender
 from bot.policy import decide
 from bot.ports import Clock, Interpreter
 from bot.skill import Outcome, Skill
@@ -51,6 +51,7 @@ class Turn:
     history: tuple[Utterance, ...]
     text: str
     now: datetime
+    restarted: bool = False  # the stored state could not be read
     started: float = field(default_factory=time.perf_counter)
     steps: dict[str, float] = field(default_factory=dict)  # milliseconds since the start, by step
     outcomes: list[Outcome] = field(default_factory=list)
@@ -92,6 +93,9 @@ class Dialogue:
     async def failed(self, claim: Claim) -> TurnResult:
         """An internal error ended this turn again and again: a person at once, said in written words."""
         t = await self._load(claim)
+        first = claim.rows[0].message
+        if first.sender is not Sender.SHOPPER:
+            return self._failed_beside(t, first)
         if t.conversation.status in (Status.WAITING, Status.STAFF):
             moved = handoff.relayed(t.conversation, t.text)
             return await self._moved(t, moved, transcript.user_lines(t.claim.rows, {}))
@@ -103,6 +107,16 @@ class Dialogue:
         t.conversation = replace(t.conversation, flows=(), queue=(), pending=None)
         speak = Speak("handoff", t.conversation, acts, handoff=HandoffRequest("error"))
         return await self._spoken(t, speak, {"failure": "error"})
+
+    def _failed_beside(self, t: Turn, message: InboundMessage) -> TurnResult:
+        """What staff wrote reaches the shopper all the same; an act that could not be done is said at the desk."""
+        if message.sender is not Sender.STAFF:
+            return TurnResult(t.conversation)  # a timer: nobody waits for it
+        post = handoff.not_done(message.handoff_id, self._terms)
+        posts = handoff.to_sendings([post], self._settings.desks, message.source_id)
+        if message.kind is not Kind.TEXT:
+            return TurnResult(t.conversation, sendings=posts)
+        return TurnResult(t.conversation, (_staff_line(message),), (Sending("staff", Reply(message.text)),))
 
     async def _load(self, claim: Claim) -> Turn:
         conversation, intact = await self._store.load(claim.conversation_id)
@@ -117,7 +131,7 @@ class Dialogue:
             conversation = replace(conversation, last_seen=now, name=claim.rows[-1].message.name or conversation.name)
         history = await self._store.history(conversation.id, conversation.session) if intact else ()
         text = "\n".join(row.message.text for row in claim.rows if row.message.text)
-        return Turn(claim, conversation, history, text, now)
+        return Turn(claim, conversation, history, text, now, restarted=not intact)
 
     # --- the bot's own turn ------------------------------------------------------------------------------------------
 
@@ -133,19 +147,22 @@ class Dialogue:
         event = TurnInput(
             id=self._new_id(),
             kind=kind,
-            text=t.text,
+            text=slots.readable(t.text),
             button=button,
+            hasty=first.kind is Kind.TEXT and t.claim.rows[0].id <= t.conversation.settled,
             at=t.claim.rows[-1].accepted_at,
             attachments=tuple(item for row in t.claim.rows for item in row.message.attachments),
         )
         speak = await self._decide(t, event, understanding)
+        if t.restarted:
+            speak = replace(speak, acts=(Act("restarted", tone="apologetic"), *speak.acts))
         t.mark("decided")
         return await self._spoken(t, speak, transcript.heard(understanding, speak, self._settings.limits))
 
     async def _understand(self, t: Turn) -> Understanding:
         top = t.conversation.top
         expects = {"contact": "email", "lines": "product"}.get(top.expects, top.expects) if top else ""
-        return await self._interpreter.understand(t.text, t.history, expects)
+        return await self._interpreter.understand(slots.readable(t.text), t.history, expects)
 
     async def _decide(self, t: Turn, event: TurnInput, understanding: Understanding | None) -> Speak:
         """Steps 7 and 8: decide, do what was asked for, decide again, until there is something to say."""
@@ -157,7 +174,7 @@ class Dialogue:
                 return decision
             if isinstance(decision, Read):
                 proof = next((outcome.proof for outcome in reversed(t.outcomes) if outcome.proof), t.conversation.proof)
-                t.outcomes.append(await self._fulfilment.read(decision, t.conversation, proof, t.text, t.now))
+                t.outcomes.append(await self._fulfilment.read(decision, t.conversation, proof, event.text, t.now))
                 continue
             outcome = await self._fulfilment.perform(
                 decision.confirmation, "shopper", t.conversation, unless_after=t.claim.rows[-1].id
@@ -177,9 +194,9 @@ class Dialogue:
         waiting = t.conversation.status is Status.WAITING
         if waiting and (first.button == "bot" or slots.wants_bot(t.text)):
             return await self._moved(t, handoff.cancelled(t.conversation, self._terms), lines)
-        kept = [
-            f"[{item.kind} {item.name or item.digest[:8]}]" for row in t.claim.rows for item in row.message.attachments
-        ]
+        lost = self._terms.get("desk", {}).get("file_lost", "not kept")
+        files = [item for row in t.claim.rows for item in row.message.attachments]
+        kept = [f"[{item.kind} {item.name or item.digest[:8]}{'' if item.digest else f': {lost}'}]" for item in files]
         pressed = [first.button] if first.kind is Kind.BUTTON and not t.text else []
         return await self._moved(
             t, handoff.relayed(t.conversation, "\n".join([*filter(None, [t.text]), *kept, *pressed])), lines
@@ -198,10 +215,9 @@ class Dialogue:
                 if approval
                 else handoff.claimed(t.conversation, handoff_id, message.name, self._terms, writes=True)
             )
-            said = Line("staff", message.text, author=message.name, record={"source_id": message.source_id})
             result = await self._moved(t, moved, ())
             sending = Sending("staff", Reply(message.text))
-            return replace(result, lines=(*result.lines, said), sendings=(*result.sendings, sending))
+            return replace(result, lines=(*result.lines, _staff_line(message)), sendings=(*result.sendings, sending))
         match message.act:
             case "claim":
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
@@ -303,3 +319,7 @@ class Dialogue:
         kind = "approval" if request.approval else "chat"
         change = HandoffChange(self._new_id(), "waiting", kind, request.reason, text, request.approval, opening=True)
         return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
+
+
+def _staff_line(message: InboundMessage) -> Line:
+    return Line("staff", message.text, author=message.name, record={"source_id": message.source_id})

@@ -201,7 +201,7 @@ _DAYS = {
 }  # fmt: skip
 _STATES = {
     "en": r"shipped|dispatched|delivered|cancel+ed|refunded|returned|packed|paid|approved|in stock|sold out"
-          r"|(?<!feel )free",
+    r"|(?<!feel )free",
     "zh": r"已(?:经)?(?:发货|送达|签收|取消|退款|退货|打包|付款|发出|寄出|批准)|有货|缺货|免费|包邮",
 }
 _LINK = re.compile(r"\w+:/|www\.|\b[\w-]+\.[a-z]{2,}\b|@\w|[<>]", re.IGNORECASE | re.ASCII)

@@ -149,7 +149,10 @@ class TurnState:
             return
         self.change(fallbacks=0)
         self._lift(pending)
-        if pending.expires <= (self.event.at or self.now):
+        flow, skill = self.top, self.skills[pending.skill]
+        if flow and skill.access is not Access.NONE and not self._proved(flow, skill):
+            self.change(pending=None)  # the proof has run out since: who is asking comes first
+        elif pending.expires <= (self.event.at or self.now):
             self.say(Act("expired"))
             self.change(pending=None)
         elif pending.needs_approval:
@@ -237,6 +240,8 @@ class TurnState:
             if not self._proved(flow, skill):
                 return (yield from self._identify(flow, skill))
         outcome = yield from self._shop(Read(flow.skill, flow, self.conversation.language))
+        if outcome.act.name == "unknown_order" and "contact" in flow.slots:
+            return (yield from self._identify(flow, skill))  # not the customer's own, but he says how it was ordered
         held = {name: value for name, value in {**flow.slots, **outcome.slots}.items() if value}
         flow = replace(flow, slots=held, expects="", options=())
         self.replace_top(flow)
@@ -291,8 +296,9 @@ class TurnState:
     # --- identity ----------------------------------------------------------------------------------------------------
 
     def _valid_proof(self) -> Proof | None:
+        """A proof counts when the message came while it held, however long the queue was."""
         proof = self.conversation.proof
-        return proof if proof and proof.until > self.now else None
+        return proof if proof and proof.until > (self.event.at or self.now) else None
 
     def _with_order(self, flow: Flow) -> Flow:
         """Which order is meant, where the skill cannot choose among the shopper's own: the one proved or spoken of."""

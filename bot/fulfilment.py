@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.commerce import Answer, AnswerStatus, Order, Shop, Write
 from bot.conversation import Confirmation, Conversation, Proof
@@ -18,10 +18,16 @@ PROOF_LASTS_ELSEWHERE = timedelta(days=30)
 
 class Fulfilment:
     def __init__(
-        self, shop: Shop, actions: ActionLog, tries: TryLimit, skills: Sequence[Skill], say: Callable[[Fact, str], str]
+        self,
+        shop: Shop,
+        actions: ActionLog,
+        tries: TryLimit,
+        skills: Sequence[Skill],
+        say: Callable[[Fact, str], str],
+        zone: tzinfo = UTC,
     ) -> None:
-        """`say(fact, language)` writes a fact for cards and buttons."""
-        self._shop, self._actions, self._tries, self._say = shop, actions, tries, say
+        """`say(fact, language)` writes a fact for cards and buttons; the shop's days are those of `zone`."""
+        self._shop, self._actions, self._tries, self._say, self._zone = shop, actions, tries, say, zone
         self._skills = {skill.name: skill for skill in skills}
 
     async def read(
@@ -35,6 +41,7 @@ class Fulfilment:
             text=text,
             language=language,
             now=now,
+            today=now.astimezone(self._zone).date(),
             say=lambda fact: self._say(fact, language),
             proof=proof,
         )
@@ -46,13 +53,13 @@ class Fulfilment:
     async def _identify(self, skill: Skill, request: Request, conversation: Conversation) -> Outcome:
         """A proof is tried three times a day per account and per order, and lasts as long as the channel allows."""
         who, order = conversation.address.account_user, request.slots["order_id"]
-        left = await self._tries.left(who, order)
+        left = await self._tries.take(who, order)  # before it is made: chats at the same moment share the limit
         if left == 0:
             return Outcome(Act("identify/miss"), tries_left=0)
         outcome = await skill.run(self._shop, request)
         if outcome.proof is None:
-            await self._tries.missed(who, order)
             return replace(outcome, tries_left=left - 1)
+        await self._tries.right(who, order)
         lasts = PROOF_LASTS.get(conversation.address.channel, PROOF_LASTS_ELSEWHERE)
         return replace(outcome, proof=replace(outcome.proof, until=request.now + lasts))
 

@@ -109,6 +109,8 @@ def cancelled(conversation: Conversation, terms: Terms) -> Moved:
 def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, writes: bool = False) -> Moved:
     """Exactly one claim wins; writing takes over, also after the handoff was given back."""
     note = conversation.handoff
+    if writes and note and conversation.status in (Status.WAITING, Status.STAFF):
+        handoff_id = note.id  # in whichever thread it was written, the open handoff is meant
     mine = note is not None and note.id == handoff_id
     if mine and conversation.status is Status.STAFF:
         if writes:
@@ -165,6 +167,11 @@ def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: S
 def decided(handoff_id: str, status: str, terms: Terms) -> DeskPost:
     """The end of an approval, for the desk."""
     return DeskPost(handoff_id, "ended", _note(terms, f"ended_{status}"))
+
+
+def not_done(handoff_id: str, terms: Terms) -> DeskPost:
+    """An act of staff that failed again and again."""
+    return DeskPost(handoff_id, "note", _note(terms, "not_done"))
 
 
 def undeliverable(conversation: Conversation, terms: Terms) -> Moved:

@@ -86,6 +86,15 @@ class InboundMessage:
     language: str = ""  # the platform's locale hint, e.g. "zh-hans"
     handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
 
+    def __post_init__(self) -> None:
+        for name in ("text", "button", "name"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
+
+
+def storable(text: str) -> str:
+    """Text that every store can keep: no lone surrogates (JSON allows them), no NUL (PostgreSQL refuses it)."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Button:

@@ -51,12 +51,16 @@ def _turn(t: TurnState) -> Script:
         case Kind.BUTTON:
             yield from _button(t)
         case Kind.FILE if not t.event.text.strip():
-            t.say(Act("file_kept"))
+            t.say(_file_act(t))
             yield t.speak("say", offers=(t.human,))
         case _:
             if t.event.kind is Kind.FILE:
-                t.say(Act("file_kept"))
+                t.say(_file_act(t))
             yield from _text(t)
+
+
+def _file_act(t: TurnState) -> Act:
+    return Act("file_kept" if all(item.digest for item in t.event.attachments) else "file_lost")
 
 
 def _menu() -> tuple[Offer, ...]:
@@ -143,7 +147,7 @@ def _answer_to_confirm(t: TurnState) -> Script:
     corrected = t.correction()
     if pending and consent.explicit_yes(text, pending.verb) and not against and not corrected:
         t.heard.append("affirm")
-        yield from t.confirmed()
+        yield from t.advance(resuming=True) if t.event.hasty else t.confirmed()  # hasty: shown again, now to be read
     elif others := _tasks(t, apart_from=t.top.skill if t.top else ""):
         if against:
             t.drop()
@@ -258,6 +262,8 @@ def _requests(t: TurnState, names: Sequence[str]) -> Script:
     t.heard += names
     if names:
         t.change(fallbacks=0)
+        if not (t.conversation.flows or t.conversation.queue):
+            t.change(wishes=())  # what was wished before is settled
     if flows := _flows(t, names):
         first, *rest = flows
         pending = t.conversation.pending
@@ -310,6 +316,8 @@ def _start(t: TurnState, intent: str) -> Flow | None:
     values = t.collected(skill.name)
     for name, slot in (("order_id", "order_hint"), ("product", "product")):
         spoken_of = name in skill.slots and name not in values and name in t.conversation.memory
+        if name == "product" and not (slots.points_back(t.event.text) or slots.brief(t.event.text)):
+            continue  # so many words may well name another product, which was not found in them
         if spoken_of and not slots.means_another(t.event.text):
             values[name if slots.points_back(t.event.text) else slot] = t.conversation.memory[name]
     return Flow(skill.name, intent, values)

@@ -199,8 +199,11 @@ class Office(Protocol):
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
-    async def sign_in(self, name: str, password: str) -> str | None:
-        """A fresh session token, or None when name or password is wrong or there were too many tries."""
+    async def sign_in(self, name: str, password: str, address: str) -> str | None:
+        """A fresh session token, or None when name or password is wrong or there were too many tries.
+
+        `address`: where the try comes from; tries are counted for it and the name.
+        """
         ...
 
     async def session(self, token: str) -> StaffSession | None: ...

@@ -18,13 +18,17 @@ from bot.clock import ManualClock
 from bot.conversation import Conversation, HandoffNote, Status
 from bot.errors import BadInput
 from bot.messages import Address, Attachment, Button, DeskPost, InboundMessage, Kind, Reply, Sender
-from bot.ports import Dispatcher, Front
+from bot.ports import Front
 
 ADDRESS = Address(channel="terminal", account="", chat="script", user="script")
 STAFF = Address(channel="terminal", account="", chat="desk", user="staff")
 STAFF_NAME = "staff"
 STAFF_ACTS = ("claim", "back", "close", "approve", "decline")
 KEYS = frozenset({"text", "button", "file", "staff", "staff_do", "advance"})
+
+
+class Drain(Protocol):
+    async def drain(self, only: str) -> None: ...
 
 
 class Seen(Protocol):
@@ -46,7 +50,7 @@ class Records(Protocol):
 @dataclass
 class ScriptedChat:
     front: Front
-    dispatcher: Dispatcher
+    dispatcher: Drain
     store: Records
     channel: Seen
     desk: SeenByStaff
@@ -69,11 +73,15 @@ class ScriptedChat:
             step = json.loads(text)
         except json.JSONDecodeError as error:
             raise BadInput(f"not JSON: {error.msg}") from None
+        except (ValueError, RecursionError):
+            raise BadInput("not JSON that can be read: it is nested too deeply, or a number is too long") from None
         if not isinstance(step, dict) or len(step) != 1 or not step.keys() <= KEYS:
             raise BadInput(f"give one JSON object with exactly one of {', '.join(sorted(KEYS))}")
         [(verb, value)] = step.items()
-        if not isinstance(value, str) and not (verb == "button" and isinstance(value, int)):
+        if not isinstance(value, str) and not (verb == "button" and type(value) is int):  # not isinstance: true is one
             raise BadInput(f"{verb} must be a string")
+        if isinstance(value, str) and _HALF_PAIR.search(value):
+            raise BadInput(f"{verb} holds half of a surrogate pair, which is no character")
         verbs: dict[str, Callable[[Any], Awaitable[None]]] = {
             "text": self._text,
             "button": self._button,
@@ -83,7 +91,7 @@ class ScriptedChat:
             "advance": self._advance,
         }
         await verbs[verb](value)
-        await self.dispatcher.drain()
+        await self.dispatcher.drain(ADDRESS.conversation_id)
         return await self._out()
 
     # --- in ----------------------------------------------------------------------------------------------------------
@@ -121,10 +129,11 @@ class ScriptedChat:
 
     async def _file(self, value: str) -> None:
         path = Path(value)
-        if not path.is_file():
-            raise BadInput(f"there is no file {value}")
+        try:
+            content = path.read_bytes()
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            raise BadInput(f"the file {value} cannot be read: {getattr(error, 'strerror', None) or error}") from None
         mime = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        content = path.read_bytes()
         kept = Attachment(
             kind="photo" if mime.startswith("image/") else "document",
             mime=mime,
@@ -167,7 +176,10 @@ class ScriptedChat:
         return note.id
 
     async def _advance(self, value: str) -> None:
-        self.clock.advance(duration(value))
+        try:
+            self.clock.advance(duration(value))
+        except OverflowError:
+            raise BadInput(f"{value!r} is beyond the end of the calendar") from None
 
     # --- out ---------------------------------------------------------------------------------------------------------
 
@@ -214,7 +226,10 @@ class ScriptedChat:
         return {"id": note.id, "reason": note.reason, "summary": note.summary, "status": note.status}
 
 
-_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")  # JSON can write it, a database cannot keep it
+_DURATION = re.compile(
+    r"P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"  # more overflows a timedelta
+)
 
 
 def duration(text: str) -> timedelta:

@@ -32,7 +32,7 @@ def only_one(settings: Settings) -> Iterator[IO[str]]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StoreBusy(
-                f"another `shophand run` works on {settings.database}. Stop it first, or set another SHOPHAND_HOME."
+                f"another Shophand process works on {settings.database}. Stop it first, or set another SHOPHAND_HOME."
             ) from None
         yield file
 

@@ -6,7 +6,7 @@ next: `ask` a slot, `confirm` a quoted write, or say it and be finished.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.commerce import Quote, Shop
@@ -29,6 +29,7 @@ class Request:
     text: str
     language: str
     now: datetime
+    today: date  # in the shop's zone, in which days are promised and shown
     say: Callable[[Fact], str]  # a fact in the shopper's language, for cards and buttons
     proof: Proof | None = None
 

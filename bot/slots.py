@@ -19,13 +19,13 @@ from bot.conversation import Option, SlotSpan
 # a word before the number ("no. 10423") is no part of it; letters are when they stand at it ("sh-20488", "SH 20488");
 # amounts, years with their sign, dates and what stands in an address of the web are none
 _ORDER = re.compile(
-    r"(?<![\w.@+/=£$€¥-])(?<![£$€¥]\s)(?:(?i:order|number|num|no|nr|id)[.:]?\s*)?#?\s*"
+    r"(?<![\w.@+/=£$€¥-])(?<![£$€¥]\s)(?:(?i:order|number|num|no|nr|id)[.:]?\s{0,2})?#?\s{0,2}"
     r"((?:(?!(?i:no|nr|id))[A-Za-z]{1,4}-?|(?!(?:NO|NR|ID|IS|IT|ITS|MY|AND|OR|FOR|THE|OF|IN|ON|AT|TO|BY|WAS|FROM|WITH)\b)[A-Z]{2,4}\s)?"
-    r"\d{4,12}(?:-\d{2,6})?)(?![\w@%]|[.-]\w|\s*(?:[€£元块塊年室号號楼樓栋棟弄层層]|(?i:pounds?|euros?|eur|gbp|cny|rmb|usd|ml|g|kg|cm|mm|mah)\b))",
+    r"\d{4,12}(?:-\d{2,6})?)(?![\w@%]|[.-]\w|\s{0,2}(?:[€£元块塊年室号號楼樓栋棟弄层層]|(?i:pounds?|euros?|eur|gbp|cny|rmb|usd|ml|g|kg|cm|mm|mah)\b))",
     re.ASCII,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")  # lengths: RFC 5321
 _PHONE = re.compile(r"(?<!\w)\+?\d[\d\s().-]{6,18}\d(?!\w)", re.ASCII)
 # with a country code, or as people in Europe and China write theirs: never an order number
 _SURELY_PHONE = re.compile(
@@ -321,8 +321,11 @@ def _likeness(said: str, label: str) -> float:
 # --- whole messages --------------------------------------------------------------------------------------------------
 
 _LEAVE = re.compile(
-    r"\b(?:never ?mind|forget (?:it|about it)|leave (?:it|that|this)(?: one)?(?! (?:with|at|in|on|by))"
-    r"|start over)\b|算了|不(?:用|要|想)?(?:弄|[办辦]|改|退|取消|[换換])?了|先不(?:改|退|取消|[换換])|重新[开開]始",
+    r"\b(?:never ?mind(?! (?:the|my|that|if|how))|(?<!don't )(?<!don’t )(?<!not )forget (?:it|about it)"
+    r"|leave (?:it|that|this)(?: one)?(?! (?:with|at|in|on|by))|start over)\b"
+    # a clause of its own: 不退了, but not 穿不了; 算了, but not 打算了解
+    r"|(?<![打计計预預合划])算了(?!解)|(?:^|[\s，。！,.!我那就都先是])不(?:用|要|想)?(?:弄|[办辦]|改|退|取消|[换換])?了"
+    r"(?=$|[\s，。！,.!吧啊呀谢謝])|先不(?:改|退|取消|[换換])|重新[开開]始",
     re.IGNORECASE | re.ASCII,
 )
 _ANOTHER = re.compile(r"\b(?:another|different|other)\b|另外?一|别的|別的|其他|其它|换一个", re.IGNORECASE)
@@ -346,9 +349,18 @@ def points_back(text: str) -> bool:
     return bool(_BACK.search(text))
 
 
+# a word with a digit in it; Chinese has no spaces to end one
+_WITH_DIGIT = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]{0,64}\d[^\s\u2e80-\u9fff\uff00-\uffef]*")
+
+
+def brief(text: str) -> bool:
+    """ "And in white?", 有M码吗: too short to bring up anything new."""
+    return len(text.split()) <= 5 and sum(character > "\u2e80" for character in text) <= 10
+
+
 def without_values(text: str) -> str:
     """The words around e-mails and numbers: what a language can be told by."""
-    return re.sub(r"\S*\d\S*", " ", _EMAIL.sub(" ", text))
+    return _WITH_DIGIT.sub(" ", _EMAIL.sub(" ", text))
 
 
 def is_free(slot: str) -> bool:
@@ -363,12 +375,32 @@ def bare(slot: str, text: str, value: str | None) -> bool:
 
 _GO_ON = re.compile(
     r"\b(?:go on|continue|carry on|back) with (?:the )?(?:bot|assistant|robot)"
-    r"|\b(?:no|don['’]?t) need (?:for )?(?:a )?(?:human|person|agent)"
-    r"|机器人继续|繼續.*機器人|继续(?:和|跟|用|找)?机器人|不用人工|不需要人工|不等人工",
+    r"|机器人继续|繼續.{0,4}機器人|继续(?:和|跟|用|找)?机器人",
     re.IGNORECASE,
+)
+_NO_PERSON = re.compile(
+    r"\W*(?:(?:ok|no|then|sorry|i|we|there is|there's|thanks|thank you)\W+){0,3}(?:do not |don['’]?t |no )need "
+    r"(?:for )?(?:a |any )?(?:human|person|agent)(?:\W+(?:any ?more|now|thanks|thank you|then))*\W*"
+    r"|\W*(?:那|我|就|现在|現在){0,3}不(?:用|需要|等)(?:[转轉])?人工了?[吧啊]?[谢謝]*\W*",
+    re.IGNORECASE,
+)
+_RATHER_NOT = re.compile(
+    r"\b(?:not|never|no|stop|human|person|someone|agent|\w+n['’]t)\b|不|别|別|人工|真人", re.IGNORECASE
 )
 
 
 def wants_bot(text: str) -> bool:
-    """ "Go on with the bot": takes a waiting shopper back."""
-    return bool(_GO_ON.search(text))
+    """ "Go on with the bot": takes a waiting shopper back. Whoever also says no, or names a person, goes on waiting."""
+    clauses = re.split("[，。！,.!;；\n]+", text)
+    rest = [clause for clause in clauses if not _NO_PERSON.fullmatch(clause)]
+    willing = len(rest) < len(clauses) or any(map(_GO_ON.search, rest))
+    return willing and not any(map(_RATHER_NOT.search, rest))
+
+
+MOST_READ = 2_000  # characters of a message that rules look at
+
+
+def readable(text: str) -> str:
+    """The text as rules read it: runs of blanks as one, and of a very long one its beginning and its end."""
+    plain = re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
+    return plain if len(plain) <= MOST_READ else f"{plain[: MOST_READ // 2]} {plain[-MOST_READ // 2 :]}"

@@ -84,7 +84,7 @@ class Speech:
             for act in acts
             if not act.name.startswith("other_language/")
         ]
-        proposals = iter(await self._writer.write(asked) if asked else [])
+        proposals = iter(await self._proposed(asked))
         texts, fallbacks = [], 0
         for act in acts:
             if act.name.startswith("other_language/"):
@@ -98,6 +98,13 @@ class Speech:
                 template = self._to_traditional(template)
             texts.append(fill(template, act.facts, self.locale(language)))
         return Spoken(("" if base == "zh" else " ").join(texts), fallbacks, len(acts))
+
+    async def _proposed(self, asked: Sequence[WriteRequest]) -> list[list[str]]:
+        try:
+            return await self._writer.write(asked) if asked else []
+        except Exception:  # whatever a writer does, the shopper gets an answer: the written phrases are always there
+            log.exception("the writer failed")
+            return []
 
     def _choose(self, act: Act, language: str, candidates: Sequence[str]) -> str | None:
         """The first candidate that may be said; None when there is none."""

@@ -5,7 +5,7 @@ The rows behind it are bot/store's business.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.conversation import Confirmation, Conversation, Utterance
@@ -110,15 +110,14 @@ class Begun:
     """A write may go ahead, or was begun before."""
 
     fresh: bool  # False: begun by an earlier run of this turn; ask the shop what became of it
-    answer: Mapping[str, Any] | None = None  # the stored answer when it was finished
 
 
 class TurnStore(Protocol):
     """Steps 4, 5 and 10."""
 
-    async def claim(self, owner: str) -> Claim | None: ...
+    async def claim(self, owner: str, only: str = "") -> Claim | None: ...
 
-    async def release(self, claim: Claim) -> None: ...
+    async def release(self, claim: Claim, pause: timedelta = timedelta(0)) -> None: ...
 
     async def load(self, conversation_id: str) -> tuple[Conversation, bool]: ...
 
@@ -154,11 +153,15 @@ class ActionLog(Protocol):
 
 
 class TryLimit(Protocol):
-    """Failed proofs, counted per channel account and per order."""
+    """Tries to prove who one is, counted per channel account and per order."""
 
-    async def left(self, account_user: str, order: str) -> int: ...
+    async def take(self, account_user: str, order: str) -> int:
+        """Count one try and say how many were left before it; at 0 none is counted and none may be made."""
+        ...
 
-    async def missed(self, account_user: str, order: str) -> None: ...
+    async def right(self, account_user: str, order: str) -> None:
+        """The last try taken proved the shopper: it does not count."""
+        ...
 
 
 class OutboxRows(Protocol):

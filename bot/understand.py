@@ -42,14 +42,14 @@ def answers(descriptor: int, understand: Many) -> Iterator[dict[str, Any]]:
         waiting = []
 
 
-def _chunks(descriptor: int) -> Iterator[list[tuple[int, str]]]:
+def _chunks(descriptor: int) -> Iterator[list[tuple[int, bytes]]]:
     """The complete lines of each read, numbered: a caller that waits for an answer to each line gets it."""
     rest, number = b"", 0
     while block := os.read(descriptor, READ_BYTES):
         *lines, rest = (rest + block).split(b"\n")
-        yield [(number := number + 1, line.decode("utf-8", "replace")) for line in lines]
+        yield [(number := number + 1, line) for line in lines]
     if rest.strip():
-        yield [(number + 1, rest.decode("utf-8", "replace"))]
+        yield [(number + 1, rest)]
 
 
 def _answered(asked: Sequence[Asked], understand: Many) -> Iterator[dict[str, Any]]:
@@ -57,12 +57,12 @@ def _answered(asked: Sequence[Asked], understand: Many) -> Iterator[dict[str, An
         yield to_json(one, meaning)
 
 
-def read(line: str, number: int) -> Asked:
+def read(line: bytes, number: int) -> Asked:
     try:
-        value = json.loads(line)
+        value = json.loads(line.decode("utf-8"))
         history = tuple(Utterance(_speaker(turn["speaker"]), str(turn["text"])) for turn in value.get("history") or ())
         return Asked(value.get("id"), _text(value["text"]), value.get("expects") or "", history)
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise BadInput(
             f'line {number}: give {{"text": "…"}} with optional id, expects, history ({type(error).__name__}: {error})'
         ) from None

@@ -6,7 +6,8 @@ The only files with a broad `except`: an error ends one turn, never the worker.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from bot.conversation import Status
 from bot.dialogue import Dialogue
@@ -18,6 +19,19 @@ from bot.turn import Accepted, Claim, Delivery, OutboxRows, TurnStore
 log = logging.getLogger(__name__)
 
 MOST_FAILURES = 3  # of one turn, then a person is brought in
+MOST_FAULTS = 12  # unexpected errors of one delivery: it must not hold up for ever what waits behind it
+
+FETCHING = 45.0  # seconds for all files of a turn at one go, well inside the lease
+MOST_FETCHES = 3  # of one turn, then it goes on without the files that the platform did not give
+FETCH_PAUSE, LONGEST_FETCH_PAUSE = 5.0, 60.0  # seconds in between, unless the platform says how long
+
+
+@dataclass
+class Fetched:
+    """The files of one turn so far; a turn put off or done again does not fetch them twice."""
+
+    tries: int = 0
+    known: dict[Attachment, Attachment] = field(default_factory=dict)  # as sent → as kept, or as sent for good
 
 
 class Worker:
@@ -33,34 +47,45 @@ class Worker:
         self._store, self._dialogue, self._channels = store, dialogue, channels
         self._keep_file, self._changed = keep_file, changed
         self._failures: dict[str, int] = {}
+        self._fetched: dict[int, Fetched] = {}  # by the turn's first row
 
-    async def work(self, owner: str) -> bool:
-        """Claim and work one turn; False when nothing waits."""
-        claim = await self._store.claim(owner)
+    async def work(self, owner: str, only: str = "") -> bool:
+        """Claim and work one turn, of any conversation or `only` this one; False when nothing waits."""
+        claim = await self._store.claim(owner, only)
         if claim is None:
             return False
         try:
-            claim = await self._with_files(claim)
-            await self._show_typing(claim)
-            failed_before = self._failures.get(claim.conversation_id, 0)
-            result = await (
-                self._dialogue.failed(claim) if failed_before >= MOST_FAILURES else self._dialogue.turn(claim)
-            )
-            await self._store.commit(claim, result)
-            self._failures.pop(claim.conversation_id, None)
-        except LeaseLost as error:
+            pause = await self._fetch_files(claim)
+            if pause is None:
+                await self._answer(self._with_files(claim))
+            else:
+                await self._store.release(claim, pause)
+        except LeaseLost as error:  # once, and another worker has it; again and again, and this turn never ends
+            self._count_failure(claim)
             log.warning("turn dropped: %s", error)
         except asyncio.CancelledError:
             await self._store.release(claim)
             raise
         except Exception:
-            self._failures[claim.conversation_id] = self._failures.get(claim.conversation_id, 0) + 1
+            failures = self._count_failure(claim)
             log.exception("turn failed", extra={"conversation": claim.conversation_id})
-            if self._failures[claim.conversation_id] > MOST_FAILURES:
+            if failures > MOST_FAILURES:
                 raise  # even the way to a person fails: the store itself is broken, and the message stays waiting
             await self._store.release(claim)
         self._changed(claim.conversation_id)
         return True
+
+    async def _answer(self, claim: Claim) -> None:
+        await self._show_typing(claim)
+        failed = self._failures.get(claim.conversation_id, 0) >= MOST_FAILURES
+        result = await (self._dialogue.failed(claim) if failed else self._dialogue.turn(claim))
+        await self._store.commit(claim, result)
+        self._failures.pop(claim.conversation_id, None)
+        self._fetched.pop(claim.rows[0].id, None)
+
+    def _count_failure(self, claim: Claim) -> int:
+        self._failures[claim.conversation_id] = self._failures.get(claim.conversation_id, 0) + 1
+        return self._failures[claim.conversation_id]
 
     async def _show_typing(self, claim: Claim) -> None:
         conversation, _ = await self._store.load(claim.conversation_id)
@@ -68,23 +93,59 @@ class Worker:
         if channel and conversation.status is Status.BOT and claim.rows[0].message.sender is Sender.SHOPPER:
             await channel.typing(conversation.address)
 
-    async def _with_files(self, claim: Claim) -> Claim:
-        """Fetch what was sent while the platform still has it; a file that cannot be had is passed on by name only."""
+    # --- files -------------------------------------------------------------------------------------------------------
+
+    async def _fetch_files(self, claim: Claim) -> timedelta | None:
+        """Fetch what was sent while the platform still has it; the pause after which the turn is to be tried again."""
+        wanted = [
+            (item, channel)
+            for row in claim.rows
+            if (channel := self._channels.get(row.message.address.channel))
+            for item in row.message.attachments
+            if not item.digest
+        ]
+        if not wanted:
+            return None
+        fetched = self._fetched.setdefault(claim.rows[0].id, Fetched())
+        if fetched.tries >= MOST_FETCHES:
+            return None
+        fetched.tries += 1
+        try:
+            async with asyncio.timeout(FETCHING):
+                tried = (self._fetch(*each, fetched) for each in wanted if each[0] not in fetched.known)
+                problem = next(filter(None, await asyncio.gather(*tried)), None)
+        except TimeoutError:
+            problem = TemporaryFailure(f"it takes longer than {FETCHING:.0f} s")
+        if problem is None:
+            return None
+        again = fetched.tries < MOST_FETCHES
+        log.warning("a file could not be fetched%s: %s", ", it is tried again" if again else "", problem)
+        pause = FETCH_PAUSE if problem.retry_after is None else problem.retry_after
+        return timedelta(seconds=min(pause, LONGEST_FETCH_PAUSE)) if again else None
+
+    async def _fetch(self, item: Attachment, channel: Channel, fetched: Fetched) -> TemporaryFailure | None:
+        """Keep one file and note it; one that will never be had is noted as it was sent, by name only."""
+        try:
+            fetched.known[item] = replace(item, digest=await self._keep_file(await channel.fetch(item)))
+        except TemporaryFailure as error:
+            return error
+        except (ChannelError, BadInput) as error:
+            log.warning("a file cannot be fetched: %s", error)
+            fetched.known[item] = item
+        except Exception:  # whatever is wrong with a file, its message is answered
+            log.exception("a file cannot be fetched")
+            fetched.known[item] = item
+        return None
+
+    def _with_files(self, claim: Claim) -> Claim:
+        fetched = self._fetched.get(claim.rows[0].id)
+        if fetched is None:
+            return claim
         rows: list[Accepted] = []
         for row in claim.rows:
-            channel = self._channels.get(row.message.address.channel)
-            fetched = [await self._fetched(item, channel) for item in row.message.attachments]
-            rows.append(replace(row, message=replace(row.message, attachments=tuple(fetched))))
+            kept = tuple(fetched.known.get(item, item) for item in row.message.attachments)
+            rows.append(replace(row, message=replace(row.message, attachments=kept)))
         return replace(claim, rows=tuple(rows))
-
-    async def _fetched(self, item: Attachment, channel: Channel | None) -> Attachment:
-        if item.digest or channel is None:
-            return item
-        try:
-            return replace(item, digest=await self._keep_file(await channel.fetch(item)))
-        except (ChannelError, BadInput) as error:
-            log.warning("a file could not be fetched: %s", error)
-            return item
 
 
 class Carrier:
@@ -98,10 +159,15 @@ class Carrier:
         changed: Callable[[str], None],
     ) -> None:
         self._outbox, self._channels, self._desks, self._changed = outbox, channels, desks, changed
+        self._faults: dict[int, int] = {}
 
     async def due(self) -> list[Delivery]:
-        """The next row of every chat that may be sent now."""
-        return await self._outbox.due()
+        """The next row of every chat that may be sent now. What is for a channel that is not here waits for it."""
+        return [
+            delivery
+            for delivery in await self._outbox.due()
+            if _door(delivery) in (self._desks if isinstance(delivery.payload, DeskPost) else self._channels)
+        ]
 
     async def deliver(self, delivery: Delivery) -> None:
         if not await self._outbox.still_waiting(delivery):
@@ -111,24 +177,31 @@ class Carrier:
         except TemporaryFailure as error:
             await self._outbox.later(delivery, str(error), error.retry_after)
         except PermanentFailure as error:
-            log.warning("message %s cannot be delivered: %s", delivery.id, error)
             await self._outbox.failed(delivery, str(error))
         except Exception as error:
             log.exception("delivery failed", extra={"outbox": delivery.id})
-            await self._outbox.later(delivery, type(error).__name__, None)
+            faults = self._faults.pop(delivery.id, 0) + 1
+            if faults < MOST_FAULTS:
+                self._faults[delivery.id] = faults
+                await self._outbox.later(delivery, type(error).__name__, None)
+            else:
+                await self._outbox.failed(delivery, type(error).__name__)
         else:
+            self._faults.pop(delivery.id, None)
             await self._outbox.sent(delivery, reference)
         self._changed(delivery.conversation_id)
 
     async def _send(self, delivery: Delivery) -> str:
         if isinstance(delivery.payload, DeskPost):
-            desk = self._desks.get(delivery.target.removeprefix("desk:"))
-            if desk is None:
-                raise PermanentFailure(f"there is no staff desk {delivery.target!r} any more")
+            desk = self._desks[_door(delivery)]
             thread = await self._outbox.desk_thread(delivery.payload.handoff_id, desk.name)
             return await desk.post(replace(delivery.payload, thread=thread))
-        channel = self._channels.get("mail" if delivery.target == "mail" else delivery.address.channel)
-        if channel is None:
-            raise PermanentFailure(f"there is no channel {delivery.address.channel!r} any more")
         payload: Reply = delivery.payload
-        return await channel.send(delivery.address, payload, f"out-{delivery.id}")
+        return await self._channels[_door(delivery)].send(delivery.address, payload, f"out-{delivery.id}")
+
+
+def _door(delivery: Delivery) -> str:
+    """The name of the desk or channel it leaves by."""
+    if isinstance(delivery.payload, DeskPost):
+        return delivery.target.removeprefix("desk:")
+    return "mail" if delivery.target == "mail" else delivery.address.channel

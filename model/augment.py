@@ -176,7 +176,7 @@ class Augmenter:
         if example.intents and rng.random() < 0.7:
             example = _swap_values(example, self.fillers, rng)
         if self._is_clear(example):
-            if rng.random() < 0.15:
+            if rng.random() < 0.18:
                 other = rng.choice(self._clear[example.language])
                 example = joined(example, _swap_values(other, self.fillers, rng), rng)
             elif rng.random() < 0.05 and (chat := self._chat[example.language]):

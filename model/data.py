@@ -96,7 +96,7 @@ def parse(written: str, intent: str, language: str) -> Example:
 
 def read_file(file: Path, intent: str, language: str) -> Iterator[Example]:
     for number, written in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if written.strip() and not written.startswith("#"):
+        if written.strip() and not written.startswith("# "):
             try:
                 yield parse(written.strip(), intent, language)
             except ValueError as problem:

@@ -1,7 +1,7 @@
 """Decoding under a grammar: beam search in which every next piece must be one the act allows.
 
-A grammar is made of the act's written variants. Acts that assert an effect follow one of them to its end: nothing else
-can be said. Other acts may go over from one variant to another where both have the same last words: every word is one
+A grammar is made of the act's written variants. Without `memory` one of them is followed to its end: nothing else can
+be said. With it, a reply may go over from one variant to another where both have the same last words: every word is one
 of the act's, and every few words in a row stand in one of its variants.
 """
 

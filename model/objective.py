@@ -18,7 +18,7 @@ from model.transformer import Config, Inputs, Transformer
 IGNORED = -100  # a position without a label
 PRIMARY = 0.7  # share of the main intent where a message has several
 FOREIGN = 0.3  # weight of out-of-scope rows taken from other corpora: they are of another style
-ONE_OF, EACH, SPANS, LANGUAGE, HIDDEN, BORROWED = 1.0, 0.15, 3.0, 0.1, 0.3, 0.5  # weights of the parts of the loss
+ONE_OF, EACH, SPANS, LANGUAGE, HIDDEN, BORROWED = 1.0, 0.35, 3.0, 0.1, 0.3, 0.5  # weights of the parts of the loss
 MESSAGE = 4  # masked pieces of a usual message: a long one counts for more
 SMOOTHING = 0.05
 

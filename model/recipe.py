@@ -19,14 +19,14 @@ class Recipe:
     buckets: int = 16_384
     dropout: float = 0.15
     hide: float = 0.05  # share of pieces that lose their id, their n-grams, or both: each of the three
-    steps: int = 4_000  # of the encoder
+    steps: int = 4_500  # of the encoder
     own: int = 64  # our utterances a step
     borrowed: int = 24  # rows of other corpora a step
     rate: float = 1e-3  # highest learning rate
     table_rate: float = 10.0  # times `rate`, for the embedding tables
     warm_up: int = 200  # steps
     average: float = 0.998  # decay of the moving average of the weights that is kept
-    decoder_steps: int = 2_500
+    decoder_steps: int = 1_500
     decoder_batch: int = 48
     bf16: bool = True  # matrix products of the encoder's training in bfloat16
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.errors import ModelError
-from bot.facts import EFFECT_FAMILIES
 from bot.ports import WriteRequest
 from model.batch import request_line
 from model.checkpoint import Model
@@ -18,6 +17,8 @@ from model.serving import ModelThread
 
 log = logging.getLogger(__name__)
 
+# Acts that state nothing of the shop: only these may be pieced together, as elsewhere a lost "not" would be a lie.
+TALK = frozenset({"greet", "introduce", "thanks", "feedback", "capabilities", "apology", "clarify", "rephrase", "oos"})
 MEMORY = {"en": 4, "zh": 6}  # last words (Chinese: characters) that two variants share where one goes over to the other
 
 
@@ -75,11 +76,10 @@ class TransformerWriter:
         return self._book.get((act, language)) or Phrases(frozenset(), {"neutral": ()})
 
     def _make_grammar(self, act: str, language: str, facts: frozenset[str], tone: str) -> Grammar:
-        """What may be said: whole variants for acts that assert an effect, else also what can be pieced together."""
+        """What may be said: whole variants, and in plain talk also what can be pieced together from them."""
         phrases, tokenizer = self._phrases(act, language), self._model.tokenizer
-        effect = act.partition(":")[0] in EFFECT_FAMILIES
         written = phrases.variants.get(tone) or phrases.variants["neutral"]
         usable = [template for template in written if placeholders(template) <= facts]
         if not usable:
             usable = [template for template in phrases.all if placeholders(template) <= facts]
-        return Grammar(map(tokenizer.words, usable), tokenizer.eos, memory=None if effect else MEMORY[language])
+        return Grammar(map(tokenizer.words, usable), tokenizer.eos, memory=MEMORY[language] if act in TALK else None)

@@ -113,6 +113,7 @@ class FakeOffice:
         self.accounts, self.must_change = dict(accounts), set(must_change)
         self.views: dict[str, HandoffView] = {}
         self.sessions: dict[str, str] = {}  # token → account
+        self.came_from: list[str] = []  # the address of every sign-in
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
         return [view for view in self.views.values() if ended or view.status in ("waiting", "claimed")]
@@ -120,7 +121,8 @@ class FakeOffice:
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         return self.views.get(handoff_id)
 
-    async def sign_in(self, name: str, password: str) -> str | None:
+    async def sign_in(self, name: str, password: str, address: str) -> str | None:
+        self.came_from.append(address)
         if self.accounts.get(name) != password:
             return None
         token = f"token-{len(self.sessions)}-{name}"

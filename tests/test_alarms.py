@@ -105,7 +105,10 @@ def test_wants_forgetting(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["forget it", "don't forget me", "don’t forget my details", "别忘记我", "forget my order", "我忘了密码"]
-)
+    "text",
+    ["forget it", "don't forget me", "don’t forget my details", "别忘记我", "forget my order", "我忘了密码",
+     "你们是不是忘记我的订单了？", "不要忘记我的订单", "did you forget me?", "please dont forget me",
+     "退出登录后还能看吗"],
+)  # fmt: skip
 def test_does_not_want_forgetting(text: str) -> None:
     assert not wants_forgetting(text)

@@ -73,6 +73,7 @@ FULL = Conversation(
     approvals=(NOTE,),
     acknowledged=True,
     last_seen=NOW,
+    settled=12,
     name="Emma",
 )
 BLANK = Conversation(id=ADDRESS.conversation_id, address=ADDRESS, version=9, language="en")

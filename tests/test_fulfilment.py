@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from policy_talk import order
@@ -13,6 +14,7 @@ from bot.decision import Read
 from bot.facts import Act, Text
 from bot.fulfilment import Fulfilment
 from bot.messages import Address
+from bot.skill import Outcome, Request, Skill
 from bot.skills import SKILLS
 from bot.turn import Begun
 
@@ -73,11 +75,13 @@ class Tries:
     count: int = 3
     misses: list[tuple[str, str]] = field(default_factory=list)
 
-    async def left(self, account_user: str, number: str) -> int:
+    async def take(self, account_user: str, number: str) -> int:
+        if self.count:
+            self.misses.append((account_user, number))
         return self.count
 
-    async def missed(self, account_user: str, number: str) -> None:
-        self.misses.append((account_user, number))
+    async def right(self, account_user: str, number: str) -> None:
+        self.misses.remove((account_user, number))
 
 
 def fulfilment(shop: Shop, log: Log | None = None, tries: Tries | None = None) -> Fulfilment:
@@ -109,6 +113,23 @@ async def test_a_proof_lasts_as_long_as_the_channel_allows(channel: str, lasts: 
     where = replace(EMMA, address=Address(channel, "", "7", user="7"))
     outcome = await identified(Shop(), tries := Tries(), where=where)
     assert (outcome.proof.until, tries.misses) == (NOW + timedelta(hours=lasts), [])
+
+
+# --- reads -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_skill_is_told_the_day_it_is_in_the_shops_zone() -> None:
+    told: list[Request] = []
+
+    async def run(shop: Any, request: Request) -> Outcome:
+        told.append(request)
+        return Outcome(Act("greet"))
+
+    skill, night = Skill("greet", (), run, ("greet",)), datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    for zone in ("Europe/London", "Asia/Shanghai", "America/New_York"):
+        asked = Fulfilment(Shop(), Log(), Tries(), (skill,), lambda fact, language: "", ZoneInfo(zone))  # type: ignore[arg-type]
+        await asked.read(Read("greet", Flow("greet", ""), "en"), EMMA, None, "", night)
+    assert [(request.today.day, request.now) for request in told] == [(2, night), (2, night), (1, night)]
 
 
 # --- writes ----------------------------------------------------------------------------------------------------------

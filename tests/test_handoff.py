@@ -54,6 +54,14 @@ def test_what_a_waiting_shopper_writes_goes_to_the_desk_and_is_acknowledged_once
     assert [post.text for moved in (first, second) for post in moved.posts] == ["hello?", "anyone?"]
 
 
+@pytest.mark.parametrize("before", [WAITING, STAFF], ids=["waiting", "staff"])
+def test_writing_in_an_older_thread_means_the_open_handoff(before: Conversation) -> None:
+    moved = handoff.claimed(before, "an older one", "Sam", TERMS, writes=True)
+    note = moved.conversation.handoff
+    assert (moved.conversation.status, note and note.id) == (Status.STAFF, "h1")
+    assert {change.id for change in moved.changes} <= {"h1"}
+
+
 def test_while_a_person_talks_the_bot_says_nothing() -> None:
     assert said(handoff.relayed(STAFF, "thanks")) == []
 

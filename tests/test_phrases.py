@@ -36,7 +36,8 @@ inform:order/delivered order! state! carrier when
 inform:order/return_open order! state!; inform:order/returned order! state!
 inform:delivery/late order! day! days carrier; inform:delivery/on_time order! day! carrier
 inform:passage topic; inform:passage/other_language topic; no_passage task
-inform:product product!; inform:price product! price!; inform:price/from product! price!
+inform:product product!; inform:product/not_sold product!
+inform:price product! price!; inform:price/from product! price!
 inform:availability/in product! variants!; inform:availability/out product!; unknown_product name!
 confirm:cancel_order order! items! amount! method!; confirm:cancel_order/unpaid order! items!
 done:cancel_order order! amount! method! items; done:cancel_order/unpaid order!
@@ -58,7 +59,7 @@ refused:return_items/cancelled order!; refused:return_items/changed order!; refu
 refused:return_items/unsupported order!; refused:return_items/unknown order!
 dropped:cancel_order order!; dropped:change_address order!; dropped:return_items order!
 expired; confirm_unclear; stale_button; stopped; nothing_open; next_request task!; resume task!
-edit_late; file_kept; clarify; rephrase; oos; no_skill task!; apology
+edit_late; file_kept; file_lost; clarify; rephrase; restarted; oos; no_skill task!; apology
 handoff/requested; handoff/angry; handoff/injury; handoff/fire; handoff/fraud; handoff/legal; handoff/press
 handoff/threat; handoff/model_failure; handoff/error; handoff/identity; handoff/not_understood; handoff/insists
 handoff/undeliverable; waiting/ack; waiting/long; waiting/cancelled; staff/joined name!; staff/back; staff/closed

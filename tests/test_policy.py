@@ -23,7 +23,7 @@ from policy_talk import (
 
 from bot.conversation import Access, Flow, HandoffNote, Proof, Status
 from bot.decision import Limits, Perform, Read, Speak, TurnInput
-from bot.facts import Act, Money
+from bot.facts import Act, Money, Text
 from bot.messages import Attachment, Kind
 from bot.policy import decide
 from bot.skill import Mode, Outcome, Skill
@@ -589,6 +589,39 @@ def test_a_yes_accepted_in_time_stays_one_however_long_the_queue_was() -> None:
     assert len(talk.performed) == 1
 
 
+def test_a_yes_written_before_the_quote_was_there_is_no_yes_to_it() -> None:
+    talk = asked_to_cancel()
+    speak = talk.play(TurnInput("t", Kind.TEXT, "ok", hasty=True), meaning("ok", {"affirm": 0.95}))
+    assert (acts(speak), talk.performed) == (["confirm:cancel_order"], [])
+    talk.text("ok", affirm=0.95)
+    assert len(talk.performed) == 1
+
+
+@pytest.mark.parametrize("by_button", [False, True])
+def test_a_yes_after_the_proof_has_run_out_asks_first_who_it_is(by_button: bool) -> None:
+    talk = Talk(start(proof=replace(CUSTOMER, until=NOW + timedelta(minutes=10))))
+    talk.text("cancel 10423", {"order_id": "10423"}, cancel_order=0.95)
+    button, talk.now = yes_button(talk), NOW + timedelta(minutes=20)
+    speak = talk.press(button) if by_button else talk.text("yes", affirm=0.95)
+    assert (acts(speak), talk.performed) == (["ask:contact/full"], [])
+    speak = talk.text("emma@example.com", {"email": "emma@example.com"}, provide_info=0.95)
+    assert acts(speak) == ["identify/done", "confirm:cancel_order"]
+
+
+def test_a_customer_may_prove_a_guest_order_too() -> None:
+    talk = customer()
+    known = talk.answers["track_order"]
+    strange = Outcome(Act("unknown_order", {"order": Text("10201")}))
+    identified = talk.reads  # whoever has proved the guest order may see it
+    talk.answers["track_order"] = lambda read: known(read) if len(identified) > 1 else strange
+    speak = talk.text(
+        "where is 10201? my email is emma@example.com", {"order_id": "10201", "email": "emma@example.com"},
+        order_status=0.95,
+    )  # fmt: skip
+    assert [read.skill for read in talk.reads] == ["track_order", "identify", "track_order"]
+    assert acts(speak) == ["identify/done", "inform:order/open"]
+
+
 def test_the_button_of_an_expired_confirmation_performs_nothing() -> None:
     talk = asked_to_cancel()
     button = yes_button(talk)
@@ -808,12 +841,17 @@ def test_a_model_failure_brings_a_person_in_the_language_of_the_message(text: st
 
 
 def test_a_file_alone_is_kept_and_a_person_offered() -> None:
-    speak = Talk().event(Kind.FILE, attachments=(Attachment("photo"),))
+    speak = Talk().event(Kind.FILE, attachments=(Attachment("photo", digest="d"),))
     assert (acts(speak), offers(speak)) == (["file_kept"], ["human"])
 
 
+def test_a_file_that_was_not_had_is_not_said_to_be_kept() -> None:
+    speak = Talk().event(Kind.FILE, attachments=(Attachment("photo", digest="d"), Attachment("photo")))
+    assert acts(speak) == ["file_lost"]
+
+
 def test_a_file_with_words_is_kept_and_the_words_are_answered() -> None:
-    speak = Talk().event(Kind.FILE, "how do returns work?", (Attachment("photo"),), return_policy=0.95)
+    speak = Talk().event(Kind.FILE, "how do returns work?", (Attachment("photo", digest="d"),), return_policy=0.95)
     assert acts(speak) == ["file_kept", "inform:passage"]
 
 
@@ -857,6 +895,7 @@ def test_an_address_in_a_third_language_is_still_an_address() -> None:
         ("", "你好", "zh", "zh"),
         ("", "你好嗎", "zh-Hant", "zh-Hant"),
         ("en", "我的订单呢", "zh", "zh"),
+        ("en", "我想退货，订单10042", "zh", "zh"),
         ("zh", "where is my order", "en", "en"),
         ("zh", "ok", "en", "zh"),
         ("zh", "M", "en", "zh"),
@@ -957,3 +996,21 @@ def test_performing_is_asked_for_nowhere_but_after_a_confirmation() -> None:
         ),
         Perform,
     )
+
+
+def test_a_handoff_is_about_the_last_wish_and_not_about_settled_ones() -> None:
+    talk = customer()
+    talk.text("where is 10423", {"order_id": "10423"}, order_status=0.95)
+    talk.text("cancel 10500", {"order_id": "10500"}, cancel_order=0.95)
+    assert talk.text("a person please", talk_to_human=0.95).conversation.wishes == ("cancel_order",)
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [("and in size 42?", "id-of-boots"), ("do they have that in stock at the moment too?", "id-of-boots"),
+     ("有42码吗", "id-of-boots"), ("do you have washing machines in stock?", "")],
+)  # fmt: skip
+def test_only_what_points_back_or_is_brief_is_about_the_product_spoken_of(text: str, product: str) -> None:
+    talk = Talk(start(memory={"product": "id-of-boots"}))
+    talk.text(text, product_info=0.95)
+    assert talk.reads[0].flow.slots.get("product", "") == product

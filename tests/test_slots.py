@@ -382,13 +382,18 @@ def test_five_digits_that_the_model_reads_as_an_order_are_no_postcode() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["never mind", "nevermind", "forget it", "let's start over", "算了", "不用了", "重新开始"]
+    "text",
+    ["never mind", "nevermind", "forget it", "start over", "算了", "不用了", "重新开始", "那就不退了", "还是不改了吧"],
 )
 def test_leaves(text: str) -> None:
     assert slots.leaves(text)
 
 
-@pytest.mark.parametrize("text", ["leave it with a neighbour", "cancel my order", "forget-me-not seeds", "好的"])
+@pytest.mark.parametrize(
+    "text",
+    ["leave it with a neighbour", "cancel my order", "forget-me-not seeds", "好的", "太小了，穿不了", "用不了",
+     "取消不了", "我打算了解一下", "Never mind the box, it arrived broken", "don't forget it"],
+)  # fmt: skip
 def test_does_not_leave(text: str) -> None:
     assert not slots.leaves(text)
 
@@ -424,6 +429,7 @@ def test_does_not_want_the_bot_back(text: str) -> None:
 
 def test_values_are_no_evidence_of_a_language() -> None:
     assert slots.without_values("emma@example.com 10423 ok").split() == ["ok"]
+    assert slots.without_values("我想退货，订单10042 ok") == "我想退货，订单  ok"
 
 
 def test_bare_is_little_more_than_the_value() -> None:
@@ -431,3 +437,26 @@ def test_bare_is_little_more_than_the_value() -> None:
     assert not slots.bare("order_id", "where is my order 10423 please", "10423")
     assert not slots.bare("order_id", "hello", None)
     assert not slots.bare("reason", "too small", "too small")  # any words can be a reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I will not continue with the bot, please get me a human", "我不想继续和机器人聊", "不要机器人继续回答我",
+     "能不能不用人工审核？"],
+)  # fmt: skip
+def test_who_refuses_the_bot_goes_on_waiting(text: str) -> None:
+    assert not slots.wants_bot(text)
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "\u3000", " \n", "a", "1", "a@", "a.", "#", "order ", "SH ", "1-", "订单"])
+def test_rules_read_a_hostile_text_in_short(unit: str) -> None:
+    text = slots.readable("where is 10423" + unit * 10_000 + "?")
+    assert len(text) <= slots.MOST_READ + 1
+    assert slots.readable(text) == text
+    slots.collect((), text, ("order_id", "contact", "postcode", "phone"))
+
+
+def test_readable_keeps_lines_and_both_ends() -> None:
+    assert slots.readable(" cancel   10423 \n\n  yes ") == "cancel 10423\nyes"
+    long = slots.readable("where is 10423? " + "bla " * 2_000 + " emma@example.com")
+    assert long.startswith("where is 10423?") and long.endswith("emma@example.com")

@@ -48,10 +48,10 @@ async def test_a_write_begun_before_is_not_fresh(rig: Rig) -> None:
     assert await rig.count(Actions) == 1
 
 
-async def test_a_finished_write_gives_its_answer(rig: Rig) -> None:
+async def test_a_finished_write_is_not_fresh_either(rig: Rig) -> None:
     await begin(rig)
     await rig.actions.finish("c1", {"status": "done"})
-    assert await begin(rig) == Begun(fresh=False, answer={"status": "done"})
+    assert await begin(rig) == Begun(fresh=False)
 
 
 async def test_a_finished_answer_is_never_overwritten(rig: Rig) -> None:
@@ -123,7 +123,7 @@ async def test_a_finished_write_cannot_be_withdrawn(rig: Rig) -> None:
     await begin(rig)
     await rig.actions.finish("c1", {"status": "done"})
     await rig.actions.withdraw("c1")
-    assert await begin(rig) == Begun(fresh=False, answer={"status": "done"})
+    assert await begin(rig) == Begun(fresh=False)
 
 
 async def test_staff_approving_wait_for_no_message(rig: Rig) -> None:
@@ -144,20 +144,29 @@ async def test_a_later_message_and_the_start_of_a_write_are_one_decision(rig: Ri
 
 async def test_tries_are_counted_per_account_and_per_order(rig: Rig) -> None:
     for _ in range(MOST_TRIES):
-        await rig.tries.missed("web::emma", "10423")
+        await rig.tries.take("web::emma", "10423")
     left = [
-        await rig.tries.left(*pair) for pair in (("web::emma", "10424"), ("web::li", "10423"), ("web::li", "10424"))
+        await rig.tries.take(*pair) for pair in (("web::emma", "10424"), ("web::li", "10423"), ("web::li", "10424"))
     ]
     assert left == [0, 0, MOST_TRIES]
 
 
 async def test_each_miss_takes_one_and_a_day_gives_them_back(rig: Rig) -> None:
-    left = []
-    for _ in range(MOST_TRIES + 1):
-        left.append(await rig.tries.left("web::emma", "10423"))
-        await rig.tries.missed("web::emma", "10423")
+    left = [await rig.tries.take("web::emma", "10423") for _ in range(MOST_TRIES + 1)]
     rig.clock.time += TRIES_COUNT_FOR - timedelta(seconds=1)
-    left.append(await rig.tries.left("web::emma", "10423"))
+    left.append(await rig.tries.take("web::emma", "10423"))
     rig.clock.time += timedelta(seconds=1)
-    left.append(await rig.tries.left("web::emma", "10423"))
+    left.append(await rig.tries.take("web::emma", "10423"))
     assert left == [3, 2, 1, 0, 0, 3]
+
+
+async def test_a_try_that_was_right_does_not_count(rig: Rig) -> None:
+    await rig.tries.take("web::emma", "10423")
+    for _ in range(5):
+        assert await rig.tries.take("web::emma", "10423") == MOST_TRIES - 1
+        await rig.tries.right("web::emma", "10423")
+
+
+async def test_many_accounts_at_the_same_moment_share_the_tries_of_an_order(rig: Rig) -> None:
+    left = await asyncio.gather(*(rig.tries.take(f"web::{number}", "10423") for number in range(12)))
+    assert sorted(left, reverse=True) == [3, 2, 1, *[0] * 9]

@@ -42,7 +42,18 @@ async def test_what_a_turn_leaves_is_loaded_again(rig: Rig) -> None:
         wishes=("cancel_order",),
     )
     loaded, intact = await rig.conversations.load(SHOPPER.conversation_id)
-    assert (loaded, intact) == (replace(left, version=1), True)
+    assert (loaded, intact) == (replace(left, version=1, settled=1), True)
+
+
+async def test_what_was_stored_before_the_commit_had_not_seen_the_answer(rig: Rig) -> None:
+    await rig.hear("m1")
+    claim = await rig.taken()
+    await rig.hear("m2")
+    await rig.commit(claim)
+    await rig.hear("m3")
+    loaded, _ = await rig.conversations.load(SHOPPER.conversation_id)
+    rows = [row.id for row in await rig.rows(Inbox)]
+    assert [number <= loaded.settled for number in rows] == [True, True, False]
 
 
 async def test_a_turn_that_was_written_does_not_come_again(rig: Rig) -> None:
@@ -51,13 +62,22 @@ async def test_a_turn_that_was_written_does_not_come_again(rig: Rig) -> None:
 
 
 async def test_a_stored_state_that_cannot_be_read_starts_afresh_in_the_known_language(rig: Rig) -> None:
-    await rig.turn("m1", language="zh", wishes=("cancel_order",))
+    left = await rig.turn("m1", language="zh", wishes=("cancel_order",), lines=(Line("user", "hello"),))
     async with writing(rig.engine) as connection:
         await connection.execute(
             sa.update(Conversations.__table__).values(state={"state_version": 99, "language": "zh"})
         )
     loaded, intact = await rig.conversations.load(SHOPPER.conversation_id)
     assert (loaded.wishes, loaded.language, loaded.version, intact) == ((), "zh", 1, False)
+    assert (loaded.session, loaded.status) == (left.session + 1, Status.BOT)
+
+
+async def test_a_person_keeps_a_conversation_whose_state_cannot_be_read(rig: Rig) -> None:
+    await rig.turn("m1", status=Status.STAFF, handoffs=(replace(opening(), status="claimed"),))
+    async with writing(rig.engine) as connection:
+        await connection.execute(sa.update(Conversations.__table__).values(state={"state_version": 99}))
+    loaded, intact = await rig.conversations.load(SHOPPER.conversation_id)
+    assert (loaded.status, loaded.handoff and loaded.handoff.id, intact) == (Status.STAFF, "h1", False)
 
 
 async def test_a_worker_whose_lease_was_taken_over_writes_nothing(rig: Rig) -> None:
@@ -191,17 +211,13 @@ async def meanwhile(rig: Rig, message: object, *sendings: Sending) -> list[tuple
     ]
 
 
-@pytest.mark.parametrize(
-    "message",
-    [act_of_staff("s1", "claim"), said("s1", "I take this", sender=Sender.STAFF, handoff_id="h1")],
-    ids=["claims", "writes"],
-)
-async def test_when_a_person_came_meanwhile_the_reply_is_a_note_and_not_sent(rig: Rig, message: object) -> None:
+async def test_when_a_person_came_meanwhile_the_reply_is_a_note_and_not_sent(rig: Rig) -> None:
+    message = said("s1", "I take this", sender=Sender.STAFF, handoff_id="h1")
     assert await meanwhile(rig, message, reply("a")) == [("user", "q"), ("note", "a")]
     assert await rig.due_texts() == []
 
 
-@pytest.mark.parametrize("act", ["approve", "decline", "back", "close"])
+@pytest.mark.parametrize("act", ["claim", "approve", "decline", "back", "close"])
 async def test_other_acts_of_staff_do_not_silence_the_bot(rig: Rig, act: str) -> None:
     assert await meanwhile(rig, act_of_staff("s1", act), reply("a")) == [("user", "q"), ("bot", "a")]
     assert await rig.due_texts() == ["a"]
@@ -233,7 +249,7 @@ async def test_a_held_reply_is_a_note_that_only_staff_see(rig: Rig) -> None:
 async def test_a_reply_that_was_tried_before_the_claim_is_still_delivered(rig: Rig) -> None:
     await rig.turn("m1", reply("tried"), handoffs=(opening(),))
     [delivery] = await rig.outbox.due()
-    await rig.outbox.later(delivery, "flood", 3)
+    await rig.outbox.later(delivery, "no line", None)
     await rig.inbox.receive(act_of_staff("s1", "claim"))
     await rig.commit(await rig.taken(), status=Status.STAFF)
     assert [row.state for row in await rig.rows(Outbox)] == ["waiting"]
@@ -290,3 +306,14 @@ async def test_an_approval_keeps_the_write_it_decides_on(rig: Rig) -> None:
     await rig.turn("m1", handoffs=(opening("h1", "approval", confirmation=pending), opening("h2")))
     kept: list[Confirmation | None] = [await rig.desk.confirmation(name) for name in ("h1", "h2", "h3")]
     assert kept == [pending, None, None]
+
+
+async def test_a_reply_on_its_way_when_a_person_took_over_was_said_after_all(rig: Rig) -> None:
+    spoken = (Line("bot", "on its way", record={"kind": "reply"}),)
+    await rig.turn("m1", reply("on its way"), handoffs=(opening(),), lines=spoken)
+    [delivery] = await rig.outbox.due()
+    await rig.inbox.receive(act_of_staff("s1", "claim"))
+    await rig.commit(await rig.taken(), status=Status.STAFF)
+    await rig.outbox.sent(delivery, "ref")
+    shown = await rig.conversations.transcript(SHOPPER.conversation_id)
+    assert [(line.speaker, line.text) for line in shown] == [("bot", "on its way")]

@@ -10,7 +10,7 @@ import pytest
 from store_rig import DESK, OTHER, SHOPPER, START, Rig, act_of_staff, open_rig, opening, said, texts
 
 from bot.errors import StoreError
-from bot.messages import Address, Attachment, Kind, Sender
+from bot.messages import Address, Attachment, InboundMessage, Kind, Sender
 from bot.store.database import open_database
 from bot.store.inbox import LEASE, InboxStore
 from bot.store.tables import Conversations, Inbox, Timers
@@ -84,18 +84,25 @@ async def test_what_cannot_be_stored_is_said_to_be_so(tmp_path: Path) -> None:
 # --- edits -----------------------------------------------------------------------------------------------------------
 
 
+def edit(number: int, text: str) -> InboundMessage:
+    """The message m1, changed `number` minutes after it was sent."""
+    changed = said(f"m1:edit:{number}", text, kind=Kind.EDIT, edits="m1")
+    return replace(changed, sent_at=START + timedelta(minutes=number))
+
+
 async def test_an_edit_before_a_worker_began_replaces_the_text(rig: Rig) -> None:
     await rig.hear("m1", "cancel 10423")
-    receipt = await rig.inbox.receive(said("m1:edit:1", "cancel 10424", kind=Kind.EDIT, edits="m1"))
-    assert receipt.new is False
-    assert texts(await rig.taken()) == ["cancel 10424"]
-    assert await rig.count(Inbox) == 1
+    await rig.inbox.receive(edit(1, "cancel 10424"))
+    claim = await rig.taken()
+    assert texts(claim) == ["cancel 10424"]
+    await rig.commit(claim)
+    assert await rig.inbox.any_waiting() is False
 
 
 async def test_an_edit_after_a_worker_began_is_a_turn_of_its_own(rig: Rig) -> None:
     await rig.hear("m1", "cancel 10423")
     claim = await rig.taken()
-    receipt = await rig.inbox.receive(said("m1:edit:1", "cancel 10424", kind=Kind.EDIT, edits="m1"))
+    receipt = await rig.inbox.receive(edit(1, "cancel 10424"))
     await rig.commit(claim)
     later = await rig.taken("w2")
     assert (receipt.new, [row.message.kind for row in later.rows], texts(claim)) == (
@@ -103,6 +110,23 @@ async def test_an_edit_after_a_worker_began_is_a_turn_of_its_own(rig: Rig) -> No
         [Kind.EDIT],
         ["cancel 10423"],
     )
+
+
+async def test_an_edit_that_was_applied_is_known_when_it_comes_again(rig: Rig) -> None:
+    await rig.hear("m1", "cancel 10423")
+    receipts = [await rig.inbox.receive(edit(1, "cancel 10424")) for _ in range(2)]
+    await rig.commit(await rig.taken())
+    receipts.append(await rig.inbox.receive(edit(1, "cancel 10424")))
+    assert [receipt.new for receipt in receipts] == [True, False, False]
+    assert await rig.inbox.claim("w1") is None
+
+
+@pytest.mark.parametrize("order", [(1, 2, 1), (2, 1)], ids=["delivered again", "delivered late"])
+async def test_of_two_edits_the_later_one_counts(rig: Rig, order: tuple[int, ...]) -> None:
+    await rig.hear("m1", "cancel 10423")
+    for number in order:
+        await rig.inbox.receive(edit(number, f"edit {number}"))
+    assert texts(await rig.taken()) == ["edit 2"]
 
 
 async def test_nobody_edits_the_message_of_another(rig: Rig) -> None:
@@ -206,6 +230,14 @@ async def test_a_released_turn_is_taken_again_with_the_same_messages(rig: Rig) -
     await rig.hear("m2", "no wait")
     await rig.inbox.release(claim)
     assert texts(await rig.taken("w2")) == ["yes"]
+
+
+async def test_a_turn_put_off_is_taken_again_after_its_pause(rig: Rig) -> None:
+    await rig.hear("m1", "one")
+    await rig.inbox.release(await rig.taken(), timedelta(seconds=5))
+    early = await rig.inbox.claim("w1")
+    rig.clock.time += timedelta(seconds=6)
+    assert (early, texts(await rig.taken("w2"))) == (None, ["one"])
 
 
 async def test_a_lease_runs_out_and_the_turn_is_taken_over(rig: Rig) -> None:

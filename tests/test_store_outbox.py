@@ -9,7 +9,7 @@ from store_rig import OTHER, SHOPPER, START, Rig, open_rig, opening, reply
 
 from bot.conversation import Status
 from bot.messages import Address, DeskPost, Kind, Reply, Sender
-from bot.store.outbox import LONGEST_WAIT, MOST_ATTEMPTS
+from bot.store.outbox import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS
 from bot.store.tables import DeskThreads, Inbox, Outbox
 from bot.turn import Delivery, Sending
 
@@ -83,6 +83,15 @@ async def test_a_sent_row_is_never_due_again_and_keeps_the_platforms_id(rig: Rig
 # --- temporary failures ----------------------------------------------------------------------------------------------
 
 
+async def failing(rig: Rig, error: str = "timeout", retry_after: float | None = None) -> timedelta:
+    """The one that is due fails, and time goes on until it is due again; how long that was."""
+    delivery, before = await the_one(rig), rig.clock.time
+    await rig.outbox.later(delivery, error, retry_after)
+    [row] = [row for row in await rig.rows(Outbox) if row.id == delivery.id]
+    rig.clock.time = row.not_before or before
+    return rig.clock.time - before
+
+
 async def test_retry_after_holds_that_chat_until_then_and_no_other(rig: Rig) -> None:
     await rig.turn("m1", reply("one"), reply("two"))
     await rig.turn("m2", reply("to li"), address=OTHER)
@@ -97,18 +106,15 @@ async def test_what_joins_a_held_chat_waits_behind(rig: Rig) -> None:
     await rig.outbox.later(await the_one(rig), "429", 7)
     await rig.turn("m2", reply("two"))
     assert await rig.due_texts() == []
-    assert await rig.outbox.next_due() == START + timedelta(seconds=7)
+    rig.clock.time = START + timedelta(seconds=7)
+    assert await rig.due_texts() == ["one"]
 
 
 async def test_without_a_word_of_the_platform_the_pause_grows_up_to_a_limit(rig: Rig) -> None:
     await rig.turn("m1", reply("one"))
     pauses = []
     for _ in range(MOST_ATTEMPTS - 1):
-        await rig.outbox.later(await the_one(rig), "timeout", None)
-        due = await rig.outbox.next_due()
-        assert due is not None
-        pauses.append(due - rig.clock.time)
-        rig.clock.time = due
+        pauses.append(await failing(rig))
     assert pauses[:4] == [timedelta(seconds=seconds) for seconds in (2, 4, 8, 16)]
     assert pauses == sorted(pauses) and max(pauses) == LONGEST_WAIT
     assert (await the_one(rig)).attempts == MOST_ATTEMPTS - 1
@@ -117,9 +123,40 @@ async def test_without_a_word_of_the_platform_the_pause_grows_up_to_a_limit(rig:
 async def test_after_the_last_attempt_it_has_failed(rig: Rig) -> None:
     await rig.turn("m1", reply("one"))
     for _ in range(MOST_ATTEMPTS):
-        await rig.outbox.later(await the_one(rig), "gone", 0)
+        await failing(rig, "gone")
     [row] = await rig.rows(Outbox)
     assert (row.state, row.error, (await rig.taken()).rows[0].message.act) == ("failed", "gone", "undeliverable")
+
+
+async def test_a_pause_that_the_platform_asks_for_is_no_failed_attempt(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    pauses = [await failing(rig, "429", retry_after=60) for _ in range(MOST_ATTEMPTS + 1)]
+    delivery = await the_one(rig)
+    assert (delivery.attempts, set(pauses)) == (0, {timedelta(minutes=1)})
+
+
+async def test_a_platform_that_asks_for_no_pause_at_all_gets_one(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    assert await failing(rig, "429", retry_after=0) == FIRST_WAIT
+
+
+@pytest.mark.parametrize("sending", [post(), reply("notice", "notice", mail="emma@example.com")], ids=["desk", "mail"])
+async def test_a_desk_or_mail_is_tried_until_it_arrives(
+    rig: Rig, sending: Sending, caplog: pytest.LogCaptureFixture
+) -> None:
+    await rig.turn("m1", sending)
+    pauses = [await failing(rig) for _ in range(4 * MOST_ATTEMPTS)]
+    delivery = await the_one(rig)
+    assert (delivery.attempts, pauses[-1]) == (4 * MOST_ATTEMPTS, LONGEST_WAIT)
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 4
+    assert delivery.payload.text not in caplog.text and "emma" not in caplog.text
+
+
+async def test_what_never_arrives_is_logged_without_its_text(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    await rig.turn("m1", reply("your order 10423"))
+    await rig.outbox.failed(await the_one(rig), "blocked")
+    [record] = caplog.records
+    assert (record.levelname, "blocked" in record.message, "10423" in record.message) == ("WARNING", True, False)
 
 
 # --- permanent failures ----------------------------------------------------------------------------------------------

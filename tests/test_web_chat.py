@@ -7,7 +7,7 @@ from aiohttp import WSServerHandshakeError
 from fakes import TalkingFront
 from web_rig import site
 
-from adapters.web.limits import MESSAGE_BYTES, SOCKETS_PER_VISITOR, TEXT_CHARS
+from adapters.web.limits import MESSAGE_BYTES, SOCKETS_PER_VISITOR, TEXT_CHARS, VISITORS_PER_ADDRESS
 from adapters.web.wire import visitor_address
 from bot.messages import Card, Kind
 from bot.ports import Receipt
@@ -287,6 +287,20 @@ async def test_flood_is_told_when_to_send_again():
         now[0] += 30
         await page.send(text(TWO))
         assert await page.until("ack") == TWO
+
+
+async def test_a_fresh_cookie_brings_no_fresh_allowance():
+    async with site(messages_per_minute=1, monotonic=lambda: 7.0) as shop:
+        for _ in range(VISITORS_PER_ADDRESS // 2):  # each is greeted and says a word
+            page = await shop.page()
+            await page.send(text())
+            assert await page.until("ack") == ONE
+            shop.client.session.cookie_jar.clear()
+        heard = len(shop.front.received)
+        page = await shop.page()
+        await page.send(text())
+        assert await page.until("slow") == ONE
+        assert len(shop.front.received) == heard  # nor is that visitor greeted
 
 
 async def test_one_browser_opens_so_many_windows_at_most(shop):

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import UTC, datetime
+from http.cookies import SimpleCookie
 
 import pytest
 from fakes import FakeOffice
@@ -90,6 +91,30 @@ async def test_sign_in_gives_a_cookie_for_the_console_only(shop):
 async def test_wrong_password_stays_at_the_door(shop):
     assert await sign_in(shop, password="wrong") == 401
     assert (await get(shop, "/staff"))[0] == 303
+
+
+async def test_the_office_is_told_where_a_sign_in_comes_from_whatever_a_header_says(shop):
+    csrf = await form_token(shop)
+    form = {"csrf": csrf, "name": "anna", "password": "x"}
+    headers = {"Origin": shop.origin, "X-Forwarded-For": "9.9.9.9"}
+    async with shop.client.post("/staff/sign-in", data=form, headers=headers):
+        assert shop.office.came_from == ["127.0.0.1"]
+
+
+async def test_a_browser_that_has_been_in_is_counted_apart_from_its_address(shop):
+    await sign_in(shop)
+    await post(shop, "/staff/sign-out", csrf=csrf_of(shop))
+    await sign_in(shop)
+    await post(shop, "/staff/sign-out", csrf=csrf_of(shop))
+    await sign_in(shop, name="new", password="wrong")
+    address, device, other_name = shop.office.came_from
+    assert (address, other_name) == ("127.0.0.1", "127.0.0.1")
+    assert device.startswith("device-") and " " not in device
+
+    forged = SimpleCookie(f"shophand_device={device}.made-up; Path=/staff")
+    shop.client.session.cookie_jar.update_cookies(forged, shop.client.make_url("/staff"))
+    await sign_in(shop, password="wrong")
+    assert shop.office.came_from[-1] == "127.0.0.1"
 
 
 async def test_sign_in_without_the_forms_own_token_is_refused(shop):

@@ -6,7 +6,7 @@ import io
 import pytest
 from web_rig import Site, site
 
-from adapters.web import uploads
+from adapters.web import rates, uploads
 from adapters.web.limits import FILE_BYTES
 from bot.messages import Attachment, Kind
 
@@ -90,6 +90,31 @@ async def test_uploads_count_as_messages():
         page = await shop.page()
         await page.send({"type": "text", "id": ONE, "text": "hello"})
         assert await page.until("slow") == ONE
+
+
+async def test_a_fresh_cookie_brings_no_fresh_room_for_files(monkeypatch):
+    now = [7.0]
+    monkeypatch.setattr(rates, "UPLOAD_BYTES_PER_HOUR", 2 * len(PNG))
+    async with site(monotonic=lambda: now[0]) as shop:
+        assert [await upload_as_somebody_new(shop, PNG) for _ in range(3)] == [200, 200, 429]
+        now[0] += 1800
+        assert await upload_as_somebody_new(shop, PNG) == 200
+
+
+async def test_a_file_of_unsaid_length_counts_as_the_largest(monkeypatch):
+    async def chunks():
+        yield PNG
+
+    monkeypatch.setattr(rates, "UPLOAD_BYTES_PER_HOUR", FILE_BYTES + len(PNG))
+    async with site(monotonic=lambda: 7.0) as shop:
+        assert [await upload_as_somebody_new(shop, chunks()) for _ in range(2)] == [200, 429]
+        assert await upload_as_somebody_new(shop, PNG) == 200
+
+
+async def upload_as_somebody_new(shop: Site, content: object) -> int:
+    shop.client.session.cookie_jar.clear()
+    async with shop.client.get("/"):
+        return (await upload(shop, content))[0]
 
 
 @pytest.mark.parametrize(

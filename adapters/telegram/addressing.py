@@ -24,14 +24,18 @@ def addressed(message: Message, me: Me) -> bool:
 
 def spoken(message: Message, me: Me) -> str:
     """The text or caption without the bot's name."""
-    text = message.text or message.caption or ""
-    units = text.encode(UTF16)
+    units = _units(message)
     for start, end in sorted(_own_names(message, me), reverse=True):
         # what joined the name to the sentence goes with it: "@bot, where is…", "where @bot is"
-        after = re.sub(r"^[\s,:，：、]+", " ", units[end * 2:].decode(UTF16)).encode(UTF16)
-        before = units[:start * 2].decode(UTF16).rstrip(" ").encode(UTF16)
+        after = re.sub(r"^[\s,:，：、]+", " ", units[end * 2:].decode(UTF16, "replace")).encode(UTF16)
+        before = units[:start * 2].decode(UTF16, "replace").rstrip(" ").encode(UTF16)
         units = before + after
-    return units.decode(UTF16).strip()
+    return units.decode(UTF16, "replace").strip()
+
+
+def _units(message: Message) -> bytes:
+    """The text in the units that Telegram counts in; JSON may hold half a surrogate pair."""
+    return (message.text or message.caption or "").encode(UTF16, "surrogatepass")
 
 
 def _replies_to(message: Message, me: Me) -> bool:
@@ -45,7 +49,7 @@ def _replies_to(message: Message, me: Me) -> bool:
 def _own_names(message: Message, me: Me) -> Iterator[tuple[int, int]]:
     """Spans of the bot's name, in UTF-16 units: whole mentions, and the @bot part of commands."""
     name = f"@{me.username}".casefold()
-    units = (message.text or message.caption or "").encode(UTF16)
+    units = _units(message)
     for entity in message.entities or message.caption_entities:
         start, end = entity.offset, entity.offset + entity.length
         words = units[start * 2:end * 2].decode(UTF16, "ignore").casefold()

@@ -10,10 +10,11 @@ from aiohttp import web
 from adapters.web.chat import Chat
 from adapters.web.console import Console
 from adapters.web.console_door import Door
-from adapters.web.guard import Site, TokenBuckets
+from adapters.web.guard import Site
 from adapters.web.limits import MESSAGES_PER_MINUTE
 from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
+from adapters.web.rates import Rates
 from adapters.web.signing import Signer
 from adapters.web.wire import NAME
 from bot.errors import PermanentFailure
@@ -67,9 +68,9 @@ class WebAdapter:
     ) -> None:  # fmt: skip
         self._site, self._live, self._pages, signer = Site(public_url), Live(), Pages(shop_name), Signer(secret)
         self.channel, self.desk = WebChannel(self._live), ConsoleDesk(self._live)
-        buckets = TokenBuckets(messages_per_minute, monotonic)
+        rates = Rates(messages_per_minute, monotonic)
         self._chat = Chat(
-            front, signer=signer, site=self._site, live=self._live, buckets=buckets, pages=self._pages, now=now
+            front, signer=signer, site=self._site, live=self._live, rates=rates, pages=self._pages, now=now
         )
         self._door = Door(office, signer=signer, site=self._site, pages=self._pages)
         self._console = Console(front, office, door=self._door, live=self._live, pages=self._pages, now=now)

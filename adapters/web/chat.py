@@ -8,10 +8,11 @@ from aiohttp import web
 
 from adapters.web import uploads, wire
 from adapters.web.chat_socket import ChatSocket
-from adapters.web.guard import HEADERS, Site, TokenBuckets
+from adapters.web.guard import HEADERS, Site
 from adapters.web.limits import CLOSE_SECONDS, FILE_BYTES, HEARTBEAT_SECONDS, MESSAGE_BYTES, TEXT_CHARS, VISITOR_SECONDS
 from adapters.web.live import Live
 from adapters.web.pages import Pages
+from adapters.web.rates import Rates, peer
 from adapters.web.signing import Signer
 from bot.errors import BadInput
 from bot.messages import Attachment
@@ -22,11 +23,11 @@ COOKIE = "shophand_visitor"
 
 class Chat:
     def __init__(
-        self, front: Front, *, signer: Signer, site: Site, live: Live, buckets: TokenBuckets, pages: Pages,
+        self, front: Front, *, signer: Signer, site: Site, live: Live, rates: Rates, pages: Pages,
         now: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._front, self._signer, self._site, self._live = front, signer, site, live
-        self._buckets, self._pages, self._now = buckets, pages, now
+        self._rates, self._pages, self._now = rates, pages, now
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [
@@ -53,8 +54,9 @@ class Chat:
         ws.headers.update(HEADERS)
         await ws.prepare(request)
         await ChatSocket(
-            ws, visitor, front=self._front, live=self._live, signer=self._signer, buckets=self._buckets, now=self._now
-        ).serve()
+            ws, visitor, peer(request), front=self._front, live=self._live, signer=self._signer, rates=self._rates,
+            now=self._now,
+        ).serve()  # fmt: skip
         return ws
 
     async def upload(self, request: web.Request) -> web.Response:
@@ -62,10 +64,12 @@ class Chat:
         visitor = self._known(request)
         if visitor is None or not self._site.same_origin(request):
             return web.json_response({"error": "visitor"}, status=403)
-        if self._buckets.take(visitor):
-            return web.json_response({"error": "slow"}, status=429)
-        if (request.content_length or 0) > FILE_BYTES:
+        # who does not say how much is coming is counted as sending the most there may be
+        size = FILE_BYTES if request.content_length is None else request.content_length
+        if size > FILE_BYTES:
             return web.json_response({"error": "too_large"}, status=413)
+        if self._rates.upload(visitor, peer(request), size):
+            return web.json_response({"error": "slow"}, status=429)
         content = await uploads.read_limited(request.content, FILE_BYTES)
         if content is None:
             return web.json_response({"error": "too_large"}, status=413)

@@ -13,9 +13,9 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from adapters.web import wire
-from adapters.web.guard import TokenBuckets
 from adapters.web.limits import BEAT_SECONDS, COMPOSING_SECONDS, HISTORY_LINES, SOCKETS_PER_VISITOR
 from adapters.web.live import Live
+from adapters.web.rates import Rates
 from adapters.web.signing import Signer
 from bot.errors import BadInput
 from bot.ports import Front
@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 
 class ChatSocket:
     def __init__(
-        self, ws: web.WebSocketResponse, visitor: str, *, front: Front, live: Live, signer: Signer,
-        buckets: TokenBuckets, now: Callable[[], datetime],
+        self, ws: web.WebSocketResponse, visitor: str, peer: str, *, front: Front, live: Live, signer: Signer,
+        rates: Rates, now: Callable[[], datetime],
     ) -> None:  # fmt: skip
-        self._ws, self._visitor = ws, visitor
-        self._front, self._live, self._signer, self._buckets, self._now = front, live, signer, buckets, now
+        self._ws, self._visitor, self._peer = ws, visitor, peer
+        self._front, self._live, self._signer, self._rates, self._now = front, live, signer, rates, now
         self._conversation = wire.visitor_address(visitor).conversation_id
 
     async def serve(self) -> None:
@@ -59,7 +59,8 @@ class ChatSocket:
         await self._ws.close(code=WSCloseCode.POLICY_VIOLATION, message=why.encode()[:120])
 
     async def _greet(self, hello: wire.Hello) -> None:
-        if hello.after == 0 and not await self._front.transcript(self._conversation):
+        fresh = hello.after == 0 and not await self._front.transcript(self._conversation)
+        if fresh and not self._rates.opening(self._peer):  # too many of one address: answered, but not greeted
             await self._front.receive(wire.start(self._visitor, self._now(), hello.language))
 
     async def _both_ways(self, event: asyncio.Event, after: int) -> None:
@@ -93,7 +94,7 @@ class ChatSocket:
 
     async def _take(self, frame: wire.Frame) -> dict[str, Any]:
         """Store one message; the answer to the browser."""
-        wait = self._buckets.take(self._visitor)
+        wait = self._rates.message(self._visitor, self._peer)
         if wait:
             return {"slow": frame.id, "seconds": round(wait, 1)}
         message = wire.normalise(frame, self._visitor, self._now(), self._signer)

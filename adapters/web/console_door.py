@@ -12,13 +12,14 @@ from typing import Any
 from aiohttp import web
 
 from adapters.web.guard import Site
-from adapters.web.limits import PASSWORD_CHARS, STAFF_SECONDS
+from adapters.web.limits import DEVICE_SECONDS, PASSWORD_CHARS, STAFF_SECONDS
 from adapters.web.pages import Pages
+from adapters.web.rates import peer
 from adapters.web.signing import Signer
-from adapters.web.wire import clean
+from bot.messages import storable
 from bot.ports import Office, StaffSession
 
-COOKIE, FORM_COOKIE, PATH = "shophand_staff", "shophand_form", "/staff"
+COOKIE, FORM_COOKIE, DEVICE_COOKIE, PATH = "shophand_staff", "shophand_form", "shophand_device", "/staff"
 SIGN_IN, PASSWORD = f"{PATH}/sign-in", f"{PATH}/password"
 
 
@@ -81,7 +82,7 @@ class Door:
     async def _fields(self, request: web.Request) -> dict[str, str]:
         if not self._site.same_origin(request):
             raise web.HTTPForbidden(text="this form is for the console's own pages")
-        return {name: clean(value) for name, value in (await request.post()).items() if isinstance(value, str)}
+        return {name: storable(value) for name, value in (await request.post()).items() if isinstance(value, str)}
 
     # --- in and out --------------------------------------------------------------------------------------------------
 
@@ -103,13 +104,23 @@ class Door:
         if nonce is None or not _same(request.cookies.get(FORM_COOKIE, ""), nonce):
             raise web.HTTPForbidden(text="this form is too old; load the sign-in page again")
         name = fields.get("name", "").strip()
-        token = await self._office.sign_in(name, fields.get("password", ""))
+        device = self._device(request, name)
+        token = await self._office.sign_in(name, fields.get("password", ""), device or peer(request))
         if token is None:
             return self._sign_in_page(request, name=name, failed=True, status=401)
         response = web.Response(status=303, headers={"Location": PATH})
         self._set_cookie(request, response, COOKIE, token)
+        device = self._signer.seal(f"device:{name}", device or f"device-{secrets.token_urlsafe(16)}")
+        self._set_cookie(request, response, DEVICE_COOKIE, device, seconds=DEVICE_SECONDS)
         response.del_cookie(FORM_COOKIE, path=PATH)
         return response
+
+    def _device(self, request: web.Request, name: str) -> str | None:
+        """The browser, if this name has been in with it: its misses are counted apart from those of its address.
+
+        So nobody else who calls from there, behind the same proxy for one, can lock it out.
+        """
+        return self._signer.open(f"device:{name}", request.cookies.get(DEVICE_COOKIE, ""))
 
     async def password_form(self, request: web.Request) -> web.Response:
         return self._password_page(await self.page_visit(request, changing=True))
@@ -135,8 +146,10 @@ class Door:
         response.del_cookie(COOKIE, path=PATH)
         return response
 
-    def _set_cookie(self, request: web.Request, response: web.Response, name: str, value: str) -> None:
-        self._site.set_cookie(request, response, name, value, seconds=STAFF_SECONDS, path=PATH, same_site="Strict")
+    def _set_cookie(
+        self, request: web.Request, response: web.Response, name: str, value: str, *, seconds: int = STAFF_SECONDS
+    ) -> None:
+        self._site.set_cookie(request, response, name, value, seconds=seconds, path=PATH, same_site="Strict")
 
 
 def _same(given: str, expected: str) -> bool:

@@ -1,12 +1,9 @@
-"""Who may call: same origin, cookies, security headers, and how often. Knows no conversation."""
+"""Who may call: same origin, cookies and security headers. Knows no conversation."""
 
-import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
-
-from adapters.web.limits import VISITORS_REMEMBERED
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -69,27 +66,3 @@ class Site:
     ) -> None:  # fmt: skip
         secure = self._https or request.secure
         response.set_cookie(name, value, max_age=seconds, path=path, httponly=True, secure=secure, samesite=same_site)
-
-
-class TokenBuckets:
-    """At most so many a minute for each key, in bursts of as many."""
-
-    def __init__(self, per_minute: int, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._size, self._per_second, self._monotonic = float(per_minute), per_minute / 60, monotonic
-        self._left: dict[str, tuple[float, float]] = {}  # key → (tokens, when counted)
-
-    def take(self, key: str) -> float:
-        """Take one: 0.0 when there was one, else the seconds until there is."""
-        now = self._monotonic()
-        tokens = self._tokens(key, now)
-        if tokens < 1:
-            self._left[key] = (tokens, now)
-            return (1 - tokens) / self._per_second
-        self._left[key] = (tokens - 1, now)
-        if len(self._left) > VISITORS_REMEMBERED:
-            self._left = {key: kept for key, kept in self._left.items() if self._tokens(key, now) < self._size}
-        return 0.0
-
-    def _tokens(self, key: str, now: float) -> float:
-        tokens, counted = self._left.get(key, (self._size, now))
-        return min(self._size, tokens + (now - counted) * self._per_second)

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from aiohttp import StreamReader
 
 from adapters.web.limits import FILE_NAME_CHARS
-from adapters.web.wire import clean
+from bot.messages import storable
 
 # first bytes → type; SVG and HTML are left out on purpose: they can run script
 _SIGNATURES = (
@@ -36,7 +36,7 @@ def file_kind(mime: str) -> str:
 
 def file_name(header: str) -> str:
     """The bare name, as the browser percent-encoded it; no path, nothing unprintable."""
-    name = clean(unquote(header)).replace("\\", "/").rpartition("/")[2]
+    name = storable(unquote(header)).replace("\\", "/").rpartition("/")[2]
     return "".join(filter(str.isprintable, name)).strip()[-FILE_NAME_CHARS:]
 
 

@@ -23,7 +23,7 @@ from typing import Any
 from adapters.web.limits import TEXT_CHARS
 from adapters.web.signing import Signer
 from bot.errors import BadInput
-from bot.messages import BUTTON_VALUE_BYTES, Address, Attachment, InboundMessage, Kind
+from bot.messages import BUTTON_VALUE_BYTES, Address, Attachment, InboundMessage, Kind, storable
 from bot.ports import TranscriptLine
 
 NAME = "web"
@@ -62,11 +62,6 @@ def is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
 
 
-def clean(text: str) -> str:
-    """Text that every store can keep: no lone surrogates (JSON allows them), no NUL (PostgreSQL refuses it)."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "")
-
-
 def parse(data: str) -> Hello | Frame:
     """Read one frame. BadInput when no page of ours would have sent it."""
     try:
@@ -94,7 +89,7 @@ def _text(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name, "")
     if not isinstance(value, str):
         raise BadInput(f"`{name}` must be text")
-    return clean(value)
+    return storable(value)
 
 
 def normalise(frame: Frame, visitor: str, now: datetime, signer: Signer) -> InboundMessage | None:

@@ -15,7 +15,7 @@ TICK = 0.5  # seconds between looks at timers and held-back messages
 
 
 class LocalDispatcher:
-    def __init__(self, worker: Worker, carrier: Carrier, fire_timers: Callable[[], Awaitable[list[str]]]) -> None:
+    def __init__(self, worker: Worker, carrier: Carrier, fire_timers: Callable[..., Awaitable[list[str]]]) -> None:
         self._worker, self._carrier, self._fire_timers = worker, carrier, fire_timers
         self._waiting, self._sendable = asyncio.Event(), asyncio.Event()
 
@@ -30,14 +30,17 @@ class LocalDispatcher:
             group.create_task(self._deliver())
             group.create_task(self._tick())
 
-    async def drain(self) -> None:
-        """Everything that can be done at this moment of the clock, one thing after another."""
+    async def drain(self, only: str = "") -> None:
+        """Everything that can be done at this moment of the clock, one thing after another.
+
+        With `only`, a conversation's id, the others are left alone: their channels live in another process.
+        """
         busy = True
         while busy:
-            busy = bool(await self._fire_timers())
-            while await self._worker.work("drain"):
+            busy = bool(await self._fire_timers(only))
+            while await self._worker.work("drain", only):
                 busy = True
-            while due := await self._carrier.due():
+            while due := [row for row in await self._carrier.due() if only in ("", row.conversation_id)]:
                 busy = True
                 for delivery in due:
                     await self._carrier.deliver(delivery)

@@ -1,11 +1,18 @@
 """Send an order that has not left to another address. The contact on file is told of the change."""
 
+import re
+
 from bot.commerce import AnswerStatus, PostalAddress, Shop
 from bot.conversation import Access
 from bot.facts import Act, Text
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills.orders import pick_order
 
+# "my sister Lucy Clarke", 我老婆林小满: the name alone goes on the label
+_KIN = re.compile(
+    r"^(?:my|our)\s+(?:[a-z]+\s+){1,3}(?=[A-Z])|^[我俺](?:老婆|老公|媳妇|爱人|[妈媽爸姐妹哥弟]{1,2}|朋友|同事|闺蜜|室友|邻居|女儿|儿子)"
+    r"(?=[\u4e00-\u9fff]{2,4}$)"
+)
 _PLACE = ("address", "city", "postcode", "country")
 _PARTS = (*_PLACE, "recipient", "phone")
 
@@ -16,6 +23,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return order
     settled = {"order_id": order.number}
     parts = {part: request.slots[part] for part in _PARTS if part in request.slots}
+    if "recipient" in parts:
+        parts["recipient"] = _KIN.sub("", parts["recipient"])
     answer = await shop.quote_address(request.proof, order.number, parts)
     if answer.reason == "bad_address":
         missing = str(answer.detail.get("missing", "address"))

@@ -1,5 +1,7 @@
 """Facts, availability and price of a product, from the catalogue."""
 
+import re
+
 from bot.commerce import Product, Shop, Variant
 from bot.conversation import Option
 from bot.facts import Act, Fact, Many, Text
@@ -27,7 +29,9 @@ async def run(shop: Shop, request: Request) -> Outcome:
 def _answer(product: Product, request: Request) -> Outcome:
     variants = _asked(product, request)
     facts: dict[str, Fact] = {"product": product.name}
-    if request.intent == "product_availability":
+    if not product.variants and request.intent != "product_info":
+        act = "inform:product/not_sold"
+    elif request.intent == "product_availability":
         left = [variant for variant in variants if variant.stock > 0]
         if left:
             facts["variants"] = Many(tuple(Text(_describe(variant, request)) for variant in left[:6]))
@@ -43,7 +47,8 @@ def _answer(product: Product, request: Request) -> Outcome:
 
 def _asked(product: Product, request: Request) -> tuple[Variant, ...]:
     """The variants of the size and colour asked for; all of them when none was named or none fits."""
-    size, color = request.slots.get("size", "").lower(), request.slots.get("color", "").lower()
+    size = re.sub(r"\s*(?:size|码|碼|号|號)\s*", "", request.slots.get("size", "").lower())  # M码, size M
+    color = request.slots.get("color", "").lower()
     fitting = tuple(
         variant
         for variant in product.variants
@@ -71,6 +76,7 @@ SKILL = Skill(
         "ask:product/which",
         "unknown_product",
         "inform:product",
+        "inform:product/not_sold",
         "inform:price",
         "inform:price/from",
         "inform:availability/in",

@@ -25,9 +25,9 @@ async def run(shop: Shop, request: Request) -> Outcome:
         facts |= {"carrier": Text(parcel.carrier), "tracking": Text(parcel.tracking_no)}
         if parcel.delivered_at:
             facts |= {"when": Moment(parcel.delivered_at)}
-    late = promised is not None and promised < request.now.date() and order.state in _UNDER_WAY
+    late = promised is not None and promised < request.today and order.state in _UNDER_WAY
     if late:
-        days = (request.now.date() - promised).days if promised else 0
+        days = (request.today - promised).days if promised else 0
         act = Act("inform:delivery/late", {**facts, "days": Number(days)}, tone="apologetic")
     elif request.intent == "delivery_delay" and promised and order.state in _UNDER_WAY:
         act = Act("inform:delivery/on_time", dict(facts))

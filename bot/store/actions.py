@@ -29,9 +29,9 @@ class ActionStore:
     ) -> Begun | None:
         """Commit the started row; the check for later messages stands in the same transaction."""
         async with writing(self._engine) as connection:
-            row = (await connection.execute(sa.select(_actions).where(_actions.c.key == confirmation.id))).first()
-            if row is not None:
-                return Begun(fresh=False, answer=row.answer if row.state == "finished" else None)
+            known = sa.select(_actions.c.key).where(_actions.c.key == confirmation.id)
+            if await connection.scalar(known) is not None:
+                return Begun(fresh=False)
             if unless_after is not None and await later_waits(connection, conversation_id, unless_after):
                 return None
             await connection.execute(
@@ -68,26 +68,32 @@ class ActionStore:
 
 
 class TryStore:
-    """Failed proofs per channel account and per order; a miss counts for a day."""
+    """Tries to prove who one is, per channel account and per order; a miss counts for a day."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
 
-    async def left(self, account_user: str, order: str) -> int:
-        since = self._clock.now() - TRIES_COUNT_FOR
-        async with reading(self._engine) as connection:
+    async def take(self, account_user: str, order: str) -> int:
+        since, subjects = self._clock.now() - TRIES_COUNT_FOR, _subjects(account_user, order)
+        async with writing(self._engine) as connection:
             counts = [
                 await connection.scalar(
                     sa.select(sa.func.count()).where(_tries.c.subject == subject, _tries.c.at > since)
                 )
-                for subject in _subjects(account_user, order)
+                for subject in subjects
             ]
-        return max(0, MOST_TRIES - max(count or 0 for count in counts))
+            left = max(0, MOST_TRIES - max(count or 0 for count in counts))
+            if left:
+                await connection.execute(
+                    _tries.insert(), [{"subject": subject, "at": self._clock.now()} for subject in subjects]
+                )
+        return left
 
-    async def missed(self, account_user: str, order: str) -> None:
+    async def right(self, account_user: str, order: str) -> None:
         async with writing(self._engine) as connection:
             for subject in _subjects(account_user, order):
-                await connection.execute(_tries.insert().values(subject=subject, at=self._clock.now()))
+                last = sa.select(sa.func.max(_tries.c.id)).where(_tries.c.subject == subject).scalar_subquery()
+                await connection.execute(_tries.delete().where(_tries.c.id == last))
 
 
 def _subjects(account_user: str, order: str) -> tuple[str, str]:

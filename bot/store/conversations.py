@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.conversation import Conversation, Proof, Status, Utterance, from_state, to_state
+from bot.conversation import Conversation, HandoffNote, Proof, Status, Utterance, from_state, to_state
 from bot.errors import LeaseLost
 from bot.messages import Address, Kind, Reply, Sender
 from bot.ports import Clock, TranscriptLine
@@ -25,13 +25,16 @@ class ConversationStore:
         self._engine, self._clock = engine, clock
 
     async def load(self, conversation_id: str) -> tuple[Conversation, bool]:
-        """The conversation, and False when its stored state could not be read and it starts afresh."""
+        """The conversation, and False when its stored state could not be read and it starts a new session."""
         async with reading(self._engine) as connection:
             row = (
                 await connection.execute(sa.select(_conversations).where(_conversations.c.id == conversation_id))
             ).one()
-        blank = Conversation(id=row.id, address=ADDRESS.load(row.address), version=row.version, language=row.language)
-        return from_state(row.state, blank) if row.state else (blank, True)
+            blank = Conversation(
+                id=row.id, address=ADDRESS.load(row.address), version=row.version, language=row.language
+            )
+            conversation, intact = from_state(row.state, blank) if row.state else (blank, True)
+            return conversation if intact else await _recovered(connection, conversation), intact
 
     async def history(self, conversation_id: str, session: int, limit: int = 6) -> tuple[Utterance, ...]:
         """The last turns of this session that the model may read, oldest first."""
@@ -123,13 +126,16 @@ class ConversationStore:
                 _conversations.c.lease_owner == claim.owner,
                 _conversations.c.version == conversation.version,
             )
+            newest = await connection.scalar(
+                sa.select(sa.func.max(_inbox.c.id)).where(_inbox.c.conversation_id == claim.conversation_id)
+            )
             moved = await connection.execute(
                 _conversations.update()
                 .where(mine)
                 .values(
                     status=conversation.status,
                     language=conversation.language,
-                    state=to_state(conversation),
+                    state=to_state(replace(conversation, settled=newest)),
                     version=conversation.version + 1,
                     lease_owner="",
                     lease_until=None,
@@ -157,13 +163,36 @@ class ConversationStore:
         return last
 
 
-async def _staff_waits(connection: AsyncConnection, conversation_id: str) -> bool:
-    """Whether a person has claimed or written meanwhile: then what the bot was about to say becomes a note."""
-    waiting = sa.select(_inbox.c.kind, _inbox.c.message).where(
-        _inbox.c.conversation_id == conversation_id, sa.not_(_inbox.c.done), _inbox.c.sender == Sender.STAFF
+async def _recovered(connection: AsyncConnection, blank: Conversation) -> Conversation:
+    """Who has the conversation is known from the handoffs, whatever has become of its state."""
+    last = sa.select(sa.func.max(_turns.c.session)).where(_turns.c.conversation_id == blank.id)
+    open_ones = sa.select(_handoffs).where(
+        _handoffs.c.conversation_id == blank.id, _handoffs.c.status.in_(("waiting", "claimed"))
     )
-    rows = (await connection.execute(waiting)).all()
-    return any(row.kind == Kind.TEXT or row.message["act"] == "claim" for row in rows)
+    conversation = replace(blank, session=(await connection.scalar(last) or 0) + 1)
+    for row in (await connection.execute(open_ones.order_by(_handoffs.c.opened_at))).all():
+        subject = CONFIRMATION.load(row.confirmation).subject if row.confirmation else ""
+        note = HandoffNote(row.id, row.reason, row.summary, row.status, subject)
+        if row.kind == "approval":
+            conversation = replace(conversation, approvals=(*conversation.approvals, note))
+        else:
+            status = Status.STAFF if row.status == "claimed" else Status.WAITING
+            conversation = replace(conversation, status=status, handoff=note)
+    return conversation
+
+
+async def _staff_waits(connection: AsyncConnection, conversation_id: str) -> bool:
+    """Whether a person is taking over by writing: then what the bot was about to say becomes a note.
+
+    A text in an approval's thread takes nothing over, and there is nothing to claim while the bot talks.
+    """
+    waiting = sa.select(_inbox.c.message).where(
+        _inbox.c.conversation_id == conversation_id, sa.not_(_inbox.c.done), _inbox.c.sender == Sender.STAFF,
+        _inbox.c.kind == Kind.TEXT,
+    )  # fmt: skip
+    threads = {row.message["handoff_id"] for row in (await connection.execute(waiting)).all()}
+    chats = sa.select(_handoffs.c.id).where(_handoffs.c.id.in_(threads), _handoffs.c.kind == "chat")
+    return await connection.scalar(chats.limit(1)) is not None
 
 
 async def _hold_replies(connection: AsyncConnection, conversation_id: str) -> None:

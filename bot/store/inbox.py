@@ -9,14 +9,14 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreError
-from bot.messages import InboundMessage, Kind, Sender
+from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.ports import Clock, Receipt
 from bot.store.codec import ADDRESS, INBOUND
 from bot.store.database import reading, writing
 from bot.store.tables import Conversations, DeskThreads, Handoffs, Inbox, Timers
 from bot.turn import Accepted, Claim
 
-LEASE = timedelta(minutes=2)  # longer than any turn: the model and the shop have time limits well below
+LEASE = timedelta(minutes=2)  # longer than any turn: files, the model and the shop have time limits well below
 
 _inbox, _conversations, _timers = Inbox.__table__, Conversations.__table__, Timers.__table__
 
@@ -34,12 +34,13 @@ class InboxStore:
             raise StoreError(f"the message could not be stored: {type(error).__name__}") from error
 
     async def _accept(self, connection: AsyncConnection, message: InboundMessage) -> Receipt:
+        if message.sender is Sender.STAFF and not message.handoff_id:
+            message = replace(message, handoff_id=await _handoff_of(connection, message.address))
         conversation_id = await _conversation_of(connection, message)
         if not conversation_id:
             return Receipt("", new=False)
         await self._ensure_conversation(connection, conversation_id, message)
-        if message.kind is Kind.EDIT and await _replaced(connection, message):
-            return Receipt(conversation_id, new=False)
+        edited = await _editable(connection, message) if message.kind is Kind.EDIT else None
         address = message.address
         row = _inbox.insert().values(
             channel=address.channel,
@@ -50,14 +51,16 @@ class InboxStore:
             kind=message.kind,
             message=INBOUND.dump(message),
             accepted_at=self._clock.now(),
-            taken=False,
-            done=False,
+            taken=edited is not None,  # what an edit changes is worked with the message it changes
+            done=edited is not None,
         )
         try:
             async with connection.begin_nested():
                 await connection.execute(row)
         except IntegrityError:
             return Receipt(conversation_id, new=False)
+        if edited is not None:
+            await _replace_text(connection, edited, message)
         return Receipt(conversation_id, new=True)
 
     async def _ensure_conversation(
@@ -82,13 +85,15 @@ class InboxStore:
             )
         )
 
-    async def fire_timers(self) -> list[str]:
-        """Turn every timer that is due into a message; the conversations that got one."""
+    async def fire_timers(self, only: str = "") -> list[str]:
+        """Turn every timer that is due (`only` one conversation's) into a message; the conversations that got one."""
         now, woken = self._clock.now(), []
         async with writing(self._engine) as connection:
             due = (
                 await connection.execute(
-                    sa.select(_timers).where(_timers.c.due <= now).order_by(_timers.c.due, _timers.c.id)
+                    sa.select(_timers)
+                    .where(_timers.c.due <= now, _is(_timers.c.conversation_id, only))
+                    .order_by(_timers.c.due, _timers.c.id)
                 )
             ).all()
             for timer in due:
@@ -110,15 +115,18 @@ class InboxStore:
                 await connection.execute(_timers.delete().where(_timers.c.id == timer.id))
         return woken
 
-    async def claim(self, owner: str) -> Claim | None:
-        """The free conversation whose waiting message is oldest, with its next turn; None when all is quiet."""
+    async def claim(self, owner: str, only: str = "") -> Claim | None:
+        """The free conversation whose waiting message is oldest, with its next turn; None when all is quiet.
+
+        `only`: the one conversation that is asked about.
+        """
         now = self._clock.now()
         free = sa.or_(_conversations.c.lease_until.is_(None), _conversations.c.lease_until < now)
         first = sa.func.min(_inbox.c.id)
         oldest = (
             sa.select(_inbox.c.conversation_id)
             .join(_conversations, _conversations.c.id == _inbox.c.conversation_id)
-            .where(sa.not_(_inbox.c.done), free)
+            .where(sa.not_(_inbox.c.done), free, _is(_inbox.c.conversation_id, only))
             .group_by(_inbox.c.conversation_id)
             .order_by(first)
             .limit(1)
@@ -157,12 +165,14 @@ class InboxStore:
         async with writing(self._engine) as connection:
             await connection.execute(_conversations.update().values(lease_owner="", lease_until=None))
 
-    async def release(self, claim: Claim) -> None:
+    async def release(self, claim: Claim, pause: timedelta = timedelta(0)) -> None:
+        """Give the conversation free again, after a pause if there is one; its turn is still to be done."""
+        until = self._clock.now() + pause if pause else None
         async with writing(self._engine) as connection:
             await connection.execute(
                 _conversations.update()
                 .where(_conversations.c.id == claim.conversation_id, _conversations.c.lease_owner == claim.owner)
-                .values(lease_owner="", lease_until=None)
+                .values(lease_owner="", lease_until=until)
             )
 
     async def any_waiting(self) -> bool:
@@ -175,6 +185,10 @@ class InboxStore:
         )
         async with reading(self._engine) as connection:
             return await connection.scalar(waiting.limit(1)) is not None
+
+
+def _is(conversation: sa.Column[str], only: str) -> sa.ColumnElement[bool]:
+    return conversation == only if only else sa.true()
 
 
 async def later_waits(connection: AsyncConnection, conversation_id: str, after: int) -> bool:
@@ -191,23 +205,19 @@ async def _conversation_of(connection: AsyncConnection, message: InboundMessage)
     """A shopper's address is his conversation; a desk's resolves to its handoff's, so both share one queue."""
     if message.sender is not Sender.STAFF:
         return message.address.conversation_id
-    handoff_id: str | None = message.handoff_id
-    if not handoff_id:
-        handoff_id = await connection.scalar(
-            sa.select(DeskThreads.__table__.c.handoff_id).where(
-                DeskThreads.__table__.c.reference == message.address.desk_ref
-            )
-        )
-    return (
-        await connection.scalar(
-            sa.select(Handoffs.__table__.c.conversation_id).where(Handoffs.__table__.c.id == handoff_id)
-        )
-        or ""
-    )
+    handoffs = Handoffs.__table__
+    mine = sa.select(handoffs.c.conversation_id).where(handoffs.c.id == message.handoff_id)
+    return await connection.scalar(mine) or ""
 
 
-async def _replaced(connection: AsyncConnection, edit: InboundMessage) -> bool:
-    """An edit replaces the text of a message that no worker has begun, in the writer's own conversation."""
+async def _handoff_of(connection: AsyncConnection, desk: Address) -> str:
+    """The handoff whose thread this place of a desk is; "" when it is none."""
+    threads = DeskThreads.__table__
+    return await connection.scalar(sa.select(threads.c.handoff_id).where(threads.c.reference == desk.desk_ref)) or ""
+
+
+async def _editable(connection: AsyncConnection, edit: InboundMessage) -> int | None:
+    """The row that an edit may change: a message no worker has begun, in the writer's own conversation."""
     mine = sa.and_(
         _inbox.c.conversation_id == edit.address.conversation_id,
         _inbox.c.channel == edit.address.channel,
@@ -215,12 +225,16 @@ async def _replaced(connection: AsyncConnection, edit: InboundMessage) -> bool:
         _inbox.c.source_id == edit.edits,
         sa.not_(_inbox.c.taken),
     )
-    row = (await connection.execute(sa.select(_inbox.c.id, _inbox.c.message).where(mine))).first()
-    if row is None:
-        return False
-    message = replace(INBOUND.load(row.message), text=edit.text)
-    await connection.execute(_inbox.update().where(_inbox.c.id == row.id).values(message=INBOUND.dump(message)))
-    return True
+    return await connection.scalar(sa.select(_inbox.c.id).where(mine))
+
+
+async def _replace_text(connection: AsyncConnection, row_id: int, edit: InboundMessage) -> None:
+    """The text of the latest edit, whichever arrives last."""
+    mine = _inbox.c.id == row_id
+    message = INBOUND.load(await connection.scalar(sa.select(_inbox.c.message).where(mine)))
+    if edit.sent_at >= message.sent_at:
+        message = replace(message, text=edit.text, sent_at=edit.sent_at)
+        await connection.execute(_inbox.update().where(mine).values(message=INBOUND.dump(message)))
 
 
 def _one_turn(rows: Sequence[Accepted]) -> tuple[Accepted, ...]:

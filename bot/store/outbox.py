@@ -1,21 +1,24 @@
 """Step 11's rows: what is due to be sent, one row per chat at a time, and what became of it."""
 
-from datetime import datetime, timedelta
+import logging
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.messages import InboundMessage, Kind, Sender
+from bot.messages import InboundMessage, Kind, Reply, Sender
 from bot.ports import Clock
 from bot.store.codec import ADDRESS, DESK_POST, INBOUND, REPLY
 from bot.store.database import reading, writing
-from bot.store.tables import Conversations, DeskThreads, Inbox, Outbox
+from bot.store.tables import Conversations, DeskThreads, Inbox, Outbox, Turns
 from bot.turn import Delivery
 
-_outbox = Outbox.__table__
+log = logging.getLogger(__name__)
+
+_outbox, _turns = Outbox.__table__, Turns.__table__
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
-MOST_ATTEMPTS = 12  # about half an hour; then the platform is treated as gone and staff are told
+MOST_ATTEMPTS = 12  # about half an hour; then a shopper's chat is treated as gone and staff are told
 
 
 class OutboxStore:
@@ -44,16 +47,6 @@ class OutboxStore:
             for row in rows
         ]
 
-    async def next_due(self) -> datetime | None:
-        """When the earliest held-back row may be tried again."""
-        async with reading(self._engine) as connection:
-            return await connection.scalar(
-                sa.select(_outbox.c.not_before)
-                .where(_outbox.c.state == "waiting", _outbox.c.not_before.is_not(None))
-                .order_by(_outbox.c.not_before)
-                .limit(1)
-            )
-
     async def still_waiting(self, delivery: Delivery) -> bool:
         """Whether it may be begun: a person may have claimed the conversation since it was read."""
         async with reading(self._engine) as connection:
@@ -67,25 +60,43 @@ class OutboxStore:
             return await connection.scalar(query.limit(1)) or ""
 
     async def sent(self, delivery: Delivery, reference: str) -> None:
+        mine = _outbox.c.id == delivery.id
         async with writing(self._engine) as connection:
+            row = (await connection.execute(sa.select(_outbox.c.state, _outbox.c.at).where(mine))).one()
+            if row.state == "held" and isinstance(delivery.payload, Reply):
+                # a person took over while it was on its way: it was said after all, and is no note
+                line = sa.and_(
+                    _turns.c.conversation_id == delivery.conversation_id,
+                    _turns.c.speaker == "note",
+                    _turns.c.at == row.at,
+                    _turns.c.text == delivery.payload.text,
+                )
+                await connection.execute(_turns.update().where(line).values(speaker="bot"))
             await connection.execute(
-                _outbox.update()
-                .where(_outbox.c.id == delivery.id)
-                .values(state="sent", reference=reference, sent_at=self._clock.now())
+                _outbox.update().where(mine).values(state="sent", reference=reference, sent_at=self._clock.now())
             )
             handoff_id = getattr(delivery.payload, "handoff_id", "")
             if handoff_id and reference:
                 await _keep_thread(connection, reference, handoff_id, delivery.target)
 
     async def later(self, delivery: Delivery, error: str, retry_after: float | None) -> None:
-        """Try again: not before the platform allows it, else after a growing pause."""
-        if delivery.attempts + 1 >= MOST_ATTEMPTS:
-            await self.failed(delivery, error)
-            return
+        """Try again: not before the platform allows it, else after a growing pause.
+
+        A pause that the platform asks for is no failed attempt. A desk or mail is tried for ever, for nobody else hears
+        of what is lost there.
+        """
+        attempts = delivery.attempts + (retry_after is None)
+        if retry_after is None and attempts % MOST_ATTEMPTS == 0:
+            if delivery.target == "channel":
+                await self.failed(delivery, error)
+                return
+            log.warning(
+                "message %s to %s still waits after %s tries: %s", delivery.id, delivery.target, attempts, error
+            )
         pause = (
-            timedelta(seconds=retry_after)
-            if retry_after is not None
-            else min(FIRST_WAIT * 2**delivery.attempts, LONGEST_WAIT)
+            min(FIRST_WAIT * 2 ** min(delivery.attempts, MOST_ATTEMPTS), LONGEST_WAIT)
+            if retry_after is None
+            else max(timedelta(seconds=retry_after), FIRST_WAIT)
         )
         async with writing(self._engine) as connection:
             lane = sa.select(_outbox.c.lane).where(_outbox.c.id == delivery.id).scalar_subquery()
@@ -95,11 +106,12 @@ class OutboxStore:
                 .values(not_before=self._clock.now() + pause)
             )
             await connection.execute(
-                _outbox.update().where(_outbox.c.id == delivery.id).values(attempts=delivery.attempts + 1, error=error)
+                _outbox.update().where(_outbox.c.id == delivery.id).values(attempts=attempts, error=error)
             )
 
     async def failed(self, delivery: Delivery, error: str) -> None:
         """It will never arrive: the conversation gets a message about it, which brings in a person."""
+        log.warning("message %s to %s cannot be delivered: %s", delivery.id, delivery.target, error)
         now = self._clock.now()
         async with writing(self._engine) as connection:
             await connection.execute(

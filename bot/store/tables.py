@@ -76,7 +76,7 @@ class Turns(SQLModel, table=True):
     author: str = ""  # staff account of a staff turn
     record: dict[str, Any] = (
         _json()
-    )  # see dialogue.Record: model hash, intents, threshold, decision, outcomes, step times
+    )  # see transcript.heard and Dialogue._spoken: model hash, intents, threshold, decision, outcomes, step times
     at: datetime = _time()
 
 
@@ -167,7 +167,7 @@ class Tries(SQLModel, table=True):
 
     __tablename__ = "tries"
     id: int | None = _id()
-    subject: str = Field(index=True)  # "user:<channel>:<account>:<user>" or "order:<number>"
+    subject: str = Field(index=True)  # "user:…", "order:<number>" (proofs); "staff:…" (sign-ins)
     at: datetime = _time()
 
 

@@ -1,0 +1,298 @@
+"""The command-line contract, run as a user would: arguments in, lines and exit codes out."""
+
+import asyncio
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from store_rig import START, open_rig, opening, reply
+
+from bot import cli
+from bot.clock import SystemClock
+from bot.errors import BadInput
+from bot.messages import Address, DeskPost
+from bot.ports import Clock
+from bot.script import ADDRESS
+from bot.serve import only_one
+from bot.settings import Settings
+from bot.store.database import open_database
+from bot.store.desk import DeskStore
+from bot.store.tables import Inbox, Outbox, Timers
+from bot.turn import Sending, TimerChange
+from bot.understand import Asked, answers
+
+NOW = "2026-03-04T10:00:00+00:00"
+EMMA = "emma.clarke@example.com"
+KEYS = {"turn", "to", "reply", "buttons", "acts", "intent", "confidence", "handoff"}
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPHAND_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+class Ran:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def shophand(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    def run(*arguments: str, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["shophand", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8"))
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        captured = capfd.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
+
+
+def script(*steps: dict[str, Any]) -> str:
+    return "\n".join(json.dumps(step, ensure_ascii=False) for step in steps) + "\n"
+
+
+def test_a_script_prints_one_json_line_per_reply(shophand) -> None:
+    ran = shophand(
+        "chat", "--script", "-", "--as", EMMA, "--now", NOW,
+        stdin=script({"text": "please cancel order 10043"}, {"button": 1}, {"advance": "PT1M"}),
+    )  # fmt: skip
+    assert ran.code == 0
+    confirm, done, nothing = ran.lines
+    assert all(line.keys() == KEYS for line in ran.lines)
+    assert ("confirm:cancel_order" in confirm["acts"], confirm["turn"], len(confirm["buttons"])) == (True, 1, 2)
+    assert (done["acts"], done["turn"]) == (["done:cancel_order"], 2)
+    assert (nothing["reply"], nothing["turn"]) == (None, 3)
+
+
+def test_staff_lines_say_so_and_the_handoff_is_named(shophand) -> None:
+    ran = shophand(
+        "chat", "--script", "-", "--now", NOW,
+        stdin=script({"text": "I want to talk to a human"}, {"staff": "Sam here"}, {"staff_do": "back"}),
+    )  # fmt: skip
+    assert ran.code == 0
+    first = ran.lines[0]
+    assert first["handoff"].keys() == {"id", "reason", "summary", "status"}
+    assert {line["to"] for line in ran.lines if line["turn"] == 1} == {"shopper", "staff"}
+    assert any(line["reply"] == "Sam here" for line in ran.lines if line["turn"] == 2)
+    assert ran.lines[-1]["handoff"] is None
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "not json", "[]", '{"text": "a", "file": "b"}', '{"shout": "a"}', '{"text": 3}', '{"button": 1}',
+        '{"file": "no-such-file"}',
+        '{"staff": "hello"}', '{"staff_do": "dance"}', '{"staff_do": "approve"}', '{"advance": "soon"}',
+        '{"advance": "P999999999999D"}', '{"advance": "P999999999D"}', '{"button": true}', '{"text": "\\ud83d"}',
+        f'{{"button": {"9" * 5_000}}}', '{"file": "' + "a" * 5_000 + '"}',
+    ],
+)  # fmt: skip
+def test_a_bad_line_ends_with_exit_code_2_and_its_number(shophand, bad: str) -> None:
+    ran = shophand("chat", "--script", "-", "--now", NOW, stdin='{"advance": "PT1S"}\n' + bad + "\n")
+    assert (ran.code, "line 2" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("bad", [b'{"text": "\xff"}', b'{"text": ' + b"[" * 100_000])
+def test_a_line_of_a_file_that_no_text_or_json_can_be_read_from_is_named(shophand, tmp_path: Path, bad: bytes) -> None:
+    (tmp_path / "turns").write_bytes(b'{"advance": "PT1S"}\n' + bad + b"\n")
+    ran = shophand("chat", "--script", str(tmp_path / "turns"), "--now", NOW)
+    assert (ran.code, "line 2" in ran.err) == (2, True)
+
+
+def test_an_unknown_customer_is_said_so(shophand) -> None:
+    ran = shophand("chat", "--script", "-", "--as", "nobody@example.com", stdin="")
+    assert (ran.code, "nobody@example.com" in ran.err) == (2, True)
+
+
+def test_a_store_given_with_db_keeps_what_happened(shophand, tmp_path: Path) -> None:
+    db = f"sqlite+aiosqlite:///{tmp_path}/kept.db"
+    steps = script({"text": "please cancel order 10043"}, {"text": "yes"})
+    shophand("chat", "--script", "-", "--as", EMMA, "--db", db, "--now", NOW, stdin=steps)
+    ran = shophand("shop", "show", "order", "10043", "--json", "--db", db)
+    [order] = ran.lines
+    assert (order["state"], len(order["refunds"])) == ("cancelled", 1)
+    assert {"lines", "parcels", "payments", "returns", "refunds", "history"} <= order.keys()
+
+
+def test_a_second_script_on_the_same_store_goes_on_where_the_first_ended(shophand, tmp_path: Path) -> None:
+    same = ("chat", "--script", "-", "--as", EMMA, "--db", f"sqlite+aiosqlite:///{tmp_path}/kept.db", "--now", NOW)
+    shophand(*same, stdin=script({"text": "please cancel order 10043"}))
+    [done] = shophand(*same, stdin=script({"text": "yes"})).lines
+    assert (done["acts"], done["turn"]) == (["done:cancel_order"], 1)
+
+
+def test_a_store_given_with_db_is_served_by_the_shop_of_the_home(shophand, tmp_path: Path) -> None:
+    db = f"sqlite+aiosqlite:///{tmp_path}/kept.db"
+    shophand("migrate", "--db", db)
+    shophand("shop", "export", str(tmp_path / "shop"), "--db", db)
+    text = tmp_path / "shop" / "knowledge" / "en" / "return_policy.md"
+    text.write_text(text.read_text().replace("30 days", "777 days"))
+    assert shophand("shop", "import", str(tmp_path / "shop"), "--db", db).code == 0
+    asked = script({"text": "what is your return policy?"})
+    [ours] = shophand("chat", "--script", "-", "--db", db, stdin=asked).lines
+    [sample] = shophand("chat", "--script", "-", stdin=asked).lines
+    assert ("777 days" in ours["reply"], "777 days" in sample["reply"]) == (True, False)
+
+
+def test_a_store_that_a_running_process_works_on_is_refused(shophand, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", database_url=f"sqlite+aiosqlite:///{tmp_path}/kept.db")
+    with only_one(settings):
+        ran = shophand("chat", "--script", "-", "--db", settings.database, stdin=script({"text": "hi"}))
+    assert (ran.code, ran.out, settings.database in ran.err) == (1, "", True)
+
+
+def test_what_waits_on_other_channels_is_left_to_the_process_that_has_them(shophand, tmp_path: Path) -> None:
+    shopper = Address("telegram", "bot", "7", user="7")
+    card = Sending("opened", DeskPost("h1", "opened", "help"), desk="slack", handoff_id="h1")
+    wait = TimerChange("wait", "h1", START)
+    mine = ADDRESS.conversation_id
+
+    async def prepare() -> None:
+        async with open_rig(tmp_path) as rig:
+            await rig.turn("t1", reply("one moment"), card, address=shopper, handoffs=(opening(),), timers=(wait,))
+            await rig.hear("t2", address=shopper)
+
+    async def left() -> tuple[list[str], list[str], list[bool]]:
+        async with open_rig(tmp_path) as rig:
+            sent = [row.state for row in await rig.rows(Outbox) if row.conversation_id != mine]
+            timers = [row.kind for row in await rig.rows(Timers) if row.conversation_id != mine]
+            return sent, timers, [row.done for row in await rig.rows(Inbox) if row.conversation_id != mine]
+
+    db = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+    shophand("migrate", "--db", db)
+    asyncio.run(prepare())
+    steps = script({"text": "hi"}, {"advance": "P30D"})
+    ran = shophand("chat", "--script", "-", "--db", db, "--now", START.isoformat(), stdin=steps)
+    assert "greet" in ran.lines[0]["acts"]
+    assert asyncio.run(left()) == (["waiting", "waiting"], ["wait"], [True, False])
+
+
+def test_run_starts_its_clock_at_now_and_lets_it_tick(shophand, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Clock] = []
+
+    def wired(settings: Settings, *, clock: Clock, **rest: Any) -> None:
+        given.append(clock)
+        raise BadInput("enough seen")
+
+    monkeypatch.setattr(cli, "shophand", wired)
+    shophand("run", "--now", NOW)
+    [clock] = given
+    before = clock.now()
+    assert before.isoformat() >= NOW and clock.now() > before
+
+
+def test_an_order_that_is_not_there(shophand) -> None:
+    ran = shophand("shop", "show", "order", "777")
+    assert (ran.code, "777" in ran.err) == (2, True)
+
+
+def test_a_shop_goes_out_and_comes_in_again(shophand, tmp_path: Path) -> None:
+    assert shophand("--now", NOW, "shop", "export", str(tmp_path / "out")).code == 0
+    other = f"sqlite+aiosqlite:///{tmp_path}/other.db"
+    assert shophand("shop", "import", str(tmp_path / "out"), "--db", other).code == 0
+    [before] = shophand("shop", "show", "order", "10044", "--json").lines
+    [after] = shophand("shop", "show", "order", "10044", "--json", "--db", other).lines
+    assert before == after
+
+
+def test_a_shop_with_a_bad_row_is_refused_with_file_and_line(shophand, tmp_path: Path) -> None:
+    shophand("shop", "export", str(tmp_path / "out"))
+    with (tmp_path / "out" / "orders.jsonl").open("a") as file:
+        file.write('{"number": 5}\n')
+    ran = shophand("shop", "import", str(tmp_path / "out"), "--db", f"sqlite+aiosqlite:///{tmp_path}/other.db")
+    assert (ran.code, "orders.jsonl:301" in ran.err) == (2, True)
+
+
+def test_wrong_settings_are_reported_together(shophand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPHAND_PROT", "1")
+    monkeypatch.setenv("SHOPHAND_WAIT_MINUTES", "soon")
+    ran = shophand("migrate")
+    assert (ran.code, "SHOPHAND_PORT" in ran.err, "SHOPHAND_WAIT_MINUTES" in ran.err) == (2, True, True)
+
+
+def test_doctor_names_every_part(shophand) -> None:
+    ran = shophand("doctor", "--json")
+    [found] = ran.lines
+    assert {finding["part"] for finding in found} >= {"store", "shop", "model", "web", "mail", "telegram", "slack"}
+    assert (ran.code, all(finding["fine"] for finding in found)) == (0, True)
+
+
+def test_staff_password_opens_an_account_and_opens_it_again(shophand, tmp_path: Path) -> None:
+    db = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+
+    async def opens(password: str) -> bool:
+        engine = open_database(db)
+        try:
+            return await DeskStore(engine, SystemClock()).sign_in("bob", password, "127.0.0.1") is not None
+        finally:
+            await engine.dispose()
+
+    [first] = shophand("staff", "password", "bob", "--db", db, "--json").lines
+    assert asyncio.run(opens(first["password"]))
+    said = shophand("--db", db, "staff", "password", "bob")
+    again = said.out.split()[2]
+    assert (said.code, said.out.startswith("bob / ")) == (0, True)
+    assert [asyncio.run(opens(password)) for password in (first["password"], again)] == [False, True]
+
+
+def test_staff_password_refuses_a_name_that_nobody_could_type(shophand) -> None:
+    ran = shophand("staff", "password", " ")
+    assert (ran.code, "no name" in ran.err) == (2, True)
+
+
+# --- understand ------------------------------------------------------------------------------------------------------
+
+
+def test_understand_answers_every_line_in_order(shophand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = tmp_path / "asked.jsonl"
+    rows = [
+        {"id": 1, "text": "where is my order #10042?"},
+        {"id": 2, "text": "42", "expects": "size"},
+        {"id": 3, "text": "我要退货"},
+    ]
+    asked.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with asked.open() as file:
+        monkeypatch.setattr(cli, "stdin_descriptor", file.fileno)
+        ran = shophand("understand")
+    assert [line["id"] for line in ran.lines] == [1, 2, 3]
+    for line in ran.lines:
+        assert line.keys() == {"id", "text", "intents", "slots", "language", "in_scope"}
+        confidences = [intent["confidence"] for intent in line["intents"]]
+        assert (len(line["intents"]), confidences) == (38, sorted(confidences, reverse=True))
+        assert all(line["text"][slot["start"] : slot["end"]] == slot["value"] for slot in line["slots"])
+        oos = next(intent["confidence"] for intent in line["intents"] if intent["name"] == "oos")
+        assert oos == pytest.approx(1 - line["in_scope"], abs=1e-5)
+    assert [line["language"] for line in ran.lines] == ["en", ran.lines[1]["language"], "zh"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"{", b"[1]", b'{"id": 3}', b'{"text": 3}', b'{"text": "a", "history": [{"speaker": "cat", "text": "b"}]}',
+        b'{"text": "\xff"}', b'{"text": ' + b"[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_line_that_cannot_be_understood_is_named(tmp_path: Path, bad: bytes) -> None:
+    file = tmp_path / "asked"
+    file.write_bytes(b'{"text": "hi"}\n' + bad + b"\n")
+    with file.open() as opened, pytest.raises(BadInput, match="line 2"):
+        list(answers(opened.fileno(), lambda asked: [_meaning(one) for one in asked]))
+
+
+def _meaning(asked: Asked) -> Any:
+    from bot.conversation import Understanding
+
+    return Understanding(text=asked.text)

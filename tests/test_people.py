@@ -1,0 +1,166 @@
+"""Shopper, bot and staff at the same time, through the whole product; what is understood is written down here."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from conftest import NOW, Talk, talking
+
+from bot.bootstrap import Language
+from bot.conversation import IntentScore, Status, Understanding, Utterance
+from bot.messages import InboundMessage, Kind, Sender
+from bot.script import ADDRESS
+from bot.speech import WrittenWords
+from bot.store.database import reading, writing
+from bot.store.tables import Actions, Conversations, Handoffs
+
+INTENTS = {"cancel": "cancel_order", "person": "talk_to_human", "ok": "affirm", "hello": "greeting"}
+
+
+class Heard:
+    """An interpreter that knows a few words; `during` runs while it reads."""
+
+    def __init__(self) -> None:
+        self.during: list[Any] = []
+
+    async def understand(self, text: str, history: Sequence[Utterance], expects: str) -> Understanding:
+        while self.during:
+            await self.during.pop(0)
+        intents = tuple(IntentScore(name, 0.95) for word, name in INTENTS.items() if word in text)
+        return Understanding(text, intents, (), "en", 0.9, 0.7, "words")
+
+
+class Raising:
+    free_words = False
+
+    async def write(self, requests: object) -> list[list[str]]:
+        raise RuntimeError("no words today")
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+async def talk(home: Path, heard: Heard) -> AsyncIterator[Talk]:
+    async with talking(home, Language(heard, WrittenWords()), as_email="emma.clarke@example.com") as opened:
+        yield opened
+
+
+def shopper(source_id: str, text: str) -> InboundMessage:
+    return InboundMessage(source_id, ADDRESS, NOW, text=text)
+
+
+def staff(source_id: str, handoff_id: str, text: str = "", act: str = "") -> InboundMessage:
+    kind = Kind.STAFF_ACT if act else Kind.TEXT
+    place = replace(ADDRESS, channel="console", chat=handoff_id)
+    return InboundMessage(source_id, place, NOW, Sender.STAFF, kind, text, act=act, name="Sam", handoff_id=handoff_id)
+
+
+async def done(talk: Talk, *messages: InboundMessage) -> list[str]:
+    """The shopper's new replies after these messages were worked off together."""
+    talk.chat.channel.replies.clear()
+    for message in messages:
+        await talk.product.assistant.receive(message)
+    await talk.product.dispatcher.drain()
+    return [reply.text for reply in talk.chat.channel.replies]
+
+
+async def handoffs(talk: Talk) -> dict[str, str]:
+    async with reading(talk.product.engine) as connection:
+        rows = await connection.execute(sa.select(Handoffs.__table__).order_by(Handoffs.__table__.c.opened_at))
+        return {row.id: row.status for row in rows}
+
+
+async def actions(talk: Talk) -> int:
+    async with reading(talk.product.engine) as connection:
+        return await connection.scalar(sa.select(sa.func.count()).select_from(Actions.__table__)) or 0
+
+
+async def status(talk: Talk) -> Status:
+    return (await talk.product.conversations.load(ADDRESS.conversation_id))[0].status
+
+
+async def test_an_ok_sent_while_the_bot_still_reads_is_no_yes_to_what_it_then_shows(talk: Talk, heard: Heard) -> None:
+    heard.during.append(talk.product.assistant.receive(shopper("m2", "ok")))
+    replies = await done(talk, shopper("m1", "cancel order 10043"))
+    assert (len(replies), await actions(talk)) == (2, 0)  # the quote, and the quote again
+    await done(talk, shopper("m3", "ok"))
+    assert await actions(talk) == 1
+
+
+async def test_a_claim_of_what_has_ended_does_not_swallow_a_reply(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [ended] = await handoffs(talk)
+    await done(talk, staff("s1", ended, act="claim"), staff("s2", ended, act="back"))
+    heard.during.append(talk.product.assistant.receive(staff("s3", ended, act="claim")))
+    replies = await done(talk, shopper("m2", "cancel order 10043"))
+    assert "10043" in replies[0] and await status(talk) is Status.BOT
+
+
+async def test_writing_after_giving_back_takes_over_and_can_be_given_back_again(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [first] = await handoffs(talk)
+    await done(talk, staff("s1", first, act="claim"), staff("s2", first, act="back"))
+    assert (await done(talk, staff("s3", first, "one more thing")))[-1] == "one more thing"
+    assert (await status(talk), await handoffs(talk)) == (Status.STAFF, {first: "claimed"})
+    await done(talk, staff("s4", first, act="back"))
+    assert (await status(talk), await handoffs(talk)) == (Status.BOT, {first: "back"})
+
+
+async def test_writing_in_the_old_thread_answers_the_handoff_that_waits(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [first] = await handoffs(talk)
+    await done(talk, staff("s1", first, act="claim"), staff("s2", first, act="back"), shopper("m2", "a person"))
+    second = next(number for number, state in (await handoffs(talk)).items() if state == "waiting")
+    await done(talk, staff("s3", first, "here I am"))
+    assert (await status(talk), (await handoffs(talk))[second]) == (Status.STAFF, "claimed")
+    await done(talk, staff("s4", second, act="close"))
+    assert set((await handoffs(talk)).values()) == {"back", "closed"}
+
+
+async def test_half_a_surrogate_pair_is_no_reason_for_silence(talk: Talk) -> None:
+    assert await done(talk, shopper("m1", "hello \ud83d"))
+    assert await done(talk, shopper("m2", "cancel order 10043"))
+
+
+async def test_a_writer_that_raises_leaves_it_to_the_written_phrases(home: Path, heard: Heard) -> None:
+    async with talking(home, Language(heard, Raising()), as_email="emma.clarke@example.com") as talk:
+        assert "10043" in (await done(talk, shopper("m1", "cancel order 10043")))[0]
+
+
+@pytest.mark.parametrize(("act", "text", "reply"), [("", "I am here", ["I am here"]), ("back", "", [])])
+async def test_what_staff_write_arrives_even_when_their_turn_fails(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, act: str, text: str, reply: list[str]
+) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("bot.handoff.claimed", broken)
+    monkeypatch.setattr("bot.handoff.given_back", broken)
+    talk.chat.desk.posts.clear()
+    assert await done(talk, staff("s1", number, text, act)) == reply
+    assert [post.text for post in talk.chat.desk.posts if "could not be done" in post.text] == (
+        [] if text else ["That could not be done because of an error. The log has the details."]
+    )
+
+
+async def test_a_state_that_cannot_be_read_is_a_polite_restart(talk: Talk) -> None:
+    await done(talk, shopper("m1", "cancel order 10043"))
+    async with writing(talk.product.engine) as connection:
+        await connection.execute(sa.update(Conversations.__table__).values(state={"state_version": 99}))
+    await done(talk, shopper("m2", "hello"))
+    records = await talk.product.conversations.records(ADDRESS.conversation_id, 0)
+    assert [record["acts"][0] for _, speaker, record in records if speaker == "bot"][-1] == "restarted"
+    assert await actions(talk) == 0
+
+
+async def test_ten_thousand_blanks_are_a_short_message(talk: Talk) -> None:
+    assert "10043" in (await done(talk, shopper("m1", "cancel order" + " " * 9_900 + "10043?")))[0]

@@ -1,0 +1,60 @@
+"""What single skills answer, asked directly: a shop of one order or one product, no model, no store."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from policy_talk import order
+
+from bot.commerce import Line, LineState, Order, Product
+from bot.conversation import Access, Proof
+from bot.facts import Localised, Money, Number
+from bot.skill import Request
+from bot.skills import product_question, track_order
+
+NOW = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight in London
+NAME = Localised({"en": "Linen shirt", "zh": "亚麻衬衫"})
+
+
+class Shop:
+    def __init__(self, found: Order | Product) -> None:
+        self.found = found
+
+    async def order(self, number: str, proof: Proof) -> Order:
+        return self.found
+
+    async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
+        return (self.found,)
+
+
+def request(intent: str, today: date, **slots: str) -> Request:
+    proof = Proof(Access.CUSTOMER, "c1", "", NOW.replace(year=2030), "uk")
+    return Request(slots, intent, "", "en", NOW, today, lambda fact: "said", proof)
+
+
+@pytest.mark.parametrize(
+    ("today", "act", "days"),
+    [(date(2026, 7, 1), "inform:order/shipped", None), (date(2026, 7, 2), "inform:delivery/late", Number(1))],
+)
+async def test_a_parcel_is_late_from_the_day_after_the_promised_one_in_the_shops_zone(
+    today: date, act: str, days: Number | None
+) -> None:
+    line = Line("l1", "s1", "p1", NAME, "", 1, Money(4900, "GBP"), LineState.SHIPPED)
+    shipped = replace(order("10423"), lines=(line,), promised=date(2026, 7, 1))
+    outcome = await track_order.run(Shop(shipped), request("order_status", today, order_id="10423"))
+    assert (outcome.act.name, outcome.act.facts.get("days")) == (act, days)
+
+
+@pytest.mark.parametrize(
+    ("intent", "act"),
+    [
+        ("product_price", "inform:product/not_sold"),
+        ("product_availability", "inform:product/not_sold"),
+        ("product_info", "inform:product"),
+    ],
+)
+async def test_a_product_without_a_price_in_the_market_is_not_sold_there(intent: str, act: str) -> None:
+    unsold = Product("p1", NAME, NAME, "Alder", NAME, NAME, NAME, variants=(), score=1.0)
+    outcome = await product_question.run(Shop(unsold), request(intent, NOW.date(), product="linen shirt"))
+    assert (outcome.act.name, outcome.act.facts) == (act, {"product": NAME})
+    assert act in product_question.SKILL.acts
