@@ -100,7 +100,7 @@ class TelegramAdapter:
                 await self.close()
 
     async def close(self) -> None:
-        """Give the connections back. What is sent afterwards fails, for now."""
+        """Give the connections back. What is sent afterwards fails and is tried again."""
         await self._intake.close()
         await self._request.shutdown()
 
