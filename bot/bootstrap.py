@@ -26,10 +26,11 @@ from bot.decision import Limits
 from bot.dialogue import Dialogue
 from bot.dialogue import Settings as DialogueSettings
 from bot.dispatch.local import LocalDispatcher
-from bot.errors import BadInput
+from bot.errors import BadInput, ModelError
 from bot.fulfilment import Fulfilment
+from bot.live import LiveDialogue
 from bot.phrases import PhraseBook
-from bot.ports import Adapter, Clock, Interpreter, ReplyWriter
+from bot.ports import ActiveModel, Adapter, Clock, Language
 from bot.settings import Settings
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
 from bot.shop.sql import SqlShop
@@ -42,9 +43,10 @@ from bot.store.database import open_database
 from bot.store.desk import DeskStore
 from bot.store.inbox import InboxStore
 from bot.store.migrate import migrate
+from bot.store.models import ModelStore
 from bot.store.outbox import OutboxStore
 from bot.worker import Carrier, Worker
-from model.checkpoint import SHIPPED
+from model.checkpoint import SHIPPED, Model
 from model.interpreter import TransformerInterpreter, load_model
 from model.serving import ModelThread
 from model.writer import TransformerWriter, load_phrases
@@ -55,28 +57,34 @@ PHRASES = Path(__file__).parent / "phrases"
 FIRST_STAFF = "admin"
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """What understands and what writes; `close` ends its threads."""
-
-    interpreter: Interpreter
-    writer: ReplyWriter
-    close: Callable[[], None] = lambda: None
-
-
-def own_language(settings: Settings, max_error: float) -> Language:
-    """The Transformer of model/, with the shop's weights or ours. ModelError when they cannot be loaded.
+def own_language(settings: Settings, max_error: float, chosen: ActiveModel | None = None) -> Language:
+    """The Transformer of model/, with the chosen weights, the settings' or ours. ModelError when they cannot be loaded.
 
     `max_error`: the share of errors the shop tolerates among what is handled without a person.
     """
-    model = load_model(settings.model or SHIPPED)
     owner = settings.home / "phrases"
-    thread = ModelThread()
     book = load_phrases(PHRASES, *([owner] if owner.is_dir() else []))
-    interpreter = TransformerInterpreter(model, thread, max_error=max_error)
-    return Language(interpreter, TransformerWriter(model, book, thread), thread.close)
+
+    def load(chosen: ActiveModel | None) -> Model:
+        return load_model(chosen.folder, chosen.hash) if chosen else load_model(settings.model or SHIPPED)
+
+    def on(model: Model, chosen: ActiveModel | None) -> Language:
+        return Language(
+            TransformerInterpreter(model, thread, max_error=max_error),
+            TransformerWriter(model, book, thread),
+            close=thread.close,
+            problem=thread.problem,
+            model=model.hash,
+            chosen=chosen,
+            switch=lambda other: on(load(other), other),
+        )
+
+    first = load(chosen)
+    thread = ModelThread()  # one for every model that is switched to
+    return on(first, chosen)
 
 
+MakeLanguage = Callable[[Settings, float, ActiveModel | None], Language]
 MakeShop = Callable[[AsyncEngine, Clock, Policy, Path], Shop]
 
 
@@ -92,14 +100,22 @@ class Shophand:
     conversations: ConversationStore
     desk: DeskStore
     shop: Shop
+    live: LiveDialogue
+    models: ModelStore
     adapters: list[Adapter] = field(default_factory=list)
 
     def web_app(self) -> web.Application:
-        """Every adapter's routes on one server."""
+        """Every adapter's routes on one server, and /health for whoever watches it."""
         app = web.Application(middlewares=[security_headers], client_max_size=8 * 1024 * 1024)
+        app.router.add_get("/health", self._health)
         for adapter in self.adapters:
             app.add_routes(adapter.routes())
         return app
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        health = await self.live.health()
+        said = {"ok": not health.problem, "model": health.model, "reason": health.problem}
+        return web.json_response(said, status=503 if health.problem else 200, headers={"Cache-Control": "no-store"})
 
 
 MakeAdapters = Callable[[Assistant, Policy], Sequence[Adapter]]
@@ -111,18 +127,30 @@ async def shophand(
     *,
     clock: Clock,
     make_adapters: MakeAdapters,
-    language: Callable[[Settings, float], Language] = own_language,
+    language: MakeLanguage = own_language,
     make_shop: MakeShop = SqlShop,
     new_id: Callable[[], str] = lambda: secrets.token_hex(12),
     shop_folder: Path | None = None,
 ) -> AsyncIterator[Shophand]:
     """Open the store and wire everything to it."""
     async with open_shop(settings, clock=clock, shop_folder=shop_folder, make_shop=make_shop) as opened:
-        speaks = language(settings, opened.policy.max_error)
+        models = ModelStore(opened.engine, clock)
+        speaks = _speaking(settings, opened.policy.max_error, language, await models.active())
         try:
-            yield _wire(settings, opened, clock, make_adapters, speaks, new_id)
+            yield _wire(settings, opened, clock, make_adapters, speaks, models, new_id)
         finally:
             speaks.close()
+
+
+def _speaking(settings: Settings, max_error: float, make: MakeLanguage, chosen: ActiveModel | None) -> Language:
+    """The language of the chosen model; one that cannot be loaded keeps no shop closed: then the settings' model."""
+    try:
+        return make(settings, max_error, chosen)
+    except ModelError as problem:
+        if chosen is None:
+            raise
+        log.error("the model of the settings answers in place of the chosen one: %s", problem)
+        return make(settings, max_error, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +198,7 @@ def _wire(
     clock: Clock,
     make_adapters: MakeAdapters,
     language: Language,
+    models: ModelStore,
     new_id: Callable[[], str],
 ) -> Shophand:
     engine, policy, shop = opened.engine, opened.policy, opened.shop
@@ -182,16 +211,7 @@ def _wire(
     store = TurnRows(inbox, conversations, desk)
     owner_phrases = settings.home / "phrases"
     phrases = PhraseBook.load(PHRASES, owner_phrases if owner_phrases.is_dir() else None)
-    speech = Speech(
-        language.writer,
-        phrases,
-        policy.shop.zone,
-        policy.market(policy.shop.market).locales.get("en", "en_GB"),
-        OpenCC("s2tw").convert,
-    )
-    fulfilment = Fulfilment(
-        shop, ActionStore(engine, clock), TryStore(engine, clock), SKILLS, speech.say, policy.shop.zone
-    )
+    english, to_traditional = policy.market(policy.shop.market).locales.get("en", "en_GB"), OpenCC("s2tw").convert
     wake: list[Callable[[str], None]] = []  # the dispatcher comes last: it needs the worker, which needs the channels
     assistant = Assistant(
         inbox,
@@ -204,20 +224,26 @@ def _wire(
     adapters = list(make_adapters(assistant, policy))
     channels = {adapter.channel.name: adapter.channel for adapter in adapters}
     desks = {adapter.desk.name: adapter.desk for adapter in adapters if adapter.desk}
-    dialogue = Dialogue(
-        store=store,
-        interpreter=language.interpreter,
-        fulfilment=fulfilment,
-        speech=speech,
-        skills=SKILLS,
-        settings=_dialogue_settings(settings, policy, tuple(desks)),
-        clock=clock,
-        new_id=new_id,
-    )
-    worker = Worker(store, dialogue, channels, assistant.keep_file, watchers.changed)
+    actions, tries = ActionStore(engine, clock), TryStore(engine, clock)
+
+    def dialogue_of(language: Language) -> Dialogue:
+        speech = Speech(language.writer, phrases, policy.shop.zone, english, to_traditional)
+        return Dialogue(
+            store=store,
+            interpreter=language.interpreter,
+            fulfilment=Fulfilment(shop, actions, tries, SKILLS, speech.say, policy.shop.zone),
+            speech=speech,
+            skills=SKILLS,
+            settings=_dialogue_settings(settings, policy, tuple(desks)),
+            clock=clock,
+            new_id=new_id,
+        )
+
+    live = LiveDialogue(language, dialogue_of, models, clock)
+    worker = Worker(store, live, channels, assistant.keep_file, watchers.changed)
     dispatcher = LocalDispatcher(worker, Carrier(outbox, channels, desks, watchers.changed), inbox.fire_timers)
     wake.append(dispatcher.wake)
-    return Shophand(engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, adapters)
+    return Shophand(engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, live, models, adapters)
 
 
 class TurnRows:

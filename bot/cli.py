@@ -1,11 +1,11 @@
-"""The command line: `shophand run | chat | train | evaluate | understand | migrate | shop … | staff … | doctor`."""
+"""The command line: `shophand run | chat | understand | model … | shop … | staff … | migrate | doctor`; training."""
 
 import asyncio
 import json
 import logging
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,14 +14,15 @@ from typing import IO, Annotated, Any
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from sqlalchemy import make_url
 
 from adapters.terminal import TerminalAdapter
 from bot.bootstrap import FIRST_STAFF, channels_of, mail_adapter, open_shop, shophand
 from bot.clock import ManualClock, StartedClock, SystemClock
 from bot.conversation import Understanding
 from bot.doctor import examine
-from bot.errors import BadInput, SettingsError, ShophandError
-from bot.ports import Adapter, Clock
+from bot.errors import BadInput, ModelError, SettingsError, ShophandError
+from bot.ports import ActiveModel, Adapter, Clock
 from bot.script import ADDRESS, ScriptedChat
 from bot.serve import only_one, serving
 from bot.settings import Settings, load_settings
@@ -30,13 +31,11 @@ from bot.shop.transfer import export_shop
 from bot.store.database import open_database
 from bot.store.desk import DeskStore
 from bot.store.migrate import migrate
+from bot.store.models import ModelStore
 from bot.understand import Asked, answers
 from model.checkpoint import SHIPPED
-from model.evaluate import evaluate as score
-from model.evaluate import table
+from model.commands import register
 from model.interpreter import load_model, row, understand_batch
-from model.train import HELD_OUT
-from model.train import train as train_model
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,6 +47,8 @@ shop_app = typer.Typer(no_args_is_help=True, help="The shop's data: bring it in,
 app.add_typer(shop_app, name="shop")
 staff_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the staff console.")
 app.add_typer(staff_app, name="staff")
+model_app = typer.Typer(no_args_is_help=True, help="Which model answers; a running server follows with its next turn.")
+app.add_typer(model_app, name="model")
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -292,7 +293,7 @@ def _step(driver: ScriptedChat, text: str) -> dict[str, Any]:
 @app.command()
 def understand(model: ModelDir = None, db: Db = None, shop: ShopDir = None, now: Now = None) -> None:
     """Read JSON lines with "text" from standard input; write what the model understands, in order."""
-    loaded = load_model(model or _settings(_given.over(db, shop, now)).model or SHIPPED)
+    loaded = load_model(model or _active_folder(_given.over(db, shop, now)) or SHIPPED)
 
     def many(asked: Sequence[Asked]) -> list[Understanding]:
         return understand_batch(loaded, [row(one.text, one.history, one.expects) for one in asked])
@@ -301,35 +302,75 @@ def understand(model: ModelDir = None, db: Db = None, shop: ShopDir = None, now:
         _print_json(answer)
 
 
-@app.command()
-def train(
-    out_dir: Annotated[
-        Path, typer.Option("--out", help="Folder for the trained model; run again to resume.", metavar="DIR")
-    ],
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Folder of the licensed corpora, for breadth.", metavar="DIR")
-    ] = None,
-    threads: Annotated[int, typer.Option("--threads", help="Processor threads.")] = 2,
-) -> None:
-    """Train the Transformer on the utterances in model/corpus and the phrase book."""
-    train_model(out_dir, data=data, threads=threads, say=lambda text: err.print(text, markup=False))
+register(app, lambda: _active_folder(_given))
 
 
-@app.command()
-def evaluate(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Labelled messages; default: tests/heldout/*.jsonl.")
-    ] = None,
-    model: ModelDir = None,
-    max_error: Annotated[
-        float, typer.Option(min=0.001, max=0.5, help="Tolerated share of errors; it decides the threshold.")
-    ] = 0.05,
+def _models(given: Everywhere, work: Callable[[ModelStore], Awaitable[Any]]) -> Any:
+    """What `work` does with the store's choice of a model; needs no shop."""
+
+    async def go() -> Any:
+        settings = _settings(given)
+        settings.home.mkdir(parents=True, exist_ok=True)
+        engine = open_database(settings.database)
+        try:
+            await migrate(engine)
+            return await work(ModelStore(engine, _clock(given)))
+        finally:
+            await engine.dispose()
+
+    return _run(go())
+
+
+def _active_folder(given: Everywhere) -> Path | None:
+    """Where the active model lies, None for the shipped one; who only asks gets no store made for it."""
+    settings = _settings(given)
+    place = make_url(settings.database)
+    if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
+        return settings.model
+    chosen = _models(given, ModelStore.active)
+    return chosen.folder if chosen else settings.model
+
+
+@model_app.command("use")
+def use_model(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of a trained model.")] = None,
+    default: Annotated[bool, typer.Option("--default", help="SHOPHAND_MODEL's again, else the shipped one.")] = False,
+    db: Db = None,
+    shop: ShopDir = None,
+    now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a model on labelled messages that it has not seen."""
-    chosen = files or sorted(HELD_OUT.glob("*.jsonl"))
-    report = score(model or load_settings().model or SHIPPED, chosen, max_error)
-    _print_json(report) if as_json else out.print(table(report), markup=False, highlight=False)
+    """Let a model answer from the next turn on; one that cannot be loaded is refused, and nothing changes."""
+    if default == (folder is not None):
+        raise BadInput("give the folder of a model, or --default")
+    given = _given.over(db, shop, now)
+    content = load_model(folder or _settings(given).model or SHIPPED).hash
+    _models(given, lambda models: models.use(folder, content) if folder else models.use_default())
+    _print_model(given, as_json, content)
+
+
+@model_app.command("show")
+def show_model(db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False) -> None:
+    """The active model: its folder, content hash, since when, and what is wrong with it."""
+    _print_model(_given.over(db, shop, now), as_json)
+
+
+def _print_model(given: Everywhere, as_json: bool, loaded: str = "") -> None:
+    """`loaded`: the hash, where it is known that the model can be loaded."""
+    chosen: ActiveModel | None = _models(given, ModelStore.active)
+    folder = chosen.folder if chosen else _settings(given).model or SHIPPED
+    content, problem = loaded or (chosen.hash if chosen else ""), ""
+    try:
+        content = loaded or load_model(folder, content).hash
+    except ModelError as error:
+        problem = str(error)
+    since = chosen.since.isoformat() if chosen else None
+    if as_json:
+        _print_json({"folder": str(folder), "hash": content, "since": since, "problem": problem})
+        return
+    out.print(f"{content or 'no model'} in {folder}, {f'since {since}' if since else 'the default'}", markup=False)
+    if problem:
+        err.print(problem, markup=False, style="red")
 
 
 # --- store and shop --------------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ port has one contract test that runs over all its implementations.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from bot.conversation import Understanding, Utterance
@@ -52,6 +53,42 @@ class ReplyWriter(Protocol):
     async def write(self, requests: Sequence[WriteRequest]) -> list[list[str]]:
         """For each request the candidate templates, best first; [] when it has none. Checked and filled by the core."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveModel:
+    """The model that the owner chose with `shophand model use`."""
+
+    folder: Path
+    hash: str  # of its content
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What understands and what writes, both on one model; `close` ends their threads."""
+
+    interpreter: Interpreter
+    writer: ReplyWriter
+    close: Callable[[], None] = lambda: None
+    problem: Callable[[], str] = lambda: ""  # why it does not answer just now, "" when all is well; no shopper's word
+    model: str = ""  # hash of its content
+    chosen: ActiveModel | None = None  # None: the model of the settings
+    switch: "Callable[[ActiveModel | None], Language] | None" = None  # the same on another model, or ModelError
+
+
+class ModelChoice(Protocol):
+    async def active(self) -> ActiveModel | None:
+        """The model that the next turn is to use, None for the settings'. Raises StoreError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether messages are understood and kept just now. Everybody may read it."""
+
+    model: str
+    problem: str = ""  # "" when all is well
 
 
 # --- channels and desks ----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation import Utterance
 from bot.decision import Speak
-from bot.facts import EFFECT_FAMILIES, Act, Fact, Locale, fault, fill, placeholders, render
+from bot.facts import EFFECT_FAMILIES, Act, Fact, Locale, Term, fault, fill, placeholders, render
 from bot.messages import Button, Reply
 from bot.ports import ReplyWriter, WriteRequest
 
@@ -68,11 +68,16 @@ class Speech:
     def say(self, fact: Fact, language: str) -> str:
         return render(fact, self.locale(language))
 
+    def _label(self, fact: Fact, language: str) -> str:
+        """A button begins with a capital where its words are ours; the shop's stand as they are."""
+        label = self.say(fact, language)
+        return label[:1].upper() + label[1:] if isinstance(fact, Term) else label
+
     async def reply(self, decision: Speak, history: Sequence[Utterance]) -> tuple[Reply | None, Spoken]:
         """The reply of a decision in its conversation's language; None when it says nothing."""
         language = decision.conversation.language or "en"
         spoken = await self.sentences(decision.acts, language, history)
-        buttons = tuple(Button(_capital(self.say(offer.label, language)), offer.value) for offer in decision.offers)
+        buttons = tuple(Button(self._label(offer.label, language), offer.value) for offer in decision.offers)
         if not spoken.text and not decision.cards:
             return None, spoken
         return Reply(spoken.text, buttons, decision.cards), spoken
@@ -100,29 +105,36 @@ class Speech:
         return Spoken(("" if base == "zh" else " ").join(texts), fallbacks, len(acts))
 
     async def _proposed(self, asked: Sequence[WriteRequest]) -> list[list[str]]:
+        """For each request its candidates; none at all from a writer that answers other than it was asked."""
         try:
-            return await self._writer.write(asked) if asked else []
+            found = await self._writer.write(asked) if asked else []
+            proposals = [[text for text in candidates if isinstance(text, str)] if isinstance(candidates, list) else []
+                         for candidates in found]  # fmt: skip
         except Exception:  # whatever a writer does, the shopper gets an answer: the written phrases are always there
             log.exception("the writer failed")
             return []
+        if len(proposals) != len(asked):  # which candidate belongs to which act is not known
+            log.error("the writer answered %d of %d requests", len(proposals), len(asked))
+            return []
+        return proposals
 
     def _choose(self, act: Act, language: str, candidates: Sequence[str]) -> str | None:
         """The first candidate that may be said; None when there is none."""
         required = self._phrases.required(act.name)
         lexicon = None if self._writer.free_words else self._phrases.lexicon(act.name, language)
-        written = self._all_variants(act, language) if act.family in EFFECT_FAMILIES else None
+        written = self._all_variants(act, language)
         for candidate in candidates:
-            wrong = fault(candidate, act, language, required, lexicon)
-            if not wrong and written is not None and candidate not in written:
+            wrong = fault(candidate, act, language, required, lexicon, written)
+            if not wrong and act.family in EFFECT_FAMILIES and candidate not in written:
                 wrong = "an effect is only said in written words"
             if not wrong:
                 return candidate
             log.info("reply candidate dropped", extra={"act": act.name, "why": wrong})
         return None
 
-    def _all_variants(self, act: Act, language: str) -> list[str]:
+    def _all_variants(self, act: Act, language: str) -> tuple[str, ...]:
         tones = ("neutral", "apologetic", "warm")
-        return [text for tone in tones for text in self._phrases.variants(act.name, language, tone)]
+        return tuple(text for tone in tones for text in self._phrases.variants(act.name, language, tone))
 
     def _written(self, act: Act, language: str) -> str:
         """The richest written variant that the facts can fill; the same one each time."""
@@ -138,10 +150,6 @@ class Speech:
                 f"the phrase book has nothing to say for {act.name} in {language} with {sorted(act.facts)}"
             )
         return max(fitting, key=lambda text: len(placeholders(text)))
-
-
-def _capital(label: str) -> str:
-    return label[:1].upper() + label[1:]
 
 
 class WrittenWords:

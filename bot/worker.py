@@ -8,13 +8,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 from bot.conversation import Status
-from bot.dialogue import Dialogue
 from bot.errors import BadInput, ChannelError, LeaseLost, PermanentFailure, TemporaryFailure
 from bot.messages import Attachment, DeskPost, Reply, Sender
 from bot.ports import Channel, StaffDesk
-from bot.turn import Accepted, Claim, Delivery, OutboxRows, TurnStore
+from bot.turn import Accepted, Claim, Delivery, OutboxRows, TurnResult, TurnStore
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +34,19 @@ class Fetched:
     known: dict[Attachment, Attachment] = field(default_factory=dict)  # as sent → as kept, or as sent for good
 
 
+class Turns(Protocol):
+    """A dialogue, as the worker knows it."""
+
+    async def turn(self, claim: Claim) -> TurnResult: ...
+
+    async def failed(self, claim: Claim) -> TurnResult: ...
+
+
 class Worker:
     def __init__(
         self,
         store: TurnStore,
-        dialogue: Dialogue,
+        dialogue: Turns,
         channels: Mapping[str, Channel],
         keep_file: Callable[[bytes], Awaitable[str]],
         changed: Callable[[str], None],

@@ -172,6 +172,14 @@ class Augmenter:
         return bool(example.intents) and not (example.history or example.expects) and long_enough and not (
             _BARE & set(example.intents))  # fmt: skip
 
+    def several(self, language: str, rng: Rng) -> Example:
+        """Two requests in one message, now and then three."""
+        chosen = [_swap_values(one, self.fillers, rng)
+                  for one in rng.choices(self._clear[language], k=rng.choice((2, 2, 2, 3)))]  # fmt: skip
+        both = reduce(lambda first, second: joined(first, second, rng), chosen)
+        both = _polite(both, self.around, rng) if rng.random() < 0.12 else both
+        return slips.slipped(both, rng)
+
     def __call__(self, example: Example, rng: Rng) -> Example:
         if example.intents and rng.random() < 0.7:
             example = _swap_values(example, self.fillers, rng)
@@ -193,7 +201,4 @@ class Augmenter:
                 example = _proved(example, self.fillers, rng)
             if rng.random() < 0.15:
                 example = _context(example, self.around, rng)
-        for rate, change in ((0.20, slips.typo), (0.08, slips.typo), (0.06, slips.slang), (0.15, slips.punctuation)):
-            if rng.random() < rate:
-                example = slips.on_words(example, change, rng)
-        return slips.casing(example, rng) if rng.random() < 0.18 else example
+        return slips.slipped(example, rng)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
+from model import lexical
 from model.features import describe
 from model.tokenizer import Pieces, Tokenizer
 from model.transformer import Config, Inputs
@@ -28,6 +29,7 @@ class Line:
     shapes: list[int]
     grams: list[tuple[int, ...]]
     pieces: Pieces  # of the message; piece i stands at position i + 1
+    words: dict[int, float] | None = None  # features of the linear model beside the net, where there is one
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -40,7 +42,8 @@ def line(row: Row, tokenizer: Tokenizer, config: Config) -> Line:
     """[cls] message [sep] what is asked, then the last turns, latest first, each after a [sep]."""
     pieces = _shortened(tokenizer.encode(row.text), config.message_length)
     grams, shapes = describe(row.text, pieces, config.buckets)
-    out = Line([tokenizer.cls, *pieces.ids], [0] * (len(pieces) + 1), [0, *shapes], [(), *grams], pieces)
+    words = lexical.features(row.text, config.lexical) if config.lexical else None
+    out = Line([tokenizer.cls, *pieces.ids], [0] * (len(pieces) + 1), [0, *shapes], [(), *grams], pieces, words)
     _special(out, 1, tokenizer.sep, tokenizer.ask(row.expects))
     for speaker, text in row.history[: -TURNS - 1 : -1]:
         said = tokenizer.encode(text)
@@ -99,6 +102,7 @@ def collate(lines: Sequence[Line], tokenizer: Tokenizer) -> Inputs:
         offsets=lengths.cumsum(0) - lengths,
         mask=torch.arange(longest) < torch.tensor([len(one) for one in lines])[:, None],
         message=_within(longest, [len(one.pieces) for one in lines]),
+        words=lexical.bags([one.words for one in lines]) if lines[0].words is not None else None,
     )
 
 

@@ -7,23 +7,25 @@ strict to loose, the loosest one before the first whose Clopper-Pearson bound on
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+PULL = 1e-2  # of the fit of probabilities towards the net's own
 STRICT = 0.95  # the threshold where too little is known to promise anything
 GRID = tuple(round(1 - 0.005 * step, 3) for step in range(1, 160))  # 0.995 … 0.205
 
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """Platt scaling: probability = sigmoid(slope * logit + shift)."""
+    """Logistic regression on a few scores (Platt 1999): probability = sigmoid(weights · scores + shift)."""
 
-    slope: float = 1.0
+    weights: tuple[float, ...]
     shift: float = 0.0
 
-    def __call__(self, logits: np.ndarray) -> np.ndarray:
-        return 1 / (1 + np.exp(-np.clip(self.slope * logits + self.shift, -30, 30)))
+    def __call__(self, scores: np.ndarray) -> np.ndarray:
+        """(…, scores) → (…)"""
+        return 1 / (1 + np.exp(-np.clip(scores @ np.array(self.weights) + self.shift, -30, 30)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,43 +34,79 @@ class Limit:
 
     threshold: float
     promise: str
+    kept: bool = True  # False: nothing can be promised, a stricter default holds
+
+
+class Trial(NamedTuple):
+    """How one calibration message would be handled at any threshold."""
+
+    sure: float  # highest probability of a label that can be acted on: up to it the message is handled
+    wrong: float  # highest probability of one that does not apply: up to it that one is acted on too
+    needed: float  # lowest probability of what had to be acted on: above it something is missed; -1: a slot is wrong
+
+    def handled(self, threshold: float) -> bool:
+        return self.sure >= threshold
+
+    def spoilt(self, threshold: float) -> bool:
+        """Handled, and not as it should be."""
+        return self.handled(threshold) and (self.wrong >= threshold or self.needed < threshold)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """How one model's logits are read, and how sure it was of which calibration messages."""
 
-    intents: Scaling = Scaling()
-    in_scope: Scaling = Scaling()
-    # Of each message: the highest probability of any label, and the highest of a wrong one.
-    trials: tuple[tuple[float, float], ...] = ()
+    intents: Scaling = Scaling((1.0, 0.0, 0.0))  # of the highest label: logit, log-share among all, logit by itself
+    further: Scaling = Scaling((1.0, 0.0, 0.0))  # likewise of the others, which are there beside it or not
+    in_scope: Scaling = Scaling((1.0, 0.0, 0.0))  # of the head's logit, the highest label's, and its log-share
+    trials: tuple[Trial, ...] = ()
+
+    def labels(self, scores: np.ndarray) -> np.ndarray:
+        """Probabilities (labels,) from scores (labels, 3): no other label is likelier than the highest."""
+        top = int(scores[:, 0].argmax())
+        highest = self.intents(scores[top])
+        probabilities = np.minimum(self.further(scores), highest)
+        probabilities[top] = highest
+        return probabilities
 
     def limit(self, max_error: float) -> Limit:
         """The limit for a shop that tolerates this share of errors among what is handled without a person."""
-        return limit([best for best, _ in self.trials], [wrong for _, wrong in self.trials], max_error)
+        return limit(self.trials, max_error)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Calibration":
-        trials = tuple((float(best), float(wrong)) for best, wrong in value["trials"])
-        return cls(Scaling(**value["intents"]), Scaling(**value["in_scope"]), trials)
+        scalings = (Scaling(tuple(part["weights"]), part["shift"])
+                    for part in (value["intents"], value["further"], value["in_scope"]))  # fmt: skip
+        return cls(*scalings, tuple(Trial(*map(float, trial)) for trial in value["trials"]))
 
 
-def fit(logits: np.ndarray, labels: np.ndarray, steps: int = 100) -> Scaling:
-    """The scaling of least cross-entropy for logits (N,) with labels 0 or 1 (N,), by Newton's method."""
-    parameters = np.array([1.0, 0.0])
-    features = np.stack((logits, np.ones_like(logits)), 1).astype(float)
+def fit(scores: np.ndarray, labels: np.ndarray, steps: int = 100) -> Scaling:
+    """The scaling of least cross-entropy for scores (N, K) with labels 0 or 1 (N,), by damped Newton steps.
+
+    A little pull towards none keeps weights in place where there are few labels or scores say the same.
+    """
+    middle, spread = scores.mean(0), scores.std(0) + 1e-6
+    features = np.concatenate(((scores - middle) / spread, np.ones((len(scores), 1))), 1)
+    parameters, signs = np.zeros(features.shape[1]), np.where(labels > 0.5, 1.0, -1.0)
+
+    def cost(at: np.ndarray) -> float:
+        return float(np.logaddexp(0, -signs * (features @ at)).sum() + PULL * (at @ at) / 2)
+
     for _ in range(steps):
         guess = 1 / (1 + np.exp(-np.clip(features @ parameters, -30, 30)))
-        gradient = features.T @ (guess - labels) + 1e-3 * (parameters - (1, 0))
-        curvature = (features * (guess * (1 - guess))[:, None]).T @ features + 1e-3 * np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
-        parameters = parameters - np.clip(step, -1, 1)
-        if np.abs(step).max() < 1e-8:
+        gradient = features.T @ (guess - labels) + PULL * parameters
+        curvature = (features * (guess * (1 - guess))[:, None]).T @ features + PULL * np.eye(len(parameters))
+        step, size = np.linalg.solve(curvature, gradient), 1.0
+        while size > 1e-6 and cost(parameters - size * step) > cost(parameters) - 1e-4 * size * float(gradient @ step):
+            size /= 2
+        parameters = parameters - size * step
+        if np.abs(size * step).max() < 1e-8:
             break
-    return Scaling(float(parameters[0]), float(parameters[1]))
+    weights = parameters[:-1] / spread
+    return Scaling(tuple(map(float, weights)), float(parameters[-1] - weights @ middle))
 
 
 # --- the threshold ---------------------------------------------------------------------------------------------------
@@ -88,19 +126,19 @@ def binomial_below(errors: int, count: int, rate: float) -> float:
     return min(1.0, math.fsum(math.exp(value) for value in logs))
 
 
-def limit(best: Sequence[float], wrong: Sequence[float], max_error: float, delta: float = 0.05) -> Limit:
+def limit(trials: Sequence[Trial] | np.ndarray, max_error: float, delta: float = 0.05) -> Limit:
     """The loosest threshold that keeps the error among handled messages below `max_error`.
 
-    For each calibration message `best` is the highest probability of any label: the message is handled at a threshold
-    up to it; `wrong` is the highest of a label that does not apply: up to it the handling is wrong. The first threshold
-    tested leaves a quarter of the messages, at least as many as could prove anything: with fewer, one error would end
-    the search. That choice looks at `best` alone, so the promise holds.
+    The first threshold tested leaves a quarter of the messages, at least as many as could prove anything: with fewer,
+    one error would end the search. That choice looks at how sure the model is alone, so the promise holds.
     """
-    sure, spoilt = np.asarray(best, float), np.asarray(wrong, float)
+    table = np.asarray(trials, float).reshape(-1, 3)
+    sure, wrong, missed = table[:, 0], table[:, 1], table[:, 2]
     needed = math.ceil(math.log(delta) / math.log1p(-max_error))  # messages without one error that prove max_error
     found, failed = None, ""
     for threshold in GRID:
-        count, errors = int((sure >= threshold).sum()), int((spoilt >= threshold).sum())
+        handled = sure >= threshold
+        count, errors = int(handled.sum()), int((handled & ((wrong >= threshold) | (missed < threshold))).sum())
         if count < max(needed, len(sure) / 4):
             continue
         if binomial_below(errors, count, max_error) > delta:  # their Clopper-Pearson bound is above max_error
@@ -114,4 +152,16 @@ def limit(best: Sequence[float], wrong: Sequence[float], max_error: float, delta
     more = max(0, 4 * needed - len(sure))
     reason = f"about {more} more labelled messages needed" if more else failed or "no message is sure enough"
     return Limit(STRICT, f"cannot promise an error below {max_error:.1%}: {reason}; the stricter default {STRICT} "
-                 "is used")  # fmt: skip
+                 "is used", kept=False)  # fmt: skip
+
+
+def kept(trials: Sequence[Trial], max_error: float, draws: int = 200) -> float:
+    """In which share of calibration sets drawn anew from `trials` the threshold keeps its promise on all of them."""
+    table = np.asarray(trials, float).reshape(-1, 3)
+    good = 0
+    for draw in np.random.default_rng(0).integers(0, len(table), (draws, len(table))):
+        found = limit(table[draw], max_error)
+        handled = table[:, 0] >= found.threshold
+        spoilt = handled & ((table[:, 1] >= found.threshold) | (table[:, 2] < found.threshold))
+        good += not found.kept or spoilt.sum() <= max_error * handled.sum()
+    return good / draws

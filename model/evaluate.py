@@ -5,7 +5,7 @@ Right = inside the row's accept-set. A slot counts when name and value are the l
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ import numpy as np
 
 from model import checkpoint
 from model.batch import line
-from model.calibration import Calibration, Scaling, fit
+from model.calibration import Calibration, Scaling, Trial, fit, kept
 from model.checkpoint import Model
 from model.data import Labelled, read_labelled
-from model.labels import OOS
+from model.labels import OOS, REQUIRED
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 from model.understand import Understood, logits, understand
@@ -32,26 +32,31 @@ def evaluate(model_dir: Path, files: Sequence[Path], max_error: float) -> dict[s
     `max_error`: the share of errors that a shop tolerates among handled messages; it decides the threshold.
     Raises CheckpointError, or DataError naming file and line.
     """
-    model = checkpoint.load(model_dir)
+    return evaluate_rows(checkpoint.load(model_dir), read_labelled(files), max_error, [str(file) for file in files])
+
+
+def evaluate_rows(model: Model, rows: Sequence[Labelled], max_error: float, origin: Sequence[str]) -> dict[str, Any]:
+    """The same for rows at hand; `origin` says where they are from."""
     limit = model.calibration.limit(max_error)
-    rows = read_labelled(files)
     answers = understand(model, [one.row for one in rows])
     groups = {language: [at for at, one in enumerate(rows) if one.language == language]
               for language in sorted({one.language for one in rows})}  # fmt: skip
     groups = {name: chosen for name, chosen in groups.items() if chosen} | {"all": list(range(len(rows)))}
+    judged = [judge(row, answer) for row, answer in zip(rows, answers, strict=True)]
+    chosen = {name: [judged[at] for at in places] for name, places in groups.items()}
     return {
-        "model": model.hash, "threshold": limit.threshold, "promise": limit.promise,
-        "files": [str(file) for file in files],
-        "results": {name: _report([rows[at] for at in chosen], [answers[at] for at in chosen],
-                                  limit.threshold)
-                    for name, chosen in groups.items()},
+        "model": model.hash, "threshold": limit.threshold, "promise": limit.promise, "max_error": max_error,
+        "promise_kept": kept(model.calibration.trials, max_error) if model.calibration.trials else None,
+        "files": list(origin),
+        "results": {name: _figures(some, limit.threshold) for name, some in chosen.items()},
+        "details": {name: _details(some) for name, some in chosen.items()},
     }  # fmt: skip
 
 
 def table(report: dict[str, Any]) -> str:
     """The figures of `evaluate` as lines of text."""
     results = report["results"]
-    names = [name for name in next(iter(results.values())) if not name.startswith("per_")]
+    names = list(next(iter(results.values())))
     out = [f"model {report['model']}, threshold {report['threshold']:.3f}: {report['promise']}",
            " " * 26 + "".join(f"{group:>26}" for group in results)]  # fmt: skip
     for name in names:
@@ -73,10 +78,12 @@ def table(report: dict[str, Any]) -> str:
 class Judged:
     """What counts of one row."""
 
-    right: bool
+    text: str
+    tags: tuple[str, ...]
+    right: bool  # the top label is in the accept-set of the main intent
+    asked_for: bool  # … or a further intent of the message
     confidence: float
-    sure: float  # the highest probability of a label that could be acted on
-    misled: float  # the highest of one that does not apply
+    trial: Trial
     top: str
     intent: str
     out_of_scope: float
@@ -94,15 +101,27 @@ def judge(row: Labelled, answer: Understood) -> Judged:
     found = Counter((span.name, _plain(span.value)) for span in answer.slots)
     likely = {name for name, probability in answer.intents if probability >= 0.5}
     return Judged(
-        top in row.accept, confidence, highest(answer), highest(answer, {*row.accept, *row.extra}), top, row.intent,
-        1 - answer.in_scope, _names(wanted & found), _names(found), _names(wanted),
-        answer.language.split("-")[0] == row.language, len(likely & set(row.extra)), len(row.extra),
+        row.row.text, row.tags, top in row.accept, top in row.accept or top in row.extra, confidence,
+        trial(row, answer), top, row.intent, 1 - answer.in_scope, _names(wanted & found), _names(found),
+        _names(wanted), answer.language.split("-")[0] == row.language, len(likely & set(row.extra)), len(row.extra),
     )  # fmt: skip
 
 
-def highest(answer: Understood, apart_from: Collection[str] = ()) -> float:
-    """The highest probability of a label apart from these; "oos" asks for nothing and does not count."""
-    return max(probability for name, probability in answer.intents if name != OOS and name not in apart_from)
+def trial(row: Labelled, answer: Understood) -> Trial:
+    """How the message would be handled: "oos" asks for nothing, so it is never acted on, and nothing is needed."""
+    known = {name: probability for name, probability in answer.intents if name != OOS}
+    right = {*row.accept, *row.extra}
+    wrong = max((probability for name, probability in known.items() if name not in right), default=0.0)
+    main = 1.0 if OOS in row.accept else max((known.get(name, 0.0) for name in row.accept), default=0.0)
+    needed = min((main, *(known.get(name, 0.0) for name in row.extra if name != OOS)))
+    return Trial(max(known.values()), wrong, needed if _required_right(row, answer) else -1.0)
+
+
+def _required_right(row: Labelled, answer: Understood) -> bool:
+    """Whether the slots that an action on this message would rest on are found as labelled."""
+    required = {slot for intent in (row.intent, *row.extra) for slot in REQUIRED.get(intent, ())}
+    return all({_plain(value) for slot, value in row.slots if slot == name}
+               == {_plain(span.value) for span in answer.slots if span.name == name} for name in required)  # fmt: skip
 
 
 def _names(slots: Counter[tuple[str, str]]) -> Counter[str]:
@@ -113,14 +132,13 @@ def _plain(value: str) -> str:
     return value.strip(" .,!?#。，！？").casefold()
 
 
-def _report(rows: Sequence[Labelled], answers: Sequence[Understood], limit: float) -> dict[str, Any]:
-    judged = [judge(row, answer) for row, answer in zip(rows, answers, strict=True)]
-    handled = [one for one in judged if one.sure >= limit]
-    right, found, labelled = (sum((getattr(one, f"slots_{what}") for one in judged), Counter())
-                              for what in ("right", "found", "labelled"))  # fmt: skip
+def _figures(judged: Sequence[Judged], limit: float) -> dict[str, Any]:
+    handled = [one for one in judged if one.trial.handled(limit)]
+    right, found, labelled = _slots(judged)
     return {
         "messages": len(judged),
         "intent_accuracy": wilson(sum(one.right for one in judged), len(judged)),
+        "top_label_asked_for": wilson(sum(one.asked_for for one in judged), len(judged)),
         "slot_value_accuracy": wilson(right.total(), labelled.total()),
         "slot_precision": wilson(right.total(), found.total()),
         "slot_f1": resampled(judged, _f1),
@@ -132,10 +150,42 @@ def _report(rows: Sequence[Labelled], answers: Sequence[Understood], limit: floa
         "extra_intents_found": wilson(sum(one.extra_right for one in judged),
                                       sum(one.extra_labelled for one in judged)),
         "handled": wilson(len(handled), len(judged)),
-        "error_among_handled": wilson(sum(one.misled >= limit for one in handled), len(handled)),
-        "per_intent": {intent: [sum(one.right for one in judged if one.intent == intent), count]
-                       for intent, count in sorted(Counter(one.intent for one in judged).items())},
-        "per_slot": {slot: [right[slot], found[slot], labelled[slot]] for slot in sorted(labelled | found)},
+        "error_among_handled": wilson(sum(one.trial.spoilt(limit) for one in handled), len(handled)),
+    }  # fmt: skip
+
+
+def _slots(judged: Sequence[Judged]) -> list[Counter[str]]:
+    """How many values of each slot were right, found and labelled."""
+    return [sum((getattr(one, f"slots_{what}") for one in judged), Counter())
+            for what in ("right", "found", "labelled")]  # fmt: skip
+
+
+def _details(judged: Sequence[Judged]) -> dict[str, Any]:
+    """What a report draws: tables by intent, slot and tag, who is taken for whom, reliability, risk, mistakes.
+
+    A label of the accept-set counts as the row's own.
+    """
+    said = Counter((one.intent, one.intent if one.right else one.top) for one in judged)
+    rows, columns = Counter(one.intent for one in judged), Counter[str]()
+    for (_, top), count in said.items():
+        columns[top] += count
+    right, found, labelled = _slots(judged)
+    tags = Counter(tag for one in judged for tag in one.tags)
+    curve = sorted((one.trial for one in judged), key=lambda trial: -trial.sure)
+    wrong = np.cumsum([trial.spoilt(trial.sure) for trial in curve])
+    return {
+        "per_intent": {intent: {"right": said[intent, intent], "labelled": rows[intent], "said": columns[intent]}
+                       for intent in sorted(rows | columns)},
+        "confusion": [[wanted, top, count] for (wanted, top), count in said.most_common() if wanted != top],
+        "per_slot": {slot: {"right": right[slot], "labelled": labelled[slot], "said": found[slot]}
+                     for slot in sorted(labelled | found)},
+        "per_tag": {tag: {"right": sum(one.right for one in judged if tag in one.tags), "labelled": count}
+                    for tag, count in tags.most_common() if count >= 5},
+        "reliability": bins([one.confidence for one in judged], [one.right for one in judged]),
+        "risk_coverage": [[(at + 1) / len(curve), int(wrong[at]) / (at + 1), curve[at].sure]
+                          for at in range(0, len(curve), max(1, len(curve) // 100))],
+        "mistakes": [{"text": one.text, "wanted": one.intent, "got": one.top, "confidence": one.confidence}
+                     for one in sorted(judged, key=lambda one: -one.confidence) if not one.right][:25],
     }  # fmt: skip
 
 
@@ -159,10 +209,16 @@ def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:
     """Expected calibration error over bins of equal mass."""
+    parts = bins(confidences, right)
+    return sum(abs(said - true) * count for said, true, count in parts) / max(1, sum(count for *_, count in parts))
+
+
+def bins(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float, int]]:
+    """(mean confidence, share right, messages) of bins of equal mass, least sure first."""
     order = np.argsort(np.asarray(confidences), kind="stable")
     values, hits = np.asarray(confidences, float)[order], np.asarray(right, float)[order]
-    bins = [part for part in np.array_split(np.arange(len(values)), BINS) if len(part)]
-    return float(sum(abs(values[part].mean() - hits[part].mean()) * len(part) for part in bins) / max(1, len(values)))
+    return [(float(values[part].mean()), float(hits[part].mean()), len(part))
+            for part in np.array_split(np.arange(len(values)), BINS) if len(part)]  # fmt: skip
 
 
 def wilson(hits: int, count: int) -> dict[str, float]:
@@ -177,13 +233,18 @@ def wilson(hits: int, count: int) -> dict[str, float]:
 
 
 def resampled(judged: Sequence[Judged], figure: Callable[[Sequence[Judged]], float]) -> dict[str, float]:
-    """A figure with its 95 % interval over resamples of the rows, the same ones every time."""
-    draws = np.random.default_rng(0).integers(0, len(judged), (RESAMPLES, len(judged)))
-    values = np.array([figure([judged[at] for at in draw]) for draw in draws])
+    """A figure of judged rows with its 95 % interval."""
+    return interval(len(judged), lambda some: figure([judged[at] for at in some]))
+
+
+def interval(count: int, figure: Callable[[np.ndarray], float]) -> dict[str, float]:
+    """A figure of the rows at some places, with its 95 % interval over resamples, the same ones every time."""
+    draws = np.random.default_rng(0).integers(0, count, (RESAMPLES, count))
+    values, whole = np.array([figure(draw) for draw in draws]), float(figure(np.arange(count)))
     if np.isnan(values).all():
-        return {"value": figure(judged), "low": math.nan, "high": math.nan}
+        return {"value": whole, "low": math.nan, "high": math.nan}
     low, high = np.nanpercentile(values, (2.5, 97.5))
-    return {"value": figure(judged), "low": float(low), "high": float(high)}
+    return {"value": whole, "low": float(low), "high": float(high)}
 
 
 # --- calibration -----------------------------------------------------------------------------------------------------
@@ -195,25 +256,31 @@ def calibrate(net: Transformer, tokenizer: Tokenizer, rows: Sequence[Labelled]) 
         return Calibration()
     model = Model(net, tokenizer, Calibration(), "")
     lines = [line(one.row, tokenizer, net.config) for one in rows]
-    scores: list[float] = []
-    labels: list[bool] = []
-    scope = np.zeros(len(rows))
+    first: list[tuple[np.ndarray, bool]] = []
+    further: list[tuple[np.ndarray, bool]] = []
+    scope = np.zeros((len(rows), 3))
     for at, raw in logits(model, lines):
-        scope[at] = raw.in_scope
+        scope[at], scores = raw.scope_scores(), raw.label_scores()
         named, best = {rows[at].intent, *rows[at].extra}, int(raw.intents.argmax())
         for place, name in enumerate(net.config.intents):
-            # Another label that counts as right is neither true nor false, unless it is what the model would say.
-            if name in named or name not in rows[at].accept or place == best:
-                scores.append(float(raw.intents[place]))
-                labels.append(name in named or name in rows[at].accept)
+            if place == best:
+                first.append((scores[place], name in named or name in rows[at].accept))
+            elif name in named or name not in rows[at].accept:  # another label that counts as right is neither
+                further.append((scores[place], name in named))
     fair = [at for at, one in enumerate(rows) if (one.intent == OOS) == (OOS in one.accept)]
-    in_scope = fit(scope[fair], np.array([rows[at].intent != OOS for at in fair], float))
-    fitted = Calibration(_rising(fit(np.array(scores), np.array(labels, float))), _rising(in_scope))
+    served = np.array([rows[at].intent != OOS for at in fair], float)
+    # Where nothing is out of scope, nobody can tell: all is taken to be in scope.
+    in_scope = fit(scope[fair], served) if 0 < served.mean() < 1 else Scaling((0.0, 0.0, 0.0), 30.0)
+    fitted = Calibration(_fitted(first), _fitted(further), in_scope)
     answers = understand(Model(net, tokenizer, fitted, ""), [one.row for one in rows])
-    judged = map(judge, rows, answers)
-    return replace(fitted, trials=tuple((round(one.sure, 4), round(one.misled, 4)) for one in judged))
+    return replace(fitted, trials=tuple(Trial(*(round(value, 4) for value in trial(row, answer)))
+                                        for row, answer in zip(rows, answers, strict=True)))  # fmt: skip
 
 
-def _rising(scaling: Scaling) -> Scaling:
-    """A scaling that keeps the order, even where the data would turn it round (a net that has learnt nothing)."""
-    return scaling if scaling.slope > 0 else Scaling()
+def _fitted(told: Sequence[tuple[np.ndarray, bool]]) -> Scaling:
+    """A scaling that goes up with the logits, even where the data would turn it round (a net that learnt nothing)."""
+    labels = np.array([right for _, right in told], float)
+    if not 0 < labels.mean() < 1:
+        return Scaling((1.0, 0.0, 0.0))
+    scaling = fit(np.array([scores for scores, _ in told]), labels)
+    return scaling if scaling.weights[0] + scaling.weights[2] > 0 else Scaling((1.0, 0.0, 0.0))

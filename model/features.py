@@ -14,6 +14,7 @@ SHAPES = 5  # of a word: no letters, lower case, Capital, CAPITALS, mIxed
 LONGEST = 24  # characters of a word that are looked at
 
 _CHUNK = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
+_CHINESE = re.compile(rf"[{CJK}]")
 _EDGE = re.compile(r"^\W+(?=\w)|(?<=\w)\W+$")
 
 
@@ -54,7 +55,7 @@ def describe(text: str, pieces: Pieces, buckets: int) -> tuple[list[tuple[int, .
         while at + 1 < len(chunks) and chunks[at + 1][0] <= start:
             at += 1
             begin, end = chunks[at]
-            if end - begin == 1 and re.match(rf"[{CJK}]", plain[begin]):
+            if end - begin == 1 and _CHINESE.match(plain[begin]):
                 before, after = plain[begin - 1 : begin] or "<", plain[end : end + 1] or ">"
                 bag, shape = _around(before, plain[begin], after, buckets), 0
             else:

@@ -209,12 +209,14 @@ _KEPT = frozenset({"reason"})  # a reason belongs to its intent
 class Fillers:
     """Draws a value for a slot in a language."""
 
-    def __init__(self, examples: Iterable[Example]) -> None:
+    def __init__(self, examples: Iterable[Example], *, made: bool = True) -> None:
+        """`made`: whether values are also generated; else they come from the examples alone."""
         seen: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for example in examples:
             for text, slot in example.parts:
                 if slot:
                     seen[example.language, _SHARED.get(slot, slot)][text] = None
+        self._made = _MADE if made else {}
         self._seen = {where: list(values) for where, values in seen.items()}
 
     def draw(self, slot: str, language: str, rng: Rng) -> str | None:
@@ -222,7 +224,7 @@ class Fillers:
         if slot in _KEPT:
             return None
         seen = self._seen.get((language, _SHARED.get(slot, slot)), [])
-        made = _MADE.get(slot)
+        made = self._made.get(slot)
         if made and (not seen or rng.random() < 0.6):
             return made(rng, language)
         return rng.choice(seen) if seen else None

@@ -16,12 +16,16 @@ from model.understand import Understood, understand
 log = logging.getLogger(__name__)
 
 
-def load_model(folder: Path = checkpoint.SHIPPED) -> Model:
-    """Load a model once, for interpreter and writer; raises ModelError."""
+def load_model(folder: Path = checkpoint.SHIPPED, content: str = "") -> Model:
+    """Load a model once, for interpreter and writer; ModelError, also when its hash is not `content`."""
     try:
-        return checkpoint.load(folder)
-    except checkpoint.CheckpointError as problem:
+        model = checkpoint.load(folder)
+    except (checkpoint.CheckpointError, OSError) as problem:  # OSError: the folder goes while it is read
         raise ModelError(str(problem)) from problem
+    if content and model.hash != content:
+        raise ModelError(f"{folder} holds model {model.hash} and not {content}: its files were changed after it was "
+                         f"chosen; choose it anew with: shophand model use {folder}")  # fmt: skip
+    return model
 
 
 def understand_batch(model: Model, rows: Sequence[Row], threshold: float = 1.0) -> list[Understanding]:

@@ -20,6 +20,18 @@ SLOTS = (
     "amount", "budget", "category", "brand", "shipping_method", "recipient", "invoice_title", "tax_id",
 )  # fmt: skip
 
+# What an action on a message of the intent would rest on: a wrong value here is a wrong action.
+_ORDER = ("order_id",)
+REQUIRED = {
+    "order_status": _ORDER, "delivery_delay": _ORDER, "delivery_problem": _ORDER, "cancel_order": _ORDER,
+    "return_item": _ORDER, "refund_request": _ORDER, "refund_status": _ORDER, "damaged_or_wrong_item": _ORDER,
+    "warranty": _ORDER, "invoice": (*_ORDER, "invoice_title", "tax_id"),
+    "modify_order": (*_ORDER, "new_size", "new_color", "new_quantity"),
+    "exchange_item": (*_ORDER, "new_size", "new_color"),
+    "change_address": (*_ORDER, "address", "postcode", "phone"),
+    "provide_info": (*_ORDER, "email", "phone", "postcode", "size", "quantity"),
+}  # fmt: skip
+
 CONFIRM = "confirm"  # what is being asked when it is a yes or a no
 
 SPOKEN = ("en", "zh")  # further languages are recognised, those of corpus/other

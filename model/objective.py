@@ -19,6 +19,8 @@ IGNORED = -100  # a position without a label
 PRIMARY = 0.7  # share of the main intent where a message has several
 FOREIGN = 0.3  # weight of out-of-scope rows taken from other corpora: they are of another style
 ONE_OF, EACH, SPANS, LANGUAGE, HIDDEN, BORROWED = 1.0, 0.35, 3.0, 0.1, 0.3, 0.5  # weights of the parts of the loss
+PAIRED = 0.3
+SHARPNESS = 20.0  # what cosines are multiplied by before a softmax
 MESSAGE = 4  # masked pieces of a usual message: a long one counts for more
 SMOOTHING = 0.05
 
@@ -83,6 +85,15 @@ class Labels:
         return Targets(own, main, each, languages, own_tags, sources, borrowed, other_tags,
                        torch.tensor([[*row, *[IGNORED] * (longest - len(row))] for row in hidden]))  # fmt: skip
 
+    def each(self, examples: Sequence[Example]) -> Tensor:
+        """(B, intents): 1 for every intent of a message, "oos" left out."""
+        out = torch.zeros(len(examples), len(self.intents) - 1)
+        for at, example in enumerate(examples):
+            for name in example.intents:
+                if name != OOS:
+                    out[at, self.intents[name]] = 1.0
+        return out
+
     def allowed(self, table: dict[tuple[str, str], int]) -> Tensor:
         """(sources, labels): True where a label belongs to the corpus."""
         mask = torch.zeros(len(self.sources), max(1, len(table)), dtype=torch.bool)
@@ -111,16 +122,17 @@ class BorrowedHeads(nn.Module):
 
     def __init__(self, config: Config, labels: Labels) -> None:
         super().__init__()
-        self.intents = nn.Linear(config.width, max(1, len(labels.labels)))
+        self.intents = nn.Parameter(torch.zeros(max(1, len(labels.labels)), config.width))  # a direction per label
         self.tags = nn.Linear(config.width, max(1, len(labels.source_tags)))
         self.register_buffer("allowed_intents", labels.allowed(labels.labels), persistent=False)
         self.register_buffer("allowed_tags", labels.allowed(labels.source_tags), persistent=False)
 
-    def loss(self, pooled: Tensor, encoded: Tensor, targets: Targets) -> Tensor:
+    def loss(self, sentence: Tensor, encoded: Tensor, targets: Targets) -> Tensor:
+        """The loss summed over rows: the label by the cosine of the sentence vector (B, D), and the tags (B, T, D)."""
         rows = targets.borrowed != IGNORED
-        total = pooled.sum() * 0.0
+        total = sentence.sum() * 0.0
         if rows.any():
-            logits = self.intents(pooled[rows]).float()
+            logits = SHARPNESS * sentence[rows] @ F.normalize(self.intents, dim=-1).T
             logits = logits.masked_fill(~self.allowed_intents[targets.sources[rows]], -1e4)
             total = total + F.cross_entropy(logits, targets.borrowed[rows], reduction="sum")
         rows = (targets.borrowed_tags != IGNORED).any(1)
@@ -140,7 +152,7 @@ def _per_row(logits: Tensor, labels: Tensor) -> Tensor:
 def loss(net: Transformer, heads: BorrowedHeads, inputs: Inputs, targets: Targets) -> Tensor:
     """The loss summed over the rows of a batch."""
     encoded, first = net.encoder(inputs)
-    reading = net.heads(encoded, first, inputs.message)
+    reading = net.heads(encoded, first, inputs)
     logits = torch.cat((reading.intents, -reading.in_scope[:, None]), 1).float()
     count = logits.shape[1]
     main = targets.main * (1 - SMOOTHING) + SMOOTHING / count
@@ -153,5 +165,16 @@ def loss(net: Transformer, heads: BorrowedHeads, inputs: Inputs, targets: Target
     guessed = F.cross_entropy(guesses, targets.hidden[places], reduction="sum") / MESSAGE
     return (
         (targets.own * (ONE_OF * one_of + EACH * each)).sum() + SPANS * spans.sum() + LANGUAGE * language.sum()
-        + HIDDEN * guessed + BORROWED * heads.loss(reading.pooled, encoded, targets)
+        + HIDDEN * guessed + BORROWED * heads.loss(reading.sentence, encoded, targets)
     )  # fmt: skip
+
+
+def paired_loss(first: Tensor, second: Tensor, same: Tensor) -> Tensor:
+    """Each of `first` (P, D) shall find its own among `second` (P, D), and back: InfoNCE, summed over the pairs.
+
+    van den Oord et al. 2018, with the other pairs of the batch to tell it from (Henderson et al. 2020, ConveRT).
+    `same` (P, P) is True where another pair's side says the very same: neither right nor wrong.
+    """
+    scores = (SHARPNESS * first @ second.T).masked_fill(same, -1e4)
+    own = torch.arange(len(first))
+    return (F.cross_entropy(scores, own, reduction="sum") + F.cross_entropy(scores.T, own, reduction="sum")) / 2

@@ -77,3 +77,11 @@ def punctuation(text: str, rng: Rng) -> str:
         at = rng.choice(spaces) if spaces else 0
         return text[:at] + text[at + 1 :] if spaces else text
     return re.sub(r"([!?！？。.])$", lambda match: match[1] * rng.randint(2, 3), text)
+
+
+def slipped(example: Example, rng: Rng) -> Example:
+    """All of these, each at its rate."""
+    for rate, change in ((0.20, typo), (0.08, typo), (0.06, slang), (0.15, punctuation)):
+        if rng.random() < rate:
+            example = on_words(example, change, rng)
+    return casing(example, rng) if rng.random() < 0.18 else example

@@ -3,7 +3,8 @@
 import math
 import random
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,48 +15,48 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from model.augment import Augmenter, answer, noise
-from model.batch import Line, collate, line, request_line
+from model.batch import Line, Row, collate, line, request_line
 from model.data import Example
-from model.objective import IGNORED, BorrowedHeads, Labels, loss
+from model.labels import SPOKEN
+from model.material import Material
+from model.objective import IGNORED, PAIRED, BorrowedHeads, Labels, loss, paired_loss
 from model.optimise import Run
 from model.phrasebook import Book, placeholders
 from model.recipe import Recipe
+from model.stages import Say
 from model.tokenizer import Tokenizer, key
 from model.transformer import Transformer
-
-Say = Callable[[str], None]
-
 
 # --- the encoder -----------------------------------------------------------------------------------------------------
 
 
 def teach_encoder(
-    net: Transformer, tokenizer: Tokenizer, examples: Sequence[Example], borrowed: Sequence[Example], recipe: Recipe,
-    keys: Collection[str], unfinished: Path, made_from: str, say: Say = print,
+    net: Transformer, tokenizer: Tokenizer, material: Material, recipe: Recipe, unfinished: Path, made_from: str,
+    say: Say = print, start: Transformer | None = None,
 ) -> dict[str, torch.Tensor]:  # fmt: skip
-    """Train encoder and heads and return their averaged weights. `unfinished`: where a broken-off run is kept."""
-    labels = Labels(net.config, borrowed)
+    """Train encoder and heads and return their averaged weights. `unfinished`: where a broken-off run is kept.
+
+    `start`: a net of the same shape to go on from; without one, weights are drawn from the seed.
+    """
+    labels = Labels(net.config, material.borrowed)
     torch.manual_seed(recipe.seed)
     net.apply(_initial)
+    if start:
+        net.load_state_dict(start.state_dict())
     heads = BorrowedHeads(net.config, labels)
     module = nn.ModuleDict({"encoder": net.encoder, "heads": net.heads, "borrowed": heads})
     run = Run(module, recipe, recipe.steps, unfinished, made_from)
-    draw = Draw(examples, borrowed, recipe, keys)
+    draw = Draw(material.examples, material.borrowed, recipe, material.keys)
     began, total = time.monotonic(), 0.0
     for step in range(run.step, recipe.steps):
         net.train()
         torch.manual_seed(recipe.seed * 1_000_003 + step)
         batch = draw(step)
         rng = random.Random(f"{recipe.seed}/hide/{step}")
-        lines, hidden = zip(*(masked(line(one.row, tokenizer, net.config), rng, tokenizer, recipe) for one in batch),
-                            strict=True)  # fmt: skip
-        for chosen in _shares(lines):
-            inputs = collate([lines[at] for at in chosen], tokenizer)
-            targets = labels.targets([batch[at] for at in chosen], [lines[at] for at in chosen],
-                                     [hidden[at] for at in chosen])  # fmt: skip
-            # For short rows on a CPU plain attention learns a fifth faster than the fused one; it computes the same.
-            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16), sdpa_kernel(SDPBackend.MATH):
-                lost = loss(net, heads, inputs, targets) / len(batch)
+        total += learn(net, heads, labels, tokenizer, batch, rng, recipe)
+        if material.pairs and recipe.pairs:
+            with _training(recipe):
+                lost = PAIRED * _paired(net, tokenizer, rng.choices(material.pairs, k=recipe.pairs)) / len(batch)
             lost.backward()
             total += float(lost.detach())
         run.update()
@@ -64,6 +65,87 @@ def teach_encoder(
             total = 0.0
     unfinished.unlink(missing_ok=True)
     return {name: tensor.clone() for name, tensor in run.average.items() if not name.startswith("borrowed.")}
+
+
+def learn(
+    net: Transformer, heads: BorrowedHeads, labels: Labels, tokenizer: Tokenizer, batch: Sequence[Example],
+    rng: random.Random, recipe: Recipe,
+) -> float:  # fmt: skip
+    """Add the gradients of a batch to those of the net, and return its mean loss."""
+    lines, hidden = zip(*(masked(line(one.row, tokenizer, net.config), rng, tokenizer, recipe) for one in batch),
+                        strict=True)  # fmt: skip
+    total = 0.0
+    for chosen in _shares(lines):
+        inputs = collate([lines[at] for at in chosen], tokenizer)
+        targets = labels.targets([batch[at] for at in chosen], [lines[at] for at in chosen],
+                                 [hidden[at] for at in chosen])  # fmt: skip
+        with _training(recipe):
+            lost = loss(net, heads, inputs, targets) / len(batch)
+        lost.backward()
+        total += float(lost.detach())
+    return total
+
+
+@contextmanager
+def _training(recipe: Recipe) -> Iterator[None]:
+    # For short rows on a CPU plain attention learns a fifth faster than the fused one; it computes the same.
+    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16), sdpa_kernel(SDPBackend.MATH):
+        yield
+
+
+def _paired(net: Transformer, tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]]) -> torch.Tensor:
+    first, second = (
+        net.read(collate([line(Row(text), tokenizer, net.config) for text in side], tokenizer)).sentence
+        for side in zip(*pairs, strict=True)
+    )
+    said = [tuple(map(key, pair)) for pair in pairs]
+    same = [[i != j and (a[0] == b[0] or a[1] == b[1]) for j, b in enumerate(said)] for i, a in enumerate(said)]
+    return paired_loss(first, second, torch.tensor(same))
+
+
+def teach_further(
+    net: Transformer, tokenizer: Tokenizer, material: Material, recipe: Recipe, unfinished: Path, made_from: str,
+    say: Say = print,
+) -> dict[str, torch.Tensor]:  # fmt: skip
+    """Train the head for any request of a message, each label by itself, on many messages with several; return it.
+
+    All else stands still. Beside one clear request a second one is easily lost: the main head is taught to choose.
+    """
+    torch.manual_seed(recipe.seed)
+    if (head := net.heads.further) is None:
+        return {}
+    head.apply(_initial)
+    labels = Labels(net.config)
+    run = Run(nn.ModuleDict({"further": head}), recipe, recipe.further_steps, unfinished, made_from)
+    own = [one for one in material.examples if one.intents]
+    several, augment = [one for one in own if len(one.intents) > 1], Augmenter(material.examples)
+    total = 0.0
+    for step in range(run.step, recipe.further_steps):
+        net.eval()
+        head.train()
+        torch.manual_seed(recipe.seed * 1_000_003 + step)
+        rng = random.Random(f"{recipe.seed}/further/{step}")
+        batch = [augment(one, rng) for one in (*rng.choices(own, k=36), *rng.choices(several or own, k=12))]
+        batch += [augment.several(language, rng) for language in SPOKEN for _ in range(8)]
+        batch = [one for one in batch if key(one.text) not in material.keys]
+        lines = [line(one.row, tokenizer, net.config) for one in batch]
+        for chosen in _shares(lines):
+            inputs = collate([lines[at] for at in chosen], tokenizer)
+            wanted = labels.each([batch[at] for at in chosen])
+            with _training(recipe):
+                with torch.no_grad():
+                    encoded, first = net.encoder(inputs)
+                further = net.heads(encoded, first, inputs).further.float()
+            lost = F.binary_cross_entropy_with_logits(further, wanted, reduction="sum") / len(batch)
+            lost.backward()
+            total += float(lost.detach())
+        run.update()
+        net.heads.zero_grad(set_to_none=True)
+        if (step + 1) % 100 == 0:
+            say(f"further {step + 1}/{recipe.further_steps}  loss {total / 100:.3f}")
+            total = 0.0
+    unfinished.unlink(missing_ok=True)
+    return {f"heads.{name}": tensor.clone() for name, tensor in run.average.items()}
 
 
 def _initial(module: nn.Module) -> None:

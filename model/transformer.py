@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.features import SHAPES
 from model.labels import INTENTS, SLOTS, SPOKEN, tags
 from model.layers import DecoderLayer, Dropout, EncoderLayer, KeysValues, rotary
+from model.lexical import Lexical
 
 SEGMENTS = 4  # the message, what is being asked, what the assistant said, what the shopper said before
 
@@ -27,6 +29,8 @@ class Config:
     encoder_layers: int = 4
     decoder_layers: int = 2
     buckets: int = 16_384  # of the hashed character n-grams
+    lexical: int = 0  # buckets of the linear model beside the net; 0: there is none
+    further: bool = False  # whether requests beside the main one have a head of their own
     dropout: float = 0.15
     message_length: int = 256  # pieces of a message that are read; the rest of a longer one is cut from its middle
     context_length: int = 40  # pieces of an earlier turn that are read
@@ -55,17 +59,20 @@ class Inputs:
     offsets: Tensor  # (B * T,) where each position's n-grams begin in `grams`
     mask: Tensor  # (B, T) True on true positions
     message: Tensor  # (B, T) True on the pieces of the message itself
+    words: tuple[Tensor, Tensor, Tensor] | None = None  # what `Lexical` takes, where the net has one
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the heads say: logits."""
 
-    intents: Tensor  # (B, intents) independent
+    intents: Tensor  # (B, intents) of the main request
+    further: Tensor  # (B, intents) of any request, each by itself
     in_scope: Tensor  # (B,)
     languages: Tensor  # (B, languages) one of them
     tags: Tensor  # (B, T, tags) BIO
-    pooled: Tensor  # (B, D) the sentence vector behind them
+    pooled: Tensor  # (B, D) the state behind them
+    sentence: Tensor  # (B, D) a vector of length 1: messages that want the same are close
 
 
 class Encoder(nn.Module):
@@ -111,19 +118,32 @@ class Heads(nn.Module):
         self.intents = nn.Linear(width, len(config.intents))
         self.in_scope = nn.Linear(width, 1)
         self.languages = nn.Linear(width, len(config.languages))
+        self.aware = nn.Linear(width, width)  # what is wanted decides what a value is (Qin et al. 2019)
         self.tags = nn.Linear(width, len(tags(config.slots)))
+        self.sentence = nn.Linear(width, width, bias=False)
+        self.lexical = Lexical(config.lexical, len(config.intents)) if config.lexical else None
+        self.further = nn.Sequential(
+            nn.Dropout(config.dropout), nn.Linear(5 * width, width), nn.GELU(), nn.Dropout(config.dropout),
+            nn.Linear(width, len(config.intents)),
+        ) if config.further else None  # fmt: skip
 
-    def forward(self, encoded: Tensor, first: Tensor, message: Tensor) -> Reading:
+    def forward(self, encoded: Tensor, first: Tensor, inputs: Inputs) -> Reading:
+        message = inputs.message
         # The means of the input embeddings go past the layers: a linear model on n-grams is a strong start. One mean
         # leans on the beginning, one on the end: of two requests the first one is the main one.
         lean = (message.cumsum(1) - 0.5) / message.sum(1, keepdim=True).clamp(min=1)  # (B, T) 0 … 1 along the message
         means = [(part * weight[:, :, None]).sum(1) / weight.sum(1, keepdim=True).clamp(min=1e-3)
                  for part in (encoded, first) for weight in ((1 - lean) * message, lean * message)]  # fmt: skip
         normed = (norm(mean) for norm, mean in zip(self.norms, means, strict=True))
-        pooled = self.pool(torch.cat((encoded[:, 0], *normed), -1))
-        return Reading(
-            self.intents(pooled), self.in_scope(pooled)[:, 0], self.languages(pooled), self.tags(encoded), pooled
-        )
+        gathered = torch.cat((encoded[:, 0], *normed), -1)
+        pooled = self.pool(gathered)
+        sentence = F.normalize(self.sentence(pooled).float(), dim=-1)
+        intents = self.intents(pooled)
+        if self.lexical is not None and inputs.words is not None:
+            intents = intents + self.lexical(*inputs.words)
+        further = self.further(gathered) if self.further is not None else intents
+        places = self.tags(F.gelu(encoded + self.aware(pooled)[:, None]))
+        return Reading(intents, further, self.in_scope(pooled)[:, 0], self.languages(pooled), places, pooled, sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +207,7 @@ class Transformer(nn.Module):
     def read(self, inputs: Inputs) -> Reading:
         """Understand a batch of messages."""
         encoded, first = self.encoder(inputs)
-        return self.heads(encoded, first, inputs.message)
+        return self.heads(encoded, first, inputs)
 
     def remember(self, inputs: Inputs) -> Memory:
         """Encode a batch of writing requests for the decoder."""

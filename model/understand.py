@@ -41,10 +41,24 @@ class Understood:
 class Raw:
     """Logits of one message, before calibration."""
 
-    intents: np.ndarray  # (intents,)
+    intents: np.ndarray  # (intents,) of the main request
+    further: np.ndarray  # (intents,) of any request
     in_scope: float
     tags: np.ndarray  # (pieces of the message, tags)
     languages: np.ndarray  # (languages,)
+
+    def label_scores(self) -> np.ndarray:
+        """(intents, 3): each label's logit, its log-share among all labels and "oos", and its logit by itself."""
+        shares = self.intents - np.logaddexp(_together(self.intents), -self.in_scope)
+        return np.stack((self.intents, shares, self.further), 1)
+
+    def scope_scores(self) -> np.ndarray:
+        """(3,): the head's logit, and the highest label's logit and log-share."""
+        return np.array([self.in_scope, *self.label_scores()[int(self.intents.argmax()), :2]])
+
+
+def _together(scores: np.ndarray) -> float:
+    return float(np.logaddexp.reduce(scores.astype(float)))
 
 
 def understand(model: Model, rows: Sequence[Row], batch: int = BATCH) -> list[Understood]:
@@ -65,14 +79,14 @@ def logits(model: Model, lines: Sequence[Line], batch: int = BATCH) -> Iterator[
             reading = model.net.read(collate([lines[at] for at in chosen], model.tokenizer))
         for place, at in enumerate(chosen):
             yield at, Raw(
-                reading.intents[place].numpy(), float(reading.in_scope[place]),
+                reading.intents[place].numpy(), reading.further[place].numpy(), float(reading.in_scope[place]),
                 reading.tags[place, 1 : len(lines[at].pieces) + 1].numpy(), reading.languages[place].numpy(),
             )  # fmt: skip
 
 
 def _read(model: Model, row: Row, one: Line, raw: Raw) -> Understood:
-    in_scope = float(model.calibration.in_scope(np.array(raw.in_scope)))
-    probabilities = model.calibration.intents(raw.intents).tolist()
+    in_scope = float(model.calibration.in_scope(raw.scope_scores()))
+    probabilities = model.calibration.labels(raw.label_scores()).tolist()
     scores = [*zip(model.config.intents, probabilities, strict=True), (OOS, 1 - in_scope)]
     intents = tuple(sorted(scores, key=lambda score: (-score[1], score[0])))
     # What the shop cannot serve holds nothing for it, unless it is part of an answer.
@@ -134,6 +148,11 @@ def best_tags(scores: np.ndarray) -> list[int]:
     count = scores.shape[1]
     if not len(scores):
         return []
+    likeliest = scores.argmax(1)
+    before = np.concatenate(([0], likeliest[:-1]))
+    begins = (likeliest == 0) | (likeliest % 2 == 1)
+    if (begins | (likeliest == before) | (likeliest == before + 1)).all():  # well formed as it is: mostly so
+        return likeliest.tolist()
     insides = np.arange(2, count, 2)  # tag 2i + 2 is "I-" of slot i
     total, back = scores[0].astype(float), []
     total[insides] = -np.inf
@@ -142,8 +161,8 @@ def best_tags(scores: np.ndarray) -> list[int]:
         come_from = np.full(count, best)
         begun, within = total[insides - 1], total[insides]
         come_from[insides] = np.where(begun >= within, insides - 1, insides)
-        total = np.where(np.isin(np.arange(count), insides), 0.0, total[best]) + row
-        total[insides] += np.maximum(begun, within)
+        total = total[best] + row
+        total[insides] = np.maximum(begun, within) + row[insides]
         back.append(come_from)
     path = [int(total.argmax())]
     for come_from in reversed(back):

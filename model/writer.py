@@ -11,7 +11,7 @@ from bot.ports import WriteRequest
 from model.batch import request_line
 from model.checkpoint import Model
 from model.data import DataError
-from model.generate import Grammar, generate
+from model.generate import BEAM_SEARCH, Decoding, Grammar, generate
 from model.phrasebook import Book, Phrases, placeholders, read_phrases
 from model.serving import ModelThread
 
@@ -36,11 +36,17 @@ class TransformerWriter:
     free_words = False  # the decoder is held to the words of each act's written variants
 
     def __init__(
-        self, model: Model, book: Book, thread: ModelThread, *, candidates: int = 3, time_limit: float = 5.0
+        self,
+        model: Model,
+        book: Book,
+        thread: ModelThread,
+        *,
+        decoding: Decoding = BEAM_SEARCH,
+        time_limit: float = 5.0,
     ) -> None:
         """`book`: the written variants that bound what may be said; `time_limit` in seconds."""
         self._model, self._book, self._thread = model, book, thread
-        self._candidates, self._time_limit = candidates, time_limit
+        self._decoding, self._time_limit = decoding, time_limit
         self._grammar = lru_cache(maxsize=4_096)(self._make_grammar)  # a dialogue meets the same acts again and again
 
     async def write(self, requests: Sequence[WriteRequest]) -> list[list[str]]:
@@ -66,9 +72,9 @@ class TransformerWriter:
                               [(turn.speaker, turn.text) for turn in request.history], model.tokenizer, model.config)
                  for request in requests]  # fmt: skip
         out = []
-        for request, found in zip(requests, generate(model, lines, grammars, beams=self._candidates), strict=True):
+        for request, found in zip(requests, generate(model, lines, grammars, self._decoding), strict=True):
             needed = self._phrases(request.act, request.language.split("-")[0]).required
-            texts = dict.fromkeys(model.tokenizer.decode(ids) for ids in found)
+            texts = dict.fromkeys(model.tokenizer.decode(reply.ids) for reply in found)
             out.append([text for text in texts if needed <= placeholders(text) <= request.facts])
         return out
 

@@ -85,14 +85,14 @@ class Talk:
 
 
 @asynccontextmanager
-async def talking(home: Path, language: Language, *, as_email: str = "", **changes: Any) -> AsyncIterator[Talk]:
+async def talking(home: Path, language: Language, /, *, as_email: str = "", **changes: Any) -> AsyncIterator[Talk]:
     """The wired product over `home`; `changes` are arguments of bootstrap.shophand."""
     clock, terminal = changes.pop("clock", ManualClock(NOW)), TerminalAdapter()
 
     def adapters(assistant: Any, policy: Any) -> list[Adapter]:
         return [terminal, MailAdapter("", "shop@example.com", "Shop", home / "mail")]
 
-    kept = Language(language.interpreter, language.writer)  # the session's model stays open
+    kept = replace(language, close=lambda: None)  # the session's model stays open
     arguments = {"make_adapters": adapters, "language": lambda *_: kept, **changes}
     async with shophand(Settings(home=home), clock=clock, **arguments) as product:
         if as_email:

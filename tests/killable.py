@@ -21,6 +21,7 @@ from adapters.terminal import TerminalAdapter, TerminalChannel
 from bot.bootstrap import Language, own_language, shophand
 from bot.clock import ManualClock
 from bot.messages import Address, InboundMessage, Reply
+from bot.ports import ActiveModel
 from bot.settings import Settings
 from bot.shop.sql import SqlShop
 
@@ -108,7 +109,7 @@ async def main(home: Path, point: str, texts: list[list[str]]) -> None:
         shop.killer = killer
         return shop
 
-    def language(settings: Settings, max_error: float) -> Language:
+    def language(settings: Settings, max_error: float, _chosen: ActiveModel | None) -> Language:
         real = own_language(settings, max_error)
         return Language(Interpreter(real.interpreter, killer), Writer(real.writer, killer), real.close)
 

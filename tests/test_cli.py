@@ -3,12 +3,14 @@
 import asyncio
 import io
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from store_rig import START, open_rig, opening, reply
+from test_model_tiny import tiny_model
 
 from bot import cli
 from bot.clock import SystemClock
@@ -23,6 +25,7 @@ from bot.store.desk import DeskStore
 from bot.store.tables import Inbox, Outbox, Timers
 from bot.turn import Sending, TimerChange
 from bot.understand import Asked, answers
+from model import checkpoint
 
 NOW = "2026-03-04T10:00:00+00:00"
 EMMA = "emma.clarke@example.com"
@@ -251,6 +254,81 @@ def test_staff_password_opens_an_account_and_opens_it_again(shophand, tmp_path: 
 def test_staff_password_refuses_a_name_that_nobody_could_type(shophand) -> None:
     ran = shophand("staff", "password", " ")
     assert (ran.code, "no name" in ran.err) == (2, True)
+
+
+# --- the active model ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Two small models; the settings name the first one."""
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for seed, folder in enumerate(folders):
+        model = tiny_model(seed)
+        checkpoint.save(folder, model.net, model.tokenizer, model.calibration)
+    monkeypatch.setenv("SHOPHAND_MODEL", str(folders[0]))
+    return folders
+
+
+def test_a_model_is_chosen_shown_and_given_up_again(shophand, two_models: list[Path]) -> None:
+    first, second = map(checkpoint.content_hash, two_models)
+    default = {"folder": str(two_models[0]), "hash": first, "since": None, "problem": ""}
+    chosen = {"folder": str(two_models[1]), "hash": second, "since": NOW, "problem": ""}
+    assert shophand("model", "show", "--json").lines == [default]
+    assert shophand("model", "use", "second", "--now", NOW, "--json").lines == [chosen]
+    assert shophand("model", "show", "--json").lines == [chosen]
+    assert shophand("model", "show").out == f"{second} in {two_models[1]}, since {NOW}\n"
+    assert shophand("model", "use", "--default", "--json").lines == [default]
+    assert shophand("model", "show").out == f"{first} in {two_models[0]}, the default\n"
+
+
+@pytest.mark.parametrize("harm", ["missing", "damaged", "mismatched"])
+def test_a_model_that_cannot_be_loaded_is_refused_and_nothing_changes(
+    shophand, two_models: list[Path], tmp_path: Path, harm: str
+) -> None:
+    shophand("model", "use", str(two_models[1]))
+    before, bad = shophand("model", "show", "--json").lines, tmp_path / "bad"
+    if harm != "missing":
+        shutil.copytree(two_models[0], bad)
+    if harm == "damaged":
+        (bad / checkpoint.TOKENIZER).write_text("{}")
+    if harm == "mismatched":
+        config = json.loads((bad / checkpoint.CONFIG).read_text())
+        (bad / checkpoint.CONFIG).write_text(json.dumps({**config, "width": 64}))
+    says = {"missing": "is missing; train one with", "damaged": "is damaged", "mismatched": "of different models"}
+    ran = shophand("model", "use", str(bad))
+    assert (ran.code, ran.out, says[harm] in ran.err) == (1, "", True)
+    assert shophand("model", "show", "--json").lines == before
+
+
+@pytest.mark.parametrize("arguments", [(), ("first", "--default")])
+def test_model_use_wants_one_of_a_folder_and_the_default(shophand, two_models: list[Path], arguments) -> None:
+    ran = shophand("model", "use", *arguments)
+    assert (ran.code, "--default" in ran.err) == (2, True)
+
+
+def test_a_chosen_model_that_has_gone_is_shown_as_it_was_with_what_is_wrong(shophand, two_models: list[Path]) -> None:
+    [chosen] = shophand("model", "use", str(two_models[1]), "--json").lines
+    shutil.rmtree(two_models[1])
+    [shown] = shophand("model", "show", "--json").lines
+    assert ({**shown, "problem": ""}, "is missing" in shown["problem"]) == (chosen, True)
+    assert "is missing" in shophand("model", "show").err
+
+
+def test_understand_asks_the_active_model_and_makes_no_store_for_it(
+    shophand, two_models: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "asked").write_text('{"text": "where is my order?"}\n')
+
+    def understood(*arguments: str) -> list[dict[str, Any]]:
+        with (tmp_path / "asked").open() as file:
+            monkeypatch.setattr(cli, "stdin_descriptor", file.fileno)
+            return shophand("understand", *arguments).lines
+
+    first = understood()
+    assert not (tmp_path / "home").exists()
+    shophand("model", "use", "second")
+    assert understood() == understood("--model", "second") != first
 
 
 # --- understand ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.calibration import STRICT, Calibration, Scaling, binomial_below, fit, limit
+from model.calibration import STRICT, Calibration, Scaling, Trial, binomial_below, fit, kept, limit
 from model.evaluate import auroc, calibration_error, wilson
 
 
@@ -23,9 +23,14 @@ def test_so_few_errors_grow_unlikely_as_the_rate_grows(errors: int, more: int, r
     assert 0 <= after <= before + 1e-9 <= 1 + 1e-9
 
 
+def trials(sure, wrong, needed=None) -> list[Trial]:
+    """Messages that are handled rightly but for `wrong`, unless something `needed` is less sure."""
+    return [Trial(*row) for row in zip(sure, wrong, sure if needed is None else needed, strict=True)]
+
+
 def test_the_threshold_is_the_loosest_before_the_first_that_fails():
     best = np.linspace(0.3, 0.999, 2000)
-    found = limit(best, np.where(best < 0.6, best, 0.0), 0.03)
+    found = limit(trials(best, np.where(best < 0.6, best, 0.0)), 0.03)
     count, errors = int((best >= found.threshold).sum()), int(((best >= found.threshold) & (best < 0.6)).sum())
     assert 0.5 < found.threshold < 0.6
     assert binomial_below(errors, count, 0.03) <= 0.05
@@ -34,20 +39,28 @@ def test_the_threshold_is_the_loosest_before_the_first_that_fails():
 
 def test_a_second_label_that_does_not_apply_is_an_error_too():
     best, other = np.linspace(0.5, 0.999, 2000), np.linspace(0.3, 0.799, 2000)
-    assert limit(best, np.zeros(2000), 0.03).threshold < 0.51
-    assert limit(best, other, 0.03).threshold > 0.78
+    assert limit(trials(best, np.zeros(2000)), 0.03).threshold < 0.51
+    assert limit(trials(best, other), 0.03).threshold > 0.78
+
+
+def test_a_request_that_is_not_seen_is_an_error_and_a_wrong_slot_is():
+    best = np.linspace(0.5, 0.999, 2000)
+    assert limit(trials(best, np.zeros(2000), best - 0.3), 0.03).threshold == STRICT
+    assert limit(trials(best, np.zeros(2000), np.where(best < 0.8, -1.0, best)), 0.03).threshold > 0.78
+    assert Trial(0.9, 0.2, 0.9).spoilt(0.85) is False
+    assert [Trial(0.9, 0.2, 0.6).spoilt(threshold) for threshold in (0.5, 0.7, 0.95)] == [False, True, False]
 
 
 def test_a_tolerant_shop_gets_a_looser_threshold():
     generator = np.random.default_rng(1)
     best = generator.uniform(0, 1, 3000)
-    calibration = Calibration(trials=tuple((b, b * (generator.uniform() < 0.12 * (1 - b))) for b in best))
+    calibration = Calibration(trials=tuple(Trial(b, b * (generator.uniform() < 0.12 * (1 - b)), b) for b in best))
     limits = [calibration.limit(share).threshold for share in (0.03, 0.045, 0.1)]
     assert limits == sorted(limits, reverse=True) and len(set(limits)) == 3
 
 
 def test_too_little_data_promises_nothing():
-    found = limit([0.99] * 50, [0.0] * 50, 0.03)
+    found = limit(trials([0.99] * 50, [0.0] * 50), 0.03)
     assert found.threshold == STRICT
     assert "more labelled messages needed" in found.promise
 
@@ -59,21 +72,30 @@ def test_the_promise_holds_over_calibration_sets():
     for _ in range(200):
         scores = generator.uniform(0, 1, 400)
         wrong = np.where(generator.uniform(0, 1, 400) < 0.5 * (1 - scores), scores, 0.0)
-        found = limit(scores, wrong, 0.05)
+        found = limit(trials(scores, wrong), 0.05)
         broken += "at most" in found.promise and true_error(found.threshold) > 0.05
     assert broken <= 18
+
+
+def test_the_promise_is_kept_in_nearly_all_sets_drawn_anew():
+    generator = np.random.default_rng(3)
+    sure = generator.uniform(0, 1, 800)
+    wrong = np.where(generator.uniform(0, 1, 800) < 0.4 * (1 - sure), sure, 0.0)
+    assert kept(trials(sure, wrong), 0.05, draws=80) >= 0.93
 
 
 def test_platt_scaling_finds_the_slope_and_shift_the_data_came_from():
     generator = np.random.default_rng(0)
     logits = generator.normal(0, 3, 20_000)
     labels = generator.uniform(size=20_000) < 1 / (1 + np.exp(-(0.5 * logits - 1)))
-    found = fit(logits, labels.astype(float))
-    assert (found.slope, found.shift) == (pytest.approx(0.5, abs=0.03), pytest.approx(-1, abs=0.06))
+    found = fit(np.stack((logits, generator.normal(size=20_000)), 1), labels.astype(float))
+    assert found.weights == (pytest.approx(0.5, abs=0.03), pytest.approx(0, abs=0.05))
+    assert found.shift == pytest.approx(-1, abs=0.06)
 
 
 def test_calibration_round_trip():
-    calibration = Calibration(Scaling(0.5, 1.0), Scaling(2.0, -1.0), ((0.9, 0.1), (0.7, 0.7)))
+    scalings = (Scaling((0.5, 0.1, 0.0), 1.0), Scaling((0.4, 0.2, 0.1), 0.5), Scaling((2.0, 0.0, 1.0), -1.0))
+    calibration = Calibration(*scalings, (Trial(0.9, 0.1, 0.8),))
     assert Calibration.from_json(calibration.to_json()) == calibration
 
 

@@ -1,11 +1,13 @@
 """The net: shapes, no look-ahead, and the same answer cached or not, padded or not, in a batch or alone."""
 
+from random import Random
+
 import pytest
 import torch
 from test_model_tiny import TEXTS, tiny_model
 
-from model.batch import Row, collate, line, request_line
-from model.labels import tags
+from model.batch import Line, Row, collate, line, request_line
+from model.labels import SLOTS, TONES, tags
 from model.understand import logits, understand
 
 ROWS = [Row(text) for text in TEXTS[:5]] + [
@@ -14,7 +16,27 @@ ROWS = [Row(text) for text in TEXTS[:5]] + [
 ]  # fmt: skip
 
 
-def _lines(rows: list[Row]):
+FRAGMENTS = (
+    "where is my order ", "I want to send back ", "the blue shoes ", "cancel it, ", "size 42-44 ", "SH-20488 ",
+    "plz!! ", "k.olsen@fern-mail.test ", "don't ", "ÉTÉ ", "😀", "订单", "什么时候到？", "我要退货，", "謝謝",
+    "１２", "三件", "\n", "x",
+)  # fmt: skip
+MANY, LONGEST = 500, 128
+
+
+def _varied(seed: int = 0) -> list[Row]:
+    """Messages in both languages of 1 to LONGEST pieces, with and without history and question."""
+    dice, tokenizer, rows = Random(seed), tiny_model().tokenizer, []
+    for number in range(MANY):
+        text = "".join(dice.choices(FRAGMENTS, k=LONGEST))
+        text = text[: tokenizer.encode(text).ends[number % LONGEST]]
+        history = tuple((dice.choice(("user", "system")), "".join(dice.choices(FRAGMENTS, k=dice.randint(1, 9))))
+                        for _ in range(dice.choice((0, 0, 1, 2, 3))))  # fmt: skip
+        rows.append(Row(text, dice.choice(("", "confirm", *SLOTS)), history))
+    return dice.sample(rows, len(rows))
+
+
+def _lines(rows: list[Row]) -> list[Line]:
     model = tiny_model()
     return [line(row, model.tokenizer, model.config) for row in rows]
 
@@ -30,53 +52,77 @@ def test_heads_have_the_shapes_of_the_inventory():
 
 
 def test_batched_and_padded_is_single():
-    model = tiny_model()
-    together = dict(logits(model, _lines(ROWS), batch=len(ROWS)))
-    for at, one in enumerate(_lines(ROWS)):
-        [(_, alone)] = logits(model, [one])
-        assert torch.allclose(torch.tensor(together[at].intents), torch.tensor(alone.intents), atol=1e-4)
-        assert torch.allclose(torch.tensor(together[at].tags), torch.tensor(alone.tags), atol=1e-4)
-        assert together[at].in_scope == pytest.approx(alone.in_scope, abs=1e-4)
+    model = tiny_model(0, LONGEST, lexical=512)
+    lines = [line(row, model.tokenizer, model.config) for row in (*ROWS, *_varied())]
+    assert {1, LONGEST} <= {len(one.pieces) for one in lines}
+    size = 25
+    with torch.inference_mode():
+        for start in range(0, len(lines), size):  # short and long ones together
+            chosen = lines[start : start + size]
+            together = model.net.read(collate(chosen, model.tokenizer))
+            for place, one in enumerate(chosen):
+                alone = model.net.read(collate([one], model.tokenizer))
+                for name in ("intents", "in_scope", "languages", "pooled", "sentence"):
+                    assert torch.allclose(getattr(together, name)[place], getattr(alone, name)[0], atol=1e-4), name
+                assert torch.allclose(together.tags[place, : len(one)], alone.tags[0], atol=1e-4)
 
 
-def _memory():
-    model = tiny_model()
-    lines = [request_line("greet", ["shop"], "en", "neutral", [], model.tokenizer, model.config),
-             request_line("done:cancel_order", ["order_id", "amount"], "zh", "warm", [("user", "please")],
-                          model.tokenizer, model.config)]  # fmt: skip
-    return model.net.remember(collate(lines, model.tokenizer))
+def test_labels_and_slots_are_the_same_in_a_batch_and_alone():
+    model, rows = tiny_model(0, LONGEST, lexical=512), [*ROWS, *_varied(1)]
+    for row, answer in zip(rows, understand(model, rows), strict=True):
+        [alone] = understand(model, [row])
+        assert (answer.intents[0][0], answer.slots, answer.language) == (
+            alone.intents[0][0], alone.slots, alone.language,
+        )  # fmt: skip
+        assert dict(answer.intents) == pytest.approx(dict(alone.intents), abs=1e-4)
+        assert answer.in_scope == pytest.approx(alone.in_scope, abs=1e-4)
 
 
-def test_the_decoder_does_not_look_ahead():
-    net, memory = tiny_model().net, _memory()
-    ids = torch.randint(0, net.config.pieces, (2, 9))
-    changed = ids.clone()
-    changed[:, 5:] = torch.randint(0, net.config.pieces, (2, 4))
-    before, _ = net.write(ids, memory)
-    after, _ = net.write(changed, memory)
-    assert torch.allclose(before[:, :5], after[:, :5], atol=1e-5)
-    assert not torch.allclose(before[:, 5:], after[:, 5:], atol=1e-3)
+def _requests() -> list[Line]:
+    """What the decoder is told, for MANY varied requests."""
+    model, dice = tiny_model(), Random(2)
+    return [
+        request_line(dice.choice(("greet", "done:cancel_order", "inform:order/open")),
+                     dice.sample(["shop", "order_id", "amount", "day"], dice.randint(0, 4)), dice.choice(("en", "zh")),
+                     dice.choice(TONES), row.history, model.tokenizer, model.config)
+        for row in _varied(3)
+    ]  # fmt: skip
 
 
-def test_cached_is_uncached():
-    net, memory = tiny_model().net, _memory()
-    ids = torch.randint(0, net.config.pieces, (2, 7))
-    whole, _ = net.write(ids, memory)
-    cache, steps = None, []
-    for at in range(7):
-        logit, cache = net.write(ids[:, at : at + 1], memory, cache)
-        steps.append(logit)
-    assert torch.allclose(torch.cat(steps, 1), whole, atol=1e-4)
+def test_the_decoder_is_the_same_cached_padded_or_in_a_batch_and_does_not_look_ahead():
+    model, dice, requests, size = tiny_model(), Random(4), _requests(), 10
+    net = model.net
+    torch.manual_seed(4)
+    with torch.inference_mode():
+        for start in range(0, MANY, size):
+            chosen, length = requests[start : start + size], dice.randint(2, 40)
+            memory = net.remember(collate(chosen, model.tokenizer))
+            ids = torch.randint(0, net.config.pieces, (size, length))
+            whole, _ = net.write(ids, memory)
+            for row, one in enumerate(chosen):  # alone and without padding
+                alone, _ = net.write(ids[row : row + 1], net.remember(collate([one], model.tokenizer)))
+                assert torch.allclose(alone[0], whole[row], atol=1e-4)
+            at, cache, runs = 0, None, []
+            while at < length:  # piece by piece, and in runs of several
+                run = dice.choice((1, 1, 2, 3, 7))
+                logit, cache = net.write(ids[:, at : at + run], memory, cache)
+                runs.append(logit)
+                at += run
+            assert torch.allclose(torch.cat(runs, 1), whole, atol=1e-4)
+            later = dice.randrange(1, length)
+            changed = ids.clone()
+            changed[:, later:] = (changed[:, later:] + 1) % net.config.pieces
+            after, _ = net.write(changed, memory)
+            assert torch.allclose(after[:, :later], whole[:, :later], atol=1e-5)
+            assert not torch.allclose(after[:, later:], whole[:, later:], atol=1e-3)
 
 
-def test_padding_does_not_reach_the_decoder():
-    model = tiny_model()
-    short = request_line("greet", ["shop"], "en", "neutral", [], model.tokenizer, model.config)
-    alone = model.net.remember(collate([short], model.tokenizer))
-    ids = torch.tensor([[model.tokenizer.bos, 5]])
-    first, _ = model.net.write(ids, alone)
-    both, _ = model.net.write(ids.repeat(2, 1), _memory())
-    assert torch.allclose(first[0], both[0], atol=1e-4)
+def test_the_decoder_scores_chosen_pieces_as_among_all():
+    model, pieces = tiny_model(), torch.tensor([7, 3, 300])
+    table = model.net.encoder.pieces.weight
+    states = torch.randn(2, 5, model.config.width)
+    whole = model.net.decoder.logits(states, table)
+    assert torch.allclose(model.net.decoder.logits(states, table, pieces), whole[..., pieces], atol=1e-5)
 
 
 def test_context_is_read():

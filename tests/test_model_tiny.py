@@ -10,7 +10,7 @@ import torch
 from bot.errors import ModelError
 from model import checkpoint
 from model.batch import Row, collate, line
-from model.calibration import Calibration, Scaling
+from model.calibration import Calibration, Scaling, Trial
 from model.checkpoint import CheckpointError, Model
 from model.interpreter import load_model
 from model.tokenizer import Tokenizer, train_tokenizer
@@ -34,13 +34,21 @@ def tiny_tokenizer() -> Tokenizer:
 
 
 @cache
-def tiny_model(seed: int = 0) -> Model:
+def tiny_model(seed: int = 0, message_length: int = 64, lexical: int = 0) -> Model:
     torch.manual_seed(seed)
     config = Config(pieces=tiny_tokenizer().size, width=32, heads=2, inner=48, encoder_layers=2, decoder_layers=2,
-                    buckets=256,
-                    languages=("en", "zh", "de"), message_length=64, context_length=12, reply_length=40)  # fmt: skip
-    net = checkpoint.rounded(Transformer(config))
-    return Model(net, tiny_tokenizer(), Calibration(Scaling(0.7, -0.1), Scaling(1.2, 0.3), ((0.9, 0.2),)), "tiny")
+                    buckets=256, lexical=lexical, languages=("en", "zh", "de"), message_length=message_length,
+                    context_length=12, reply_length=40)  # fmt: skip
+    net = Transformer(config)
+    for untrained in (net.encoder.grams, net.heads.lexical):  # these begin at zero, which would say nothing here
+        if untrained is not None:
+            torch.nn.init.normal_(untrained.weight, std=0.2)
+    if net.heads.lexical is not None:
+        net.heads.lexical.idf.fill_(1.5)
+    net = checkpoint.rounded(net)
+    scalings = (Scaling((0.7, 0.1, 0.0), -0.1), Scaling((0.6, 0.2, 0.1), -0.2), Scaling((1.2, 0.0, 0.0), 0.3))
+    fitted = Calibration(*scalings, (Trial(0.9, 0.2, 0.9),))
+    return Model(net, tiny_tokenizer(), fitted, "tiny")
 
 
 @pytest.fixture

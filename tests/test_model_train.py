@@ -9,6 +9,7 @@ import pytest
 from model import checkpoint, optimise
 from model.evaluate import evaluate, table
 from model.recipe import TINY
+from model.report import html
 from model.train import train, train_tiny
 
 LINES = {
@@ -33,7 +34,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     (root / "phrases").mkdir()
     (root / "phrases" / "en.toml").write_text(PHRASES.format("Hello, this is {shop}."))
     (root / "phrases" / "zh.toml").write_text(PHRASES.format("您好，这里是{shop}。"))
-    return {"corpus": root / "corpus", "phrases": [root / "phrases"], "calibration": ()}
+    return {"corpus": root / "corpus", "phrases": [root / "phrases"]}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def test_a_finished_stage_is_not_done_again(inputs, trained: Path):
     said: list[str] = []
     train(trained, recipe=TINY, exclude=(), threads=1, say=said.append, **inputs)
     assert [line for line in said if line.endswith("already there")] == [
-        f"{stage}: already there" for stage in ("tokenizer", "encoder", "decoder")
+        f"{stage}: already there" for stage in ("tokenizer", "encoder", "further", "decoder")
     ]
 
 
@@ -88,3 +89,5 @@ def test_the_report_of_a_trained_model(trained: Path, tmp_path: Path):
     assert report["results"]["en"]["messages"] == 2
     assert report["results"]["en"]["intent_accuracy"]["value"] >= 0.5  # seconds of training, seen texts
     assert "intent_accuracy" in table(report)
+    page = html(report)
+    assert page.count("<svg") == 2 and "src=" not in page and "order_status" in page and "<script" not in page

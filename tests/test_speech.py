@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +11,9 @@ from opencc import OpenCC
 
 from bot.conversation import Conversation, Utterance
 from bot.decision import Offer, Speak
-from bot.facts import Act, Day, Fact, Localised, Term, Text, placeholders, words
+from bot.facts import Act, Day, Fact, Localised, Money, Term, Text, placeholders, words
 from bot.messages import Address, Button, Card
-from bot.ports import WriteRequest
+from bot.ports import ReplyWriter, WriteRequest
 from bot.speech import Speech, WrittenWords
 
 ADDRESS = Address("web", "", "v", user="v")
@@ -64,7 +65,7 @@ class Proposing:
         return [list(self.candidates) for _ in requests]
 
 
-def speech(writer: Proposing | WrittenWords | None = None) -> Speech:
+def speech(writer: ReplyWriter | None = None) -> Speech:
     return Speech(writer or WrittenWords(), TinyBook(), ZoneInfo("Europe/London"), "en_GB", OpenCC("s2t").convert)
 
 
@@ -162,6 +163,60 @@ async def test_a_line_in_a_third_language_is_written_and_the_writer_not_asked() 
     )
 
 
+@pytest.mark.parametrize("answer", [
+    None, 7, [], [[]], [["Hello."]], [["Hello."], ["{order} is due."], ["Hello."]], [None, None],
+    [[None, 3], [b"Hello."]], "ab", ["a", "b"], RuntimeError("down"),
+])  # fmt: skip
+async def test_a_writer_that_answers_nonsense_leaves_it_to_the_written_phrases(answer: Any) -> None:
+    class Broken:
+        free_words = True
+
+        async def write(self, requests: Sequence[WriteRequest]) -> Any:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    spoken = await speech(Broken()).sentences([Act("greet"), Act("inform:order/open", ORDER)], "en")
+    assert (spoken.text, spoken.fallbacks) == ("Hello. Order 10423 is being prepared.", 2)
+
+
+@pytest.mark.parametrize("candidate", ["Order {order} is not being prepared.", "Order {order} will be cancelled.",
+                                       "Order {order} goes to Li Na.", "**Order** {order}"])  # fmt: skip
+async def test_free_words_may_not_turn_an_act_round_nor_name_what_it_does_not(candidate: str) -> None:
+    spoken = await speech(Proposing(candidate, free_words=True)).sentences([Act("inform:order/open", ORDER)], "en")
+    assert (spoken.text, spoken.fallbacks) == ("Order 10423 is being prepared.", 1)
+
+
+async def test_several_acts_make_one_reply_each_in_its_own_tone_and_with_its_own_facts() -> None:
+    acts = [
+        Act("greet", tone="warm"),
+        Act("done:cancel_order", {"order": Text("A1")}, "apologetic"),
+        Act("inform:order/open", {"order": Text("B2")}),
+        Act("done:cancel_order", {"order": Text("C3")}),
+    ]
+    texts = [(await speech().sentences(acts, language)).text for language in ("en", "zh-Hant")]
+    assert texts == [
+        "Hello, welcome! Sorry, A1 is cancelled. Order B2 is being prepared. Order C3 is cancelled.",
+        "您好。訂單A1已經取消。訂單B2正在準備。訂單C3已經取消。",
+    ]
+
+
+async def test_the_same_act_twice_takes_each_its_own_candidate() -> None:
+    acts = [Act("inform:order/open", {"order": Text(number)}) for number in ("A1", "B2")]
+    writer = Proposing("{order} is due.")
+    assert (await speech(writer).sentences(acts, "en")).text == "A1 is due. B2 is due."
+    assert len(writer.asked) == 2
+
+
+async def test_english_is_formatted_for_the_market_and_chinese_is_not() -> None:
+    american = Speech(WrittenWords(), TinyBook(), ZoneInfo("Europe/London"), "en_US", OpenCC("s2t").convert)
+    facts: dict[str, Fact] = {**ORDER, "day": Day(date(2026, 11, 23)), "carrier": Text("DPD")}
+    spoken = [(await american.sentences([Act("inform:order/open", facts)], language)).text for language in ("en", "zh")]
+    assert spoken == ["Order 10423 is due on Monday, November 23, by DPD.", "订单10423预计11月23日星期一送到。"]
+    assert american.say(Money(129900, "USD"), "en") == "$1,299.00"
+    assert american.say(Money(129900, "CNY"), "zh-Hant") == "¥1,299.00"
+
+
 async def test_proposals_stay_with_their_act_beside_a_third_language() -> None:
     writer = Proposing("Hello.")
     spoken = await speech(writer).sentences([Act("other_language/de"), Act("greet")], "en")
@@ -218,6 +273,13 @@ async def test_a_button_begins_with_a_capital() -> None:
     reply, _ = await speech().reply(said(Act("greet"), offers=(Offer(Term("button", "yes"), "yes:1"),)), ())
     assert reply is not None
     assert reply.buttons[0].label == "Yes, do it"
+
+
+async def test_a_button_with_the_shops_own_name_keeps_its_letters() -> None:
+    names = (Text("adidas cap"), Localised({"en": "iPhone case"}), Text("éclair {order}"))
+    reply, _ = await speech().reply(said(Act("greet"), offers=tuple(Offer(name, "pick:1") for name in names)), ())
+    assert reply is not None
+    assert [button.label for button in reply.buttons] == ["adidas cap", "iPhone case", "éclair {order}"]
 
 
 async def test_a_decision_that_says_nothing_gives_no_reply() -> None:

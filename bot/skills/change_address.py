@@ -13,6 +13,7 @@ _KIN = re.compile(
     r"^(?:my|our)\s+(?:[a-z]+\s+){1,3}(?=[A-Z])|^[我俺](?:老婆|老公|媳妇|爱人|[妈媽爸姐妹哥弟]{1,2}|朋友|同事|闺蜜|室友|邻居|女儿|儿子)"
     r"(?=[\u4e00-\u9fff]{2,4}$)"
 )
+_KIN_ALONE = re.compile(r"(?:my|our)(?: [a-z]+)+|[我俺]\w{1,3}")  # "my sister": a name beside it goes on the label
 _PLACE = ("address", "city", "postcode", "country")
 _PARTS = (*_PLACE, "recipient", "phone")
 
@@ -24,7 +25,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     settled = {"order_id": order.number}
     parts = {part: request.slots[part] for part in _PARTS if part in request.slots}
     if "recipient" in parts:
-        parts["recipient"] = _KIN.sub("", parts["recipient"])
+        alone = _KIN_ALONE.fullmatch(parts["recipient"])
+        parts["recipient"] = _KIN.sub("", (alone and request.slots.get("name")) or parts["recipient"])
     answer = await shop.quote_address(request.proof, order.number, parts)
     if answer.reason == "bad_address":
         missing = str(answer.detail.get("missing", "address"))
@@ -79,6 +81,6 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", *_PARTS),
+    slots=("order_id", "contact", "name", *_PARTS),
     access=Access.ORDER,
 )

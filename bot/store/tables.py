@@ -193,3 +193,14 @@ class Facts(SQLModel, table=True):
     __tablename__ = "deployment"
     name: str = Field(primary_key=True)
     value: str
+
+
+class ActiveModels(SQLModel, table=True):
+    """The model the owner chose, one row at most; without it the settings' model answers."""
+
+    __tablename__ = "active_model"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
+    id: int = Field(default=1, sa_column=sa.Column(sa.Integer, primary_key=True, autoincrement=False))
+    folder: str
+    hash: str  # of its content: another model in the same folder is not the one that was chosen
+    since: datetime = _time()

@@ -1,5 +1,8 @@
-"""What the decoder writes over the whole phrase book (`make bench`): how often it is used, and how often it is new."""
+"""What the decoder writes over the whole phrase book (`make bench`): how often it is used and new, and how fast."""
 
+import random
+import statistics
+import time
 from itertools import product
 
 from bot.bootstrap import PHRASES, Language
@@ -25,3 +28,10 @@ async def test_replies_over_all_acts_languages_and_tones(language: Language) -> 
         if candidates and candidates[0] not in known:
             print(f"  {request.act} {request.language} {request.tone}: {candidates[0]}")
     assert used > 0.9 * len(requests)
+
+    taken = []
+    for request in random.Random(1).sample(requests, 100):  # one alone, as a turn asks for it
+        began = time.perf_counter()
+        await language.writer.write([request])
+        taken.append(1000 * (time.perf_counter() - began))
+    print(f"one reply: median {statistics.median(taken):.1f} ms, 95th percentile {sorted(taken)[94]:.1f} ms")
