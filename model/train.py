@@ -94,7 +94,7 @@ def train(
     checkpoint.save(out, net, tokenizer, fitted)
     checkpoint.write_json(out / "recipe.json", {
         **asdict(recipe), "base": start and start.hash, "utterances": len(material.examples),
-        "borrowed": len(material.borrowed), "pairs": len(material.pairs), "torch": torch.__version__,
+        "borrowed_rows": len(material.borrowed), "text_pairs": len(material.pairs), "torch": torch.__version__,
     })  # fmt: skip
     say(f"wrote {out}: {fitted.limit(0.03).promise}")
     return out
