@@ -65,8 +65,17 @@ def cut(text: str, spans: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, st
 
 # --- our utterances --------------------------------------------------------------------------------------------------
 
-_MARK = re.compile(r"\[([^\[\]]+)\]\(([a-z_]+)\)")
+_MARK = re.compile(r"\[([^\[\]]+)\]\(([a-z][a-z0-9_]*)\)")
 _NOTE = re.compile(r"\s*;\s*(?=(?:also|expects|after)=)")
+
+
+def marked(text: str) -> tuple[tuple[str, str], ...]:
+    """The parts of a text with marks such as [two](quantity)."""
+    parts, at = [], 0
+    for match in _MARK.finditer(text):
+        parts += [(text[at : match.start()], ""), (match[1], match[2])]
+        at = match.end()
+    return tuple(part for part in (*parts, (text[at:], "")) if part[0])
 
 
 def parse(written: str, intent: str, language: str) -> Example:
@@ -75,14 +84,9 @@ def parse(written: str, intent: str, language: str) -> Example:
     notes = dict(note.split("=", 1) for note in _NOTE.split(rest.strip()) if "=" in note)
     if rest and (notes.keys() - {"also", "expects", "after"} or len(notes) != len(_NOTE.split(rest.strip()))):
         raise ValueError(f"cannot read the notes {rest!r}; known are also=, expects=, after=")
-    parts: list[tuple[str, str]] = []
-    at = 0
-    for match in _MARK.finditer(text):
-        if match[2] not in SLOTS:
-            raise ValueError(f"{match[2]!r} is not a slot")
-        parts += [(text[at : match.start()], ""), (match[1], match[2])]
-        at = match.end()
-    parts.append((text[at:], ""))
+    parts = marked(text)
+    if strange := next((slot for _, slot in parts if slot and slot not in SLOTS), None):
+        raise ValueError(f"{strange!r} is not a slot")
     also = tuple(name.strip() for name in notes.get("also", "").split(",") if name.strip())
     if unknown := set(also) - {*INTENTS, OOS}:
         raise ValueError(f"{sorted(unknown)[0]!r} is not an intent")
@@ -91,7 +95,7 @@ def parse(written: str, intent: str, language: str) -> Example:
         raise ValueError(f"expects={expects!r} is neither a slot nor {CONFIRM!r}")
     history = (("system", notes["after"]),) if "after" in notes else ()
     intents = (intent, *(name for name in also if name not in (intent, OOS))) if intent else ()
-    return Example(tuple(part for part in parts if part[0]), intents, language, expects, history)
+    return Example(parts, intents, language, expects, history)
 
 
 def read_file(file: Path, intent: str, language: str) -> Iterator[Example]:
@@ -136,7 +140,7 @@ def without(examples: Iterable[Example], keys: Collection[str]) -> list[Example]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One row of tests/heldout or corpus/calibration."""
+    """One row of tests/heldout, corpus/calibration or corpus/development."""
 
     row: Row
     intent: str

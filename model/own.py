@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from model.data import DataError, Example, cut
+from model.data import DataError, Example, cut, marked
 from model.labels import OOS
 from model.tokenizer import CJK
 
-_MARK = re.compile(r"\[([^\[\]]+)\]\(([a-z][a-z0-9_]*)\)")
 _NAME = re.compile(r"[\w.:/? -]{1,60}")
 
 
@@ -68,11 +67,7 @@ def _example(value: dict[str, Any]) -> Example:
     if value.get("spans"):
         parts = cut(text, ((span["slot"], span["start"], span["end"]) for span in value["spans"]))
     else:
-        parts, at = [], 0
-        for match in _MARK.finditer(text):
-            parts += [(text[at : match.start()], ""), (match[1], match[2])]
-            at = match.end()
-        parts = tuple(part for part in (*parts, (text[at:], "")) if part[0])
+        parts = marked(text)
     plain = "".join(part for part, _ in parts)
     return Example(parts, (intent,), "zh" if re.search(f"[{CJK}]", plain) else "en")
 
