@@ -6,6 +6,7 @@ weights only: masks and caches come in and go out as arguments.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -28,17 +29,34 @@ class KeysValues:
         return KeysValues(self.keys[index], self.values[index])
 
 
-def rotary(length: int, width: int, offset: int = 0) -> Tensor:
-    """Angles of the positions offset … offset + length - 1: (length, width / 2)."""
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What turns the channels of each position by its angle: cosines and signed sines, each (T, 1, E)."""
+
+    cos: Tensor
+    sin: Tensor
+
+    def __getitem__(self, positions: slice) -> "Turns":
+        return Turns(self.cos[positions], self.sin[positions])
+
+
+def rotary(length: int, width: int, offset: int = 0) -> Turns:
+    """The turns of the positions offset … offset + length - 1 for heads of `width` channels."""
+    return _turns(-(-(offset + length) // 64) * 64, width)[offset : offset + length]
+
+
+@lru_cache(maxsize=16)
+def _turns(length: int, width: int) -> Turns:
     rates = 10_000.0 ** (-torch.arange(0, width, 2, dtype=torch.float32) / width)
-    return torch.outer(torch.arange(offset, offset + length, dtype=torch.float32), rates)
+    angles = torch.outer(torch.arange(length, dtype=torch.float32), rates)[:, None]
+    cos, sin = angles.cos(), angles.sin()
+    return Turns(torch.cat((cos, cos), -1), torch.cat((-sin, sin), -1))
 
 
-def rotate(x: Tensor, angles: Tensor) -> Tensor:
-    """Turn each pair of channels of `x` (B, H, T, E) by its position's angle (T, E / 2)."""
+def rotate(x: Tensor, turns: Turns) -> Tensor:
+    """Turn the pairs (i, i + E / 2) of the channels of `x` (B, T, H, E) by their position's angle."""
     left, right = x.chunk(2, -1)
-    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-    return torch.cat((left * cos - right * sin, left * sin + right * cos), -1)
+    return torch.addcmul(x * turns.cos.to(x.dtype), torch.cat((right, left), -1), turns.sin.to(x.dtype))
 
 
 class Dropout(nn.Module):
@@ -64,30 +82,44 @@ class Attention(nn.Module):
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.heads = heads
-        self.query = nn.Linear(width, width, bias=False)
-        self.key_value = nn.Linear(width, 2 * width, bias=False)
+        self.width, self.heads = width, heads
+        self.project = nn.Linear(width, 3 * width, bias=False)  # queries, keys, values
         self.out = nn.Linear(width, width, bias=False)
 
-    def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, T, D) → (B, H, T, E)
+    def look_at(self, x: Tensor) -> KeysValues:
+        """Keys and values of what stands elsewhere, `x` (B, S, D)."""
+        both = F.linear(x, self.project.weight[self.width :]).unflatten(-1, (2, self.heads, -1))
+        keys, values = both.transpose(1, 3).unbind(2)  # (B, H, S, E)
+        return KeysValues(keys, values)
 
-    def look_at(self, x: Tensor, angles: Tensor | None = None) -> KeysValues:
-        """Keys and values of `x` (B, T, D); `angles` (T, E / 2) where positions count."""
-        keys, values = (self._split(part) for part in self.key_value(x).chunk(2, -1))
-        return KeysValues(keys if angles is None else rotate(keys, angles), values)
+    def across(self, x: Tensor, seen: KeysValues, mask: Tensor | None) -> Tensor:
+        """What stands elsewhere, seen from `x` (B, T, D) → (B, T, D). `mask`: as in `_mix`."""
+        queries = F.linear(x, self.project.weight[: self.width]).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return self._mix(queries, seen, mask)
 
-    def forward(
-        self, x: Tensor, seen: KeysValues, mask: Tensor | None = None, angles: Tensor | None = None
-    ) -> Tensor:
-        """(B, T, D) → (B, T, D). `mask`, True where a query may look, broadcasts to (B, H, T, keys).
+    def within(
+        self, x: Tensor, turns: Turns, mask: Tensor | None, past: KeysValues | None = None, causal: bool = False
+    ) -> tuple[Tensor, KeysValues]:
+        """`x` (B, T, D) and what came before seen from x → (B, T, D), and the keys and values of past and `x`.
+
+        `causal`: a position sees nothing that comes after it.
+        """
+        both = F.linear(x, self.project.weight).unflatten(-1, (3, self.heads, -1))  # (B, T, 3, H, E)
+        queries, keys = rotate(both[:, :, :2].flatten(2, 3), turns).transpose(1, 2).chunk(2, 1)
+        new = KeysValues(keys, both[:, :, 2].transpose(1, 2))
+        seen = past.joined(new) if past else new
+        if causal and x.shape[1] > 1:
+            count, total = x.shape[1], seen.keys.shape[2]
+            mask = torch.ones(count, total, dtype=torch.bool, device=x.device).tril(total - count)
+        return self._mix(queries, seen, mask), seen
+
+    def _mix(self, queries: Tensor, seen: KeysValues, mask: Tensor | None) -> Tensor:
+        """`mask`, True where a query may look, broadcasts to (B, H, T, keys).
 
         Every query must be allowed at least one key: a row without any is not a number.
         """
-        query = self._split(self.query(x))
-        query = query if angles is None else rotate(query, angles)
-        mixed = F.scaled_dot_product_attention(query, seen.keys, seen.values, attn_mask=mask)
-        return self.out(mixed.transpose(1, 2).flatten(2))
+        mixed = F.scaled_dot_product_attention(queries, seen.keys, seen.values, attn_mask=mask)
+        return F.linear(mixed.transpose(1, 2).flatten(2), self.out.weight)
 
 
 class FeedForward(nn.Module):
@@ -106,10 +138,10 @@ class EncoderLayer(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
         self.dropout = Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor, angles: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor, turns: Turns) -> Tensor:
         """(B, T, D) → (B, T, D); `mask` (B, 1, 1, T) is True on true positions."""
-        normed = self.norms[0](x)
-        x = x + self.dropout(self.attention(normed, self.attention.look_at(normed, angles), mask, angles))
+        mixed, _ = self.attention.within(self.norms[0](x), turns, mask)
+        x = x + self.dropout(mixed)
         return x + self.dropout(self.feed_forward(self.norms[1](x)))
 
 
@@ -122,18 +154,13 @@ class DecoderLayer(nn.Module):
         self.dropout = Dropout(dropout)
 
     def forward(
-        self, x: Tensor, memory: KeysValues, memory_mask: Tensor, angles: Tensor, past: KeysValues | None
+        self, x: Tensor, memory: KeysValues, memory_mask: Tensor | None, turns: Turns, past: KeysValues | None
     ) -> tuple[Tensor, KeysValues]:
         """New positions x (B, T, D) → the same, and the keys and values of past and new positions.
 
         `memory` comes from `self.cross.look_at`; `memory_mask` is (B, 1, 1, S).
         """
-        normed = self.norms[0](x)
-        seen = self.attention.look_at(normed, angles)
-        seen = past.joined(seen) if past else seen
-        new, total = x.shape[1], seen.keys.shape[2]
-        # Position i of the new ones may see all past ones and the new ones up to itself.
-        mask = torch.ones(new, total, dtype=torch.bool, device=x.device).tril(total - new)
-        x = x + self.dropout(self.attention(normed, seen, mask, angles))
-        x = x + self.dropout(self.cross(self.norms[1](x), memory, memory_mask))
+        mixed, seen = self.attention.within(self.norms[0](x), turns, None, past, causal=True)
+        x = x + self.dropout(mixed)
+        x = x + self.dropout(self.cross.across(self.norms[1](x), memory, memory_mask))
         return x + self.dropout(self.feed_forward(self.norms[2](x))), seen

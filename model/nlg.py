@@ -199,9 +199,9 @@ class Net(nn.Module):
     def remember(self, acts: Read) -> Memory:
         # People follow the order in which the slots are given more often than not: it counts.
         x = self.dropout(self.kinds(acts.kinds) + self.slots(acts.slots) + self.values(acts.values))
-        angles = rotary(x.shape[1], self.config.width // self.config.heads)
+        turns = rotary(x.shape[1], self.config.width // self.config.heads)
         for layer in self.layers:
-            x = layer(x, acts.mask[:, None, None, :], angles)
+            x = layer(x, acts.mask[:, None, None, :], turns)
         return self.decoder.remember(self.norm(x), acts.mask)
 
     def write(self, ids: Tensor, memory: Memory, past: Cache | None = None) -> tuple[Tensor, Cache]:

@@ -19,7 +19,7 @@ class Recipe:
     buckets: int = 16_384
     dropout: float = 0.15
     hide: float = 0.05  # share of pieces that lose their id, their n-grams, or both: each of the three
-    steps: int = 4_000  # of the encoder
+    steps: int = 5_000  # of the encoder
     own: int = 80  # our utterances a step
     borrowed: int = 16  # rows of other corpora a step
     pairs: int = 6  # turns that follow one another, or translations, a step
@@ -36,7 +36,7 @@ class Recipe:
         return Config(
             pieces=pieces, width=self.width, heads=self.heads, inner=self.inner, encoder_layers=self.encoder_layers,
             decoder_layers=self.decoder_layers, buckets=self.buckets, dropout=self.dropout,
-            languages=languages, further=self.further_steps > 0,
+            languages=languages, further=True,
         )  # fmt: skip
 
     def encoder(self) -> dict[str, object]:

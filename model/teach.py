@@ -107,14 +107,12 @@ def teach_further(
     net: Transformer, tokenizer: Tokenizer, material: Material, recipe: Recipe, unfinished: Path, made_from: str,
     say: Say = print,
 ) -> dict[str, torch.Tensor]:  # fmt: skip
-    """Train the head for any request of a message, each label by itself, on many messages with several; return it.
+    """Train the head for any request of a message on, with many more messages that hold several; return it.
 
-    All else stands still. Beside one clear request a second one is easily lost: the main head is taught to choose.
+    All else stands still. Beside one clear request a second one is easily lost.
     """
-    torch.manual_seed(recipe.seed)
     if (head := net.heads.further) is None:
         return {}
-    head.apply(_initial)
     labels = Labels(net.config)
     run = Run(nn.ModuleDict({"further": head}), recipe, recipe.further_steps, unfinished, made_from)
     own = [one for one in material.examples if one.intents]

@@ -98,10 +98,10 @@ class Encoder(nn.Module):
         bags = self.grams(inputs.grams, inputs.offsets).view(*inputs.ids.shape, -1)
         first = self.pieces(inputs.ids) + self.segments(inputs.segments) + self.shapes(inputs.shapes) + bags
         x = self.dropout(first)
-        angles = rotary(x.shape[1], self.config.width // self.config.heads)
+        turns = rotary(x.shape[1], self.config.width // self.config.heads)
         mask = inputs.mask[:, None, None, :]
         for layer in self.layers:
-            x = layer(x, mask, angles)
+            x = layer(x, mask, turns)
         return self.norm(x), first
 
 
@@ -120,6 +120,7 @@ class Heads(nn.Module):
         self.languages = nn.Linear(width, len(config.languages))
         self.aware = nn.Linear(width, width)  # what is wanted decides what a value is (Qin et al. 2019)
         self.tags = nn.Linear(width, len(tags(config.slots)))
+        self.moves = nn.Parameter(torch.zeros(2 * (len(tags(config.slots)),)))  # from a tag to the next (model/crf.py)
         self.sentence = nn.Linear(width, width, bias=False)
         self.lexical = Lexical(config.lexical, len(config.intents)) if config.lexical else None
         self.further = nn.Sequential(
@@ -151,10 +152,11 @@ class Memory:
     """What the decoder looks at: per layer the keys and values of the encoder's output, and its mask (B, 1, 1, S)."""
 
     layers: tuple[KeysValues, ...]
-    mask: Tensor
+    mask: Tensor | None  # None: all of it
 
     def rows(self, index: Tensor) -> "Memory":
-        return Memory(tuple(layer.rows(index) for layer in self.layers), self.mask[index])
+        mask = None if self.mask is None else self.mask[index]
+        return Memory(tuple(layer.rows(index) for layer in self.layers), mask)
 
 
 Cache = tuple[KeysValues, ...]  # of the positions written so far, per layer
@@ -173,7 +175,8 @@ class Decoder(nn.Module):
 
     def remember(self, encoded: Tensor, mask: Tensor) -> Memory:
         """Prepare the encoder's output (B, S, D) with its mask (B, S) once for all steps."""
-        return Memory(tuple(layer.cross.look_at(encoded) for layer in self.layers), mask[:, None, None, :])
+        seen = None if mask.all() else mask[:, None, None, :]
+        return Memory(tuple(layer.cross.look_at(encoded) for layer in self.layers), seen)
 
     def forward(
         self, ids: Tensor, memory: Memory, table: Tensor, past: Cache | None = None
@@ -184,16 +187,18 @@ class Decoder(nn.Module):
         """
         start = past[0].keys.shape[2] if past else 0
         x = table[ids]
-        angles = rotary(ids.shape[1], self.config.width // self.config.heads, start)
+        turns = rotary(ids.shape[1], self.config.width // self.config.heads, start)
         cache = []
         for number, layer in enumerate(self.layers):
-            x, seen = layer(x, memory.layers[number], memory.mask, angles, past[number] if past else None)
+            x, seen = layer(x, memory.layers[number], memory.mask, turns, past[number] if past else None)
             cache.append(seen)
         return self.norm(x), tuple(cache)
 
     def logits(self, states: Tensor, table: Tensor, pieces: Tensor | None = None) -> Tensor:
         """Scores (B, T, V) of the next piece, by the same table; of `pieces` (P,) alone when given."""
-        return states @ table.T + self.bias if pieces is None else states @ table[pieces].T + self.bias[pieces]
+        if pieces is None:
+            return F.linear(states, table, self.bias)
+        return F.linear(states, table[pieces], self.bias[pieces])
 
 
 class Transformer(nn.Module):

@@ -151,6 +151,7 @@ def _grown(start: Model, config: object) -> Transformer:
             count = len(old["heads.tags.weight"])  # the tags of further slots come after those of known ones
             for part in ("weight", "bias"):
                 new[f"heads.tags.{part}"][:count] = old[f"heads.tags.{part}"]
+            new["heads.moves"][:count, :count] = old["heads.moves"]
     return net
 
 

@@ -10,6 +10,7 @@ import torch
 
 from model.batch import Line, Row, collate, line
 from model.checkpoint import Model
+from model import crf
 from model.labels import OOS, SPOKEN, tags
 from model.tokenizer import CJK, traditional
 
@@ -92,7 +93,8 @@ def _read(model: Model, row: Row, one: Line, raw: Raw) -> Understood:
     # What the shop cannot serve holds nothing for it, unless it is part of an answer.
     silent = intents[0][0] == OOS and not row.expects
     return Understood(
-        row.text, intents, () if silent else tuple(spans(row.text, one, raw.tags, model.config.slots)),
+        row.text, intents, () if silent else tuple(
+            spans(row.text, one, crf.best(raw.tags, model.net.heads.moves.detach().numpy()), model.config.slots)),
         language(row.text, dict(zip(model.config.languages, raw.languages.tolist(), strict=True))), in_scope,
     )  # fmt: skip
 
@@ -122,11 +124,10 @@ def language(text: str, scores: dict[str, float]) -> str:
 # --- slots -----------------------------------------------------------------------------------------------------------
 
 
-def spans(text: str, one: Line, scores: np.ndarray, slots: tuple[str, ...]) -> list[Span]:
-    """The spans of the best well-formed tag sequence; a span never begins or ends within a word of letters."""
+def spans(text: str, one: Line, places: Sequence[int], slots: tuple[str, ...]) -> list[Span]:
+    """The spans of a well-formed tag sequence; a span never begins or ends within a word of letters."""
     found: list[Span] = []
     names = tags(slots)
-    places = best_tags(scores)
     at = 0
     while at < len(places):
         if places[at] == 0:
@@ -141,33 +142,6 @@ def spans(text: str, one: Line, scores: np.ndarray, slots: tuple[str, ...]) -> l
         if not found or start >= found[-1].end:
             found.append(Span(name, text[start:end], start, end))
     return found
-
-
-def best_tags(scores: np.ndarray) -> list[int]:
-    """The best sequence (Viterbi) in which "I-x" follows only "B-x" or "I-x"; scores (T, tags)."""
-    count = scores.shape[1]
-    if not len(scores):
-        return []
-    likeliest = scores.argmax(1)
-    before = np.concatenate(([0], likeliest[:-1]))
-    begins = (likeliest == 0) | (likeliest % 2 == 1)
-    if (begins | (likeliest == before) | (likeliest == before + 1)).all():  # well formed as it is: mostly so
-        return likeliest.tolist()
-    insides = np.arange(2, count, 2)  # tag 2i + 2 is "I-" of slot i
-    total, back = scores[0].astype(float), []
-    total[insides] = -np.inf
-    for row in scores[1:]:
-        best = int(total.argmax())
-        come_from = np.full(count, best)
-        begun, within = total[insides - 1], total[insides]
-        come_from[insides] = np.where(begun >= within, insides - 1, insides)
-        total = total[best] + row
-        total[insides] = np.maximum(begun, within) + row[insides]
-        back.append(come_from)
-    path = [int(total.argmax())]
-    for come_from in reversed(back):
-        path.append(int(come_from[path[-1]]))
-    return path[::-1]
 
 
 _CODES = frozenset({"order_id", "tracking_no", "email", "coupon", "tax_id", "postcode"})  # typed as one run

@@ -46,6 +46,12 @@ def test_the_same_seed_gives_the_same_weights(inputs, trained: Path, tmp_path: P
     assert checkpoint.content_hash(train_tiny(tmp_path, **inputs)) == checkpoint.content_hash(trained)
 
 
+def test_a_model_goes_on_from_a_base_of_its_shape(inputs, trained: Path, tmp_path: Path):
+    out = train_tiny(tmp_path, base=trained, recipe=replace(TINY, steps=1), **inputs)
+    was, now = checkpoint.load(trained).net.state_dict(), checkpoint.load(out).net.state_dict()
+    assert all((was[name] - now[name]).abs().max() < 0.05 for name in was if name.startswith("encoder."))
+
+
 def test_another_seed_gives_others(inputs, trained: Path, tmp_path: Path):
     other = train_tiny(tmp_path, recipe=replace(TINY, seed=2), **inputs)
     assert checkpoint.content_hash(other) != checkpoint.content_hash(trained)

@@ -4,30 +4,30 @@ import numpy as np
 import pytest
 from test_model_tiny import tiny_model, tiny_tokenizer
 
+from model import crf
 from model.batch import Row, line
 from model.data import parse
 from model.labels import SLOTS, tags
 from model.objective import bio
-from model.understand import Span, best_tags, language, spans
+from model.understand import Span, language, spans
 
 TAGS = tags(SLOTS)
 
 
-def _scores(names: list[str]) -> np.ndarray:
-    scores = np.zeros((len(names), len(TAGS)))
-    for place, name in enumerate(names):
-        scores[place, TAGS.index(name)] = 5.0
-    return scores
+def _places(names: list[str]) -> list[int]:
+    return [TAGS.index(name) for name in names]
 
 
 def test_an_inside_tag_never_stands_without_its_begin():
-    path = [TAGS[at] for at in best_tags(np.random.default_rng(1).normal(size=(200, len(TAGS))))]
+    numbers = np.random.default_rng(1)
+    scores, moves = numbers.normal(size=(200, len(TAGS))), numbers.normal(size=2 * (len(TAGS),))
+    path = [TAGS[at] for at in crf.best(scores, moves)]
     for before, here in zip(["O", *path], path, strict=False):
         assert not here.startswith("I-") or before[2:] == here[2:]
 
 
 def test_no_pieces_no_tags():
-    assert best_tags(np.zeros((0, len(TAGS)))) == []
+    assert crf.best(np.zeros((0, len(TAGS))), np.zeros(2 * (len(TAGS),))) == []
 
 
 @pytest.mark.parametrize("written", [
@@ -37,7 +37,7 @@ def test_no_pieces_no_tags():
 def test_spans_survive_the_way_through_tags(written: str):
     example, model = parse(written, "order_status", "en"), tiny_model()
     one = line(example.row, model.tokenizer, model.config)
-    found = spans(example.text, one, _scores(bio(example.spans, one)), SLOTS)
+    found = spans(example.text, one, _places(bio(example.spans, one)), SLOTS)
     assert [(span.name, span.start, span.end) for span in found] == example.spans
 
 
@@ -46,7 +46,7 @@ def test_a_span_is_widened_to_whole_words():
     one = line(Row(text), tiny_tokenizer(), tiny_model().config)
     names = ["O"] * len(one.pieces)
     names[1] = "B-product"  # somewhere inside the first word
-    assert spans(text, one, _scores(names), SLOTS) == [Span("product", "unbelievable", 0, 12)]
+    assert spans(text, one, _places(names), SLOTS) == [Span("product", "unbelievable", 0, 12)]
 
 
 @pytest.mark.parametrize(("text", "slot", "value"), [
@@ -60,7 +60,7 @@ def test_a_code_is_taken_whole(text: str, slot: str, value: str):
     names[next(place for place, start in enumerate(one.pieces.starts) if start >= at)] = f"B-{slot}"
     if slot == "size":
         names[names.index("B-size") + 1] = "I-size"
-    assert [span.value for span in spans(text, one, _scores(names), SLOTS)] == [value]
+    assert [span.value for span in spans(text, one, _places(names), SLOTS)] == [value]
 
 
 @pytest.mark.parametrize(("text", "scores", "wanted"), [
