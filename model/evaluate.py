@@ -66,7 +66,7 @@ def table(report: dict[str, Any]) -> str:
             if isinstance(value, dict):
                 cells.append(f"{value['value']:.3f} [{value['low']:.3f}, {value['high']:.3f}]")
             else:
-                cells.append(f"{value}")
+                cells.append(f"{value:.3f}" if isinstance(value, float) else f"{value}")
         out.append(f"{name:26}" + "".join(f"{cell:>26}" for cell in cells))
     return "\n".join(out)
 
@@ -97,8 +97,8 @@ class Judged:
 
 def judge(row: Labelled, answer: Understood) -> Judged:
     top, confidence = answer.intents[0]
-    wanted = Counter((name, _plain(value)) for name, value in row.slots)
-    found = Counter((span.name, _plain(span.value)) for span in answer.slots)
+    wanted = Counter((name, plain(value)) for name, value in row.slots)
+    found = Counter((span.name, plain(span.value)) for span in answer.slots)
     likely = {name for name, probability in answer.intents if probability >= 0.5}
     return Judged(
         row.row.text, row.tags, top in row.accept, top in row.accept or top in row.extra, confidence,
@@ -120,15 +120,15 @@ def trial(row: Labelled, answer: Understood) -> Trial:
 def _required_right(row: Labelled, answer: Understood) -> bool:
     """Whether the slots that an action on this message would rest on are found as labelled."""
     required = {slot for intent in (row.intent, *row.extra) for slot in REQUIRED.get(intent, ())}
-    return all({_plain(value) for slot, value in row.slots if slot == name}
-               == {_plain(span.value) for span in answer.slots if span.name == name} for name in required)  # fmt: skip
+    return all({plain(value) for slot, value in row.slots if slot == name}
+               == {plain(span.value) for span in answer.slots if span.name == name} for name in required)  # fmt: skip
 
 
 def _names(slots: Counter[tuple[str, str]]) -> Counter[str]:
     return Counter(name for name, _ in slots.elements())
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
     return value.strip(" .,!?#。，！？").casefold()
 
 
@@ -146,6 +146,7 @@ def _figures(judged: Sequence[Judged], limit: float) -> dict[str, Any]:
                                                           [one.intent == OOS for one in some])),
         "calibration_error": resampled(judged, lambda some: calibration_error([one.confidence for one in some],
                                                                               [one.right for one in some])),
+        "calibration_error_by_chance": calibration_error_by_chance([one.confidence for one in judged]),
         "language_accuracy": wilson(sum(one.language_right for one in judged), len(judged)),
         "extra_intents_found": wilson(sum(one.extra_right for one in judged),
                                       sum(one.extra_labelled for one in judged)),
@@ -211,6 +212,13 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> fl
     """Expected calibration error over bins of equal mass."""
     parts = bins(confidences, right)
     return sum(abs(said - true) * count for said, true, count in parts) / max(1, sum(count for *_, count in parts))
+
+
+def calibration_error_by_chance(confidences: Sequence[float]) -> float:
+    """What `calibration_error` would be, on average, if every confidence were exactly right: finite bins err too."""
+    values = np.asarray(confidences, float)
+    draws = np.random.default_rng(0).random((200, len(values))) < values
+    return float(np.mean([calibration_error(values, draw) for draw in draws])) if len(values) else math.nan
 
 
 def bins(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float, int]]:

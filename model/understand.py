@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from model import crf
 from model.batch import Line, Row, collate, line
 from model.checkpoint import Model
-from model import crf
 from model.labels import OOS, SPOKEN, tags
 from model.tokenizer import CJK, traditional
 

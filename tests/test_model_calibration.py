@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.calibration import STRICT, Calibration, Scaling, Trial, binomial_below, fit, kept, limit
-from model.evaluate import auroc, calibration_error, wilson
+from model.evaluate import auroc, calibration_error, calibration_error_by_chance, wilson
 
 
 @pytest.mark.parametrize(("errors", "count", "bound"), [
@@ -109,6 +109,12 @@ def test_calibration_error_of_an_honest_model_is_small():
     confidence = generator.uniform(size=20_000)
     assert calibration_error(confidence, generator.uniform(size=20_000) < confidence) < 0.02
     assert calibration_error([0.9] * 100, [False] * 100) == pytest.approx(0.9)
+
+
+def test_few_messages_show_an_error_where_there_is_none():
+    confidence = np.random.default_rng(1).uniform(0.5, 1.0, 600)
+    few, many = calibration_error_by_chance(confidence), calibration_error_by_chance(np.tile(confidence, 30))
+    assert 0.03 < few < 0.07 and many < 0.012
 
 
 def test_wilson_interval_holds_the_share():
