@@ -46,6 +46,7 @@ def rotary(length: int, width: int, offset: int = 0) -> Turns:
 
 
 @lru_cache(maxsize=16)
+@torch.inference_mode(False)  # kept for trainings too, whoever asks first
 def _turns(length: int, width: int) -> Turns:
     rates = 10_000.0 ** (-torch.arange(0, width, 2, dtype=torch.float32) / width)
     angles = torch.outer(torch.arange(length, dtype=torch.float32), rates)[:, None]

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -27,9 +26,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from model.corpora import ORIGINS
 from model.data import DataError
 from model.layers import Dropout, EncoderLayer, rotary
+from model.nlg_choice import LENGTHS, Choice, choice, written_out
 from model.nlg_score import (
     ASKED,
-    BINARY,
     SPECIAL,
     Act,
     Row,
@@ -38,7 +37,6 @@ from model.nlg_score import (
     categorical_errors,
     delexicalise,
     is_placeholder,
-    ngrams,
     normalise,
     placeholder,
     pooled,
@@ -53,18 +51,6 @@ DOMAINS = ("laptop", "tv")
 PAD, BEGIN, END, UNKNOWN = range(4)  # the first words of every vocabulary
 LENGTH = 64  # words of a text at most; the longest of the corpora have fewer
 OFTEN = 5  # rows that must hold a value before it has an embedding
-
-# Words that speak of a slot that has no value to show: whether it is wanted, or that it does not matter.
-SPEAK_OF = {name: frozenset(words.split()) for name, words in {
-    "pricerange": "price cost expensive", "batteryrating": "battery", "driverange": "drive", "ecorating": "eco",
-    "weightrange": "weight heavy", "family": "family line product", "screensizerange": "screen size",
-    "hdmiport": "hdmi", "memory": "memory", "processor": "processor", "platform": "platform operating",
-    "dimension": "dimension size", "design": "design", "utility": "utility", "battery": "battery",
-    "price": "price cost", "warranty": "warranty", "drive": "drive", "weight": "weight", "powerconsumption": "power",
-    "audio": "audio", "resolution": "resolution", "color": "color", "accessories": "accessory",
-    "screensize": "screen size",
-}.items()} | BINARY  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -109,10 +95,6 @@ def pairs(rows: Sequence[Row]) -> list[Pair]:
 
 def wanted(act: Act) -> Counter[str]:
     return Counter(place for place, _ in act.values)
-
-
-def written_out(value: str) -> bool:
-    return value != ASKED and value not in SPECIAL
 
 
 class Vocabulary:
@@ -319,68 +301,6 @@ def forbid(logits: Tensor, vocabulary: Vocabulary, left: Tensor, room: int) -> T
     logits[:, first : last + 1].masked_fill_(left == 0, never)
     logits[:, last + 1 :].masked_fill_(tight, never)
     return logits
-
-
-# --- which text is said -----------------------------------------------------------------------------------------------
-
-
-# Powers of a text's length that its merit is multiplied with: likeness to single texts misjudges the length that a pool
-# of references asks for.
-LENGTHS = (-0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.3)
-# Taken off for each slot that is passed over. On validation rows none is any more, and BLEU is the same to 0.0005.
-SILENCE = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The different texts of an act, most frequent first, with what speaks for and against each of them: (N,)."""
-
-    texts: tuple[str, ...]
-    likeness: np.ndarray  # expected BLEU
-    lengths: np.ndarray
-    silences: np.ndarray
-
-    def best(self, power: float) -> str:
-        merit = self.likeness * (self.lengths / self.lengths.mean()) ** power - SILENCE * self.silences
-        return self.texts[int(merit.argmax())]
-
-
-def choice(act: Act, texts: Sequence[str]) -> Choice:
-    counted = Counter(texts).most_common()
-    different = tuple(text for text, _ in counted)
-    split = [text.split() for text in different]
-    weights = np.array([count for _, count in counted], dtype=float)
-    return Choice(
-        different, likeness(split) @ weights / weights.sum(), np.array([len(words) + 1.0 for words in split]),
-        np.array([silences(act, set(words)) for words in split], dtype=float),
-    )  # fmt: skip
-
-
-def likeness(texts: Sequence[Sequence[str]]) -> np.ndarray:
-    """BLEU-4 of each text (row) against each other one (column): (N, N); of two to four words counts are one more."""
-    lengths = np.array([len(words) for words in texts], dtype=float)
-    logs = np.minimum(0.0, 1 - lengths[None, :] / np.maximum(lengths[:, None], 1))
-    for length in range(1, 5):
-        counts = [ngrams(words, length) for words in texts]
-        columns = {gram: at for at, gram in enumerate(dict.fromkeys(gram for found in counts for gram in found))}
-        table = np.zeros((len(texts), len(columns) + 1), dtype=np.float32)
-        for row, found in enumerate(counts):
-            table[row, [columns[gram] for gram in found]] = list(found.values())
-        # The smaller of two counts is the number of times that both are reached.
-        matched = np.zeros((len(texts), len(texts)))
-        for reached in range(1, int(table.max()) + 1):
-            one = (table >= reached).astype(np.float32)
-            matched += one @ one.T
-        written, more = np.maximum(lengths - length + 1, 0)[:, None], float(length > 1)
-        logs += np.log(np.maximum(matched + more, 1e-9) / np.maximum(written + more, 1)) / 4
-    return np.exp(logs)
-
-
-def silences(act: Act, words: set[str]) -> int:
-    """Slots without a shown value that no word speaks of, and those of true or false that are spoken of unasked."""
-    quiet = sum(not words & SPEAK_OF[name] for name, value in act.slots if name in SPEAK_OF and not written_out(value))
-    given = {name for name, _ in act.slots}
-    return quiet + sum(bool(words & keywords) for name, keywords in BINARY.items() if name not in given)
 
 
 def choices(nets: Sequence[Net], vocabulary: Vocabulary, acts: Sequence[Act], plan: Plan, seed: int) -> list[Choice]:

@@ -8,6 +8,7 @@ from test_model_tiny import TEXTS, tiny_model
 
 from model.batch import Line, Row, collate, line, request_line
 from model.labels import SLOTS, TONES, tags
+from model.layers import rotary, rotate
 from model.understand import logits, understand
 
 ROWS = [Row(text) for text in TEXTS[:5]] + [
@@ -150,3 +151,11 @@ def test_a_very_long_message_is_read_at_both_ends():
     assert one.pieces.ends[-1] == len(text) == 5002
     [answer] = understand(model, [Row(text)])
     assert all(text[span.start : span.end] == span.value for span in answer.slots)
+
+
+def test_what_was_first_read_may_be_trained_on_afterwards():
+    with torch.inference_mode():
+        rotary(193, 8)
+    x = torch.ones(1, 193, 1, 8, requires_grad=True)
+    rotate(x, rotary(193, 8)).sum().backward()
+    assert x.grad is not None

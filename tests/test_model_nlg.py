@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from model.data import DataError
-from model.nlg import Net, Pair, Plan, Vocabulary, choice, make, pairs, rnnlg, sample, silences, wanted
+from model.nlg import Net, Pair, Plan, Vocabulary, make, pairs, rnnlg, sample, wanted
+from model.nlg_choice import choice, silences
 from model.nlg_score import (
     Act,
     Row,
