@@ -260,6 +260,7 @@ def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...
         approval_above={
             market.approval_limit.currency: market.approval_limit.minor for market in policy.markets.values()
         },
+        modes={market.name: market.modes for market in policy.markets.values()},
         confirmation_minutes=settings.confirmation_minutes,
     )
     return DialogueSettings(limits, desks, timedelta(minutes=settings.wait_minutes), settings.staff_language)

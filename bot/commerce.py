@@ -3,7 +3,7 @@
 Implementations: bot/shop/sql.py. Each answers done, pending, refused or unsupported; a write is done at most once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -196,6 +196,14 @@ class Passage:
 # --- the shop: verbs -------------------------------------------------------------------------------------------------
 
 
+class WriteMode(StrEnum):
+    """How far the bot may go with a verb in a market."""
+
+    OFF = "off"  # a person does it
+    APPROVAL = "approval"  # the bot asks the shopper, staff approve each one
+    AUTOMATIC = "automatic"  # up to the limit
+
+
 class AnswerStatus(StrEnum):
     DONE = "done"
     PENDING = "pending"  # the shop has taken it and will finish it later
@@ -216,6 +224,7 @@ class Quote:
     fee: Money | None = None  # what the shopper pays
     address: PostalAddress | None = None
     version: int = 0  # Order.version it was worked out on
+    harmless: bool = False  # it moves no goods and no money and can be done again: no yes is needed
 
 
 Value = TypeVar("Value")
@@ -237,7 +246,7 @@ class Write:
     """One write, at most once under `key`."""
 
     key: str  # the confirmation's id
-    verb: str  # "cancel", "change_address", "return"
+    verb: str
     arguments: Mapping[str, Any]
     version: int
     actor: str  # "shopper" or "staff:<id>"
@@ -263,19 +272,14 @@ class Shop(Protocol):
         """All orders the proof opens, newest first."""
         ...
 
-    async def quote_cancel(self, proof: Proof, number: str) -> Answer[Quote]:
-        """Cancel all lines that have not left."""
-        ...
+    async def quote(self, verb: str, proof: Proof, number: str, arguments: Mapping[str, Any]) -> Answer[Quote]:
+        """What a write would do to an order the proof opens; REFUSED names the rule, UNSUPPORTED an unknown verb.
 
-    async def quote_address(self, proof: Proof, number: str, address: Mapping[str, str]) -> Answer[Quote]:
-        """Send what has not left elsewhere.
-
-        `address` holds the parts given: address, city, postcode, country, recipient, phone.
+        Verbs and their arguments (JSON values):
+        cancel: lines (ids; all that have not left when left out), quantities (line id → pieces, where not all)
+        change_address: the parts given of address, city, postcode, country, recipient, phone
+        return: lines, quantities, reason
         """
-        ...
-
-    async def quote_return(self, proof: Proof, number: str, line_ids: Sequence[str], reason: str) -> Answer[Quote]:
-        """Send delivered lines back."""
         ...
 
     async def perform(self, write: Write) -> Answer[Order]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.commerce import WriteMode
 from bot.conversation import Confirmation, Conversation, Flow
 from bot.facts import Act, Fact
 from bot.messages import Attachment, Card, Kind
@@ -30,10 +31,18 @@ class Limits:
     approval_above: Mapping[str, int] = field(
         default_factory=dict
     )  # currency → minor units a write may move unapproved
+    modes: Mapping[str, Mapping[str, WriteMode]] = field(default_factory=dict)  # market → verb or "all" → mode
+    stopped: bool = False  # no write is done automatically
     confirmation_minutes: int = 30
     questions: int = 3  # how often one slot is asked before a person comes
     threshold: float | None = None  # overrides the model's calibrated one
     spoken: tuple[str, ...] = ("en", "zh")
+
+    def mode(self, market: str, verb: str) -> WriteMode:
+        """How far the bot may go; where the owner has said nothing, staff approve each write."""
+        of = self.modes.get(market, {})
+        mode = of.get(verb) or of.get("all") or WriteMode.APPROVAL
+        return WriteMode.APPROVAL if self.stopped and mode is WriteMode.AUTOMATIC else mode
 
 
 @dataclass(frozen=True, slots=True)

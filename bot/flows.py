@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import slots
+from bot.commerce import Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
 from bot.decision import Decision, HandoffRequest, Limits, Offer, Perform, Read, Speak, TurnInput
 from bot.facts import Act, Term, Text
@@ -39,6 +40,7 @@ class TurnState:
         self.heard: list[str] = []
         self.approval: Confirmation | None = None
         self.steps = 0  # Reads and Performs so far
+        self.writes = 0  # Performs among them
         self.human = Offer(Term("button", "human"), "human")
 
     # --- small changes -----------------------------------------------------------------------------------------------
@@ -155,25 +157,32 @@ class TurnState:
         elif pending.expires <= (self.event.at or self.now):
             self.say(Act("expired"))
             self.change(pending=None)
-        elif pending.needs_approval:
+        elif (yield from self._carry_out(pending)):
+            return
+        yield from self.advance()
+
+    def _carry_out(self, pending: Confirmation) -> Generator[Decision, Outcome, bool]:
+        """Do a write that may be done, or put it to staff; True when the turn has ended."""
+        if pending.needs_approval:
             waiting = any(note.subject == pending.subject for note in self.conversation.approvals)
             self.approval = None if waiting else pending  # staff decide on it once
             self.say(Act(f"pending:{pending.skill}/approval", pending.act.facts))
             self.change(pending=None)
             self.pop()
-        else:
-            outcome = yield from self._shop(Perform(pending))
-            self.say(outcome.act)
-            self.cards += outcome.cards
-            self.change(pending=None)
-            if outcome.notify:
-                self.notify.append((outcome.notify, Act(f"notice:{pending.skill}", outcome.act.facts)))
-            if outcome.act.name.endswith(("/unsupported", "/unknown")):
-                yield self.hand_over("unsupported", said="requested")
-                return
-            if not outcome.act.name.endswith("/changed"):
-                self.pop()
-        yield from self.advance()
+            return False
+        outcome = yield from self._shop(Perform(pending))
+        self.writes += 1
+        self.say(outcome.act)
+        self.cards += outcome.cards
+        self.change(pending=None)
+        if outcome.notify:
+            self.notify.append((outcome.notify, Act(f"notice:{pending.skill}", outcome.act.facts)))
+        if outcome.act.name.endswith(("/unsupported", "/unknown")):
+            yield self.hand_over("unsupported", said="requested")
+            return True
+        if not outcome.act.name.endswith("/changed"):
+            self.pop()
+        return False
 
     def declined(self) -> Script:
         if self.conversation.pending:
@@ -251,10 +260,7 @@ class TurnState:
                 yield self.ask(outcome.slot, outcome.act, flow, outcome.options)
                 return True
             case "confirm":
-                pending = self._confirmation(flow, outcome)
-                self.change(pending=pending)
-                yield self._show(pending)
-                return True
+                return (yield from self._quoted(flow, outcome))
         if outcome.act.name.endswith("/unsupported"):
             self.say(outcome.act)
             yield self.hand_over("unsupported", said="requested")
@@ -274,16 +280,33 @@ class TurnState:
         self.pop()
         return False
 
-    def _confirmation(self, flow: Flow, outcome: Outcome) -> Confirmation:
+    def _quoted(self, flow: Flow, outcome: Outcome) -> Generator[Decision, Outcome, bool]:
+        """A write worked out: shown for a yes, or done at once where it harms nobody; True when the turn has ended."""
         if outcome.quote is None:
             raise ValueError(f"{flow.skill}: a confirm act needs its quote")
         quote = outcome.quote
+        mode = self.limits.mode(quote.order.market, quote.verb)
+        if mode is WriteMode.OFF:
+            self.say(Act(f"refused:{flow.skill}/unsupported", outcome.act.facts))
+            yield self.hand_over("unsupported", said="requested")
+            return True
+        pending = self._confirmation(flow, outcome, quote, mode)
+        self.change(pending=pending)
+        if quote.harmless and not self.event.later_waits:
+            yield from self._carry_out(pending)
+            return False
+        yield self._show(pending)
+        return True
+
+    def _confirmation(self, flow: Flow, outcome: Outcome, quote: Quote, mode: WriteMode) -> Confirmation:
         moved = quote.refund
         limit = self.limits.approval_above.get(moved.currency) if moved else None
+        above = moved is not None and limit is not None and moved.minor > limit
         return Confirmation(
-            id=self.event.id, skill=flow.skill, verb=quote.verb, arguments=quote.arguments, act=outcome.act,
-            version=quote.version, expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
-            needs_approval="amount" if moved and limit is not None and moved.minor > limit else "",
+            id=f"{self.event.id}.{self.writes}" if quote.harmless else self.event.id, skill=flow.skill, verb=quote.verb,
+            arguments=quote.arguments, act=outcome.act, version=quote.version,
+            expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
+            needs_approval="mode" if mode is WriteMode.APPROVAL else "amount" if above else "",
         )  # fmt: skip
 
     def _show(self, pending: Confirmation) -> Speak:

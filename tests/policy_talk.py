@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.commerce import Order, PostalAddress, Quote, Shop
+from bot.commerce import Order, PostalAddress, Quote, Shop, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, IntentScore, Option, Proof, SlotSpan, Understanding
 from bot.decision import Decision, Limits, Perform, Read, Speak, TurnInput
 from bot.facts import Act, Money, Text
@@ -61,7 +61,7 @@ SKILLS = (
     Skill("shop_faq", ("return_policy", "shipping_info"), never, ()),
     Skill("small_talk", ("greeting", "thanks_bye", "feedback"), never, ()),
 )
-LIMITS = Limits(approval_above={"GBP": 10000})
+LIMITS = Limits(approval_above={"GBP": 10000}, modes={"uk": {"all": WriteMode.AUTOMATIC}})
 CUSTOMER = Proof(Access.CUSTOMER, "c1", "", NOW + timedelta(days=30))
 
 

@@ -14,7 +14,7 @@ from bot import alarms, wording
 from bot.errors import BadInput
 from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholders
 from bot.phrases import LANGUAGES, TONES, PhraseBook
-from bot.shop.quotes import ORIGINAL_METHODS
+from bot.shop.verbs.verb import ORIGINAL_METHODS
 from bot.skills import SKILLS
 from bot.skills.return_items import ALL, REASONS
 from model.labels import INTENTS, OOS

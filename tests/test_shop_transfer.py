@@ -19,8 +19,8 @@ from bot.shop import reads
 from bot.shop import tables as t
 from bot.shop.answers import answer_from_json, answer_to_json, order_as_json
 from bot.shop.moments import Origin
-from bot.shop.quotes import refused
 from bot.shop.transfer import SAMPLE, export_shop, import_shop, is_empty
+from bot.shop.verbs.verb import refused
 from bot.store.database import open_database, reading
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)

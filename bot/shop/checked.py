@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,6 +32,14 @@ class CheckedTable:
         except ValueError as error:
             self._problem(key, str(error))
             return None
+
+    def optional(self, key: str, check: Callable[[Any], T], default: T) -> T:
+        """A value that may be left out."""
+        self.taken.add(key)
+        if key not in self.values:
+            return default
+        found = self.value(key, check)
+        return default if found is None else found
 
     def tables_of(self, key: str) -> "CheckedTable":
         self.taken.add(key)
@@ -109,6 +118,30 @@ def share(value: Any) -> float:
 def days(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 3650:
         raise ValueError("must be a whole number of days")
+    return value
+
+
+def span(value: Any) -> tuple[int, int]:
+    if not isinstance(value, list) or len(value) != 2 or days(value[0]) > days(value[1]):
+        raise ValueError("must be two numbers of days like [5, 7], the smaller one first")
+    return days(value[0]), days(value[1])
+
+
+def day(value: Any) -> date:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError(f"{value!r} is no day; write it without quotes, like 2026-12-25")
+    return value
+
+
+def date_list(value: Any) -> tuple[date, ...]:
+    if not isinstance(value, list):
+        raise ValueError("must be a list of days like [2026-12-25, 2026-12-26]")
+    return tuple(map(day, value))
+
+
+def clock_time(value: Any) -> time:
+    if not isinstance(value, time):
+        raise ValueError(f"{value!r} is no time of day; write it without quotes, like 16:00:00")
     return value
 
 

@@ -5,7 +5,7 @@ Pure. Every function gives the reasons why a row cannot be taken; which file and
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.commerce import LineState
 from bot.facts import Localised, Money
@@ -58,7 +58,7 @@ def complete(
     values: dict[str, object] = {
         "currency": order.currency or market.currency,
         "promised": order.promised
-        or (order.placed_at.astimezone(policy.shop.zone) + timedelta(days=market.promised_days)).date(),
+        or market.working.promised(order.placed_at.astimezone(policy.shop.zone), market.promised_days),
         "lines": tuple(_described(line, variants, market.language) for line in order.lines),
     }
     if customer:

@@ -4,15 +4,18 @@ policy = read_policy(folder)      # BadInput lists every problem with its file a
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.commerce import WriteMode
 from bot.errors import BadInput
 from bot.facts import Localised, Money
-from bot.shop import checked
+from bot.shop import checked, floors
+from bot.shop.calendar import WorkingDays, weekdays
 from bot.shop.checked import CheckedTable
 
 SHOP_FILE, POLICY_FILE = "shop.toml", "policy.toml"
@@ -31,6 +34,15 @@ class Shopfront:
 
 
 @dataclass(frozen=True, slots=True)
+class Season:
+    """What was ordered in these days, both included, may come back until a fixed day."""
+
+    first: date
+    last: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Market:
     """One market: what shop.toml says of it, and its rules from policy.toml."""
 
@@ -43,7 +55,25 @@ class Market:
     return_fee: Money  # taken off the refund of a return
     not_returnable: frozenset[str]  # category ids
     approval_limit: Money  # a refund above it needs a person's yes
-    promised_days: int  # from order to door, when an order names no day
+    promised_days: int  # working days from order to door, when an order names no day
+    seasons: tuple["Season", ...] = ()
+    free_return: frozenset[str] = frozenset()  # reasons for which the return fee is not taken
+    refund_order: tuple[str, ...] = ()  # methods in the order in which money goes back to them
+    refund_days: tuple[int, int] = (5, 7)  # working days until a refund is on the shopper's account
+    price_match_days: int = 0  # days after the order in which a lower price of ours is paid back; 0: never
+    warranty_days: int = 0  # from delivery
+    emergency: str = ""  # the number to call when somebody is in danger
+    working: WorkingDays = field(default_factory=WorkingDays)
+    modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
+
+    def mode(self, verb: str) -> WriteMode:
+        """How far the bot may go with a verb; where the owner has said nothing, staff approve each one."""
+        return self.modes.get(verb) or self.modes.get("all") or WriteMode.APPROVAL
+
+    def return_until(self, delivered: date, ordered: date) -> date:
+        """The last day of the return window of what came on `delivered`, the longest that applies."""
+        usual = delivered + timedelta(days=self.return_days)
+        return max([usual, *(season.until for season in self.seasons if season.first <= ordered <= season.last)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +143,28 @@ def _markets(
             )
             continue
         currency = home.value("currency", checked.currency_code) or "GBP"
+        countries = frozenset(home.value("countries", checked.countries) or ())
+        working = rule.tables_of("working") if "working" in rule.values else None
         markets[name] = Market(
             name=name,
             currency=currency,
-            countries=frozenset(home.value("countries", checked.countries) or ()),
+            countries=countries,
             language=home.value("language", checked.one_of(languages)) or "",
             locales=home.value("locales", checked.locales(languages)) or {},
-            return_days=rule.value("return_days", checked.days) or 0,
+            return_days=rule.value("return_days", _at_least(countries)) or 0,
             return_fee=Money(rule.value("return_fee", checked.amount(currency)) or 0, currency),
             not_returnable=frozenset(rule.value("not_returnable", checked.words) or ()),
             approval_limit=Money(limits.value(currency, checked.amount(currency)) or 0, currency),
             promised_days=rule.value("promised_days", checked.days) or 0,
+            seasons=rule.optional("seasons", _seasons, ()),
+            free_return=frozenset(rule.optional("free_return", checked.words, ())),
+            refund_order=rule.optional("refund_order", checked.words, ()),
+            refund_days=rule.optional("refund_days", checked.span, (5, 7)),
+            price_match_days=rule.optional("price_match_days", checked.days, 0),
+            warranty_days=rule.optional("warranty_days", checked.days, 0),
+            emergency=rule.optional("emergency", checked.word, ""),
+            working=_working(working) if working else WorkingDays(),
+            modes=rule.optional("modes", _modes, {}),
         )
         home.unknown()
         rule.unknown()
@@ -132,6 +173,52 @@ def _markets(
         f"{POLICY_FILE}: markets.{name}: {SHOP_FILE} has no such market" for name in rules if name not in homes
     ]
     return markets
+
+
+def _at_least(countries: Collection[str]) -> Callable[[Any], int]:
+    """A return window, refused below the law of the market's countries."""
+
+    def check(value: Any) -> int:
+        days, least = checked.days(value), floors.floor(countries)
+        if least and days < least.return_days:
+            raise ValueError(f"{days} is below the {least.return_days} days that the law gives there ({least.source})")
+        return days
+
+    return check
+
+
+def _seasons(value: Any) -> tuple[Season, ...]:
+    if not isinstance(value, list) or not all(
+        isinstance(row, dict) and row.keys() == {"from", "to", "until"} for row in value
+    ):
+        raise ValueError("must be rows like { from = 2026-11-01, to = 2026-12-24, until = 2027-01-31 }")
+    seasons = tuple(Season(*(checked.day(row[key]) for key in ("from", "to", "until"))) for row in value)
+    if strange := next((one for one in seasons if not one.first <= one.last <= one.until), None):
+        raise ValueError(f"{strange.first} to {strange.last} until {strange.until}: the days must follow one another")
+    return seasons
+
+
+def _modes(value: Any) -> dict[str, WriteMode]:
+    known = ", ".join(WriteMode)
+    if not isinstance(value, dict):
+        raise ValueError(f'must be a table of verbs like {{ all = "approval", cancel = "automatic" }}; modes: {known}')
+    if strange := next((mode for mode in value.values() if mode not in list(WriteMode)), None):
+        raise ValueError(f"{strange!r} is no mode; known: {known}")
+    return {verb: WriteMode(mode) for verb, mode in value.items()}
+
+
+def _working(table: "CheckedTable") -> WorkingDays:
+    usual = WorkingDays()
+    found = WorkingDays(
+        days=table.optional("days", lambda value: weekdays(checked.words(value)), usual.days),
+        holidays=frozenset(table.optional("holidays", checked.date_list, ())),
+        extra=frozenset(table.optional("extra", checked.date_list, ())),
+        cut_off=table.optional("cut_off", checked.clock_time, None),
+    )
+    if not found.days:
+        table.problems.append(f"{table.file}: {table.path}days: at least one day must be worked")
+    table.unknown()
+    return found
 
 
 def _read(path: Path, problems: list[str]) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """The Shop port on SQL, in the same database as the conversations: effect and answer of a write are one commit.
 
-The rules are in quotes.py, the effects in writes.py; this file opens transactions and guards who sees what.
+Rules and effects are in verbs/; this file opens transactions and guards who sees what.
 """
 
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,7 +18,7 @@ from bot.commerce import Answer, AnswerStatus, Order, Passage, Product, Quote, W
 from bot.conversation import Access, Proof
 from bot.facts import Localised, Money
 from bot.ports import Clock
-from bot.shop import quotes, reads, writes
+from bot.shop import reads
 from bot.shop.addresses import same_postcode
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
@@ -25,6 +26,8 @@ from bot.shop.policy import Policy
 from bot.shop.reads import col, table
 from bot.shop.search import Index
 from bot.shop.tables import Customers, Orders, Variants
+from bot.shop.verbs import VERBS, effects
+from bot.shop.verbs.verb import Case, Deed, refused
 from bot.slots import same_phone
 from bot.store.database import reading, writing
 from bot.store.tables import Actions
@@ -87,28 +90,26 @@ class SqlShop:
 
     # --- quotes ---
 
-    async def quote_cancel(self, proof: Proof, number: str) -> Answer[Quote]:
-        found, _ = await self._own(proof, number)
-        return quotes.cancel(found) if found else quotes.refused("not_found")
-
-    async def quote_address(self, proof: Proof, number: str, address: Mapping[str, str]) -> Answer[Quote]:
-        found, _ = await self._own(proof, number)
-        return quotes.change_address(found, address, self._policy) if found else quotes.refused("not_found")
-
-    async def quote_return(self, proof: Proof, number: str, line_ids: Sequence[str], reason: str) -> Answer[Quote]:
-        found, categories = await self._own(proof, number)
-        if found is None:
-            return quotes.refused("not_found")
-        return quotes.take_back(found, line_ids, reason, self._policy, self._clock.now(), categories)
-
-    async def _own(self, proof: Proof, number: str) -> tuple[Order | None, dict[str, str]]:
-        """The order, for a proof that may change it, with its lines' categories."""
+    async def quote(self, verb: str, proof: Proof, number: str, arguments: Mapping[str, Any]) -> Answer[Quote]:
+        known = VERBS.get(verb)
+        if known is None:
+            return Answer(AnswerStatus.UNSUPPORTED)
         if proof.access not in (Access.ORDER, Access.CUSTOMER):
-            return None, {}
+            return refused("not_found")
         async with reading(self._engine) as connection:
             found = await reads.order(connection, _number(number))
-            categories = await reads.line_categories(connection, found.number) if found else {}
-        return (found, categories) if found and _may_see(proof, found) else (None, {})
+            if found is None or not _may_see(proof, found):
+                return refused("not_found")
+            case = await self._case(connection, found, self._clock.now())
+        return known.quote(case, arguments)
+
+    async def _case(self, connection: AsyncConnection, order: Order, now: datetime) -> Case:
+        products = list(dict.fromkeys(line.product_id for line in order.lines))
+        return Case(
+            order, self._policy.market(order.market), now, self._policy.shop.zone,
+            await reads.line_categories(connection, order.number),
+            await reads.products(connection, products, order.total.currency),
+        )  # fmt: skip
 
     # --- writes ---
 
@@ -138,26 +139,22 @@ class SqlShop:
 
     async def _do(self, connection: AsyncConnection, write: Write, now: datetime) -> Answer[Order]:
         """Check again what was quoted, then do it; the answer carries the order as it is now."""
-        if write.verb not in ("cancel", "change_address", "return"):
+        verb = VERBS.get(write.verb)
+        if verb is None:
             return Answer(AnswerStatus.UNSUPPORTED)
         found = await reads.order(connection, _number(str(write.arguments.get("order", ""))))
         if found is None:
-            return quotes.refused("not_found")
+            return refused("not_found")
         if found.version != write.version:
-            return replace(quotes.refused("changed"), value=found)
-        categories = await reads.line_categories(connection, found.number)
-        checked = quotes.again(write.verb, found, write.arguments, self._policy, now, categories)
+            return replace(refused("changed"), value=found)
+        checked = verb.quote(await self._case(connection, found, now), write.arguments)
         if checked.value is None:
             return Answer(checked.status, found, checked.reason, checked.detail)
-        if not await writes.take_version(connection, found):
-            return quotes.refused("changed")
-        match write.verb:
-            case "cancel":
-                await writes.cancel(connection, checked.value, write.actor, now)
-            case "change_address":
-                await writes.change_address(connection, checked.value, write.actor, now)
-            case "return":
-                await writes.take_back(connection, checked.value, write.actor, now, self._policy.shop.url)
+        if checked.value.arguments != dict(write.arguments):  # not what the shopper said yes to
+            return replace(refused("changed"), value=found)
+        if not await effects.take_version(connection, found):
+            return refused("changed")
+        await verb.effect(connection, Deed(checked.value, write.actor, now, self._policy.shop.url))
         return Answer(AnswerStatus.DONE, await reads.order(connection, found.number))
 
     async def reconcile(self, key: str) -> Answer[Order] | None:
@@ -166,7 +163,7 @@ class SqlShop:
             action = (await connection.execute(_action(key))).mappings().first()
         if action and action["state"] == "finished":
             return answer_from_json(action["answer"])
-        return quotes.refused("not_started")
+        return refused("not_started")
 
     # --- catalogue and knowledge ---
 

@@ -11,7 +11,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, lambda order: order.state == "open")
     if isinstance(order, Outcome) or request.proof is None:
         return order
-    answer = await shop.quote_cancel(request.proof, order.number)
+    answer = await shop.quote("cancel", request.proof, order.number, {})
     if answer.status is not AnswerStatus.DONE or answer.value is None:
         reason = answer.reason or answer.status
         return Outcome(

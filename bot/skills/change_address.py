@@ -27,7 +27,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if "recipient" in parts:
         alone = _KIN_ALONE.fullmatch(parts["recipient"])
         parts["recipient"] = _KIN.sub("", (alone and request.slots.get("name")) or parts["recipient"])
-    answer = await shop.quote_address(request.proof, order.number, parts)
+    answer = await shop.quote("change_address", request.proof, order.number, parts)
     if answer.reason == "bad_address":
         missing = str(answer.detail.get("missing", "address"))
         return Outcome(Act(f"ask:{missing}", {"order": Text(order.number)}), slot=missing, slots=settled)
