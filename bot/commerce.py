@@ -74,11 +74,12 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class Payment:
     id: str
-    method: str  # "card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna"
+    method: str  # "card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna", "online"
     amount: Money
-    state: str  # "authorised", "paid", "failed"
+    state: str  # "authorised", "paid", "failed"; "due": still to be paid, at `link`; "void": no longer due
     hint: str = ""  # last four digits or the like
     at: datetime | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,9 @@ class Event:
     actor: str  # "shopper", "staff:<id>", "shop"
 
 
+GIFT_NOTE_LENGTH = 250  # characters
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     number: str
@@ -130,6 +134,8 @@ class Order:
     history: tuple[Event, ...] = ()
     promised: date | None = None
     version: int = 1  # moved by every write
+    gift_note: str = ""  # the shopper's own words, put in with the goods
+    delivery_day: date | None = None  # the day wished for, instead of the promised one
 
     @property
     def state(self) -> str:
@@ -277,6 +283,9 @@ class Shop(Protocol):
 
         Verbs and their arguments (JSON values):
         cancel: lines (ids; all that have not left when left out), quantities (line id → pieces, where not all)
+        change_items: line (id), wanted (words for size and colour) or sku, pieces (where not all of the line), quantity
+        gift_note: text, "" takes it out again
+        delivery_day: day (ISO 8601)
         change_address: the parts given of address, city, postcode, country, recipient, phone
         return: lines, quantities, reason
         """

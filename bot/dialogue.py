@@ -30,6 +30,7 @@ from bot.speech import Speech
 from bot.turn import Claim, HandoffChange, Line, Sending, TurnResult, TurnStore
 
 MOST_ROUNDS = 6
+_HEARD_AS = {"contact": "email", "lines": "product", "variant": "new_size"}  # our question → the model's
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class Dialogue:
 
     async def _understand(self, t: Turn) -> Understanding:
         top = t.conversation.top
-        expects = {"contact": "email", "lines": "product"}.get(top.expects, top.expects) if top else ""
+        expects = _HEARD_AS.get(top.expects, top.expects) if top else ""
         return await self._interpreter.understand(slots.readable(t.text), t.history, expects)
 
     async def _decide(self, t: Turn, event: TurnInput, understanding: Understanding | None) -> Speak:

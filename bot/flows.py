@@ -75,7 +75,9 @@ class TurnState:
         values = self.collected(self.top.skill)
         if "lines" in held and slots.means_all(self.event.text):
             values["lines"] = "all"
-        return {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}
+        other = {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}
+        said = {"said": self.event.text} if "said" in held and other.keys() - {"order_id", "contact"} else {}
+        return {**other, **said}
 
     def pop(self) -> None:
         """The top flow is finished: remember what it was about; the one below goes on."""
@@ -224,7 +226,9 @@ class TurnState:
                 self.say(Act("next_request", {"task": Term("intent", first.intent)}))
                 continue
             if flow is None:
-                helpless = any(act.name in ("no_skill", "no_passage", *UNKNOWN) for act in self.said)
+                helpless = any(
+                    act.name in ("no_skill", "no_passage", *UNKNOWN) or act.name.endswith("packed") for act in self.said
+                )
                 yield self.speak("say", offers=(self.human,) if helpless else ())
                 return
             if self.said and flow.expects and not resuming:
@@ -255,7 +259,13 @@ class TurnState:
         flow = replace(flow, slots=held, expects="", options=())
         self.replace_top(flow)
         self.cards += outcome.cards
+        if outcome.beside:
+            beside = Flow(flow.skill, flow.intent, dict(outcome.beside))
+            self.change(queue=(beside, *self.conversation.queue))
         match outcome.act.family:
+            case "pass":  # another skill's business, with the same slots
+                self.replace_top(replace(flow, skill=outcome.act.topic))
+                return False
             case "ask":
                 yield self.ask(outcome.slot, outcome.act, flow, outcome.options)
                 return True
@@ -265,15 +275,17 @@ class TurnState:
             self.say(outcome.act)
             yield self.hand_over("unsupported", said="requested")
             return True
-        refusal = f"{outcome.act.name} {flow.slots.get('order_id', '')}" if outcome.act.family == "refused" else ""
+        about = [str(fact) for name, fact in outcome.act.facts.items() if name != "order"]
+        refused = outcome.act.family == "refused"
+        refusal = " ".join([outcome.act.name, flow.slots.get("order_id", ""), *about]) if refused else ""
         if refusal and refusal == self.conversation.refused:
             yield self.hand_over("insists")
             return True
         self.say(outcome.act)
         self.change(refused=refusal or self.conversation.refused)
         if outcome.slot:  # refused, and another answer to the same question is welcome
-            self.replace_top(replace(flow, expects=outcome.slot))
-            yield self.speak("ask")
+            self.replace_top(replace(flow, expects=outcome.slot, options=outcome.options))
+            yield self.speak("ask", offers=[Offer(Text(one.label), f"pick:{one.value}") for one in outcome.options])
             return True
         if outcome.act.name in UNKNOWN:
             self.replace_top(flow.without_slot(UNKNOWN[outcome.act.name]))

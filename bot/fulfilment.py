@@ -10,6 +10,7 @@ from bot.decision import Read
 from bot.facts import Act, Fact, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
+from bot.skills.orders import due_card, shares_card
 from bot.turn import ActionLog, TryLimit
 
 PROOF_LASTS = {"web": timedelta(hours=24)}  # a browser may be shared; elsewhere the account is the shopper's own
@@ -108,11 +109,15 @@ class Fulfilment:
             case AnswerStatus.REFUSED:
                 name = f"refused:{pending.skill}/{answer.reason}"
         order, done = answer.value, answer.status is AnswerStatus.DONE
-        cards = ()
+        cards: tuple[Card, ...] = ()
+        if done and order:
+            cards = shares_card(pending.arguments, order.total.currency, lambda fact: self._say(fact, language))
+        if done and order and pending.arguments.get("due"):
+            cards += due_card(order, lambda fact: self._say(fact, language))
         if done and order and order.returns and pending.verb == "return":
             label = order.returns[-1].label_url
             facts["label"] = Text(label)
-            cards = (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
+            cards += (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
         skill = self._skills[pending.skill]
         told = order.email if done and order and f"notice:{skill.name}" in skill.acts else ""
         return _sayable(skill, Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told))

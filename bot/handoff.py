@@ -63,12 +63,15 @@ def _order(conversation: Conversation) -> str:
     )
 
 
+_UNTOLD = ("contact", "order_id", "order_hint", "lines", "said", "basis", "change", "variant", "part")
+
+
 def _known(conversation: Conversation) -> dict[str, str]:
     """Slots of open flows, without what only proves identity."""
     values = dict(conversation.noted)
     for flow in (*conversation.queue, *conversation.flows):
         values |= flow.slots
-    return {name: value for name, value in values.items() if name not in ("contact", "order_id", "order_hint", "lines")}
+    return {name: value for name, value in values.items() if name not in _UNTOLD}
 
 
 def opened(conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms) -> Moved:

@@ -313,7 +313,7 @@ def _start(t: TurnState, intent: str) -> Flow | None:
     if skill is None:
         t.no_skill(intent)
         return None
-    values = t.collected(skill.name)
+    values = t.collected(skill.name) | ({"said": t.event.text} if "said" in skill.slots else {})
     for name, slot in (("order_id", "order_hint"), ("product", "product")):
         spoken_of = name in skill.slots and name not in values and name in t.conversation.memory
         if name == "product" and not (slots.points_back(t.event.text) or slots.brief(t.event.text)):

@@ -47,6 +47,7 @@ class Outcome:
     proof: Proof | None = None  # identify: who it is
     tries_left: int | None = None  # identify: after a miss
     notify: str = ""  # done: the e-mail address on file that is told of the change
+    beside: Mapping[str, str] = field(default_factory=dict)  # slots of another request that the message holds
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]

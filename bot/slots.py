@@ -11,6 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
+from bot import days, numerals
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -127,8 +128,14 @@ def contact(text: str) -> str | None:
 
 
 def quantity(text: str) -> str | None:
-    found = re.search(r"\d{1,3}", text.translate(_WIDE).translate(_CHINESE_DIGITS))
-    return str(int(found[0])) if found and int(found[0]) else None
+    """A count in digits or words: "3", "three", 三个, 十二件."""
+    found = numerals.first(text.translate(_WIDE))
+    return str(found) if found else None
+
+
+def gift_note(text: str) -> str | None:
+    """The shopper's own words, on one line, every mark kept."""
+    return " ".join(text.split()) or None
 
 
 def free_text(text: str) -> str | None:
@@ -138,7 +145,8 @@ def free_text(text: str) -> str | None:
 
 _PARSERS: dict[str, Callable[[str], str | None]] = {
     "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
-    "quantity": quantity, "new_quantity": quantity,
+    "quantity": quantity, "new_quantity": quantity, "date": lambda text: days.mention(text) or None,
+    "gift_note": gift_note,
 }  # fmt: skip
 
 
@@ -147,7 +155,9 @@ def parse(slot: str, text: str) -> str | None:
 
 
 def parse_tagged(slot: str, text: str) -> str | None:
-    """Like `parse`, for a span that the model has tagged as this slot."""
+    """Like `parse`, for a span that the model has tagged as this slot; any words may be a date then."""
+    if slot == "date":
+        return free_text(text)
     return tagged_order_number(text) if slot == "order_id" else parse(slot, text)
 
 
@@ -221,6 +231,8 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
     """The value of the slot that was asked for, read from the shopper's answer."""
     if slot == "lines" and (several := _choose_several(text, options)):
         return several
+    if slot == "date" and (day := parse(slot, text)):
+        return day  # "the 3rd" is no third choice
     if options and ((chosen := choose(text, options)) or slot != "reason"):
         return chosen
     if slot == "reason" and plain_no(text):
@@ -370,7 +382,7 @@ def is_free(slot: str) -> bool:
 
 def bare(slot: str, text: str, value: str | None) -> bool:
     """Whether the message is little more than this value; free text is never bare: any words would be."""
-    return value is not None and slot in _PARSERS and len(text.strip()) <= len(value) + 12
+    return value is not None and slot in _PARSERS and slot != "gift_note" and len(text.strip()) <= len(value) + 12
 
 
 _GO_ON = re.compile(

@@ -16,6 +16,7 @@ from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholde
 from bot.phrases import LANGUAGES, TONES, PhraseBook
 from bot.shop.verbs.verb import ORIGINAL_METHODS
 from bot.skills import SKILLS
+from bot.skills.modify_order import ASKED_FOR
 from bot.skills.return_items import ALL, REASONS
 from model.labels import INTENTS, OOS
 
@@ -57,6 +58,25 @@ refused:return_items/not_delivered order!; refused:return_items/window_over orde
 refused:return_items/not_returnable order!; refused:return_items/nothing_left order!
 refused:return_items/cancelled order!; refused:return_items/changed order!; refused:return_items/declined order!
 refused:return_items/unsupported order!; refused:return_items/unknown order!
+ask:cancel_lines order!; ask:change order!; ask:change_lines order!; ask:variant item! order
+ask:new_quantity item! order; ask:gift_note order limit; ask:delivery_day order!
+refused:cancel_order/line_packed order! items!; refused:cancel_order/line_gone order! items!
+refused:cancel_order/line_cancelled order! items!
+confirm:modify_order order! item! old! new!; confirm:modify_order/refund order! item! old! new! amount! method!
+confirm:modify_order/due order! item! old! new! due!; confirm:modify_order/gift_note order! note!
+confirm:modify_order/gift_note_removed order!; confirm:modify_order/delivery_day order! day!
+done:modify_order order! item! new! old; done:modify_order/refund order! item! new! amount! method! old
+done:modify_order/due order! item! new! due! old; done:modify_order/gift_note order! note!
+done:modify_order/gift_note_removed order!; done:modify_order/delivery_day order! day!
+pending:modify_order order!; pending:modify_order/approval order!
+refused:modify_order/packed order!; refused:modify_order/shipped order!; refused:modify_order/delivered order!
+refused:modify_order/cancelled order!; refused:modify_order/line_packed order! items!
+refused:modify_order/line_gone order! items!; refused:modify_order/not_available item! order new
+refused:modify_order/too_few item! order left; refused:modify_order/same item! order; refused:modify_order/add order!
+refused:modify_order/other_product order!; refused:modify_order/no_note order!
+refused:modify_order/too_long limit! length order; refused:modify_order/day_range day! first last order
+refused:modify_order/day_off day! order; refused:modify_order/changed order!; refused:modify_order/declined order!
+refused:modify_order/unsupported order!; refused:modify_order/unknown order!; dropped:modify_order order!
 dropped:cancel_order order!; dropped:change_address order!; dropped:return_items order!
 expired; confirm_unclear; stale_button; stopped; nothing_open; next_request task!; resume task!
 edit_late; file_kept; file_lost; clarify; rephrase; restarted; oos; no_skill task!; apology
@@ -71,7 +91,7 @@ REQUIRED = {act: {name[:-1] for name in names if name.endswith("!")} for act, na
 
 APOLOGETIC = ("refused", "handoff", "unknown_order", "no_orders", "no_passage", "unknown_product", "no_skill", "oos")
 SOME_THIRD = ("de", "fr", "es", "it", "nl", "pl", "pt", "ru", "ja", "ko", "sv", "da", "tr", "ar", "uk")
-METHODS = ("card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna")  # ports.Payment.method
+METHODS = ("card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna", "online")  # Payment.method
 WARM = ("introduce", "greet", "thanks", "feedback", "capabilities", "identify/done", "done")
 # After these nobody waits for an answer: a "yes" would be taken for something else.
 NOT_ASKING = (
@@ -202,6 +222,7 @@ def test_every_term_the_code_uses_has_a_word_in_every_language() -> None:
     used = {names for call in calls("Term") if len(names := texts(call.args)) == 2}
     used |= {("intent", intent) for intent in (*INTENTS, OOS)}
     used |= {("reason", reason) for reason in REASONS} | {("option", ALL)}
+    used |= {("change", str(wish)) for wish in ASKED_FOR}
     used |= {("state", act.partition("/")[2]) for act in ALLOWED if act.startswith("inform:order/")}
     used |= {("method", method) for method in (*METHODS, ORIGINAL_METHODS)}
     used |= {("handoff", reason) for reason, _ in handoffs()}

@@ -163,9 +163,13 @@ def _sum_faults(order: OrderRecord) -> Iterator[str]:
         made = to_text(Money(total, order.currency))
         yield f"total: is {order.total}, but lines and delivery_fee make {made}"
     paid = sum(minor(payment.amount) for payment in order.payments if payment.state == "paid")
-    if paid > total:
-        yield "payments: more was paid than the order's total"
-    if sum(minor(refund.amount) for refund in order.refunds) > paid:
+    refunded = sum(minor(refund.amount) for refund in order.refunds)
+    due = sum(minor(payment.amount) for payment in order.payments if payment.state == "due")
+    if paid - refunded > total:
+        yield "payments: more was paid than the order's total and its refunds"
+    elif paid - refunded + due > total:
+        yield "payments: more is due than the order's total leaves open"
+    if refunded > paid:
         yield "refunds: more was refunded than paid"
 
 

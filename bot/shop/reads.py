@@ -89,6 +89,8 @@ def _order(
         total=money(head["total"]),
         promised=head["promised"],
         version=head["version"],
+        gift_note=head["gift_note"],
+        delivery_day=head["delivery_day"],
         lines=tuple(
             Line(
                 row["id"],
@@ -118,7 +120,7 @@ def _order(
             for row in below[t.Parcels]
         ),
         payments=tuple(
-            Payment(row["id"], row["method"], money(row["amount"]), row["state"], row["hint"], row["at"])
+            Payment(row["id"], row["method"], money(row["amount"]), row["state"], row["hint"], row["at"], row["link"])
             for row in below[t.Payments]
         ),
         refunds=tuple(

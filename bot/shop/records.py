@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
-from bot.commerce import LineState
+from bot.commerce import GIFT_NOTE_LENGTH, LineState
 from bot.shop.moments import Origin
 
 # --- values ----------------------------------------------------------------------------------------------------------
@@ -137,9 +137,10 @@ class PaymentRecord(Record):
     id: Id
     method: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
     amount: Amount
-    state: Literal["authorised", "paid", "failed"]
+    state: Literal["authorised", "paid", "failed", "due", "void"]
     hint: str = ""
     at: Moment | None = None
+    link: str = ""
 
 
 class RefundRecord(Record):
@@ -188,3 +189,5 @@ class OrderRecord(Record):
     returns: tuple[ReturnRecord, ...] = ()
     history: tuple[EventRecord, ...] = ()
     version: Annotated[int, Field(ge=1)] = 1
+    gift_note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=GIFT_NOTE_LENGTH)] = ""
+    delivery_day: Day | None = None

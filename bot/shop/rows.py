@@ -109,6 +109,8 @@ def order_rows(record: OrderRecord) -> Rows:
                 "delivery_fee": minor(record.delivery_fee),
                 "total": minor(record.total),
                 "version": record.version,
+                "gift_note": record.gift_note,
+                "delivery_day": record.delivery_day,
             },
         )
     ]
@@ -218,6 +220,8 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
         delivery_fee=to_text(order.delivery_fee),
         total=to_text(order.total),
         version=order.version,
+        gift_note=order.gift_note,
+        delivery_day=order.delivery_day,
         lines=tuple(
             LineRecord.model_construct(
                 id=line.id,
@@ -245,7 +249,7 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
         ),
         payments=tuple(
             PaymentRecord.model_construct(
-                id=p.id, method=p.method, amount=to_text(p.amount), state=p.state, hint=p.hint, at=p.at
+                id=p.id, method=p.method, amount=to_text(p.amount), state=p.state, hint=p.hint, at=p.at, link=p.link
             )
             for p in order.payments
         ),

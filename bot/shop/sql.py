@@ -221,6 +221,7 @@ def _label_only(order: Order) -> Order:
         refunds=(),
         returns=(),
         history=(),
+        gift_note="",
         total=nothing,
         delivery_fee=nothing,
         address=replace(order.address, recipient="", lines=(), phone=""),

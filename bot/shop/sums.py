@@ -34,6 +34,11 @@ def left(order: Order) -> int:
     return max(0, paid - sum(refund.amount.minor for refund in order.refunds))
 
 
+def due(order: Order) -> int:
+    """What is still to be paid after a change to something dearer."""
+    return sum(payment.amount.minor for payment in order.payments if payment.state == "due")
+
+
 def shares(order: Order, amount: int, first: Sequence[str] = ()) -> list[tuple[str, int]]:
     """Which method gets how much of `amount` back, each up to what is left of it.
 

@@ -122,9 +122,11 @@ class Orders(SQLModel, table=True):
     placed_at: datetime = _time(index=True)
     address: dict[str, Any] = _json()  # PostalAddress
     delivery_fee: int = _money()
-    total: int = _money()  # as ordered; cancelling and returning add refunds, they do not lower it
+    total: int = _money()  # as ordered; cancelling and returning add refunds, only changing items moves it
     promised: date | None = None
     version: int = 1  # moved by every write
+    gift_note: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    delivery_day: date | None = None
 
 
 class Parcels(SQLModel, table=True):
@@ -182,6 +184,7 @@ class Payments(SQLModel, table=True):
     state: str
     hint: str = ""
     at: datetime | None = _time(null=True)
+    link: str = Field(default="", sa_column_kwargs={"server_default": ""})  # where a due one is paid
 
 
 class Refunds(SQLModel, table=True):

@@ -5,7 +5,7 @@ from bot.conversation import Access
 from bot.facts import Act, Day, Fact, Moment, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
-from bot.skills.orders import pick_order
+from bot.skills.orders import due_card, pick_order, wishes_card
 
 _STATES = ("unpaid", "open", "packed", "part_shipped", "shipped", "delivered", "cancelled", "return_open", "returned")
 _MOVING = ("part_shipped", "shipped")
@@ -17,7 +17,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if isinstance(order, Outcome):
         return order
     parcel = _current(order)
-    promised = (parcel.promised if parcel else None) or order.promised
+    promised = (parcel.promised if parcel else None) or order.delivery_day or order.promised
     facts: dict[str, Fact] = {"order": Text(order.number), "state": Term("state", order.state)}
     if promised:
         facts |= {"day": Day(promised)}
@@ -33,9 +33,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
         act = Act("inform:delivery/on_time", dict(facts))
     else:
         act = Act(f"inform:order/{order.state}", dict(facts))
-    return Outcome(
-        act, slots={"order_id": order.number}, cards=tuple(_card(parcel, request) for parcel in order.parcels)
-    )
+    cards = (*(_card(parcel, request) for parcel in order.parcels), *wishes_card(order, request.say))
+    return Outcome(act, slots={"order_id": order.number}, cards=(*cards, *due_card(order, request.say)))
 
 
 def _current(order: Order) -> Parcel | None:

@@ -1,6 +1,16 @@
 """The visible list of verbs. To add one: write its file, add its line."""
 
-from bot.shop.verbs import cancel, change_address, send_back
+from bot.shop.verbs import cancel, change_address, change_items, delivery_day, gift_note, send_back
 from bot.shop.verbs.verb import Verb
 
-VERBS: dict[str, Verb] = {verb.name: verb for verb in (cancel.VERB, change_address.VERB, send_back.VERB)}
+VERBS: dict[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        cancel.VERB,
+        change_address.VERB,
+        change_items.VERB,
+        delivery_day.VERB,
+        gift_note.VERB,
+        send_back.VERB,
+    )
+}

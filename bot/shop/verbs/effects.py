@@ -29,7 +29,7 @@ async def move_lines(connection: AsyncConnection, deed: Deed, state: LineState) 
 
     Raises ValueError for a move that `states.LINE_MOVES` does not hold: a rule that let it through is wrong.
     """
-    ids = [await _split(connection, deed.quote.order, line) for line in deed.quote.lines]
+    ids = [await split(connection, deed.quote.order, line) for line in deed.quote.lines]
     lines = sa.update(table(t.Lines)).where(
         col(t.Lines, "id").in_(ids), col(t.Lines, "state").in_([before.value for before in sources(state)])
     )
@@ -39,7 +39,7 @@ async def move_lines(connection: AsyncConnection, deed: Deed, state: LineState) 
     return ids
 
 
-async def _split(connection: AsyncConnection, order: Order, taken: Line) -> str:
+async def split(connection: AsyncConnection, order: Order, taken: Line) -> str:
     """The id of a line of the pieces in `taken` alone; the others stay where they are under their own id."""
     whole = next(line for line in order.lines if line.id == taken.id)
     if taken.quantity == whole.quantity:
@@ -73,6 +73,25 @@ async def start_refunds(connection: AsyncConnection, deed: Deed, reason: str) ->
             amount=share["minor"], method=share["method"], state="started", at=deed.now, reason=reason,
         )  # fmt: skip
         await event(connection, order, deed.now, "refund_started", f"to {share['method']}", "shop")
+
+
+async def settle_due(connection: AsyncConnection, deed: Deed) -> None:
+    """What is still to be paid becomes `arguments["due"]`: one payment, made at the shop's pay link."""
+    order, due = deed.quote.order, deed.quote.arguments["due"]
+    waiting = [payment for payment in order.payments if payment.state == "due"]
+    if due == sum(payment.amount.minor for payment in waiting):
+        return
+    for place, payment in enumerate(waiting):
+        values = {"amount": due} if due and not place else {"state": "void"}
+        query = sa.update(table(t.Payments)).where(col(t.Payments, "id") == payment.id)
+        await connection.execute(query.values(**values))
+    if due and not waiting:
+        place = await next_place(connection, t.Payments, order)
+        await insert(
+            connection, t.Payments, id=f"{order.number}-P{place + 1}", order_number=order.number, position=place,
+            method="online", amount=due, state="due", link=f"{deed.shop_url}/pay/{order.number}",
+        )  # fmt: skip
+    await event(connection, order, deed.now, "payment_due" if due else "payment_void", "after a change", "shop")
 
 
 async def event(connection: AsyncConnection, order: Order, at: datetime, kind: str, text: str, actor: str) -> None:
