@@ -49,6 +49,7 @@ class Line:
     price: Money  # of the whole line, after its share of discounts
     state: LineState
     parcel_id: str = ""
+    expected: date | None = None  # pre-order, back-order: the day of its own that this line is promised for
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Parcel:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     scans: tuple[Scan, ...] = ()  # oldest first
+    signed_by: str = ""  # who took it, as the carrier says
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,25 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Something wrong with an order that the shop's people look into."""
+
+    id: str
+    kind: str  # of parcels: "chase", "missing_parcel", "lost", "refused"; of goods: see PROBLEMS
+    lines: Mapping[str, int]  # line id → pieces
+    state: str  # "open", "settled"
+    at: datetime
+    parcel_id: str = ""  # "": what has not been sent, or goods
+    text: str = ""  # in the shopper's words
+    wish: str = ""  # "refund", "replacement", "part"; "" when none was named
+    files: tuple[str, ...] = ()  # digests of what the shopper sent
+    due: date | None = None  # the day by which the shopper hears
+
+
+PROBLEMS = ("damaged", "wrong_item", "missing_item", "defective", "other")  # kinds of claims about goods
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of an order's history."""
 
@@ -130,6 +151,8 @@ class Order:
     history: tuple[Event, ...] = ()
     promised: date | None = None
     version: int = 1  # moved by every write
+    claims: tuple[Claim, ...] = ()  # oldest first
+    as_of: datetime | None = None  # when these data were brought in, where that is too long ago to pass for now
 
     @property
     def state(self) -> str:
@@ -225,6 +248,7 @@ class Quote:
     address: PostalAddress | None = None
     version: int = 0  # Order.version it was worked out on
     harmless: bool = False  # it moves no goods and no money and can be done again: no yes is needed
+    approval: bool | None = None  # True: staff decide, always; False: never, they hear of it anyway; None: mode and sum
 
 
 Value = TypeVar("Value")
@@ -248,7 +272,7 @@ class Write:
     key: str  # the confirmation's id
     verb: str
     arguments: Mapping[str, Any]
-    version: int
+    version: int  # of the order it was quoted on; 0: whatever has happened since
     actor: str  # "shopper" or "staff:<id>"
 
 
@@ -279,6 +303,8 @@ class Shop(Protocol):
         cancel: lines (ids; all that have not left when left out), quantities (line id → pieces, where not all)
         change_address: the parts given of address, city, postcode, country, recipient, phone
         return: lines, quantities, reason
+        claim: kind, parcel (of parcels) or lines and quantities (of goods), text, wish, files (digests)
+        settle_claim: the arguments of the claim; staff have dealt with it
         """
         ...
 

@@ -11,6 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
+from bot import wants
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -138,8 +139,9 @@ def free_text(text: str) -> str | None:
 
 _PARSERS: dict[str, Callable[[str], str | None]] = {
     "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
-    "quantity": quantity, "new_quantity": quantity,
+    "quantity": quantity, "new_quantity": quantity, "wish": wants.wish, "checked": wants.checked,
 }  # fmt: skip
+_MEANT = frozenset({"wish", "checked"})  # read out of a whole sentence, beside the buttons that are offered
 
 
 def parse(slot: str, text: str) -> str | None:
@@ -221,7 +223,7 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
     """The value of the slot that was asked for, read from the shopper's answer."""
     if slot == "lines" and (several := _choose_several(text, options)):
         return several
-    if options and ((chosen := choose(text, options)) or slot != "reason"):
+    if options and ((chosen := choose(text, options)) or slot not in _MEANT | {"reason"}):
         return chosen
     if slot == "reason" and plain_no(text):
         return "skip"
@@ -370,7 +372,7 @@ def is_free(slot: str) -> bool:
 
 def bare(slot: str, text: str, value: str | None) -> bool:
     """Whether the message is little more than this value; free text is never bare: any words would be."""
-    return value is not None and slot in _PARSERS and len(text.strip()) <= len(value) + 12
+    return value is not None and slot in _PARSERS and len(text.strip()) <= (80 if slot in _MEANT else len(value) + 12)
 
 
 _GO_ON = re.compile(

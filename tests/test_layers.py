@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording"},
+    {"errors", "messages", "clock", "wording", "wants"},
     {"facts", "conversation", "consent"},
     {"ports", "commerce", "settings", "understand"},
-    {"skill", "slots", "alarms", "decision", "turn"},
+    {"skill", "slots", "alarms", "decision", "turn", "delivery"},
     {"flows", "policy"},
     {"skills"},
     {"handoff", "speech", "fulfilment", "transcript", "dialogue"},
@@ -27,7 +27,7 @@ RINGS = (
 RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
-PURE = ("wording", "facts", "consent", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff")
+PURE = ("wording", "wants", "delivery", "facts", "consent", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff")
 
 
 def imports(path: Path) -> Iterator[str]:
