@@ -49,6 +49,7 @@ class Line:
     price: Money  # of the whole line, after its share of discounts
     state: LineState
     parcel_id: str = ""
+    expected: date | None = None  # pre-order, back-order: the day of its own that this line is promised for
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Parcel:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     scans: tuple[Scan, ...] = ()  # oldest first
+    signed_by: str = ""  # who took it, as the carrier says
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,25 @@ class Return:
     state: str  # "open", "arrived", "refunded"
     label_url: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something wrong with an order that the shop's people look into."""
+
+    id: str
+    kind: str  # of parcels: "chase", "missing_parcel", "lost", "refused"; of goods: see PROBLEMS
+    lines: Mapping[str, int]  # line id → pieces
+    state: str  # "open", "settled"
+    at: datetime
+    parcel_id: str = ""  # "": what has not been sent, or goods
+    text: str = ""  # in the shopper's words
+    wish: str = ""  # "refund", "replacement", "part"; "" when none was named
+    files: tuple[str, ...] = ()  # digests of what the shopper sent
+    due: date | None = None  # the day by which the shopper hears
+
+
+PROBLEMS = ("damaged", "wrong_item", "missing_item", "defective", "other")  # kinds of claims about goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +157,8 @@ class Order:
     version: int = 1  # moved by every write
     gift_note: str = ""  # the shopper's own words, put in with the goods
     delivery_day: date | None = None  # the day wished for, instead of the promised one
+    claims: tuple[Claim, ...] = ()  # oldest first
+    as_of: datetime | None = None  # when these data were brought in, where that is too long ago to pass for now
 
     @property
     def state(self) -> str:
@@ -231,6 +254,7 @@ class Quote:
     address: PostalAddress | None = None
     version: int = 0  # Order.version it was worked out on
     harmless: bool = False  # it moves no goods and no money and can be done again: no yes is needed
+    approval: bool | None = None  # True: staff decide, always; False: never, they hear of it anyway; None: mode and sum
 
 
 Value = TypeVar("Value")
@@ -254,7 +278,7 @@ class Write:
     key: str  # the confirmation's id
     verb: str
     arguments: Mapping[str, Any]
-    version: int
+    version: int  # of the order it was quoted on; 0: whatever has happened since
     actor: str  # "shopper" or "staff:<id>"
 
 
@@ -288,6 +312,8 @@ class Shop(Protocol):
         delivery_day: day (ISO 8601)
         change_address: the parts given of address, city, postcode, country, recipient, phone
         return: lines, quantities, reason
+        claim: kind, parcel (of parcels) or lines and quantities (of goods), text, wish, files (digests)
+        settle_claim: the arguments of the claim; staff have dealt with it
         """
         ...
 

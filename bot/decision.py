@@ -87,6 +87,7 @@ class Speak:
     handoff: HandoffRequest | None = None
     heard: tuple[str, ...] = ()  # the labels this turn acted on
     notify: tuple[tuple[str, Act], ...] = ()  # (e-mail on file, act) told outside this conversation
+    cases: tuple[Confirmation, ...] = ()  # writes that were done and give staff something to look into
 
 
 Decision = Read | Perform | Speak

@@ -32,13 +32,17 @@ class TurnState:
     ) -> None:  # fmt: skip
         self.conversation, self.event, self.understanding = conversation, event, understanding
         self.skills, self.limits, self.now = skills, limits, now
-        self.by_intent = {intent: skill for skill in skills.values() for intent in skill.intents}
+        self.by_intent = {
+            intent: skill for skill in skills.values() for intent in skill.intents
+            if skill.fits is None or skill.fits(intent, event.text, understanding.slots)
+        }  # fmt: skip
         self.threshold = understanding.threshold if limits.threshold is None else limits.threshold
         self.said: list[Act] = []
         self.cards: list[Card] = []
         self.notify: list[tuple[str, Act]] = []
         self.heard: list[str] = []
         self.approval: Confirmation | None = None
+        self.cases: list[Confirmation] = []
         self.steps = 0  # Reads and Performs so far
         self.writes = 0  # Performs among them
         self.human = Offer(Term("button", "human"), "human")
@@ -105,8 +109,9 @@ class TurnState:
         if self.approval:
             handoff = HandoffRequest("approval", self.approval)
         return Speak(
-            kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify)
-        )
+            kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify),
+            tuple(self.cases),
+        )  # fmt: skip
 
     def hand_over(self, reason: str, *, said: str = "") -> Speak:
         """Bring in a person; `said`: another reason's words, where the shopper has heard this one already."""
@@ -179,12 +184,21 @@ class TurnState:
         self.change(pending=None)
         if outcome.notify:
             self.notify.append((outcome.notify, Act(f"notice:{pending.skill}", outcome.act.facts)))
+        if outcome.act.family == "done" and self.skills[pending.skill].case:
+            self._tell_staff(pending)
         if outcome.act.name.endswith(("/unsupported", "/unknown")):
             yield self.hand_over("unsupported", said="requested")
             return True
         if not outcome.act.name.endswith("/changed"):
             self.pop()
         return False
+
+    def _tell_staff(self, done: Confirmation) -> None:
+        """Something was done that people have to look into: once for each thing; what was sent for it is used up."""
+        if not any(note.subject == done.subject for note in self.conversation.cases):
+            self.cases.append(done)
+        left = {name: value for name, value in self.conversation.memory.items() if name != "files"}
+        self.change(memory={**left, "claim": str(done.arguments.get("order", ""))})
 
     def declined(self) -> Script:
         if self.conversation.pending:
@@ -258,6 +272,8 @@ class TurnState:
         held = {name: value for name, value in {**flow.slots, **outcome.slots}.items() if value}
         flow = replace(flow, slots=held, expects="", options=())
         self.replace_top(flow)
+        for found in outcome.before:
+            self.say(found)
         self.cards += outcome.cards
         if outcome.beside:
             beside = Flow(flow.skill, flow.intent, dict(outcome.beside))
@@ -318,8 +334,14 @@ class TurnState:
             id=f"{self.event.id}.{self.writes}" if quote.harmless else self.event.id, skill=flow.skill, verb=quote.verb,
             arguments=quote.arguments, act=outcome.act, version=quote.version,
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
-            needs_approval="mode" if mode is WriteMode.APPROVAL else "amount" if above else "",
+            needs_approval=self._why_approval(quote, mode, above=above),
         )  # fmt: skip
+
+    def _why_approval(self, quote: Quote, mode: WriteMode, *, above: bool) -> str:
+        """Why staff decide on it, "" when they do not."""
+        if quote.approval is False and not self.limits.stopped:
+            return ""
+        return "rule" if quote.approval else "mode" if mode is WriteMode.APPROVAL else "amount" if above else ""
 
     def _show(self, pending: Confirmation) -> Speak:
         if self.top:

@@ -45,6 +45,7 @@ class Fulfilment:
             today=now.astimezone(self._zone).date(),
             say=lambda fact: self._say(fact, language),
             proof=proof,
+            zone=self._zone,
         )
         skill = self._skills[read.skill]
         if skill.name == "identify":

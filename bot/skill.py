@@ -4,13 +4,13 @@ A skill's `run` asks the shop and answers with an Outcome; the family of the out
 next: `ask` a slot, `confirm` a quoted write, or say it and be finished.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from bot.commerce import Quote, Shop
-from bot.conversation import Access, Option, Proof
+from bot.conversation import Access, Option, Proof, SlotSpan
 from bot.facts import Act, Fact
 from bot.messages import Card
 
@@ -32,6 +32,11 @@ class Request:
     today: date  # in the shop's zone, in which days are promised and shown
     say: Callable[[Fact], str]  # a fact in the shopper's language, for cards and buttons
     proof: Proof | None = None
+    zone: tzinfo = UTC  # the shop's
+
+    def day(self, at: datetime) -> date:
+        """The shop's calendar day of a moment."""
+        return at.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Outcome:
     """What came of a run: a dialogue act with its facts, and what belongs to it."""
 
     act: Act
+    before: tuple[Act, ...] = ()  # said first: what was found
     slot: str = ""  # ask: the slot that is asked for
     options: tuple[Option, ...] = ()  # ask: what can be chosen
     slots: Mapping[str, str] = field(default_factory=dict)  # slots the skill has settled itself
@@ -51,6 +57,7 @@ class Outcome:
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
+Fits = Callable[[str, str, Sequence[SlotSpan]], bool]  # (intent, text, what the model tagged in it) → its own?
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +67,8 @@ class Skill:
     run: Run
     acts: tuple[str, ...]  # every act it can end in; each has phrases in every language
     mode: Mode = Mode.READ
-    slots: tuple[str, ...] = ()  # what it takes from the message
+    slots: tuple[str, ...] = ()  # what it takes from the message; "said": all of it, "files": what was sent so far
     access: Access = Access.NONE  # the proof it needs
+    fits: Fits | None = None  # pure: which messages of its intents it takes, before an earlier skill of the list
+    covers: tuple[str, ...] = ()  # further intents that are part of the same request when one message has both
+    case: str = ""  # staff are told of each write that it did, under this reason; the bot goes on meanwhile

@@ -11,7 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from bot import days, numerals
+from bot import days, numerals, wants
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -146,8 +146,9 @@ def free_text(text: str) -> str | None:
 _PARSERS: dict[str, Callable[[str], str | None]] = {
     "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
     "quantity": quantity, "new_quantity": quantity, "date": lambda text: days.mention(text) or None,
-    "gift_note": gift_note,
+    "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked,
 }  # fmt: skip
+_MEANT = frozenset({"wish", "checked"})  # read out of a whole sentence, beside the buttons that are offered
 
 
 def parse(slot: str, text: str) -> str | None:
@@ -233,7 +234,7 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
         return several
     if slot == "date" and (day := parse(slot, text)):
         return day  # "the 3rd" is no third choice
-    if options and ((chosen := choose(text, options)) or slot != "reason"):
+    if options and ((chosen := choose(text, options)) or slot not in _MEANT | {"reason"}):
         return chosen
     if slot == "reason" and plain_no(text):
         return "skip"
@@ -382,7 +383,9 @@ def is_free(slot: str) -> bool:
 
 def bare(slot: str, text: str, value: str | None) -> bool:
     """Whether the message is little more than this value; free text is never bare: any words would be."""
-    return value is not None and slot in _PARSERS and slot != "gift_note" and len(text.strip()) <= len(value) + 12
+    if value is None or slot not in _PARSERS or slot == "gift_note":
+        return False
+    return len(text.strip()) <= (80 if slot in _MEANT else len(value) + 12)
 
 
 _GO_ON = re.compile(

@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording", "numerals"},
+    {"errors", "messages", "clock", "wording", "numerals", "wants"},
     {"facts", "conversation", "consent", "days"},
     {"ports", "commerce", "settings", "understand"},
-    {"skill", "slots", "alarms", "decision", "turn"},
+    {"skill", "slots", "alarms", "decision", "turn", "delivery"},
     {"flows", "policy"},
     {"skills"},
     {"handoff", "speech", "fulfilment", "transcript", "dialogue"},
@@ -28,8 +28,8 @@ RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
-    "wording", "numerals", "days", "facts", "consent", "slots", "alarms", "conversation", "decision", "flows", "policy",
-    "handoff",
+    "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "slots", "alarms", "conversation",
+    "decision", "flows", "policy", "handoff",
 )  # fmt: skip
 
 

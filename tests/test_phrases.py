@@ -36,6 +36,29 @@ inform:order/part_shipped order! state! day carrier tracking; inform:order/shipp
 inform:order/delivered order! state! carrier when
 inform:order/return_open order! state!; inform:order/returned order! state!
 inform:delivery/late order! day! days carrier; inform:delivery/on_time order! day! carrier
+inform:as_of when!; inform:orders count!; inform:orders/more more! count; inform:claim/open order! claim! day! by
+inform:delivery/signed name!; inform:delivery/look_first order; inform:delivery/lost order! carrier
+inform:photo_welcome; file_added
+ask:checked order; ask:wish order; ask:wish/lost order; ask:wish/out_of_stock order; ask:problem order
+ask:claim_lines order!; ask:missing_count items! count!
+confirm:delivery_trouble/chase order! by! carrier; done:delivery_trouble/chase order! by! carrier
+confirm:delivery_trouble/missing_parcel order! by! carrier; done:delivery_trouble/missing_parcel order! by! carrier
+confirm:delivery_trouble/refused order! amount! method! first! last!
+done:delivery_trouble/refused order! amount! method! first! last!
+confirm:delivery_trouble/lost_refund order! amount! method! items
+done:delivery_trouble/lost_refund order! amount! method! items
+confirm:delivery_trouble/lost_resend order! items!; done:delivery_trouble/lost_resend order! items!
+pending:delivery_trouble order!; pending:delivery_trouble/approval order! amount items
+refused:delivery_trouble/out_of_stock order!; refused:delivery_trouble/changed order!
+refused:delivery_trouble/declined order!; refused:delivery_trouble/unsupported order!
+refused:delivery_trouble/unknown order!; dropped:delivery_trouble order!
+confirm:report_problem order! items! by!; done:report_problem order! items! by!
+pending:report_problem order!; pending:report_problem/approval order!
+refused:report_problem/not_delivered order!; refused:report_problem/cancelled order!
+refused:report_problem/nothing_left order!; refused:report_problem/warranty_over order! day
+refused:report_problem/other_parcel order! items! day; refused:report_problem/changed order!
+refused:report_problem/declined order!; refused:report_problem/unsupported order!
+refused:report_problem/unknown order!; dropped:report_problem order!
 inform:passage topic; inform:passage/other_language topic; no_passage task
 inform:product product!; inform:product/not_sold product!
 inform:price product! price!; inform:price/from product! price!

@@ -121,6 +121,12 @@ def days(value: Any) -> int:
     return value
 
 
+def hours(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 8760:
+        raise ValueError("must be a whole number of hours")
+    return value
+
+
 def span(value: Any) -> tuple[int, int]:
     if not isinstance(value, list) or len(value) != 2 or days(value[0]) > days(value[1]):
         raise ValueError("must be two numbers of days like [5, 7], the smaller one first")

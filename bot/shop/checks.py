@@ -137,6 +137,7 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
         yield from _sum_faults(order)
     yield from _line_faults(order)
     yield from _return_faults(order)
+    yield from _claim_faults(order)
     yield from _time_faults(order, now)
 
 
@@ -209,11 +210,21 @@ def _return_faults(order: OrderRecord) -> Iterator[str]:
             yield f"lines: {line}: is {state.value}, but in no return"
 
 
+def _claim_faults(order: OrderRecord) -> Iterator[str]:
+    lines, parcels = {line.id for line in order.lines}, {parcel.id for parcel in order.parcels}
+    for claim in order.claims or ():
+        if strange := sorted(claim.lines.keys() - lines):
+            yield f"claims: {claim.id}: there is no line {strange[0]!r}"
+        if claim.parcel and claim.parcel not in parcels:
+            yield f"claims: {claim.id}: there is no parcel {claim.parcel!r}"
+
+
 def _time_faults(order: OrderRecord, now: datetime) -> Iterator[str]:
     """Nothing happened before the order or in the future, and no parcel came before it left."""
     times = {f"payments: {payment.id}": payment.at for payment in order.payments}
     times |= {f"refunds: {refund.id}": refund.at for refund in order.refunds}
     times |= {f"returns: {item.id}": item.at for item in order.returns}
+    times |= {f"claims: {claim.id}": claim.at for claim in order.claims or ()}
     times |= {f"history: {event.kind}": event.at for event in order.history}
     for parcel in order.parcels:
         where = f"parcels: {parcel.id}"

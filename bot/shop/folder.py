@@ -25,7 +25,7 @@ FORMAT: Mapping[str, tuple[str, type[Record], str]] = {
     "customers.jsonl": ("customers", CustomerRecord, "id"),
     "orders.jsonl": ("orders", OrderRecord, "number"),
 }
-_UNIQUE = ("lines", "parcels", "payments", "refunds", "returns")  # their ids are unique over all orders
+_UNIQUE = ("lines", "parcels", "payments", "refunds", "returns", "claims")  # their ids are unique over all orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,9 @@ def _id_faults(goods: Goods) -> Iterator[tuple[str, str]]:
     seen: dict[tuple[str, str], str] = {}
     for order in goods.orders.values():
         for kind in _UNIQUE:
-            for item in getattr(order, kind):
+            ids = [item.id for item in getattr(order, kind) or ()]
+            for item in getattr(order, kind) or ():
                 other = seen.setdefault((kind, item.id), order.number)
-                ids = [each.id for each in getattr(order, kind)]
                 if other != order.number:
                     yield order.number, f"{kind}: id {item.id!r} is also used by order {other}"
                     yield other, f"{kind}: id {item.id!r} is also used by order {order.number}"

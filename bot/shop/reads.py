@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from bot.commerce import (
+    Claim,
     Event,
     Line,
     LineState,
@@ -43,7 +44,7 @@ async def orders(connection: AsyncConnection, *where: sa.ColumnElement[bool]) ->
     numbers = [head["number"] for head in heads]
     below = {
         child: await children(connection, child, "order_number", numbers)
-        for child in (t.Lines, t.Parcels, t.Payments, t.Refunds, t.Returns, t.Events)
+        for child in (t.Lines, t.Parcels, t.Payments, t.Refunds, t.Returns, t.Claims, t.Events)
     }
     scans = await children(
         connection, t.Scans, "parcel_id", [row["id"] for group in below[t.Parcels].values() for row in group]
@@ -102,6 +103,7 @@ def _order(
                 money(row["price"]),
                 LineState(row["state"]),
                 row["parcel_id"] or "",
+                row["expected"],
             )
             for row in below[t.Lines]
         ),
@@ -116,6 +118,7 @@ def _order(
                 row["shipped_at"],
                 row["delivered_at"],
                 tuple(Scan(scan["at"], Localised(scan["text"]), scan["place"]) for scan in scans.get(row["id"], ())),
+                row["signed_by"],
             )
             for row in below[t.Parcels]
         ),
@@ -138,8 +141,14 @@ def _order(
             )
             for row in below[t.Returns]
         ),
+        claims=tuple(_claim(row) for row in below[t.Claims]),
         history=tuple(Event(row["at"], row["kind"], row["text"], row["actor"]) for row in below[t.Events]),
     )
+
+
+def _claim(row: Row) -> Claim:
+    names = ("id", "kind", "lines", "state", "at", "parcel_id", "text", "wish", "due")
+    return Claim(**{name: row[name] for name in names}, files=tuple(row["files"]))
 
 
 def address(value: Mapping[str, Any]) -> PostalAddress:
@@ -202,6 +211,12 @@ async def entries(connection: AsyncConnection) -> list[Entry]:
 
 async def newest_import(connection: AsyncConnection) -> int:
     return await connection.scalar(sa.select(sa.func.max(col(t.Imports, "id")))) or 0
+
+
+async def last_import(connection: AsyncConnection) -> Row | None:
+    """The newest import: `at`, and whether it was the `sample`."""
+    newest = sa.select(table(t.Imports)).order_by(col(t.Imports, "id").desc()).limit(1)
+    return next(iter(rows(await connection.execute(newest))), None)
 
 
 # --- helpers ---------------------------------------------------------------------------------------------------------

@@ -109,6 +109,7 @@ class LineRecord(Record):
     price: Amount  # of the whole line
     state: LineState
     parcel: str = ""
+    expected: Day | None = None  # pre-order, back-order: this line's own day
     product: str = ""  # these four: taken from products.jsonl when left out
     category: str = ""
     name: dict[str, Name] = {}
@@ -131,6 +132,7 @@ class ParcelRecord(Record):
     shipped_at: Moment | None = None
     delivered_at: Moment | None = None
     scans: tuple[ScanRecord, ...] = ()
+    signed_by: str = ""
 
 
 class PaymentRecord(Record):
@@ -163,6 +165,21 @@ class ReturnRecord(Record):
     fee: Amount = "0"
 
 
+class ClaimRecord(Record):
+    id: Id
+    kind: Literal[
+        "chase", "missing_parcel", "lost", "refused", "damaged", "wrong_item", "missing_item", "defective", "other"
+    ]
+    lines: dict[Id, Annotated[int, Field(ge=1, lt=10**6)]] = {}  # line id → pieces
+    parcel: str = ""
+    text: str = ""
+    wish: Literal["", "refund", "replacement", "part"] = ""
+    files: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")], ...] = ()
+    state: Literal["open", "settled"] = "open"
+    at: Moment
+    due: Day | None = None
+
+
 class EventRecord(Record):
     at: Moment
     kind: Name
@@ -187,6 +204,7 @@ class OrderRecord(Record):
     payments: tuple[PaymentRecord, ...] = ()
     refunds: tuple[RefundRecord, ...] = ()
     returns: tuple[ReturnRecord, ...] = ()
+    claims: tuple[ClaimRecord, ...] | None = None  # left out: those that were made in the chat stay
     history: tuple[EventRecord, ...] = ()
     version: Annotated[int, Field(ge=1)] = 1
     gift_note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=GIFT_NOTE_LENGTH)] = ""

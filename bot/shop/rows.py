@@ -12,6 +12,7 @@ from bot.shop.money import to_minor, to_text
 from bot.shop.records import (
     AddressRecord,
     CategoryRecord,
+    ClaimRecord,
     CustomerRecord,
     EventRecord,
     LineRecord,
@@ -135,6 +136,7 @@ def order_rows(record: OrderRecord) -> Rows:
                 price=minor(line.price),
                 state=line.state.value,
                 parcel_id=line.parcel or None,
+                expected=line.expected,
             ),
         )
         for place, line in enumerate(record.lines)
@@ -161,6 +163,9 @@ def order_rows(record: OrderRecord) -> Rows:
             (t.ReturnLines, {"return_id": item.id, "line_id": line, "position": count})
             for count, line in enumerate(item.lines)
         ]
+    for place, claim in enumerate(record.claims or ()):
+        values = {**claim.model_dump(exclude={"parcel"}), "parcel_id": claim.parcel, "files": list(claim.files)}
+        found.append((t.Claims, child(place, **values)))
     return found + [(t.Events, child(place, **event.model_dump())) for place, event in enumerate(record.history)]
 
 
@@ -230,6 +235,7 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
                 price=to_text(line.price),
                 state=line.state,
                 parcel=line.parcel_id,
+                expected=line.expected,
                 product=line.product_id,
                 category=lines[line.id],
                 name=line.name.texts,
@@ -272,6 +278,15 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
             )
             for r in order.returns
         ),
+        claims=tuple(
+            ClaimRecord.model_construct(
+                **{name: getattr(claim, name) for name in ClaimRecord.model_fields if name not in ("parcel", "lines")},
+                parcel=claim.parcel_id,
+                lines=dict(claim.lines),
+            )
+            for claim in order.claims
+        )
+        or None,
         history=tuple(
             EventRecord.model_construct(at=e.at, kind=e.kind, text=e.text, actor=e.actor) for e in order.history
         ),

@@ -7,7 +7,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,20 +73,29 @@ class SqlShop:
     async def order(self, number: str, proof: Proof) -> Order | None:
         async with reading(self._engine) as connection:
             found = await reads.order(connection, _number(number))
+            as_of = await self._as_of(connection)
         if found is None or not _may_see(proof, found):
             return None
+        found = replace(found, as_of=as_of)
         return _label_only(found) if proof.access is Access.DELIVERY else found
 
     async def orders(self, proof: Proof) -> tuple[Order, ...]:
         if proof.access is not Access.CUSTOMER:
             found = await self.order(proof.order, proof) if proof.order else None
             return (found,) if found else ()
+        if not proof.customer:
+            return ()
         async with reading(self._engine) as connection:
-            return (
-                tuple(await reads.orders(connection, col(Orders, "customer_id") == proof.customer))
-                if proof.customer
-                else ()
-            )
+            mine = await reads.orders(connection, col(Orders, "customer_id") == proof.customer)
+            as_of = await self._as_of(connection)
+        return tuple(replace(order, as_of=as_of) for order in mine)
+
+    async def _as_of(self, connection: AsyncConnection) -> datetime | None:
+        """When the shop was last brought up to date by an import, where that is too long ago to pass for now."""
+        last, hours = await reads.last_import(connection), self._policy.as_of_hours
+        if last is None or last["sample"] or not hours:
+            return None
+        return last["at"] if self._clock.now() - last["at"] > timedelta(hours=hours) else None
 
     # --- quotes ---
 
@@ -145,7 +154,7 @@ class SqlShop:
         found = await reads.order(connection, _number(str(write.arguments.get("order", ""))))
         if found is None:
             return refused("not_found")
-        if found.version != write.version:
+        if write.version and found.version != write.version:  # 0: whatever has happened since
             return replace(refused("changed"), value=found)
         checked = verb.quote(await self._case(connection, found, now), write.arguments)
         if checked.value is None:
@@ -210,7 +219,7 @@ def _may_see(proof: Proof, order: Order) -> bool:
 
 
 def _label_only(order: Order) -> Order:
-    """What number and postcode open: states and parcels. No name, content, price, payment or history."""
+    """What number and postcode open: states, parcels and who looks for them. No name, content, price or history."""
     nothing = Money(0, order.total.currency)
     return replace(
         order,
@@ -222,6 +231,8 @@ def _label_only(order: Order) -> Order:
         returns=(),
         history=(),
         gift_note="",
+        claims=tuple(replace(claim, lines={}, text="", wish="", files=()) for claim in order.claims if claim.parcel_id),
+        parcels=tuple(replace(parcel, signed_by="") for parcel in order.parcels),
         total=nothing,
         delivery_fee=nothing,
         address=replace(order.address, recipient="", lines=(), phone=""),

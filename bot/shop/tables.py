@@ -35,6 +35,7 @@ class Imports(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=sa.Column(BigId, primary_key=True, autoincrement=True))
     at: datetime = _time()
     counts: dict[str, int] = _json()
+    sample: bool = False  # the shop that comes along: it is fed by nobody, so its data are never old
 
 
 # --- catalogue -------------------------------------------------------------------------------------------------------
@@ -141,6 +142,7 @@ class Parcels(SQLModel, table=True):
     promised: date | None = None
     shipped_at: datetime | None = _time(null=True)
     delivered_at: datetime | None = _time(null=True)
+    signed_by: str = ""
 
 
 class Scans(SQLModel, table=True):
@@ -172,6 +174,7 @@ class Lines(SQLModel, table=True):
     price: int = _money()  # of the whole line, after its share of discounts
     state: str
     parcel_id: str | None = _of("shop_parcels.id", null=True)
+    expected: date | None = None  # pre-order, back-order
 
 
 class Payments(SQLModel, table=True):
@@ -219,6 +222,25 @@ class ReturnLines(SQLModel, table=True):
     return_id: str = _of("shop_returns.id", primary_key=True)
     line_id: str = _of("shop_lines.id", primary_key=True)
     position: int
+
+
+class Claims(SQLModel, table=True):
+    """What staff look into. Parcel and lines are plain ids: an import may bring others, and the claim stays."""
+
+    __tablename__ = "shop_claims"
+    __table_args__ = (sa.UniqueConstraint("order_number", "position"),)
+    id: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    kind: str
+    parcel_id: str = ""
+    lines: dict[str, int] = _json()  # line id → pieces
+    text: str = ""
+    wish: str = ""
+    files: list[str] = _json()  # digests
+    state: str  # open, settled
+    at: datetime = _time()
+    due: date | None = None
 
 
 class Events(SQLModel, table=True):

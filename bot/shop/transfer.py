@@ -40,7 +40,8 @@ async def import_shop(engine: AsyncEngine, folder: Path, now: datetime) -> Repor
         changed = {}
         for file, (name, _, _) in FORMAT.items():
             changed[file] = await _put(connection, file, getattr(new, name), getattr(current, name))
-        await connection.execute(sa.insert(table(t.Imports)).values(at=now, counts=changed))
+        sample = folder.resolve() == SAMPLE.resolve()
+        await connection.execute(sa.insert(table(t.Imports)).values(at=now, counts=changed, sample=sample))
     return Report(read=report.read, changed=changed)
 
 
@@ -105,6 +106,7 @@ _BELOW: Mapping[str, Sequence[tuple[type[SQLModel], str, tuple[type[SQLModel], s
     "customers.jsonl": ((t.Addresses, "customer_id", None),),
     "orders.jsonl": (
         (t.Events, "order_number", None),
+        (t.Claims, "order_number", None),
         (t.ReturnLines, "return_id", (t.Returns, "id", "order_number")),
         (t.Returns, "order_number", None),
         (t.Refunds, "order_number", None),
@@ -119,7 +121,8 @@ _MANY = 500  # keys in one statement
 
 async def _put(connection: AsyncConnection, file: str, new: Mapping[str, Any], current: Mapping[str, Any]) -> int:
     """Put rows that are new or different in place of the old ones; how many there were."""
-    changed = {key: record for key, record in new.items() if not _same(record, current.get(key))}
+    kept = {key: _with_claims(record, current.get(key)) for key, record in new.items()}
+    changed = {key: record for key, record in kept.items() if not _same(record, current.get(key))}
     await _clear_below(connection, file, [key for key in changed if key in current])
     inserts: dict[type[SQLModel], list[dict[str, Any]]] = defaultdict(list)
     for key, record in changed.items():
@@ -136,6 +139,14 @@ async def _put(connection: AsyncConnection, file: str, new: Mapping[str, Any], c
         if inserts[model]:
             await connection.execute(sa.insert(table(model)), inserts[model])
     return len(changed)
+
+
+def _with_claims(record: Record, old: Record | None) -> Record:
+    """An order that says nothing of claims keeps those that shoppers made here."""
+    if not isinstance(record, OrderRecord):
+        return record
+    known = old.claims if isinstance(old, OrderRecord) else None
+    return record.model_copy(update={"claims": (known if record.claims is None else record.claims) or None})
 
 
 def _same(record: Record, old: Record | None) -> bool:

@@ -4,9 +4,12 @@ from bot.skill import Skill
 from bot.skills import (
     cancel_order,
     change_address,
+    delivery_trouble,
     identify,
+    list_orders,
     modify_order,
     product_question,
+    report_problem,
     return_items,
     shop_faq,
     small_talk,
@@ -16,11 +19,14 @@ from bot.skills import (
 SKILLS: tuple[Skill, ...] = (
     identify.SKILL,
     track_order.SKILL,
+    list_orders.SKILL,
+    delivery_trouble.SKILL,
     cancel_order.SKILL,
     modify_order.SKILL,
     change_address.SKILL,
     return_items.SKILL,
     shop_faq.SKILL,
+    report_problem.SKILL,  # after shop_faq: it takes those warranty questions that name an order or a defect
     product_question.SKILL,
     small_talk.SKILL,
 )

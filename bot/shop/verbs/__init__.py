@@ -1,6 +1,15 @@
 """The visible list of verbs. To add one: write its file, add its line."""
 
-from bot.shop.verbs import cancel, change_address, change_items, delivery_day, gift_note, send_back
+from bot.shop.verbs import (
+    cancel,
+    change_address,
+    change_items,
+    claim,
+    delivery_day,
+    gift_note,
+    send_back,
+    settle_claim,
+)
 from bot.shop.verbs.verb import Verb
 
 VERBS: dict[str, Verb] = {
@@ -9,8 +18,10 @@ VERBS: dict[str, Verb] = {
         cancel.VERB,
         change_address.VERB,
         change_items.VERB,
+        claim.VERB,
         delivery_day.VERB,
         gift_note.VERB,
         send_back.VERB,
+        settle_claim.VERB,
     )
 }
