@@ -68,7 +68,14 @@ def _known(conversation: Conversation) -> dict[str, str]:
     values = dict(conversation.noted)
     for flow in (*conversation.queue, *conversation.flows):
         values |= flow.slots
-    return {name: value for name, value in values.items() if name not in ("contact", "order_id", "order_hint", "lines")}
+    return {name: value for name, value in values.items() if name not in _OURS and "/" not in name}
+
+
+# slots that prove identity, stand elsewhere in the summary, or mean nothing to people
+_OURS = frozenset({
+    "contact", "order_id", "order_hint", "lines", "products", "wishes", "chosen", "basket", "again", "trouble", "claim",
+    "scheme", "code_fails", "told",
+})  # fmt: skip
 
 
 def opened(conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms) -> Moved:

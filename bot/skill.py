@@ -6,7 +6,7 @@ next: `ask` a slot, `confirm` a quoted write, or say it and be finished.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from bot.commerce import Quote, Shop
@@ -31,7 +31,9 @@ class Request:
     now: datetime
     today: date  # in the shop's zone, in which days are promised and shown
     say: Callable[[Fact], str]  # a fact in the shopper's language, for cards and buttons
-    proof: Proof | None = None
+    proof: Proof | None = None  # while it holds
+    market: str = ""  # whose prices and rules count; "": the shop's own
+    zone: tzinfo = UTC  # the shop's
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Outcome:
     proof: Proof | None = None  # identify: who it is
     tries_left: int | None = None  # identify: after a miss
     notify: str = ""  # done: the e-mail address on file that is told of the change
+    needs: Access = Access.NONE  # a proof without which it cannot go on: who is asking comes first, then it runs again
+    handoff: str = ""  # a person takes it on, with the act's facts: the reason, a key of [terms.handoff]
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]

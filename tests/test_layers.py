@@ -15,7 +15,7 @@ RINGS = (
     {"errors", "messages", "clock", "wording"},
     {"facts", "conversation", "consent"},
     {"ports", "commerce", "settings", "understand"},
-    {"skill", "slots", "alarms", "decision", "turn"},
+    {"skill", "slots", "alarms", "cues", "shopping", "decision", "turn"},
     {"flows", "policy"},
     {"skills"},
     {"handoff", "speech", "fulfilment", "transcript", "dialogue"},
@@ -27,7 +27,10 @@ RINGS = (
 RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
-PURE = ("wording", "facts", "consent", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff")
+PURE = (
+    "wording", "facts", "consent", "cues", "shopping", "slots", "alarms", "conversation", "decision", "flows", "policy",
+    "handoff",
+)  # fmt: skip
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -88,6 +88,7 @@ def _order(
         delivery_fee=money(head["delivery_fee"]),
         total=money(head["total"]),
         promised=head["promised"],
+        coupon=head["coupon"],
         version=head["version"],
         lines=tuple(
             Line(
