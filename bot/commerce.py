@@ -3,7 +3,7 @@
 Implementations: bot/shop/sql.py. Each answers done, pending, refused or unsupported; a write is done at most once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -154,6 +154,7 @@ class Order:
     returns: tuple[Return, ...] = ()
     history: tuple[Event, ...] = ()
     promised: date | None = None
+    coupon: str = ""  # the promotion it was placed with
     version: int = 1  # moved by every write
     gift_note: str = ""  # the shopper's own words, put in with the goods
     delivery_day: date | None = None  # the day wished for, instead of the promised one
@@ -220,6 +221,68 @@ class Passage:
     text: str
     language: str
     score: float = 0.0
+
+
+# --- the shop: buying ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What buying in a market comes with."""
+
+    market: str
+    methods: tuple[str, ...]  # of payment, as in Payment.method; () where the owner has named none
+    authorisation_days: int  # after which money that was only reserved is free again
+    pay_url: str  # where an order is paid: its number comes after it
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    sku: str
+    product_id: str
+    name: Localised
+    size: str
+    color: Localised
+    quantity: int
+    price: Money  # of the whole line, now
+    stock: int  # pieces there are now
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Goods chosen, with prices, stock, delivery charge and day of now. Nothing is ordered or reserved by it."""
+
+    token: str
+    market: str
+    lines: tuple[BasketLine, ...]
+    goods: Money  # without delivery
+    total: Money  # with it, where it is known
+    delivery_fee: Money | None  # None: the owner has named none
+    free_delivery_from: Money | None
+    promised: date  # to the door, were it ordered now
+    url: str  # where it is checked out and paid
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A discount by the shop's rules, in one market."""
+
+    code: str
+    text: Localised  # what it is, in the shop's words
+    percent: int  # off the goods it is for; 0 where it is an amount
+    amount: Money | None  # off them
+    first: date | None  # days on which it holds, both included
+    last: date | None
+    minimum: Money | None  # of the goods it is for
+    goods: tuple[Localised, ...]  # categories and products it is for; () for all
+    once: bool  # per customer
+    first_order: bool  # of a customer
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    promotion: Promotion
+    saving: Money | None = None  # off the basket it was asked for; None without one
 
 
 # --- the shop: verbs -------------------------------------------------------------------------------------------------
@@ -323,6 +386,36 @@ class Shop(Protocol):
 
     async def reconcile(self, key: str) -> Answer[Order] | None:
         """After a crash: the answer stored under `key`; REFUSED/"not_started" if it never ran; None if unknown."""
+        ...
+
+    async def terms(self, market: str = "") -> Terms:
+        """What buying in `market` comes with, by default the shop's own."""
+        ...
+
+    async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
+        """Keep these goods (sku → pieces) in the basket `token`, or in a new one; nothing is ordered.
+
+        What the market does not sell is left out, and no more is kept than there is in stock.
+        """
+        ...
+
+    async def basket(self, token: str) -> Basket | None:
+        """A basket as it is worth now; None when there is none (any more)."""
+        ...
+
+    async def promotions(self, market: str = "") -> tuple[Promotion, ...]:
+        """What anybody may be told of and use now, in the order of their codes."""
+        ...
+
+    async def promotion(
+        self, code: str, proof: Proof | None, *, market: str = "", basket: str = "", products: Sequence[str] = ()
+    ) -> Answer[Discount]:
+        """What a code gives now, for the goods of a basket or for products (ids), where they are named.
+
+        REFUSED: unknown, expired, not_yet, other_market, used_up, already_used, not_first, other_goods, below_minimum.
+        `detail` holds the "promotion" where it is known, and the "missing" Money below the minimum. Whether it was
+        used before is only known of a shopper with a proof.
+        """
         ...
 
     async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:

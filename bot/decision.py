@@ -73,6 +73,7 @@ class Offer:
 class HandoffRequest:
     reason: str  # a key of [terms.handoff] in the phrase book
     approval: Confirmation | None = None  # staff decide on this write; the bot goes on meanwhile
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # what was found out, for staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ from bot.speech import Speech
 from bot.turn import Claim, HandoffChange, Line, Sending, TurnResult, TurnStore
 
 MOST_ROUNDS = 6
-_HEARD_AS = {"contact": "email", "lines": "product", "variant": "new_size"}  # our question → the model's
+# our question → the model's
+_HEARD_AS = {"contact": "email", "lines": "product", "variant": "new_size", "told": "reason"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,8 @@ class Dialogue:
 
     async def _understand(self, t: Turn) -> Understanding:
         top = t.conversation.top
-        expects = _HEARD_AS.get(top.expects, top.expects) if top else ""
+        asked = top.expects.partition("/")[0] if top else ""
+        expects = _HEARD_AS.get(asked, asked)
         return await self._interpreter.understand(slots.readable(t.text), t.history, expects)
 
     async def _decide(self, t: Turn, event: TurnInput, understanding: Understanding | None) -> Speak:
@@ -176,7 +178,8 @@ class Dialogue:
                 return decision
             if isinstance(decision, Read):
                 proof = next((outcome.proof for outcome in reversed(t.outcomes) if outcome.proof), t.conversation.proof)
-                t.outcomes.append(await self._fulfilment.read(decision, t.conversation, proof, event.text, t.now))
+                held = proof if proof and proof.until > (event.at or t.now) else None
+                t.outcomes.append(await self._fulfilment.read(decision, t.conversation, held, event.text, t.now))
                 continue
             outcome = await self._fulfilment.perform(
                 decision.confirmation, "shopper", t.conversation, unless_after=t.claim.rows[-1].id
@@ -336,6 +339,9 @@ class Dialogue:
         language = self._settings.staff_language
         before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
         text = handoff.summary(before, request.reason, t.history, self._terms, t.text)
+        found = [f"{self._terms.get('fact', {}).get(name, name)}: {self._speech.say(fact, language)}"
+                 for name, fact in request.facts.items()]  # fmt: skip
+        text = "\n".join([*found, text])
         if request.approval:
             wanted = await self._speech.sentences((request.approval.act,), language)
             text = f"{wanted.text}\n{text}"

@@ -13,7 +13,7 @@ from bot import slots
 from bot.commerce import Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
 from bot.decision import Decision, HandoffRequest, Limits, Offer, Perform, Read, Speak, TurnInput
-from bot.facts import Act, Term, Text
+from bot.facts import Act, Facts, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Skill
 
@@ -87,7 +87,7 @@ class TurnState:
         """The top flow is finished: remember what it was about; the one below goes on."""
         if self.top is None:
             return
-        kept = {name: self.top.slots[name] for name in ("order_id", "product") if name in self.top.slots}
+        kept = {name: self.top.slots[name] for name in ("order_id", "product", "basket") if name in self.top.slots}
         pending = self.conversation.pending
         below = self.conversation.flows[:-1]
         wishes = tuple(wish for wish in self.conversation.wishes if wish != self.top.intent)
@@ -113,14 +113,14 @@ class TurnState:
             tuple(self.cases),
         )  # fmt: skip
 
-    def hand_over(self, reason: str, *, said: str = "") -> Speak:
+    def hand_over(self, reason: str, *, said: str = "", facts: Facts | None = None) -> Speak:
         """Bring in a person; `said`: another reason's words, where the shopper has heard this one already."""
         if self.approval:  # staff are asked about that first; what else the shopper wants stays open
             return self.speak("say")
         tone = "apologetic" if reason in ("angry", "injury", "model_failure", "error") else "neutral"
         self.say(Act(f"handoff/{said or reason}", tone=tone))
         self.change(flows=(), queue=(), pending=None, fallbacks=0)
-        return self.speak("handoff", handoff=HandoffRequest(reason))
+        return self.speak("handoff", handoff=HandoffRequest(reason, facts=facts or {}))
 
     def ask(self, slot: str, act: Act, flow: Flow, options: tuple[Any, ...] = ()) -> Speak:
         """Ask for one slot; past the limit a person comes instead. A question taken up again is not asked anew."""
@@ -265,13 +265,19 @@ class TurnState:
                 return False
             flow = self._with_order(flow)
             if not self._proved(flow, skill):
-                return (yield from self._identify(flow, skill))
+                return (yield from self._identify(flow, skill.access))
         outcome = yield from self._shop(Read(flow.skill, flow, self.conversation.language))
         if outcome.act.name == "unknown_order" and "contact" in flow.slots:
-            return (yield from self._identify(flow, skill))  # not the customer's own, but he says how it was ordered
+            return (yield from self._identify(flow, skill.access))  # not the customer's own; he says how it was ordered
         held = {name: value for name, value in {**flow.slots, **outcome.slots}.items() if value}
         flow = replace(flow, slots=held, expects="", options=())
         self.replace_top(flow)
+        if outcome.needs is not Access.NONE:
+            if not self.conversation.address.private:
+                self.say(Act("go_private"))
+                self.pop()
+                return False
+            return (yield from self._identify(self._with_order(flow), outcome.needs))
         for found in outcome.before:
             self.say(found)
         self.cards += outcome.cards
@@ -287,9 +293,9 @@ class TurnState:
                 return True
             case "confirm":
                 return (yield from self._quoted(flow, outcome))
-        if outcome.act.name.endswith("/unsupported"):
+        if outcome.handoff or outcome.act.name.endswith("/unsupported"):
             self.say(outcome.act)
-            yield self.hand_over("unsupported", said="requested")
+            yield self.hand_over(outcome.handoff or "unsupported", said="requested", facts=outcome.act.facts)
             return True
         about = [str(fact) for name, fact in outcome.act.facts.items() if name != "order"]
         refused = outcome.act.family == "refused"
@@ -369,11 +375,11 @@ class TurnState:
         proof = self._valid_proof()
         return proof is not None and proof.opens(flow.slots.get("order_id", ""), skill.access)
 
-    def _identify(self, flow: Flow, skill: Skill) -> Generator[Decision, Outcome, bool]:
+    def _identify(self, flow: Flow, access: Access) -> Generator[Decision, Outcome, bool]:
         """Ask for order number and contact, and have them checked; True when the turn has ended."""
         proof = self._valid_proof()
         weak = proof is not None and proof.access is Access.DELIVERY and proof.order == flow.slots.get("order_id")
-        contact = "ask:contact" if skill.access is Access.DELIVERY else "ask:contact/full"
+        contact = "ask:contact" if access is Access.DELIVERY else "ask:contact/full"
         for slot, act in (("order_id", "ask:order_id"), ("contact", "ask:contact/stronger" if weak else contact)):
             if slot not in flow.slots:
                 yield self.ask(slot, Act(act, {"task": Term("intent", flow.intent)}), flow)
@@ -388,7 +394,7 @@ class TurnState:
             self.say(outcome.act)
             yield self.ask("contact", Act(contact, {"task": Term("intent", flow.intent)}), without)
             return True
-        if outcome.proof.access is Access.DELIVERY and skill.access is not Access.DELIVERY:
+        if outcome.proof.access is Access.DELIVERY and access is not Access.DELIVERY:
             yield self.ask("contact", Act("ask:contact/stronger", {"task": Term("intent", flow.intent)}), without)
             return True
         self.change(proof=outcome.proof)

@@ -34,7 +34,7 @@ class Fulfilment:
     async def read(
         self, read: Read, conversation: Conversation, proof: Proof | None, text: str, now: datetime
     ) -> Outcome:
-        """Run a skill for a flow; `proof` may be fresher than the conversation's."""
+        """Run a skill for a flow; `proof`: the one that holds now, which may be fresher than the conversation's."""
         language = read.language or "en"
         request = Request(
             slots=read.flow.slots,
@@ -45,6 +45,7 @@ class Fulfilment:
             today=now.astimezone(self._zone).date(),
             say=lambda fact: self._say(fact, language),
             proof=proof,
+            market=known.market if (known := proof or conversation.proof) else "",
             zone=self._zone,
         )
         skill = self._skills[read.skill]

@@ -81,9 +81,11 @@ def _order(conversation: Conversation) -> str:
     )
 
 
-_UNTOLD = (
+# slots that prove identity, stand elsewhere in the summary, or mean nothing to people
+_UNTOLD = frozenset({
     "contact", "order_id", "order_hint", "lines", "said", "told", "files", "basis", "change", "variant", "part",
-)  # fmt: skip
+    "products", "wishes", "chosen", "basket", "again", "trouble", "claim", "scheme", "code_fails",
+})  # fmt: skip
 
 
 def _known(conversation: Conversation) -> dict[str, str]:
@@ -91,7 +93,7 @@ def _known(conversation: Conversation) -> dict[str, str]:
     values = dict(conversation.noted)
     for flow in (*conversation.queue, *conversation.flows):
         values |= flow.slots
-    return {name: value for name, value in values.items() if name not in _UNTOLD}
+    return {name: value for name, value in values.items() if name not in _UNTOLD and "/" not in name}
 
 
 def opened(conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms) -> Moved:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot import alarms, consent, slots
+from bot import alarms, consent, shopping, slots
 from bot.conversation import Conversation, Flow, Understanding
 from bot.decision import Decision, Limits, Offer, TurnInput
 from bot.facts import Act, Term
 from bot.flows import Script, TurnState
-from bot.messages import Kind
+from bot.messages import Kind, has_masked_card
 from bot.skill import Outcome, Skill
 
 # Labels that ask the shop for nothing.
@@ -131,6 +131,8 @@ def _text(t: TurnState) -> Script:
     if reason:
         yield t.hand_over(reason)
         return
+    if has_masked_card(text):
+        t.say(Act("card_masked"))
     if alarms.wants_forgetting(text):
         t.change(proof=None, memory={}, noted={}, wishes=(), flows=(), queue=(), pending=None)
         t.say(Act("forgotten"))
@@ -215,6 +217,8 @@ def _answer_to_question(t: TurnState) -> Script:
         others = [name for name in others if name in t.by_intent]
         if flow.expects == "reason":  # "it arrived broken" is a reason, not a request
             others = [name for name in others if name not in TELLING]
+    if value is not None and flow.expects == "told":
+        others = []  # what went wrong may sound like any request; a person reads all of it
     given = meaning.probability("provide_info")
     asks_other = bool(others) and (value is None or meaning.probability(others[0]) > given)
     if asks_other and not slots.bare(flow.expects, t.event.text, value):
@@ -280,6 +284,8 @@ def _other_language(t: TurnState) -> Decision:
 
 def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     """Requests the model is sure of, best first: what the shop is asked for, or else plain social words."""
+    if _about_basket(t):
+        return [BUYING] if apart_from != t.by_intent[BUYING].name else []
     sure = [score.name for score in t.understanding.intents if score.probability >= t.threshold]
     skill = t.by_intent.get
     sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
@@ -287,6 +293,23 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     sure = [name for name in sure if name not in QUIET and name not in covered]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
+
+
+BUYING = "place_order"
+# What the model may take a change of the basket for.
+_LIKE_BUYING = frozenset({BUYING, "modify_order", "cancel_order", "cancel_flow", "deny", "affirm", "provide_info"})
+
+
+def _about_basket(t: TurnState) -> bool:
+    """ "One more", "without the mug": while there is a basket, it is changed, unless a longer message surely asks else.
+    """
+    buying = t.by_intent.get(BUYING)
+    elsewhere = t.top is not None and buying is not None and t.top.skill != buying.name
+    if buying is None or elsewhere or "basket" not in t.conversation.memory or re.search("[?？]", t.event.text):
+        return False
+    sure = {score.name for score in t.understanding.intents if score.probability >= t.threshold}
+    short = slots.brief(t.event.text)
+    return (short or sure <= _LIKE_BUYING) and shopping.changes_basket(t.understanding.slots, t.event.text)
 
 
 def _requests(t: TurnState, names: Sequence[str]) -> Script:
@@ -350,9 +373,12 @@ def _start(t: TurnState, intent: str) -> Flow | None:
         values["said"] = t.event.text
     if "files" in skill.slots and (files := t.conversation.memory.get("files")):
         values["files"] = files
+    if "basket" in skill.slots and "basket" in t.conversation.memory:
+        values["basket"] = t.conversation.memory["basket"]
     for name, slot in (("order_id", "order_hint"), ("product", "product")):
         spoken_of = name in skill.slots and name not in values and name in t.conversation.memory
-        if name == "product" and not (slots.points_back(t.event.text) or slots.brief(t.event.text)):
+        back = slots.points_back(t.event.text) or slots.brief(t.event.text) or "wishes" in values  # "two in white"
+        if name == "product" and not back:
             continue  # so many words may well name another product, which was not found in them
         if spoken_of and not slots.means_another(t.event.text):
             values[name if slots.points_back(t.event.text) else slot] = t.conversation.memory[name]

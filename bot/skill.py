@@ -31,7 +31,8 @@ class Request:
     now: datetime
     today: date  # in the shop's zone, in which days are promised and shown
     say: Callable[[Fact], str]  # a fact in the shopper's language, for cards and buttons
-    proof: Proof | None = None
+    proof: Proof | None = None  # while it holds
+    market: str = ""  # whose prices and rules count; "": the shop's own
     zone: tzinfo = UTC  # the shop's
 
     def day(self, at: datetime) -> date:
@@ -54,6 +55,8 @@ class Outcome:
     tries_left: int | None = None  # identify: after a miss
     notify: str = ""  # done: the e-mail address on file that is told of the change
     beside: Mapping[str, str] = field(default_factory=dict)  # slots of another request that the message holds
+    needs: Access = Access.NONE  # a proof without which it cannot go on: who is asking comes first, then it runs again
+    handoff: str = ""  # a person takes it on, with the act's facts: the reason, a key of [terms.handoff]
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]

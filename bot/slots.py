@@ -11,7 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from bot import days, numerals, wants
+from bot import cues, days, numerals, shopping, wants
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -138,6 +138,24 @@ def gift_note(text: str) -> str | None:
     return " ".join(text.split()) or None
 
 
+# a code after its own word: "code AUTUMN20", 优惠码是AUTUMN20; with a figure or in capitals
+_CODE_NAMED = re.compile(
+    r"(?:\b(?i:codes?|vouchers?|coupons?|promo)\b|[码碼券])[\s:：是为為“\"'‘「]{0,4}"
+    r"((?=[A-Za-z_-]*\d|[A-Z]{4})[A-Za-z][A-Za-z0-9_-]{2,23})(?![\w@.-])",
+    re.ASCII,
+)
+_CODE = re.compile(r"(?<![\w@.-])(?=[A-Za-z_-]*\d|[A-Z]{3}|\S+$)[A-Za-z0-9][A-Za-z0-9_-]{1,23}(?![\w@.-])", re.ASCII)
+
+
+def coupon(text: str) -> str | None:
+    """A promotion's code in capitals: the one word of the text that looks like one, or its only word."""
+    words = text.strip(" .,;:!?，。；：！？“”\"'‘’").split()
+    if len(words) == 1 and len(words[0]) <= 40:
+        return words[0].upper()
+    found = [code[0] for code in _CODE.finditer(text) if any(map(str.isdigit, code[0])) or code[0].isupper()]
+    return found[0].upper() if len(found) == 1 else None
+
+
 def free_text(text: str) -> str | None:
     """Reasons, names, products: the words themselves, on one line, at most 300 characters."""
     return " ".join(text.split()).strip(" .,;:!?，。；：！？")[:300] or None
@@ -146,7 +164,7 @@ def free_text(text: str) -> str | None:
 _PARSERS: dict[str, Callable[[str], str | None]] = {
     "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
     "quantity": quantity, "new_quantity": quantity, "date": lambda text: days.mention(text) or None,
-    "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked,
+    "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked, "coupon": coupon,
 }  # fmt: skip
 _MEANT = frozenset({"wish", "checked"})  # read out of a whole sentence, beside the buttons that are offered
 
@@ -182,6 +200,11 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["contact"] = value
     if "postcode" in wanted and (found := _UK_POSTCODE.search(text)):
         values["postcode"] = found[0].upper()
+    if "wishes" in wanted and (said := shopping.wishes(tuple(spans), text)):
+        values["wishes"] = shopping.dumps(said)
+    if "coupon" in wanted and "coupon" not in values and (code := _CODE_NAMED.search(text)):
+        values["coupon"] = code[1].upper()
+    values |= cues.found(text, wanted)
     if values.get("postcode", "") == values.get("order_id"):
         values.pop("postcode", None)
     return values

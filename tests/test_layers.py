@@ -15,7 +15,7 @@ RINGS = (
     {"errors", "messages", "clock", "wording", "numerals", "wants"},
     {"facts", "conversation", "consent", "days"},
     {"ports", "commerce", "settings", "understand"},
-    {"skill", "slots", "alarms", "decision", "turn", "delivery"},
+    {"skill", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery"},
     {"flows", "policy"},
     {"skills"},
     {"handoff", "speech", "fulfilment", "transcript", "dialogue"},
@@ -28,8 +28,8 @@ RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
-    "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "slots", "alarms", "conversation",
-    "decision", "flows", "policy", "handoff",
+    "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "cues", "shopping", "slots", "alarms",
+    "conversation", "decision", "flows", "policy", "handoff",
 )  # fmt: skip
 
 

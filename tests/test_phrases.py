@@ -105,6 +105,23 @@ expired; confirm_unclear; stale_button; stopped; nothing_open; next_request task
 edit_late; file_kept; file_lost; clarify; rephrase; restarted; oos; no_skill task!; apology
 handoff/requested; handoff/angry; handoff/injury; handoff/fire; handoff/fraud; handoff/legal; handoff/press
 handoff/threat; handoff/model_failure; handoff/error; handoff/identity; handoff/not_understood; handoff/insists
+card_masked; ask:product/buy; ask:color product!; ask:color/out product! wanted!; ask:size product!
+ask:size/out product! wanted!; ask:quantity product! left!; ask:trouble
+done:basket items! total! day link; done:basket/part items! total! missing! day
+inform:basket/sold_out product!; inform:basket/nothing missing!; inform:basket/empty; inform:basket/not_in_it name!
+inform:trouble; ask:coupon; inform:promotion code! benefit!; inform:promotion/saving code! saving! benefit
+inform:promotion/after_order order!; inform:promotion/unknown code!; inform:promotion/expired code! day!
+inform:promotion/not_yet code! day!; inform:promotion/other_market code!; inform:promotion/used_up code!
+inform:promotion/already_used code!; inform:promotion/not_first code!; inform:promotion/other_goods code! goods!
+inform:promotion/below_minimum code! missing! minimum; inform:promotions codes!; inform:promotions/none
+inform:scheme/none; inform:scheme/but codes!; ask:payment_order; ask:charge
+inform:payment/paid order! amount! method when; inform:payment/double order! amount!
+inform:payment/authorised order! amount! day method; inform:payment/authorised_long order! amount! day
+inform:payment/failed order! amount! link! method when; inform:payment/part order! amount! link!
+inform:payment/refunded order! amount!; inform:payment/owed order! amount!; inform:payment/nothing_due order!
+inform:payment/not_found order!
+inform:payment/no_order; inform:payment/declined methods; inform:methods methods!; inform:methods/taken method! methods
+inform:methods/not_taken method! methods!
 handoff/undeliverable; waiting/ack; waiting/long; waiting/cancelled; staff/joined name!; staff/back; staff/closed
 """
 ENTRIES = [entry.split() for entry in re.split(r"[;\n]+", SPECIFIED) if entry.strip()]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
 
-from bot.facts import Localised
+from bot.facts import Localised, Money
 from bot.shop.money import to_minor
 
 T = TypeVar("T")
@@ -70,6 +70,16 @@ def amount(currency: str) -> Callable[[Any], int]:
         return to_minor(value, currency)
 
     return check
+
+
+def money(currency: str) -> Callable[[Any], Money | None]:
+    return lambda value: Money(amount(currency)(value), currency)
+
+
+def methods(value: Any) -> tuple[str, ...]:
+    if strange := next((name for name in words(value) if not re.fullmatch("[a-z][a-z_]{1,30}", name)), None):
+        raise ValueError(f"{strange!r} is no payment method; write them like card, bank_transfer")
+    return words(value)
 
 
 def word(value: Any) -> str:

@@ -65,12 +65,23 @@ class Market:
     answer_days: int = 2  # working days until a shopper hears of what staff look into
     lost_after_days: int = 7  # working days without a scan after the promised day: then a parcel counts as lost
     emergency: str = ""  # the number to call when somebody is in danger
+    delivery_fee: Money | None = None  # None: the owner has named none
+    free_delivery_from: Money | None = None  # goods of that much are delivered free
+    methods: tuple[str, ...] = ()  # of payment
+    authorisation_days: int = 7  # after which money that was only reserved is free again
     working: WorkingDays = field(default_factory=WorkingDays)
     modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
 
     def mode(self, verb: str) -> WriteMode:
         """How far the bot may go with a verb; where the owner has said nothing, staff approve each one."""
         return self.modes.get(verb) or self.modes.get("all") or WriteMode.APPROVAL
+
+    def delivery(self, goods: int) -> int | None:
+        """What delivering goods of that sum costs, in minor units; None where the owner has named no charge."""
+        if self.delivery_fee is None:
+            return None
+        free = self.free_delivery_from
+        return 0 if free and goods >= free.minor else self.delivery_fee.minor
 
     def return_until(self, delivered: date, ordered: date) -> date:
         """The last day of the return window of what came on `delivered`, the longest that applies."""
@@ -169,9 +180,15 @@ def _markets(
             answer_days=rule.optional("answer_days", checked.days, 2),
             lost_after_days=rule.optional("lost_after_days", checked.days, 7),
             emergency=rule.optional("emergency", checked.word, ""),
+            delivery_fee=rule.optional("delivery_fee", checked.money(currency), None),
+            free_delivery_from=rule.optional("free_delivery_from", checked.money(currency), None),
+            methods=rule.optional("methods", checked.methods, ()),
+            authorisation_days=rule.optional("authorisation_days", checked.days, 7),
             working=_working(working) if working else WorkingDays(),
             modes=rule.optional("modes", _modes, {}),
         )
+        if "free_delivery_from" in rule.values and "delivery_fee" not in rule.values:
+            limits.problems.append(f"{POLICY_FILE}: markets.{name}.free_delivery_from: needs a delivery_fee beside it")
         home.unknown()
         rule.unknown()
     limits.unknown()

@@ -89,6 +89,7 @@ def _order(
         delivery_fee=money(head["delivery_fee"]),
         total=money(head["total"]),
         promised=head["promised"],
+        coupon=head["coupon"],
         version=head["version"],
         gift_note=head["gift_note"],
         delivery_day=head["delivery_day"],

@@ -40,6 +40,8 @@ Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,3})?$")]
 Texts = Annotated[
     dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")], Name], Field(min_length=1)
 ]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^\S{2,40}$")]
+Amounts = dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Amount]  # by currency
 LongTexts = dict[str, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]]
 
 
@@ -197,6 +199,7 @@ class OrderRecord(Record):
     email: Annotated[str, StringConstraints(to_lower=True)] = ""  # these three: the customer's when left out
     phone: Phone = ""
     address: AddressRecord | None = None
+    coupon: Code | Literal[""] = ""  # the promotion it was placed with
     lines: Annotated[tuple[LineRecord, ...], Field(min_length=1)]
     delivery_fee: Amount = "0"
     total: Amount
@@ -209,3 +212,24 @@ class OrderRecord(Record):
     version: Annotated[int, Field(ge=1)] = 1
     gift_note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=GIFT_NOTE_LENGTH)] = ""
     delivery_day: Day | None = None
+
+
+# --- promotions.jsonl ------------------------------------------------------------------------------------------------
+
+
+class PromotionRecord(Record):
+    code: Code
+    text: Texts  # what it is, as shoppers may read it
+    percent: Annotated[int, Field(ge=0, le=100)] = 0  # off the goods it is for; this or `amounts`
+    amounts: Amounts = {}
+    minimum: Amounts = {}  # of the goods it is for
+    first: Day | None = None  # days on which it holds, both included
+    last: Day | None = None
+    categories: tuple[Id, ...] = ()
+    products: tuple[Id, ...] = ()
+    markets: tuple[str, ...] = ()
+    public: bool = True
+    once: bool = False
+    first_order: bool = False
+    used: Annotated[int, Field(ge=0)] = 0
+    most: Annotated[int, Field(ge=1)] | None = None

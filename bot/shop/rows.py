@@ -20,6 +20,7 @@ from bot.shop.records import (
     ParcelRecord,
     PaymentRecord,
     ProductRecord,
+    PromotionRecord,
     RefundRecord,
     ReturnRecord,
     ScanRecord,
@@ -109,6 +110,7 @@ def order_rows(record: OrderRecord) -> Rows:
                 "address": _address(record.address),
                 "delivery_fee": minor(record.delivery_fee),
                 "total": minor(record.total),
+                "coupon": record.coupon,
                 "version": record.version,
                 "gift_note": record.gift_note,
                 "delivery_day": record.delivery_day,
@@ -169,6 +171,16 @@ def order_rows(record: OrderRecord) -> Rows:
     return found + [(t.Events, child(place, **event.model_dump())) for place, event in enumerate(record.history)]
 
 
+def promotion_rows(record: PromotionRecord) -> Rows:
+    """Lists, not tuples: what is stored is what is read."""
+    row = record.model_dump(mode="json", exclude={"first", "last"}) | {"first": record.first, "last": record.last}
+    return [(t.Promotions, row | {name: _minor(getattr(record, name)) for name in ("amounts", "minimum")})]
+
+
+def _minor(amounts: Mapping[str, str]) -> dict[str, int]:
+    return {currency: to_minor(amount, currency) for currency, amount in amounts.items()}
+
+
 def _address(record: AddressRecord | None) -> dict[str, Any]:
     return {**record.model_dump(), "lines": list(record.lines)} if record else {}
 
@@ -224,6 +236,7 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
         address=_address_record(order.address),
         delivery_fee=to_text(order.delivery_fee),
         total=to_text(order.total),
+        coupon=order.coupon,
         version=order.version,
         gift_note=order.gift_note,
         delivery_day=order.delivery_day,
@@ -291,6 +304,13 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
             EventRecord.model_construct(at=e.at, kind=e.kind, text=e.text, actor=e.actor) for e in order.history
         ),
     )
+
+
+def promotion_record(row: Row) -> PromotionRecord:
+    texts = {name: {code: to_text(Money(minor, code)) for code, minor in row[name].items()}
+             for name in ("amounts", "minimum")}  # fmt: skip
+    lists = {name: tuple(row[name]) for name in ("categories", "products", "markets")}
+    return PromotionRecord.model_construct(**{**row, **texts, **lists})
 
 
 def _address_record(address: PostalAddress) -> AddressRecord:

@@ -5,20 +5,32 @@ Rules and effects are in verbs/; this file opens transactions and guards who see
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.commerce import Answer, AnswerStatus, Order, Passage, Product, Quote, Write
+from bot.commerce import (
+    Answer,
+    AnswerStatus,
+    Basket,
+    Discount,
+    Order,
+    Passage,
+    Product,
+    Promotion,
+    Quote,
+    Terms,
+    Write,
+)
 from bot.conversation import Access, Proof
 from bot.facts import Localised, Money
 from bot.ports import Clock
-from bot.shop import reads
+from bot.shop import baskets, promotions, reads
 from bot.shop.addresses import same_postcode
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
@@ -173,6 +185,54 @@ class SqlShop:
         if action and action["state"] == "finished":
             return answer_from_json(action["answer"])
         return refused("not_started")
+
+    # --- buying ---
+
+    async def terms(self, market: str = "") -> Terms:
+        rules = self._policy.market(market)
+        return Terms(rules.name, rules.methods, rules.authorisation_days, f"{self._policy.shop.url}/pay/")
+
+    async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
+        rules, now = self._policy.market(market), self._clock.now()
+        async with writing(self._engine) as connection:
+            goods = await baskets.goods(connection, list(items), rules.currency)
+            token = await baskets.keep(connection, items, rules.name, token, goods, now)
+        return baskets.priced(token, list(items.items()), goods, rules, self._policy.shop, now)
+
+    async def basket(self, token: str) -> Basket | None:
+        async with reading(self._engine) as connection:
+            kept = await baskets.read(connection, token)
+            if kept is None:
+                return None
+            rules = self._policy.market(kept[0])
+            goods = await baskets.goods(connection, [sku for sku, _ in kept[1]], rules.currency)
+        return baskets.priced(token, kept[1], goods, rules, self._policy.shop, self._clock.now())
+
+    async def promotions(self, market: str = "") -> tuple[Promotion, ...]:
+        case = promotions.Case(self._policy.market(market), self._today())
+        async with reading(self._engine) as connection:
+            rows = [row for row in await promotions.every(connection) if promotions.open_to_all(row, case)]
+            return tuple([await promotions.described(connection, row, case.market) for row in rows])
+
+    async def promotion(
+        self, code: str, proof: Proof | None, *, market: str = "", basket: str = "", products: Sequence[str] = ()
+    ) -> Answer[Discount]:
+        filled = await self.basket(basket) if basket else None
+        goods = dict.fromkeys(products, 0)
+        for line in filled.lines if filled and not products else ():
+            goods[line.product_id] = goods.get(line.product_id, 0) + line.price.minor
+        rules = self._policy.market(filled.market if filled else market)
+        async with reading(self._engine) as connection:
+            row = await promotions.row_of(connection, code)
+            if row is None:
+                return refused("unknown")
+            used, ordered = await promotions.history(connection, row["code"], proof)
+            case = promotions.Case(rules, self._today(), goods or None, bool(goods and not products), used, ordered)
+            shown = await promotions.described(connection, row, rules)
+            return promotions.judge(row, await promotions.categories_of(connection, goods), shown, case)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._policy.shop.zone).date()
 
     # --- catalogue and knowledge ---
 

@@ -125,6 +125,7 @@ class Orders(SQLModel, table=True):
     delivery_fee: int = _money()
     total: int = _money()  # as ordered; cancelling and returning add refunds, only changing items moves it
     promised: date | None = None
+    coupon: str = ""  # the promotion's code, capital letters
     version: int = 1  # moved by every write
     gift_note: str = Field(default="", sa_column_kwargs={"server_default": ""})
     delivery_day: date | None = None
@@ -251,3 +252,35 @@ class Events(SQLModel, table=True):
     kind: str
     text: str
     actor: str
+
+
+# --- buying ----------------------------------------------------------------------------------------------------------
+
+
+class Promotions(SQLModel, table=True):
+    __tablename__ = "shop_promotions"
+    code: str = Field(primary_key=True)  # capital letters
+    text: dict[str, str] = _json()
+    percent: int = 0
+    amounts: dict[str, int] = _json()  # currency → minor units, like `minimum`
+    minimum: dict[str, int] = _json()
+    first: date | None = None  # days in the shop's zone, both included
+    last: date | None = None
+    categories: list[str] = _json()  # ids; none of them and no products: all goods
+    products: list[str] = _json()
+    markets: list[str] = _json()  # names; none: all
+    public: bool  # may be told to anybody who asks for discounts
+    once: bool  # per customer
+    first_order: bool
+    used: int
+    most: int | None = None  # how often it can be used
+
+
+class Baskets(SQLModel, table=True):
+    """Goods somebody has chosen in a chat; who it was is not kept."""
+
+    __tablename__ = "shop_baskets"
+    token: str = Field(primary_key=True)  # unguessable: it is all that opens the basket
+    market: str
+    items: list[list[Any]] = _json()  # [sku, pieces], in the order they were chosen
+    created_at: datetime = _time(index=True)

@@ -80,11 +80,13 @@ async def _everything(connection: AsyncConnection) -> Goods:
     categories = {id_: line["category_id"] for id_, (line,) in (await grouped(t.Lines, "id")).items()}
     returns = {id_: row for id_, (row,) in (await grouped(t.Returns, "id")).items()}
     names, orders = await reads.categories(connection), await reads.orders(connection)
+    promotions = await grouped(t.Promotions, "code")
     return Goods(
         {id_: CategoryRecord(id=id_, name=name) for id_, name in names.items()},
         {id_: rows.product_record(row, variants[id_], prices) for id_, (row,) in products.items()},
         {id_: rows.customer_record(row, addresses[id_]) for id_, (row,) in customers.items()},
         {order.number: rows.order_record(order, categories, returns) for order in orders},
+        {code: rows.promotion_record(row) for code, (row,) in promotions.items()},
     )
 
 
@@ -95,6 +97,7 @@ _ROWS: Mapping[str, Callable[[Any], rows.Rows]] = {
     "products.jsonl": rows.product_rows,
     "customers.jsonl": rows.customer_rows,
     "orders.jsonl": rows.order_rows,
+    "promotions.jsonl": rows.promotion_rows,
 }
 # what hangs on a row of each file, children first, with its column; grandchildren hang on (table, key, column)
 _BELOW: Mapping[str, Sequence[tuple[type[SQLModel], str, tuple[type[SQLModel], str, str] | None]]] = {
@@ -104,6 +107,7 @@ _BELOW: Mapping[str, Sequence[tuple[type[SQLModel], str, tuple[type[SQLModel], s
         (t.Variants, "product_id", None),
     ),
     "customers.jsonl": ((t.Addresses, "customer_id", None),),
+    "promotions.jsonl": (),
     "orders.jsonl": (
         (t.Events, "order_number", None),
         (t.Claims, "order_number", None),

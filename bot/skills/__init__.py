@@ -8,7 +8,11 @@ from bot.skills import (
     identify,
     list_orders,
     modify_order,
+    payment_methods,
+    payment_problem,
+    place_order,
     product_question,
+    promo_discount,
     report_problem,
     return_items,
     shop_faq,
@@ -27,6 +31,10 @@ SKILLS: tuple[Skill, ...] = (
     return_items.SKILL,
     shop_faq.SKILL,
     report_problem.SKILL,  # after shop_faq: it takes those warranty questions that name an order or a defect
+    place_order.SKILL,
+    promo_discount.SKILL,
+    payment_problem.SKILL,
+    payment_methods.SKILL,
     product_question.SKILL,
     small_talk.SKILL,
 )
