@@ -46,9 +46,12 @@ class Line:
     name: Localised
     options: str  # "blue, M"
     quantity: int
-    price: Money  # of the whole line, after its share of discounts
+    price: Money  # of the whole line, after its share of discounts: what was paid for it and is not given back
     state: LineState
     parcel_id: str = ""
+    adjusted: Money | None = None  # given back because the price fell; None: never was
+    due: Money | None = None  # still to be paid for it, beside `price`
+    replaces: str = ""  # id of the line that it was given in exchange for
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Payment:
     state: str  # "authorised", "paid", "failed"
     hint: str = ""  # last four digits or the like
     at: datetime | None = None
+    expires: date | None = None  # the last day of a gift card
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Refund:
     state: str  # "started", "done"
     at: datetime
     reason: str = ""
+    expected: date | None = None  # the day by which it is on the shopper's account
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,10 @@ class Return:
     state: str  # "open", "arrived", "refunded"
     label_url: str
     at: datetime
+    kind: str = "return"  # or "exchange": other goods are sent for it
+    refund: Money | None = None  # promised for its lines
+    fee: Money | None = None  # taken off that
+    shares: tuple[tuple[str, Money], ...] = ()  # method → its part of refund less fee, as it was confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,9 @@ class Order:
     @property
     def state(self) -> str:
         """Derived: "unpaid", "open", "packed", "part_shipped", "shipped", "delivered", "cancelled", "returned"."""
-        states = {line.state for line in self.lines if line.state is not LineState.CANCELLED}
+        live = [line for line in self.lines if line.state is not LineState.CANCELLED]
+        exchanged = {line.replaces for line in live}  # these count no more: what was given for them does
+        states = {line.state for line in live if line.id not in exchanged}
         before, gone = {LineState.OPEN, LineState.PACKED}, {LineState.RETURN_OPEN, LineState.RETURNED}
         if not states:
             return "cancelled"
@@ -223,6 +234,7 @@ class Quote:
     method: str = ""  # to which payment method
     fee: Money | None = None  # what the shopper pays
     address: PostalAddress | None = None
+    shares: tuple[tuple[str, Money], ...] = ()  # method → its part of refund less fee
     version: int = 0  # Order.version it was worked out on
     harmless: bool = False  # it moves no goods and no money and can be done again: no yes is needed
 
@@ -279,6 +291,9 @@ class Shop(Protocol):
         cancel: lines (ids; all that have not left when left out), quantities (line id → pieces, where not all)
         change_address: the parts given of address, city, postcode, country, recipient, phone
         return: lines, quantities, reason
+        exchange: lines (one), quantities, sku (of the same product; its own when left out), reason
+        price_match: lines (all whose price has fallen when left out)
+        refund: what is owed for lines that were cancelled or lost
         """
         ...
 

@@ -70,6 +70,10 @@ class Market:
         """How far the bot may go with a verb; where the owner has said nothing, staff approve each one."""
         return self.modes.get(verb) or self.modes.get("all") or WriteMode.APPROVAL
 
+    def refund_by(self, method: str, started: date) -> date:
+        """The last day by which a refund is on the account: a gift card has it at once."""
+        return started if method == "gift_card" else self.working.after(started, self.refund_days[1])
+
     def return_until(self, delivered: date, ordered: date) -> date:
         """The last day of the return window of what came on `delivered`, the longest that applies."""
         usual = delivered + timedelta(days=self.return_days)

@@ -97,9 +97,12 @@ def _order(
                 Localised(row["name"]),
                 row["options"],
                 row["quantity"],
-                money(row["price"]),
+                money(row["price"] - (row["adjusted"] or 0) - (row["due"] or 0)),
                 LineState(row["state"]),
                 row["parcel_id"] or "",
+                None if row["adjusted"] is None else money(row["adjusted"]),
+                None if row["due"] is None else money(row["due"]),
+                row["replaces"],
             )
             for row in below[t.Lines]
         ),
@@ -118,7 +121,9 @@ def _order(
             for row in below[t.Parcels]
         ),
         payments=tuple(
-            Payment(row["id"], row["method"], money(row["amount"]), row["state"], row["hint"], row["at"])
+            Payment(
+                row["id"], row["method"], money(row["amount"]), row["state"], row["hint"], row["at"], row["expires"]
+            )
             for row in below[t.Payments]
         ),
         refunds=tuple(
@@ -133,6 +138,10 @@ def _order(
                 row["state"],
                 row["label_url"],
                 row["at"],
+                row["kind"],
+                money(row["refund"]),
+                money(row["fee"]),
+                tuple((share["method"], money(share["minor"])) for share in row["shares"]),
             )
             for row in below[t.Returns]
         ),

@@ -109,6 +109,9 @@ class LineRecord(Record):
     price: Amount  # of the whole line
     state: LineState
     parcel: str = ""
+    adjusted: Amount | None = None  # of the price, given back as it fell
+    due: Amount | None = None  # of the price, still to be paid
+    replaces: str = ""  # the line that it was given in exchange for
     product: str = ""  # these four: taken from products.jsonl when left out
     category: str = ""
     name: dict[str, Name] = {}
@@ -140,6 +143,7 @@ class PaymentRecord(Record):
     state: Literal["authorised", "paid", "failed"]
     hint: str = ""
     at: Moment | None = None
+    expires: Day | None = None  # of a gift card: its last day
 
 
 class RefundRecord(Record):
@@ -151,15 +155,22 @@ class RefundRecord(Record):
     reason: str = ""
 
 
+class ShareRecord(Record):
+    method: str
+    amount: Amount
+
+
 class ReturnRecord(Record):
     id: Id
     lines: Annotated[tuple[Id, ...], Field(min_length=1)]
+    kind: Literal["return", "exchange"] = "return"
     reason: str = ""
     state: Literal["open", "arrived", "refunded"]
     label_url: str = ""
     at: Moment
     refund: Amount = "0"
     fee: Amount = "0"
+    shares: tuple[ShareRecord, ...] = ()  # of refund less fee; worked out when left out
 
 
 class EventRecord(Record):

@@ -75,18 +75,23 @@ class SqlShop:
             found = await reads.order(connection, _number(number))
         if found is None or not _may_see(proof, found):
             return None
-        return _label_only(found) if proof.access is Access.DELIVERY else found
+        return _label_only(found) if proof.access is Access.DELIVERY else self._dated(found)
 
     async def orders(self, proof: Proof) -> tuple[Order, ...]:
         if proof.access is not Access.CUSTOMER:
             found = await self.order(proof.order, proof) if proof.order else None
             return (found,) if found else ()
         async with reading(self._engine) as connection:
-            return (
-                tuple(await reads.orders(connection, col(Orders, "customer_id") == proof.customer))
-                if proof.customer
-                else ()
-            )
+            mine = col(Orders, "customer_id") == proof.customer
+            return tuple(map(self._dated, await reads.orders(connection, mine))) if proof.customer else ()
+
+    def _dated(self, order: Order) -> Order:
+        """With the day by which each refund is on the shopper's account: working days of the market are counted."""
+        market, zone = self._policy.market(order.market), self._policy.shop.zone
+        return replace(order, refunds=tuple(
+            replace(refund, expected=market.refund_by(refund.method, refund.at.astimezone(zone).date()))
+            for refund in order.refunds
+        ))  # fmt: skip
 
     # --- quotes ---
 
@@ -108,7 +113,7 @@ class SqlShop:
         return Case(
             order, self._policy.market(order.market), now, self._policy.shop.zone,
             await reads.line_categories(connection, order.number),
-            await reads.products(connection, products, order.total.currency),
+            await reads.products(connection, products, order.total.currency), self._policy.shop.url,
         )  # fmt: skip
 
     # --- writes ---
@@ -155,7 +160,8 @@ class SqlShop:
         if not await effects.take_version(connection, found):
             return refused("changed")
         await verb.effect(connection, Deed(checked.value, write.actor, now, self._policy.shop.url))
-        return Answer(AnswerStatus.DONE, await reads.order(connection, found.number))
+        moved = await reads.order(connection, found.number)
+        return Answer(AnswerStatus.DONE, moved and self._dated(moved))
 
     async def reconcile(self, key: str) -> Answer[Order] | None:
         """Effect and answer are one commit: without a stored answer the write certainly never ran."""
@@ -225,10 +231,13 @@ def _label_only(order: Order) -> Order:
         delivery_fee=nothing,
         address=replace(order.address, recipient="", lines=(), phone=""),
         lines=tuple(
-            replace(line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing)
+            replace(
+                line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing, adjusted=None,
+                due=None,
+            )
             for line in order.lines
         ),
-    )
+    )  # fmt: skip
 
 
 _NOBODY = ("nobody", "", {"postcode": ""})
