@@ -46,10 +46,13 @@ class Line:
     name: Localised
     options: str  # "blue, M"
     quantity: int
-    price: Money  # of the whole line, after its share of discounts
+    price: Money  # of the whole line, after its share of discounts: what was paid for it and is not given back
     state: LineState
     parcel_id: str = ""
     expected: date | None = None  # pre-order, back-order: the day of its own that this line is promised for
+    adjusted: Money | None = None  # given back because the price fell; None: never was
+    due: Money | None = None  # still to be paid for it, beside `price`
+    replaces: str = ""  # id of the line that it was given in exchange for
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Payment:
     hint: str = ""  # last four digits or the like
     at: datetime | None = None
     link: str = ""
+    expires: date | None = None  # the last day of a gift card
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Refund:
     state: str  # "started", "done"
     at: datetime
     reason: str = ""
+    expected: date | None = None  # the day by which it is on the shopper's account
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,10 @@ class Return:
     state: str  # "open", "arrived", "refunded"
     label_url: str
     at: datetime
+    kind: str = "return"  # or "exchange": other goods are sent for it
+    refund: Money | None = None  # promised for its lines
+    fee: Money | None = None  # taken off that
+    shares: tuple[tuple[str, Money], ...] = ()  # method → its part of refund less fee, as it was confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +173,9 @@ class Order:
     @property
     def state(self) -> str:
         """Derived: "unpaid", "open", "packed", "part_shipped", "shipped", "delivered", "cancelled", "returned"."""
-        states = {line.state for line in self.lines if line.state is not LineState.CANCELLED}
+        live = [line for line in self.lines if line.state is not LineState.CANCELLED]
+        exchanged = {line.replaces for line in live}  # these count no more: what was given for them does
+        states = {line.state for line in live if line.id not in exchanged}
         before, gone = {LineState.OPEN, LineState.PACKED}, {LineState.RETURN_OPEN, LineState.RETURNED}
         if not states:
             return "cancelled"
@@ -315,6 +326,7 @@ class Quote:
     method: str = ""  # to which payment method
     fee: Money | None = None  # what the shopper pays
     address: PostalAddress | None = None
+    shares: tuple[tuple[str, Money], ...] = ()  # method → its part of refund less fee
     version: int = 0  # Order.version it was worked out on
     harmless: bool = False  # it moves no goods and no money and can be done again: no yes is needed
     approval: bool | None = None  # True: staff decide, always; False: never, they hear of it anyway; None: mode and sum
@@ -377,6 +389,9 @@ class Shop(Protocol):
         return: lines, quantities, reason
         claim: kind, parcel (of parcels) or lines and quantities (of goods), text, wish, files (digests)
         settle_claim: the arguments of the claim; staff have dealt with it
+        exchange: lines (one), quantities, sku (of the same product; its own when left out), reason
+        price_match: lines (all whose price has fallen when left out)
+        refund: what is owed for lines that were cancelled or lost
         """
         ...
 

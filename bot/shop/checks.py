@@ -133,6 +133,9 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
         **{f"refunds: {refund.id}: amount": refund.amount for refund in order.refunds},
         **{f"returns: {item.id}: refund": item.refund for item in order.returns},
         **{f"returns: {item.id}: fee": item.fee for item in order.returns},
+        **{f"returns: {item.id}: shares": share.amount for item in order.returns for share in item.shares},
+        **{f"lines: {line.id}: adjusted": line.adjusted for line in order.lines if line.adjusted},
+        **{f"lines: {line.id}: due": line.due for line in order.lines if line.due},
     }
     faults = [fault for place, amount in amounts.items() for fault in _amount_fault(place, amount, order.currency)]
     yield from faults
@@ -141,6 +144,9 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
     yield from _line_faults(order)
     yield from _return_faults(order)
     yield from _claim_faults(order)
+    for payment in order.payments:
+        if payment.expires and payment.method != "gift_card":
+            yield f"payments: {payment.id}: expires belongs to a gift_card"
     yield from _time_faults(order, now)
 
 
@@ -184,10 +190,20 @@ def _sum_faults(order: OrderRecord) -> Iterator[str]:
     def minor(amount: str) -> int:
         return to_minor(amount, order.currency)
 
-    total = sum(minor(line.price) for line in order.lines) + minor(order.delivery_fee)
+    kept = {line.id: minor(line.price) - minor(line.adjusted or "0") - minor(line.due or "0") for line in order.lines}
+    for line_id, price in kept.items():
+        if price < 0:
+            yield f"lines: {line_id}: adjusted and due are more than its price"
+    total = minor(order.delivery_fee)
+    for replaced in dict.fromkeys(line.replaces for line in order.lines):  # an exchange costs what is paid beside it
+        price = sum(minor(line.price) for line in order.lines if line.replaces == replaced)
+        total += max(0, price - kept.get(replaced, 0)) if replaced else price
     if total != minor(order.total):
         made = to_text(Money(total, order.currency))
         yield f"total: is {order.total}, but lines and delivery_fee make {made}"
+    for item in order.returns:
+        if item.shares and sum(minor(share.amount) for share in item.shares) != minor(item.refund) - minor(item.fee):
+            yield f"returns: {item.id}: shares must make refund less fee"
     taken = [minor(payment.amount) for payment in order.payments if payment.state == "paid"]
     refunded = sum(minor(refund.amount) for refund in order.refunds)
     due = sum(minor(payment.amount) for payment in order.payments if payment.state == "due")
@@ -202,6 +218,7 @@ def _sum_faults(order: OrderRecord) -> Iterator[str]:
 
 def _line_faults(order: OrderRecord) -> Iterator[str]:
     parcels = {parcel.id: parcel.state for parcel in order.parcels}
+    exchanged = {line for item in order.returns if item.kind == "exchange" for line in item.lines}
     for line in order.lines:
         where = f"lines: {line.id}"
         if not line.name:
@@ -209,13 +226,17 @@ def _line_faults(order: OrderRecord) -> Iterator[str]:
         if line.parcel and line.parcel not in parcels:
             yield f"{where}: there is no parcel {line.parcel!r}"
             continue
+        if line.replaces and line.replaces not in exchanged:
+            yield f"{where}: replaces {line.replaces!r}, which is in no exchange of this order"
         state = parcels.get(line.parcel, "")
         if line.state in _ARRIVED and state != "delivered":
             yield f"{where}: is {line.state.value}, but it is in no delivered parcel"
         elif line.state is LineState.SHIPPED and state not in _ON_THE_WAY:
             yield f"{where}: is shipped, but it is in no parcel under way"
-        elif line.state in (LineState.OPEN, LineState.CANCELLED) and line.parcel:
-            yield f"{where}: is {line.state.value}, but it is in parcel {line.parcel!r}"
+        elif line.state is LineState.OPEN and line.parcel:
+            yield f"{where}: is open, but it is in parcel {line.parcel!r}"
+        elif line.state is LineState.CANCELLED and state in ("packed", "shipped"):
+            yield f"{where}: is cancelled, but parcel {line.parcel!r} is {state}"
         elif line.state is LineState.PACKED and state not in ("", "packed"):
             yield f"{where}: is packed, but parcel {line.parcel!r} is {state}"
 

@@ -157,13 +157,21 @@ def _even_order(order: OrderRecord) -> OrderRecord:
     def each(name: str, *amounts: str) -> tuple[Record, ...]:
         items = getattr(order, name)
         return tuple(
-            item.model_copy(update={amount: _even(getattr(item, amount), order.currency) for amount in amounts})
+            item.model_copy(
+                update={amount: _even(text, order.currency) for amount in amounts if (text := getattr(item, amount))}
+            )
             for item in items
         )
 
     update: dict[str, Any] = {name: _even(getattr(order, name), order.currency) for name in ("total", "delivery_fee")}
     update |= {name: each(name, "amount") for name in ("payments", "refunds")}
-    update |= {"lines": each("lines", "price"), "returns": each("returns", "refund", "fee")}
+    update["lines"] = each("lines", "price", "adjusted", "due")
+    update["returns"] = tuple(
+        item.model_copy(update={"shares": tuple(
+            share.model_copy(update={"amount": _even(share.amount, order.currency)}) for share in item.shares
+        )})
+        for item in each("returns", "refund", "fee")
+    )  # fmt: skip
     return order.model_copy(update=update)
 
 

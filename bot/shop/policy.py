@@ -83,6 +83,10 @@ class Market:
         free = self.free_delivery_from
         return 0 if free and goods >= free.minor else self.delivery_fee.minor
 
+    def refund_by(self, method: str, started: date) -> date:
+        """The last day by which a refund is on the account: a gift card has it at once."""
+        return started if method == "gift_card" else self.working.after(started, self.refund_days[1])
+
     def return_until(self, delivered: date, ordered: date) -> date:
         """The last day of the return window of what came on `delivered`, the longest that applies."""
         usual = delivered + timedelta(days=self.return_days)

@@ -101,10 +101,13 @@ def _order(
                 Localised(row["name"]),
                 row["options"],
                 row["quantity"],
-                money(row["price"]),
+                money(row["price"] - (row["adjusted"] or 0) - (row["due"] or 0)),
                 LineState(row["state"]),
                 row["parcel_id"] or "",
                 row["expected"],
+                None if row["adjusted"] is None else money(row["adjusted"]),
+                None if row["due"] is None else money(row["due"]),
+                row["replaces"],
             )
             for row in below[t.Lines]
         ),
@@ -124,7 +127,10 @@ def _order(
             for row in below[t.Parcels]
         ),
         payments=tuple(
-            Payment(row["id"], row["method"], money(row["amount"]), row["state"], row["hint"], row["at"], row["link"])
+            Payment(
+                **{name: row[name] for name in ("id", "method", "state", "hint", "at", "link", "expires")},
+                amount=money(row["amount"]),
+            )
             for row in below[t.Payments]
         ),
         refunds=tuple(
@@ -139,6 +145,10 @@ def _order(
                 row["state"],
                 row["label_url"],
                 row["at"],
+                row["kind"],
+                money(row["refund"]),
+                money(row["fee"]),
+                tuple((share["method"], money(share["minor"])) for share in row["shares"]),
             )
             for row in below[t.Returns]
         ),

@@ -112,6 +112,9 @@ class LineRecord(Record):
     state: LineState
     parcel: str = ""
     expected: Day | None = None  # pre-order, back-order: this line's own day
+    adjusted: Amount | None = None  # of the price, given back as it fell
+    due: Amount | None = None  # of the price, still to be paid
+    replaces: str = ""  # the line that it was given in exchange for
     product: str = ""  # these four: taken from products.jsonl when left out
     category: str = ""
     name: dict[str, Name] = {}
@@ -145,6 +148,7 @@ class PaymentRecord(Record):
     hint: str = ""
     at: Moment | None = None
     link: str = ""
+    expires: Day | None = None  # of a gift card: its last day
 
 
 class RefundRecord(Record):
@@ -156,15 +160,22 @@ class RefundRecord(Record):
     reason: str = ""
 
 
+class ShareRecord(Record):
+    method: str
+    amount: Amount
+
+
 class ReturnRecord(Record):
     id: Id
     lines: Annotated[tuple[Id, ...], Field(min_length=1)]
+    kind: Literal["return", "exchange"] = "return"
     reason: str = ""
     state: Literal["open", "arrived", "refunded"]
     label_url: str = ""
     at: Moment
     refund: Amount = "0"
     fee: Amount = "0"
+    shares: tuple[ShareRecord, ...] = ()  # of refund less fee; worked out when left out
 
 
 class ClaimRecord(Record):

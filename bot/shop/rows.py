@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from bot.commerce import Order, PostalAddress
+from bot.commerce import Line, Order, PostalAddress
 from bot.facts import Money
 from bot.shop import tables as t
 from bot.shop.money import to_minor, to_text
@@ -24,6 +24,7 @@ from bot.shop.records import (
     RefundRecord,
     ReturnRecord,
     ScanRecord,
+    ShareRecord,
     VariantRecord,
 )
 
@@ -136,7 +137,10 @@ def order_rows(record: OrderRecord) -> Rows:
                 options=line.options,
                 quantity=line.quantity,
                 price=minor(line.price),
+                adjusted=None if line.adjusted is None else minor(line.adjusted),
+                due=None if line.due is None else minor(line.due),
                 state=line.state.value,
+                replaces=line.replaces,
                 parcel_id=line.parcel or None,
                 expected=line.expected,
             ),
@@ -157,7 +161,10 @@ def order_rows(record: OrderRecord) -> Rows:
                 t.Returns,
                 child(
                     place,
-                    **{**item.model_dump(exclude={"lines"}), "refund": minor(item.refund), "fee": minor(item.fee)},
+                    **item.model_dump(include={"id", "kind", "reason", "state", "label_url", "at"}),
+                    refund=minor(item.refund),
+                    fee=minor(item.fee),
+                    shares=[{"method": share.method, "minor": minor(share.amount)} for share in item.shares],
                 ),
             )
         )
@@ -245,10 +252,13 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
                 id=line.id,
                 sku=line.sku,
                 quantity=line.quantity,
-                price=to_text(line.price),
+                price=to_text(_as_ordered(line)),
                 state=line.state,
                 parcel=line.parcel_id,
                 expected=line.expected,
+                adjusted=None if line.adjusted is None else to_text(line.adjusted),
+                due=None if line.due is None else to_text(line.due),
+                replaces=line.replaces,
                 product=line.product_id,
                 category=lines[line.id],
                 name=line.name.texts,
@@ -268,7 +278,8 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
         ),
         payments=tuple(
             PaymentRecord.model_construct(
-                id=p.id, method=p.method, amount=to_text(p.amount), state=p.state, hint=p.hint, at=p.at, link=p.link
+                **{name: getattr(p, name) for name in ("id", "method", "state", "hint", "at", "link", "expires")},
+                amount=to_text(p.amount),
             )
             for p in order.payments
         ),
@@ -288,6 +299,8 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
                 at=r.at,
                 refund=to_text(Money(returns[r.id]["refund"], currency)),
                 fee=to_text(Money(returns[r.id]["fee"], currency)),
+                kind=r.kind,
+                shares=tuple(ShareRecord.model_construct(method=name, amount=to_text(sum_)) for name, sum_ in r.shares),
             )
             for r in order.returns
         ),
@@ -304,6 +317,12 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
             EventRecord.model_construct(at=e.at, kind=e.kind, text=e.text, actor=e.actor) for e in order.history
         ),
     )
+
+
+def _as_ordered(line: Line) -> Money:
+    """The line's price without what was given back of it or is still to be paid."""
+    beside = sum(part.minor for part in (line.adjusted, line.due) if part)
+    return Money(line.price.minor + beside, line.price.currency)
 
 
 def promotion_record(row: Row) -> PromotionRecord:

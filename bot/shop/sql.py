@@ -88,8 +88,9 @@ class SqlShop:
             as_of = await self._as_of(connection)
         if found is None or not _may_see(proof, found):
             return None
-        found = replace(found, as_of=as_of)
-        return _label_only(found) if proof.access is Access.DELIVERY else found
+        if proof.access is Access.DELIVERY:
+            return replace(_label_only(found), as_of=as_of)
+        return replace(self._dated(found), as_of=as_of)
 
     async def orders(self, proof: Proof) -> tuple[Order, ...]:
         if proof.access is not Access.CUSTOMER:
@@ -100,7 +101,7 @@ class SqlShop:
         async with reading(self._engine) as connection:
             mine = await reads.orders(connection, col(Orders, "customer_id") == proof.customer)
             as_of = await self._as_of(connection)
-        return tuple(replace(order, as_of=as_of) for order in mine)
+        return tuple(replace(self._dated(order), as_of=as_of) for order in mine)
 
     async def _as_of(self, connection: AsyncConnection) -> datetime | None:
         """When the shop was last brought up to date by an import, where that is too long ago to pass for now."""
@@ -108,6 +109,14 @@ class SqlShop:
         if last is None or last["sample"] or not hours:
             return None
         return last["at"] if self._clock.now() - last["at"] > timedelta(hours=hours) else None
+
+    def _dated(self, order: Order) -> Order:
+        """With the day by which each refund is on the shopper's account: working days of the market are counted."""
+        market, zone = self._policy.market(order.market), self._policy.shop.zone
+        return replace(order, refunds=tuple(
+            replace(refund, expected=market.refund_by(refund.method, refund.at.astimezone(zone).date()))
+            for refund in order.refunds
+        ))  # fmt: skip
 
     # --- quotes ---
 
@@ -129,7 +138,7 @@ class SqlShop:
         return Case(
             order, self._policy.market(order.market), now, self._policy.shop.zone,
             await reads.line_categories(connection, order.number),
-            await reads.products(connection, products, order.total.currency),
+            await reads.products(connection, products, order.total.currency), self._policy.shop.url,
         )  # fmt: skip
 
     # --- writes ---
@@ -176,7 +185,8 @@ class SqlShop:
         if not await effects.take_version(connection, found):
             return refused("changed")
         await verb.effect(connection, Deed(checked.value, write.actor, now, self._policy.shop.url))
-        return Answer(AnswerStatus.DONE, await reads.order(connection, found.number))
+        moved = await reads.order(connection, found.number)
+        return Answer(AnswerStatus.DONE, moved and self._dated(moved))
 
     async def reconcile(self, key: str) -> Answer[Order] | None:
         """Effect and answer are one commit: without a stored answer the write certainly never ran."""
@@ -297,10 +307,13 @@ def _label_only(order: Order) -> Order:
         delivery_fee=nothing,
         address=replace(order.address, recipient="", lines=(), phone=""),
         lines=tuple(
-            replace(line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing)
+            replace(
+                line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing, adjusted=None,
+                due=None,
+            )
             for line in order.lines
         ),
-    )
+    )  # fmt: skip
 
 
 _NOBODY = ("nobody", "", {"postcode": ""})

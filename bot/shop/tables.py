@@ -23,6 +23,11 @@ def _of(target: str, *, null: bool = False, primary_key: bool = False) -> Any:
     return Field(default=None, sa_column=column)
 
 
+def _usually(kind: Any, value: str) -> Any:
+    """A column that most rows have nothing to say about."""
+    return Field(default=None, sa_column=sa.Column(kind, nullable=False, server_default=value))
+
+
 def _money() -> Any:
     """An amount in minor units; the currency stands on the order."""
     return Field(sa_column=sa.Column(sa.BigInteger, nullable=False))
@@ -173,7 +178,10 @@ class Lines(SQLModel, table=True):
     options: str = ""
     quantity: int
     price: int = _money()  # of the whole line, after its share of discounts
+    adjusted: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # of price, given back as it fell
+    due: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # of price, still to be paid
     state: str
+    replaces: str = _usually(sa.String, "")  # id of the line that it was given in exchange for
     parcel_id: str | None = _of("shop_parcels.id", null=True)
     expected: date | None = None  # pre-order, back-order
 
@@ -189,6 +197,7 @@ class Payments(SQLModel, table=True):
     hint: str = ""
     at: datetime | None = _time(null=True)
     link: str = Field(default="", sa_column_kwargs={"server_default": ""})  # where a due one is paid
+    expires: date | None = None  # the last day of a gift card
 
 
 class Refunds(SQLModel, table=True):
@@ -210,12 +219,14 @@ class Returns(SQLModel, table=True):
     id: str = Field(primary_key=True)
     order_number: str = _of("shop_orders.number")
     position: int
+    kind: str = _usually(sa.String, "return")  # or "exchange"
     reason: str = ""
     state: str
     label_url: str = ""
     at: datetime = _time()
     refund: int = _money()  # what was promised for its lines
     fee: int = _money()  # what the shopper bears of it
+    shares: list[dict[str, Any]] = _usually(Json, "[]")  # {"method", "minor"}: refund less fee, as it was confirmed
 
 
 class ReturnLines(SQLModel, table=True):

@@ -6,7 +6,10 @@ from bot.shop.verbs import (
     change_items,
     claim,
     delivery_day,
+    exchange,
     gift_note,
+    price_match,
+    refund,
     send_back,
     settle_claim,
 )
@@ -20,7 +23,10 @@ VERBS: dict[str, Verb] = {
         change_items.VERB,
         claim.VERB,
         delivery_day.VERB,
+        exchange.VERB,
         gift_note.VERB,
+        price_match.VERB,
+        refund.VERB,
         send_back.VERB,
         settle_claim.VERB,
     )

@@ -17,12 +17,15 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
     asked = named(order, arguments.get("lines") or [line.id for line in order.open_lines])
     if asked is None:
         return refused("not_found")
-    lines = taken([line for line in asked if line.state is LineState.OPEN], arguments.get("quantities") or {})
+    open_ = [line for line in asked if line.state is LineState.OPEN and not line.replaces]  # exchanges end with staff
+    lines = taken(open_, arguments.get("quantities") or {})
     if lines is None:
         return refused("not_found")
-    left_out = {line.id: line.state.value for line in asked if line.state is not LineState.OPEN}
+    left_out = {line.id: "exchange" if line.replaces else line.state.value for line in asked if line not in open_}
     if not lines:
-        return refused(gone_on(order) or next(iter(left_out.values()), "cancelled"), left_out=left_out)
+        reasons = list(left_out.values())
+        reason = "exchange" if "exchange" in reasons else gone_on(order) or next(iter(reasons), "cancelled")
+        return refused(reason, left_out=left_out)
     few = fewer(order, lines)
     whole = not few and len(lines) == len(live(order))
     worth, due = sum(line.price.minor for line in lines), sums.due(order)
