@@ -73,6 +73,17 @@ class Offer:
 class HandoffRequest:
     reason: str  # a key of [terms.handoff] in the phrase book
     approval: Confirmation | None = None  # staff decide on this write; the bot goes on meanwhile
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # what was collected for staff, by key of [terms.label]
+    kind: str = "chat"  # or "case": staff look into it and the bot goes on; or "note": kept for them to read
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to the address on file."""
+
+    mail: str
+    act: Act
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,8 @@ class Speak:
     cards: tuple[Card, ...] = ()
     handoff: HandoffRequest | None = None
     heard: tuple[str, ...] = ()  # the labels this turn acted on
-    notify: tuple[tuple[str, Act], ...] = ()  # (e-mail on file, act) told outside this conversation
+    notify: tuple[Notice, ...] = ()  # told outside this conversation
+    cases: tuple[HandoffRequest, ...] = ()  # for staff, beside the conversation
 
 
 Decision = Read | Perform | Speak

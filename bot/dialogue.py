@@ -99,13 +99,14 @@ class Dialogue:
         if t.conversation.status in (Status.WAITING, Status.STAFF):
             moved = handoff.relayed(t.conversation, t.text)
             return await self._moved(t, moved, transcript.user_lines(t.claim.rows, {}))
-        pending, acts = t.conversation.pending, (Act("handoff/error", tone="apologetic"),)
+        pending, acts, outcome = t.conversation.pending, (Act("handoff/error", tone="apologetic"),), None
         if pending and await self._fulfilment.cut_off(pending):
             outcome = await self._fulfilment.effect(pending, t.conversation)
             acts = (outcome.act, *acts) if outcome else acts
             t.effects = True
         t.conversation = replace(t.conversation, flows=(), queue=(), pending=None)
-        speak = Speak("handoff", t.conversation, acts, handoff=HandoffRequest("error"))
+        notices = outcome.notices(pending.skill) if outcome and pending else ()
+        speak = Speak("handoff", t.conversation, acts, handoff=HandoffRequest("error"), notify=notices)
         return await self._spoken(t, speak, {"failure": "error"})
 
     def _failed_beside(self, t: Turn, message: InboundMessage) -> TurnResult:
@@ -243,7 +244,10 @@ class Dialogue:
         t.effects = True
         left = tuple(note for note in t.conversation.approvals if note.id != handoff_id)
         status = "approved" if approve else "declined"
-        speak = Speak("say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards)
+        speak = Speak(
+            "say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards,
+            notify=outcome.notices(pending.skill), cases=(outcome.handoff,) if outcome.handoff else (),
+        )  # fmt: skip
         result = await self._spoken(t, speak, {})
         change = HandoffChange(handoff_id, status, claimed_by=staff)
         ended = handoff.to_sendings(
@@ -286,6 +290,9 @@ class Dialogue:
         reply, spoken = await self._speech.reply(speak, t.history)
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)
+        for case in speak.cases:
+            beside = await self._opened(t, replace(speak, conversation=moved.conversation), case)
+            moved = handoff.joined(moved, beside)
         kind = "handoff" if speak.handoff else "result" if t.effects else "reply"
         record = {
             **heard,
@@ -302,9 +309,9 @@ class Dialogue:
         if reply:
             lines.append(transcript.bot_line(reply, {"kind": kind, "acts": record["acts"]}))
             sendings.append(Sending(kind, reply, handoff_id=moved.changes[0].id if moved.changes else ""))
-        for mail, act in speak.notify:
-            notice = await self._speech.sentences((act,), speak.conversation.language or "en")
-            sendings.append(Sending("notice", Reply(notice.text), mail=mail))
+        for notice in speak.notify:
+            told = await self._speech.sentences((notice.act,), speak.conversation.language or "en")
+            sendings.append(Sending("notice", Reply(told.text, attachments=notice.files), mail=notice.mail))
         sendings += handoff.to_sendings(moved.posts, self._settings.desks, t.claim.rows[0].message.source_id)
         return TurnResult(moved.conversation, tuple(lines), tuple(sendings), moved.changes, moved.timers)
 
@@ -312,12 +319,14 @@ class Dialogue:
         """The handoff that this decision asks for, with what staff need to know."""
         language = self._settings.staff_language
         before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
-        text = handoff.summary(before, request.reason, t.history, self._terms, t.text)
+        facts = {name: self._speech.say(fact, language) for name, fact in request.facts.items()}
+        text = handoff.case_summary(facts, before, request.reason, t.history, self._terms, t.text)
         if request.approval:
             wanted = await self._speech.sentences((request.approval.act,), language)
             text = f"{wanted.text}\n{text}"
-        kind = "approval" if request.approval else "chat"
-        change = HandoffChange(self._new_id(), "waiting", kind, request.reason, text, request.approval, opening=True)
+        kind = "approval" if request.approval else request.kind
+        status = "closed" if kind == "note" else "waiting"
+        change = HandoffChange(self._new_id(), status, kind, request.reason, text, request.approval, opening=True)
         return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
 
 

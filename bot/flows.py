@@ -12,7 +12,7 @@ from typing import Any
 from bot import slots
 from bot.commerce import Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
-from bot.decision import Decision, HandoffRequest, Limits, Offer, Perform, Read, Speak, TurnInput
+from bot.decision import Decision, HandoffRequest, Limits, Notice, Offer, Perform, Read, Speak, TurnInput
 from bot.facts import Act, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Skill
@@ -36,7 +36,8 @@ class TurnState:
         self.threshold = understanding.threshold if limits.threshold is None else limits.threshold
         self.said: list[Act] = []
         self.cards: list[Card] = []
-        self.notify: list[tuple[str, Act]] = []
+        self.notify: list[Notice] = []
+        self.cases: list[HandoffRequest] = []
         self.heard: list[str] = []
         self.approval: Confirmation | None = None
         self.steps = 0  # Reads and Performs so far
@@ -103,17 +104,21 @@ class TurnState:
         if self.approval:
             handoff = HandoffRequest("approval", self.approval)
         return Speak(
-            kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify)
-        )
+            kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify),
+            tuple(self.cases),
+        )  # fmt: skip
 
-    def hand_over(self, reason: str, *, said: str = "") -> Speak:
-        """Bring in a person; `said`: another reason's words, where the shopper has heard this one already."""
+    def hand_over(self, reason: str, *, said: str = "", request: HandoffRequest | None = None) -> Speak:
+        """Bring in a person; `said`: another reason's words, where the shopper has heard this one already.
+
+        `request`: what staff are to know beside the reason.
+        """
         if self.approval:  # staff are asked about that first; what else the shopper wants stays open
             return self.speak("say")
         tone = "apologetic" if reason in ("angry", "injury", "model_failure", "error") else "neutral"
         self.say(Act(f"handoff/{said or reason}", tone=tone))
         self.change(flows=(), queue=(), pending=None, fallbacks=0)
-        return self.speak("handoff", handoff=HandoffRequest(reason))
+        return self.speak("handoff", handoff=request or HandoffRequest(reason))
 
     def ask(self, slot: str, act: Act, flow: Flow, options: tuple[Any, ...] = ()) -> Speak:
         """Ask for one slot; past the limit a person comes instead. A question taken up again is not asked anew."""
@@ -175,8 +180,8 @@ class TurnState:
         self.say(outcome.act)
         self.cards += outcome.cards
         self.change(pending=None)
-        if outcome.notify:
-            self.notify.append((outcome.notify, Act(f"notice:{pending.skill}", outcome.act.facts)))
+        self.notify += outcome.notices(pending.skill)
+        self.cases += [outcome.handoff] if outcome.handoff else []
         if outcome.act.name.endswith(("/unsupported", "/unknown")):
             yield self.hand_over("unsupported", said="requested")
             return True
@@ -256,6 +261,9 @@ class TurnState:
         self.replace_top(flow)
         self.cards += outcome.cards
         match outcome.act.family:
+            case "pass":  # another skill's business, with the same slots
+                self.replace_top(replace(flow, skill=outcome.act.topic))
+                return False
             case "ask":
                 yield self.ask(outcome.slot, outcome.act, flow, outcome.options)
                 return True
@@ -270,6 +278,10 @@ class TurnState:
             yield self.hand_over("insists")
             return True
         self.say(outcome.act)
+        if outcome.handoff and outcome.handoff.kind == "chat":
+            yield self.hand_over(outcome.handoff.reason, said="requested", request=outcome.handoff)
+            return True
+        self.cases += [outcome.handoff] if outcome.handoff else []
         self.change(refused=refusal or self.conversation.refused)
         if outcome.slot:  # refused, and another answer to the same question is welcome
             self.replace_top(replace(flow, expects=outcome.slot))
@@ -285,7 +297,7 @@ class TurnState:
         if outcome.quote is None:
             raise ValueError(f"{flow.skill}: a confirm act needs its quote")
         quote = outcome.quote
-        mode = self.limits.mode(quote.order.market, quote.verb)
+        mode = self.limits.mode(quote.market, quote.verb)
         if mode is WriteMode.OFF:
             self.say(Act(f"refused:{flow.skill}/unsupported", outcome.act.facts))
             yield self.hand_over("unsupported", said="requested")

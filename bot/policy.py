@@ -314,6 +314,8 @@ def _start(t: TurnState, intent: str) -> Flow | None:
         t.no_skill(intent)
         return None
     values = t.collected(skill.name)
+    if "said" in skill.slots and t.event.kind is not Kind.BUTTON:
+        values["said"] = t.event.text
     for name, slot in (("order_id", "order_hint"), ("product", "product")):
         spoken_of = name in skill.slots and name not in values and name in t.conversation.memory
         if name == "product" and not (slots.points_back(t.event.text) or slots.brief(t.event.text)):

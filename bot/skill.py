@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.commerce import Quote, Shop
-from bot.conversation import Access, Option, Proof
+from bot.commerce import Account, Order, Quote, Shop
+from bot.conversation import Access, Confirmation, Option, Proof
+from bot.decision import HandoffRequest, Notice
 from bot.facts import Act, Fact
-from bot.messages import Card
+from bot.messages import Attachment, Card
 
 
 class Mode(StrEnum):
@@ -36,7 +37,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: a dialogue act with its facts, and what belongs to it."""
+    """What came of a run: a dialogue act with its facts, and what belongs to it.
+
+    The act "pass:<skill>" is not said: that skill goes on with the same slots.
+    """
 
     act: Act
     slot: str = ""  # ask: the slot that is asked for
@@ -47,9 +51,17 @@ class Outcome:
     proof: Proof | None = None  # identify: who it is
     tries_left: int | None = None  # identify: after a miss
     notify: str = ""  # done: the e-mail address on file that is told of the change
+    documents: tuple[str, ...] = ()  # done: numbers of the shop's documents that go with that mail
+    files: tuple[Attachment, ...] = ()  # ... and these, as files
+    handoff: HandoffRequest | None = None  # staff take it up after this is said, or beside the conversation
+
+    def notices(self, skill: str) -> tuple[Notice, ...]:
+        """What the address on file is told of a write of `skill` that was done."""
+        return (Notice(self.notify, Act(f"notice:{skill}", self.act.facts), self.files),) if self.notify else ()
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
+Told = Callable[[Confirmation, Order | Account, Outcome], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +71,6 @@ class Skill:
     run: Run
     acts: tuple[str, ...]  # every act it can end in; each has phrases in every language
     mode: Mode = Mode.READ
-    slots: tuple[str, ...] = ()  # what it takes from the message
+    slots: tuple[str, ...] = ()  # what it takes from the message; "said": all of it
     access: Access = Access.NONE  # the proof it needs
+    told: Told | None = None  # what a write that was done adds to its outcome, from the row as it is now

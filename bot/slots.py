@@ -11,6 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
+from bot import tax_ids
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -131,6 +132,18 @@ def quantity(text: str) -> str | None:
     return str(int(found[0])) if found and int(found[0]) else None
 
 
+_NO_TAX_ID = re.compile(r"\b(?:don['’]?t have|have no|haven['’]?t|not registered|without)\b|[没沒]有|[无無]", re.IGNORECASE)
+_SIGNS = re.compile(r"[A-Za-z0-9*+]+(?:[ .-][A-Za-z0-9*+]*\d[A-Za-z0-9*+]*)*", re.ASCII)
+
+
+def tax_id(text: str) -> str | None:
+    """A company's tax number without gaps, whether or not it is a valid one; "skip" for one who has none."""
+    if found := tax_ids.find(text):
+        return found
+    numbers = [tax_ids.bare(hit) for hit in _SIGNS.findall(text.translate(_WIDE)) if sum(map(str.isdigit, hit)) >= 5]
+    return max(numbers, key=len, default=None) or ("skip" if plain_no(text) or _NO_TAX_ID.search(text) else None)
+
+
 def free_text(text: str) -> str | None:
     """Reasons, names, products: the words themselves, on one line, at most 300 characters."""
     return " ".join(text.split()).strip(" .,;:!?，。；：！？")[:300] or None
@@ -138,7 +151,7 @@ def free_text(text: str) -> str | None:
 
 _PARSERS: dict[str, Callable[[str], str | None]] = {
     "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
-    "quantity": quantity, "new_quantity": quantity,
+    "quantity": quantity, "new_quantity": quantity, "tax_id": tax_id,
 }  # fmt: skip
 
 
@@ -167,6 +180,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["products"] = "\n".join(filter(None, names))
     if "order_id" in wanted and (numbers := orders_named(spans, text)):
         values["order_id"] = numbers[0]
+    if "tax_id" in wanted and (number := tax_ids.find(text)):
+        values["tax_id"] = number
     if "contact" in wanted and (value := _sure_contact(text, wanted)):
         values["contact"] = value
     if "postcode" in wanted and (found := _UK_POSTCODE.search(text)):
@@ -221,7 +236,7 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
     """The value of the slot that was asked for, read from the shopper's answer."""
     if slot == "lines" and (several := _choose_several(text, options)):
         return several
-    if options and ((chosen := choose(text, options)) or slot != "reason"):
+    if options and ((chosen := choose(text, options)) or slot not in ("reason", "topic")):
         return chosen
     if slot == "reason" and plain_no(text):
         return "skip"

@@ -666,7 +666,7 @@ def test_the_contact_on_file_is_told_of_a_change() -> None:
         Act("done:change_address", confirmation.act.facts), notify="emma@example.com"
     )
     speak = talk.text("yes", affirm=0.95)
-    assert [(mail, act.name) for mail, act in speak.notify] == [("emma@example.com", "notice:change_address")]
+    assert [(told.mail, told.act.name) for told in speak.notify] == [("emma@example.com", "notice:change_address")]
 
 
 def test_above_the_limit_staff_decide_and_the_bot_goes_on() -> None:

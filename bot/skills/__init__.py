@@ -2,9 +2,15 @@
 
 from bot.skill import Skill
 from bot.skills import (
+    account_help,
+    bot_identity,
+    business,
     cancel_order,
     change_address,
+    contact_data,
+    feedback,
     identify,
+    invoice,
     product_question,
     return_items,
     shop_faq,
@@ -12,7 +18,7 @@ from bot.skills import (
     track_order,
 )
 
-SKILLS: tuple[Skill, ...] = (
+_TASKS: tuple[Skill, ...] = (
     identify.SKILL,
     track_order.SKILL,
     cancel_order.SKILL,
@@ -20,5 +26,11 @@ SKILLS: tuple[Skill, ...] = (
     return_items.SKILL,
     shop_faq.SKILL,
     product_question.SKILL,
+    invoice.SKILL,
+    account_help.SKILL,
+    contact_data.SKILL,
+    business.SKILL,
+    feedback.SKILL,
     small_talk.SKILL,
 )
+SKILLS: tuple[Skill, ...] = (*_TASKS, bot_identity.of(_TASKS))

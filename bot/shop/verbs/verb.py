@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, Quote
+from bot.commerce import Account, Answer, AnswerStatus, Line, LineState, Order, Product, Quote
 from bot.facts import Money
 from bot.shop import sums
-from bot.shop.policy import Market
+from bot.shop.policy import Market, Shopfront
 
 ORIGINAL_METHODS = "original_methods"  # Quote.method when more than one payment gets its share back
 GONE = frozenset({LineState.RETURN_OPEN, LineState.RETURNED})
@@ -33,6 +33,8 @@ class Case:
     zone: ZoneInfo  # in which days are counted
     categories: Mapping[str, str] = field(default_factory=dict)  # line id → category id
     goods: Mapping[str, Product] = field(default_factory=dict)  # product id → product, priced in the order's currency
+    front: Shopfront | None = None  # who sells
+    account: Account | None = None  # the buyer's; None for a guest
 
     @property
     def today(self) -> date:
