@@ -16,7 +16,7 @@ from aiohttp import web
 from opencc import OpenCC
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.mail import MailAdapter
+from adapters.mail import MailAdapter, ReadFile
 from adapters.slack import SlackAdapter, SlackSettings
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.web import WebAdapter, security_headers
@@ -231,7 +231,7 @@ def _wire(
         return Dialogue(
             store=store,
             interpreter=language.interpreter,
-            fulfilment=Fulfilment(shop, actions, tries, SKILLS, speech.say, policy.shop.zone),
+            fulfilment=Fulfilment(shop, actions, tries, SKILLS, speech.say, policy.shop.zone, assistant.keep_file),
             speech=speech,
             skills=SKILLS,
             settings=_dialogue_settings(settings, policy, tuple(desks)),
@@ -311,7 +311,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
                 shop_name=name.texts,
                 public_url=settings.public_url,
             ),
-            mail_adapter(settings, name.text("en")),
+            mail_adapter(settings, name.text("en"), assistant.file),
         ]
         if token := settings.telegram_token.get_secret_value():
             made.append(
@@ -345,8 +345,9 @@ def channels_of(settings: Settings) -> MakeAdapters:
     return make
 
 
-def mail_adapter(settings: Settings, subject: str) -> MailAdapter:
-    return MailAdapter(settings.smtp_url.get_secret_value(), settings.mail_from, subject, settings.home / "mail")
+def mail_adapter(settings: Settings, subject: str, read_file: ReadFile) -> MailAdapter:
+    url, folder = settings.smtp_url.get_secret_value(), settings.home / "mail"
+    return MailAdapter(url, settings.mail_from, subject, folder, read_file)
 
 
 def _secret(home: Path) -> bytes:

@@ -207,7 +207,7 @@ async def _chat(settings: Settings, given: Everywhere, script: str | None, as_em
     terminal = TerminalAdapter()
 
     def make(assistant: Any, policy: Any) -> list[Adapter]:
-        return [terminal, mail_adapter(settings, policy.shop.name.text("en"))]
+        return [terminal, mail_adapter(settings, policy.shop.name.text("en"), assistant.file)]
 
     async with shophand(settings, clock=clock, make_adapters=make, shop_folder=given.shop) as product:
         if as_email:

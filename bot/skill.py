@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
-from bot.commerce import Quote, Shop
-from bot.conversation import Access, Option, Proof, SlotSpan
+from bot.commerce import Account, Order, Quote, Shop
+from bot.conversation import Access, Confirmation, Option, Proof, SlotSpan
+from bot.decision import HandoffRequest, Notice
 from bot.facts import Act, Fact
-from bot.messages import Card
+from bot.messages import Attachment, Card
 
 
 class Mode(StrEnum):
@@ -42,7 +43,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: a dialogue act with its facts, and what belongs to it."""
+    """What came of a run: a dialogue act with its facts, and what belongs to it.
+
+    The act "pass:<skill>" is not said: that skill goes on with the same slots.
+    """
 
     act: Act
     before: tuple[Act, ...] = ()  # said first: what was found
@@ -56,11 +60,18 @@ class Outcome:
     notify: str = ""  # done: the e-mail address on file that is told of the change
     beside: Mapping[str, str] = field(default_factory=dict)  # slots of another request that the message holds
     needs: Access = Access.NONE  # a proof without which it cannot go on: who is asking comes first, then it runs again
-    handoff: str = ""  # a person takes it on, with the act's facts: the reason, a key of [terms.handoff]
+    documents: tuple[str, ...] = ()  # done: numbers of the shop's documents that go with that mail
+    files: tuple[Attachment, ...] = ()  # ... and these, as files
+    handoff: HandoffRequest | None = None  # staff take it up after this is said, or beside the conversation
+
+    def notices(self, skill: str) -> tuple[Notice, ...]:
+        """What the address on file is told of a write of `skill` that was done."""
+        return (Notice(self.notify, Act(f"notice:{skill}", self.act.facts), self.files),) if self.notify else ()
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
 Fits = Callable[[str, str, Sequence[SlotSpan]], bool]  # (intent, text, what the model tagged in it) → its own?
+Told = Callable[[Confirmation, Order | Account, Outcome], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +86,4 @@ class Skill:
     fits: Fits | None = None  # pure: which messages of its intents it takes, before an earlier skill of the list
     covers: tuple[str, ...] = ()  # further intents that are part of the same request when one message has both
     case: str = ""  # staff are told of each write that it did, under this reason; the bot goes on meanwhile
+    told: Told | None = None  # what a write that was done adds to its outcome, from the row as it is now

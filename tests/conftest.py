@@ -90,7 +90,7 @@ async def talking(home: Path, language: Language, /, *, as_email: str = "", **ch
     clock, terminal = changes.pop("clock", ManualClock(NOW)), TerminalAdapter()
 
     def adapters(assistant: Any, policy: Any) -> list[Adapter]:
-        return [terminal, MailAdapter("", "shop@example.com", "Shop", home / "mail")]
+        return [terminal, MailAdapter("", "shop@example.com", "Shop", home / "mail", assistant.file)]
 
     kept = replace(language, close=lambda: None)  # the session's model stays open
     arguments = {"make_adapters": adapters, "language": lambda *_: kept, **changes}

@@ -97,6 +97,7 @@ class Customers(SQLModel, table=True):
     phone: str = ""  # E.164
     market: str
     language: str
+    version: int = Field(default=1, sa_column=sa.Column(sa.Integer, nullable=False, server_default="1"))  # every write
 
 
 class Addresses(SQLModel, table=True):
@@ -180,6 +181,7 @@ class Lines(SQLModel, table=True):
     price: int = _money()  # of the whole line, after its share of discounts
     adjusted: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # of price, given back as it fell
     due: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # of price, still to be paid
+    discount: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # that share; None: nobody told
     state: str
     replaces: str = _usually(sa.String, "")  # id of the line that it was given in exchange for
     parcel_id: str | None = _of("shop_parcels.id", null=True)
@@ -295,3 +297,26 @@ class Baskets(SQLModel, table=True):
     market: str
     items: list[list[Any]] = _json()  # [sku, pieces], in the order they were chosen
     created_at: datetime = _time(index=True)
+class Invoices(SQLModel, table=True):
+    """Documents issued for orders; a row never changes. Every market counts its own, without gaps."""
+
+    __tablename__ = "shop_invoices"
+    __table_args__ = (sa.UniqueConstraint("order_number", "position"), sa.UniqueConstraint("market", "serial"))
+    number: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    market: str
+    serial: int | None = None  # None: not of the market's series
+    kind: str
+    at: datetime = _time()
+    title: str
+    tax_id: str
+    email: str
+    buyer: list[str] = _json()
+    seller: list[str] = _json()
+    seller_vat_id: str
+    lines: list[dict[str, Any]] = _json()  # commerce.InvoiceLine, amounts in minor units
+    taxes: list[dict[str, Any]] = _json()  # commerce.InvoiceTax
+    total: int = _money()
+    paid: int = _money()
+    corrects: str  # number of the invoice that a credit note belongs to
