@@ -32,6 +32,7 @@ from bot.live import LiveDialogue
 from bot.phrases import PhraseBook
 from bot.ports import ActiveModel, Adapter, Clock, Language
 from bot.settings import Settings
+from bot.shop.indexing import refresh
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, import_shop, is_empty
@@ -180,6 +181,7 @@ async def open_shop(
     engine = open_database(settings.database)
     try:
         await migrate(engine)
+        await refresh(engine)
         if import_from:
             await fill(engine, import_from, clock)
             adopt(settings, import_from)

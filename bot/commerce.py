@@ -289,6 +289,29 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """What a product must pass; left empty, everything passes. Colour, size, price and stock hold of one variant.
+
+    ValueError when the limits of the price have two currencies, or the lower one is above the upper one.
+    """
+
+    brand: str = ""
+    category: str = ""  # an id or (a part of) a name
+    color: str = ""
+    size: str = ""
+    price_min: Money | None = None
+    price_max: Money | None = None
+    in_stock: bool = False
+
+    def __post_init__(self) -> None:
+        low, high = self.price_min, self.price_max
+        if low and high and low.currency != high.currency:
+            raise ValueError(f"a price range needs one currency, not {low.currency} and {high.currency}")
+        if low and high and low.minor > high.minor:
+            raise ValueError("price_min is above price_max: swap them")
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of the shop's own knowledge: shown as it stands."""
 
@@ -517,8 +540,13 @@ class Shop(Protocol):
         """Web address of a page for shoppers, "" if there is none: "reset" (a new password), "review"."""
         ...
 
-    async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
-        """Products by name, best first, typos tolerated; priced for `market`, by default the shop's own."""
+    async def search(
+        self, words: str, *, limit: int = 5, market: str = "", filters: Filters | None = None
+    ) -> tuple[Product, ...]:
+        """Products by name, best first, typos tolerated; priced for `market`, by default the shop's own.
+
+        With `filters` only what passes them and is sold in the market; without words the most popular of it.
+        """
         ...
 
     async def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:

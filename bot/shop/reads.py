@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +29,6 @@ from bot.commerce import (
 )
 from bot.facts import Localised, Money
 from bot.shop import tables as t
-from bot.shop.search import Entry
 
 Row = Mapping[str, Any]
 _MANY = 500  # keys in one question; every engine takes that many parameters
@@ -244,26 +242,6 @@ async def products(connection: AsyncConnection, ids: Sequence[str], currency: st
 
 async def categories(connection: AsyncConnection) -> dict[str, dict[str, str]]:
     return {row["id"]: row["name"] for row in rows(await connection.execute(sa.select(table(t.Categories))))}
-
-
-async def entries(connection: AsyncConnection) -> list[Entry]:
-    """What the search index reads of every product."""
-    names = await categories(connection)
-    colors: dict[str, dict[str, None]] = {}
-    for product_id, color in await connection.execute(
-        sa.select(col(t.Variants, "product_id"), col(t.Variants, "color"))
-    ):
-        colors.setdefault(product_id, {}).update(dict.fromkeys(color.values()))
-    return [
-        Entry(
-            row["id"],
-            tuple(row["name"].values()),
-            tuple(chain.from_iterable(row["also"].values())),
-            (row["brand"], *names[row["category_id"]].values(), *row["material"].values(), *colors.get(row["id"], ())),
-            tuple(row["description"].values()),
-        )
-        for row in rows(await connection.execute(sa.select(table(t.Products)).order_by(col(t.Products, "id"))))
-    ]
 
 
 async def newest_import(connection: AsyncConnection) -> int:

@@ -22,6 +22,7 @@ from bot.commerce import (
     Basket,
     Discount,
     Document,
+    Filters,
     Order,
     Passage,
     Product,
@@ -39,8 +40,8 @@ from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
 from bot.shop.policy import Policy
 from bot.shop.reads import col, table
-from bot.shop.search import Index
-from bot.shop.tables import Customers, Orders, Variants
+from bot.shop.search import find
+from bot.shop.tables import Customers, Orders
 from bot.shop.verbs import ACCOUNT_VERBS, VERBS, effects
 from bot.shop.verbs.verb import Case, Deed, refused
 from bot.slots import same_phone
@@ -56,7 +57,6 @@ class SqlShop:
         self._clock = clock
         self._policy = policy
         self._knowledge = Knowledge(knowledge_dir, policy.shop.languages)
-        self._index: tuple[int, Index] | None = None  # newest import it was built on, index
 
     # --- who is asking ---
 
@@ -295,28 +295,15 @@ class SqlShop:
 
     # --- catalogue and knowledge ---
 
-    async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
+    async def search(
+        self, words: str, *, limit: int = 5, market: str = "", filters: Filters | None = None
+    ) -> tuple[Product, ...]:
         """Priced for `market`, by default the shop's own."""
         currency = self._policy.market(market).currency
         async with reading(self._engine) as connection:
-            known = await self._exactly(connection, words.strip())
-            hits = [(known, 1.0)] if known else (await self._current(connection)).find(words, limit)
+            hits = await find(connection, words, filters, currency, limit)
             found = await reads.products(connection, [id_ for id_, _ in hits], currency)
         return tuple(replace(found[id_], score=score) for id_, score in hits if id_ in found)
-
-    async def _exactly(self, connection: AsyncConnection, words: str) -> str:
-        """The product of that id or article number, "" if there is none."""
-        if re.search(r"\s", words) or not words.isascii():
-            return ""
-        by_id = sa.select(col(reads.t.Products, "id")).where(col(reads.t.Products, "id") == words)
-        by_sku = sa.select(col(Variants, "product_id")).where(col(Variants, "sku") == words.upper())
-        return await connection.scalar(by_id) or await connection.scalar(by_sku) or ""
-
-    async def _current(self, connection: AsyncConnection) -> Index:
-        newest = await reads.newest_import(connection)
-        if self._index is None or self._index[0] != newest:
-            self._index = newest, Index(await reads.entries(connection))
-        return self._index[1]
 
     async def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:
         return self._knowledge.passages(topic, words, language)

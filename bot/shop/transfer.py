@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import SQLModel
 
-from bot.shop import reads, rows
+from bot.shop import indexing, reads, rows
 from bot.shop import tables as t
 from bot.shop.checks import Goods
+from bot.shop.documents import prepare
 from bot.shop.folder import FORMAT, Problem, Report, read_folder, save_folder
 from bot.shop.reads import col, table
 from bot.shop.records import CategoryRecord, CustomerRecord, OrderRecord, Record
@@ -31,17 +32,22 @@ SAMPLE = Path(__file__).parent / "sample"
 async def import_shop(engine: AsyncEngine, folder: Path, now: datetime) -> Report:
     """Read and check, then write what is new or different in one transaction. What the folder lacks stays as it is."""
     async with reading(engine) as connection:
-        older = await _everything(connection)
+        seen, older = await reads.newest_import(connection), await _everything(connection)
     new, report = await asyncio.to_thread(read_folder, folder, now, older)
     if report.problems:
         return report
+    documents = await asyncio.to_thread(prepare, new, older)
     async with writing(engine) as connection:
         current = await _everything(connection)  # a write may have come in between
+        if await reads.newest_import(connection) != seen:  # another import: then documents may be of its goods
+            documents = prepare(new, current)
         changed = {}
         for file, (name, _, _) in FORMAT.items():
             changed[file] = await _put(connection, file, getattr(new, name), getattr(current, name))
         sample = folder.resolve() == SAMPLE.resolve()
         await connection.execute(sa.insert(table(t.Imports)).values(at=now, counts=changed, sample=sample))
+        await indexing.write(connection, documents)
+        await indexing.count_sales(connection)
     return Report(read=report.read, changed=changed)
 
 
