@@ -18,6 +18,7 @@ class TurnInput:
     kind: Kind
     text: str = ""
     button: str = ""
+    code: str = ""  # the one-time code it holds, which `text` does not show
     attachments: tuple[Attachment, ...] = ()
     hasty: bool = False  # written before the last answer was there: no yes to what it asks
     later_waits: bool = False  # a later message of this shopper is already stored: no write now
@@ -87,6 +88,7 @@ class Speak:
     handoff: HandoffRequest | None = None
     heard: tuple[str, ...] = ()  # the labels this turn acted on
     notify: tuple[tuple[str, Act], ...] = ()  # (e-mail on file, act) told outside this conversation
+    code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
 
 
 Decision = Read | Perform | Speak

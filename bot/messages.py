@@ -123,6 +123,7 @@ class Reply:
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
 
     def as_text(self, *, number_buttons: bool = False) -> str:
         """The whole reply in plain text; buttons as a numbered list where the platform has none."""

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.commerce import Quote, Shop
-from bot.conversation import Access, Option, Proof
-from bot.facts import Act, Fact
+from bot.conversation import Access, Challenge, Option, Proof
+from bot.facts import Act, Fact, Term
 from bot.messages import Card
 
 
@@ -46,7 +46,9 @@ class Outcome:
     cards: tuple[Card, ...] = ()
     proof: Proof | None = None  # identify: who it is
     tries_left: int | None = None  # identify: after a miss
-    notify: str = ""  # done: the e-mail address on file that is told of the change
+    notify: str = ""  # the e-mail address on file that is told of the change, or gets the code
+    challenge: Challenge | None = None  # one_time_code: one was sent, to `notify`
+    salt: str = ""  # ... and what it is made from when the mail goes out
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
@@ -61,3 +63,18 @@ class Skill:
     mode: Mode = Mode.READ
     slots: tuple[str, ...] = ()  # what it takes from the message
     access: Access = Access.NONE  # the proof it needs
+    strong: bool = False  # its write redirects goods or money: it needs a one-time code or a signed link besides
+
+    @property
+    def notice(self) -> str:
+        """The act that tells the contact on file of its write, where it has words of its own."""
+        return f"notice:{self.name}"
+
+    def notices(self, outcome: Outcome) -> tuple[tuple[str, Act], ...]:
+        """(e-mail on file, act) of what is told outside the conversation once its write is done."""
+        if not outcome.notify:
+            return ()
+        if self.notice in self.acts:
+            return ((outcome.notify, Act(self.notice, outcome.act.facts)),)
+        task = Term("intent", self.intents[0])
+        return ((outcome.notify, Act("notice:change", {**outcome.act.facts, "task": task})),)

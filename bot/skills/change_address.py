@@ -83,4 +83,5 @@ SKILL = Skill(
     ),
     slots=("order_id", "contact", "name", *_PARTS),
     access=Access.ORDER,
+    strong=True,
 )
