@@ -27,6 +27,7 @@ from bot.ports import ActiveModel, Adapter, Clock
 from bot.script import ADDRESS, ScriptedChat
 from bot.serve import only_one, serving
 from bot.settings import Settings, load_settings
+from bot.shop.answers import basket_as_json
 from bot.shop.show import look_up
 from bot.shop.transfer import export_shop
 from bot.store.codes import ProofStore
@@ -460,6 +461,23 @@ def show_order(number: str, db: Db = None, shop: ShopDir = None, now: Now = None
     if order is None:
         raise BadInput(f"there is no order {number}")
     _print_json(order) if as_json else out.print_json(data=order)
+
+
+@show_app.command("basket")
+def show_basket(token: str, db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False) -> None:
+    """A basket that was filled in a chat, by the token in its link: goods, prices and stock of now."""
+
+    given = _given.over(db, shop, now)
+
+    async def go() -> dict[str, Any] | None:
+        async with open_shop(_settings(given), clock=_clock(given), shop_folder=given.shop) as opened:
+            found = await opened.shop.basket(token)
+            return basket_as_json(found) if found else None
+
+    basket = _run(go())
+    if basket is None:
+        raise BadInput(f"there is no basket {token}: it was never filled, or is older than 90 days")
+    _print_json(basket) if as_json else out.print_json(data=basket)
 
 
 # --- who is asking ---------------------------------------------------------------------------------------------------

@@ -182,7 +182,7 @@ class HandoffNote:
     reason: str
     summary: str
     status: str  # "waiting", "claimed", "back", "closed"
-    subject: str = ""  # approvals: what they decide on
+    subject: str = ""  # approvals and cases: what they are about
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +204,11 @@ class Conversation:
     noted: dict[str, str] = field(default_factory=dict)  # slot values of those requests, as they were said
     anger: int = 0  # angry messages in this session
     refused: str = ""  # the refusal last given: asked for again, the shopper insists
-    memory: dict[str, str] = field(default_factory=dict)  # order_id and product last spoken of: what "it" means
+    # order_id, product: last spoken of, what "it" means; files: sent and not used yet; claim: the order of the last one
+    memory: dict[str, str] = field(default_factory=dict)
     handoff: HandoffNote | None = None
     approvals: tuple[HandoffNote, ...] = ()  # actions staff are deciding; the bot goes on meanwhile
+    cases: tuple[HandoffNote, ...] = ()  # claims staff look into; the bot goes on meanwhile
     acknowledged: bool = False  # "your message was passed on" was said in this wait
     last_seen: datetime | None = None
     name: str = ""  # the shopper's display name on the channel
@@ -220,7 +222,7 @@ class Conversation:
         """After CLOSED or a long silence: only language, proof and what is still to be hidden are kept."""
         return Conversation(
             id=self.id, address=self.address, session=self.session + 1, version=self.version, language=self.language,
-            introduced=False, proof=self.proof, challenge=self.challenge, approvals=self.approvals,
+            introduced=False, proof=self.proof, challenge=self.challenge, approvals=self.approvals, cases=self.cases,
             last_seen=self.last_seen, name=self.name,
         )  # fmt: skip
 

@@ -74,6 +74,7 @@ class Offer:
 class HandoffRequest:
     reason: str  # a key of [terms.handoff] in the phrase book
     approval: Confirmation | None = None  # staff decide on this write; the bot goes on meanwhile
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # what was found out, for staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Speak:
     handoff: HandoffRequest | None = None
     heard: tuple[str, ...] = ()  # the labels this turn acted on
     notify: tuple[tuple[str, Act], ...] = ()  # (e-mail on file, act) told outside this conversation
+    cases: tuple[Confirmation, ...] = ()  # writes that were done and give staff something to look into
     code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from bot import codes, handoff, slots, transcript
 from bot.conversation import (
     SESSION_SILENCE,
+    Confirmation,
     Conversation,
     Status,
     Understanding,
@@ -30,6 +31,8 @@ from bot.speech import Speech
 from bot.turn import Claim, HandoffChange, Line, Sending, TurnResult, TurnStore
 
 MOST_ROUNDS = 6
+# our question → the model's
+_HEARD_AS = {"contact": "email", "lines": "product", "variant": "new_size", "told": "reason", "code": "order_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +192,8 @@ class Dialogue:
 
     async def _understand(self, t: Turn) -> Understanding:
         top = t.conversation.top
-        asked = {"contact": "email", "lines": "product", "code": "order_id"}  # what the model knows that is most alike
-        expects = asked.get(top.expects, top.expects) if top else ""
+        asked = top.expects.partition("/")[0] if top else ""
+        expects = _HEARD_AS.get(asked, asked)
         text = slots.readable(t.text).replace(codes.HIDDEN, "0") if t.code else slots.readable(t.text)
         return await self._interpreter.understand(text, t.history, expects)
 
@@ -204,7 +207,8 @@ class Dialogue:
                 return decision
             if isinstance(decision, Read):
                 proof = next((outcome.proof for outcome in reversed(t.outcomes) if outcome.proof), t.conversation.proof)
-                t.outcomes.append(await self._fulfilment.read(decision, t.conversation, proof, event.text, t.now))
+                held = proof if proof and proof.until > (event.at or t.now) else None
+                t.outcomes.append(await self._fulfilment.read(decision, t.conversation, held, event.text, t.now))
                 continue
             outcome = await self._fulfilment.perform(
                 decision.confirmation, "shopper", t.conversation, unless_after=t.claim.rows[-1].id
@@ -255,6 +259,9 @@ class Dialogue:
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
+            case "close" if view and view.kind == "case" and view.status in ("waiting", "claimed"):
+                await self._settle(t, view.id, message.name)
+                return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
             case "close":
                 return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
             case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
@@ -277,6 +284,7 @@ class Dialogue:
         status = "approved" if approve else "declined"
         speak = Speak(
             "say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards,
+            cases=(pending,) if self._opens_case(pending, outcome) else (),
             notify=self._notices(pending.skill, outcome),
         )  # fmt: skip
         result = await self._spoken(t, speak, {})
@@ -285,6 +293,19 @@ class Dialogue:
             [handoff.decided(handoff_id, status, self._terms)], self._settings.desks, t.claim.rows[0].message.source_id
         )
         return replace(result, handoffs=(*result.handoffs, change), sendings=(*result.sendings, *ended))
+
+    def _opens_case(self, pending: Confirmation, outcome: Outcome) -> bool:
+        """Whether what staff approved gives them more to do; what a rule left to them is settled by their yes."""
+        skill = next(skill for skill in self._skills if skill.name == pending.skill)
+        return outcome.act.family == "done" and bool(skill.case) and pending.needs_approval != "rule"
+
+    async def _settle(self, t: Turn, handoff_id: str, staff: str) -> None:
+        """Staff have closed a case: its claim is no longer open in the shop, whatever the order has been through."""
+        pending = await self._store.confirmation(handoff_id)
+        if pending is None:
+            raise LookupError(f"case {handoff_id} has lost what it is about")
+        settled = replace(pending, id=f"{handoff_id}.settled", verb="settle_claim", version=0)
+        await self._fulfilment.perform(settled, f"staff:{staff}", t.conversation, unless_after=None)
 
     async def _clock_turn(self, t: Turn) -> TurnResult:
         message = t.claim.rows[0].message
@@ -321,6 +342,8 @@ class Dialogue:
         reply, spoken = await self._speech.reply(speak, t.history)
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)
+        for case in speak.cases:
+            moved = handoff.joined(moved, await self._case(t, replace(speak, conversation=moved.conversation), case))
         kind = "handoff" if speak.handoff else "result" if t.effects else "reply"
         record = {
             **heard,
@@ -356,11 +379,24 @@ class Dialogue:
         language = self._settings.staff_language
         before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
         text = handoff.summary(before, request.reason, t.history, self._terms, t.text)
+        found = [f"{self._terms.get('fact', {}).get(name, name)}: {self._speech.say(fact, language)}"
+                 for name, fact in request.facts.items()]  # fmt: skip
+        text = "\n".join([*found, text])
         if request.approval:
             wanted = await self._speech.sentences((request.approval.act,), language)
             text = f"{wanted.text}\n{text}"
         kind = "approval" if request.approval else "chat"
         change = HandoffChange(self._new_id(), "waiting", kind, request.reason, text, request.approval, opening=True)
+        return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
+
+
+    async def _case(self, t: Turn, speak: Speak, done: Confirmation) -> handoff.Moved:
+        """What staff are to look into: the facts of what was done, then what they need to know of the shopper."""
+        language = self._settings.staff_language
+        reason = next(skill.case for skill in self._skills if skill.name == done.skill)
+        facts = {name: self._speech.say(fact, language) for name, fact in done.act.facts.items()}
+        text = handoff.case_summary(facts, speak.conversation, reason, t.history, self._terms, t.text)
+        change = HandoffChange(self._new_id(), "waiting", "case", reason, text, done, opening=True)
         return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
 
 

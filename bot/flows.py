@@ -13,7 +13,7 @@ from bot import slots
 from bot.commerce import Order, Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
 from bot.decision import Decision, HandoffRequest, Limits, Offer, Perform, Read, Speak, TurnInput
-from bot.facts import Act, Term, Text
+from bot.facts import Act, Facts, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Skill
 
@@ -32,7 +32,10 @@ class TurnState:
     ) -> None:  # fmt: skip
         self.conversation, self.event, self.understanding = conversation, event, understanding
         self.skills, self.limits, self.now = skills, limits, now
-        self.by_intent = {intent: skill for skill in skills.values() for intent in skill.intents}
+        self.by_intent = {
+            intent: skill for skill in skills.values() for intent in skill.intents
+            if skill.fits is None or skill.fits(intent, event.text, understanding.slots)
+        }  # fmt: skip
         self.threshold = understanding.threshold if limits.threshold is None else limits.threshold
         self.said: list[Act] = []
         self.cards: list[Card] = []
@@ -42,6 +45,7 @@ class TurnState:
         self.typed = event.code  # a one-time code of this message, "" once it was tried
         self.again = False  # another code is wanted
         self.approval: Confirmation | None = None
+        self.cases: list[Confirmation] = []
         self.steps = 0  # Reads and Performs so far
         self.writes = 0  # Performs among them
         self.human = Offer(Term("button", "human"), "human")
@@ -78,13 +82,15 @@ class TurnState:
         values = self.collected(self.top.skill)
         if "lines" in held and slots.means_all(self.event.text):
             values["lines"] = "all"
-        return {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}
+        other = {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}
+        said = {"said": self.event.text} if "said" in held and other.keys() - {"order_id", "contact"} else {}
+        return {**other, **said}
 
     def pop(self) -> None:
         """The top flow is finished: remember what it was about; the one below goes on."""
         if self.top is None:
             return
-        kept = {name: self.top.slots[name] for name in ("order_id", "product") if name in self.top.slots}
+        kept = {name: self.top.slots[name] for name in ("order_id", "product", "basket") if name in self.top.slots}
         pending = self.conversation.pending
         below = self.conversation.flows[:-1]
         wishes = tuple(wish for wish in self.conversation.wishes if wish != self.top.intent)
@@ -114,17 +120,17 @@ class TurnState:
             handoff = HandoffRequest("approval", self.approval)
         return Speak(
             kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify),
-            self.code,
+            tuple(self.cases), self.code,
         )  # fmt: skip
 
-    def hand_over(self, reason: str, *, said: str = "") -> Speak:
+    def hand_over(self, reason: str, *, said: str = "", facts: Facts | None = None) -> Speak:
         """Bring in a person; `said`: another reason's words, where the shopper has heard this one already."""
         if self.approval:  # staff are asked about that first; what else the shopper wants stays open
             return self.speak("say")
         tone = "apologetic" if reason in ("angry", "injury", "model_failure", "error") else "neutral"
         self.say(Act(f"handoff/{said or reason}", tone=tone))
         self.change(flows=(), queue=(), pending=None, fallbacks=0)
-        return self.speak("handoff", handoff=HandoffRequest(reason))
+        return self.speak("handoff", handoff=HandoffRequest(reason, facts=facts or {}))
 
     def ask(self, slot: str, act: Act, flow: Flow, options: tuple[Any, ...] = ()) -> Speak:
         """Ask for one slot; past the limit a person comes instead. A question taken up again is not asked anew."""
@@ -189,12 +195,21 @@ class TurnState:
         self.cards += outcome.cards
         self.change(pending=None)
         self.notify += self.skills[pending.skill].notices(outcome)
+        if outcome.act.family == "done" and self.skills[pending.skill].case:
+            self._tell_staff(pending)
         if outcome.act.name.endswith(("/unsupported", "/unknown")):
             yield self.hand_over("unsupported", said="requested")
             return True
         if not outcome.act.name.endswith("/changed"):
             self.pop()
         return False
+
+    def _tell_staff(self, done: Confirmation) -> None:
+        """Something was done that people have to look into: once for each thing; what was sent for it is used up."""
+        if not any(note.subject == done.subject for note in self.conversation.cases):
+            self.cases.append(done)
+        left = {name: value for name, value in self.conversation.memory.items() if name != "files"}
+        self.change(memory={**left, "claim": str(done.arguments.get("order", ""))})
 
     def declined(self) -> Script:
         if self.conversation.pending:
@@ -236,7 +251,9 @@ class TurnState:
                 self.say(Act("next_request", {"task": Term("intent", first.intent)}))
                 continue
             if flow is None:
-                helpless = any(act.name in ("no_skill", "no_passage", *UNKNOWN) for act in self.said)
+                helpless = any(
+                    act.name in ("no_skill", "no_passage", *UNKNOWN) or act.name.endswith("packed") for act in self.said
+                )
                 yield self.speak("say", offers=(self.human,) if helpless else ())
                 return
             if self.said and flow.expects and not resuming:
@@ -259,33 +276,49 @@ class TurnState:
                 return False
             flow = self._with_order(flow)
             if not self._proved(flow, skill):
-                return (yield from self._identify(flow, skill))
+                return (yield from self._identify(flow, skill.access))
         outcome = yield from self._shop(Read(flow.skill, flow, self.conversation.language))
         if outcome.act.name == "unknown_order" and "contact" in flow.slots:
-            return (yield from self._identify(flow, skill))  # not the customer's own, but he says how it was ordered
+            return (yield from self._identify(flow, skill.access))  # not the customer's own; he says how it was ordered
         held = {name: value for name, value in {**flow.slots, **outcome.slots}.items() if value}
         flow = replace(flow, slots=held, expects="", options=())
         self.replace_top(flow)
+        if outcome.needs is not Access.NONE:
+            if not self.conversation.address.private:
+                self.say(Act("go_private"))
+                self.pop()
+                return False
+            return (yield from self._identify(self._with_order(flow), outcome.needs))
+        for found in outcome.before:
+            self.say(found)
         self.cards += outcome.cards
+        if outcome.beside:
+            beside = Flow(flow.skill, flow.intent, dict(outcome.beside))
+            self.change(queue=(beside, *self.conversation.queue))
         match outcome.act.family:
+            case "pass":  # another skill's business, with the same slots
+                self.replace_top(replace(flow, skill=outcome.act.topic))
+                return False
             case "ask":
                 yield self.ask(outcome.slot, outcome.act, flow, outcome.options)
                 return True
             case "confirm":
                 return (yield from self._quoted(flow, outcome))
-        if outcome.act.name.endswith("/unsupported"):
+        if outcome.handoff or outcome.act.name.endswith("/unsupported"):
             self.say(outcome.act)
-            yield self.hand_over("unsupported", said="requested")
+            yield self.hand_over(outcome.handoff or "unsupported", said="requested", facts=outcome.act.facts)
             return True
-        refusal = f"{outcome.act.name} {flow.slots.get('order_id', '')}" if outcome.act.family == "refused" else ""
+        about = [str(fact) for name, fact in outcome.act.facts.items() if name != "order"]
+        refused = outcome.act.family == "refused"
+        refusal = " ".join([outcome.act.name, flow.slots.get("order_id", ""), *about]) if refused else ""
         if refusal and refusal == self.conversation.refused:
             yield self.hand_over("insists")
             return True
         self.say(outcome.act)
         self.change(refused=refusal or self.conversation.refused)
         if outcome.slot:  # refused, and another answer to the same question is welcome
-            self.replace_top(replace(flow, expects=outcome.slot))
-            yield self.speak("ask")
+            self.replace_top(replace(flow, expects=outcome.slot, options=outcome.options))
+            yield self.speak("ask", offers=[Offer(Text(one.label), f"pick:{one.value}") for one in outcome.options])
             return True
         if outcome.act.name in UNKNOWN:
             self.replace_top(flow.without_slot(UNKNOWN[outcome.act.name]))
@@ -320,8 +353,14 @@ class TurnState:
             id=f"{self.event.id}.{self.writes}" if quote.harmless else self.event.id, skill=flow.skill, verb=quote.verb,
             arguments=quote.arguments, act=outcome.act, version=quote.version,
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
-            needs_approval="mode" if mode is WriteMode.APPROVAL else "amount" if above else "",
+            needs_approval=self._why_approval(quote, mode, above=above),
         )  # fmt: skip
+
+    def _why_approval(self, quote: Quote, mode: WriteMode, *, above: bool) -> str:
+        """Why staff decide on it, "" when they do not."""
+        if quote.approval is False and not self.limits.stopped:
+            return ""
+        return "rule" if quote.approval else "mode" if mode is WriteMode.APPROVAL else "amount" if above else ""
 
     def _show(self, pending: Confirmation) -> Speak:
         if self.top:
@@ -349,11 +388,11 @@ class TurnState:
         proof = self._valid_proof()
         return proof is not None and proof.opens(flow.slots.get("order_id", ""), skill.access)
 
-    def _identify(self, flow: Flow, skill: Skill) -> Generator[Decision, Outcome, bool]:
+    def _identify(self, flow: Flow, access: Access) -> Generator[Decision, Outcome, bool]:
         """Ask for order number and contact, and have them checked; True when the turn has ended."""
         proof = self._valid_proof()
         weak = proof is not None and proof.access is Access.DELIVERY and proof.order == flow.slots.get("order_id")
-        contact = "ask:contact" if skill.access is Access.DELIVERY else "ask:contact/full"
+        contact = "ask:contact" if access is Access.DELIVERY else "ask:contact/full"
         for slot, act in (("order_id", "ask:order_id"), ("contact", "ask:contact/stronger" if weak else contact)):
             if slot not in flow.slots:
                 yield self.ask(slot, Act(act, {"task": Term("intent", flow.intent)}), flow)
@@ -368,7 +407,7 @@ class TurnState:
             self.say(outcome.act)
             yield self.ask("contact", Act(contact, {"task": Term("intent", flow.intent)}), without)
             return True
-        if outcome.proof.access is Access.DELIVERY and skill.access is not Access.DELIVERY:
+        if outcome.proof.access is Access.DELIVERY and access is not Access.DELIVERY:
             yield self.ask("contact", Act("ask:contact/stronger", {"task": Term("intent", flow.intent)}), without)
             return True
         self.change(proof=outcome.proof)

@@ -11,6 +11,7 @@ from bot.facts import Act, Fact, Term, Text
 from bot.identity import Identity
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
+from bot.skills.orders import due_card, shares_card
 from bot.turn import ActionLog
 
 
@@ -32,7 +33,7 @@ class Fulfilment:
     async def read(
         self, read: Read, conversation: Conversation, proof: Proof | None, text: str, now: datetime
     ) -> Outcome:
-        """Run a skill for a flow; `proof` may be fresher than the conversation's."""
+        """Run a skill for a flow; `proof`: the one that holds now, which may be fresher than the conversation's."""
         language = read.language or "en"
         request = Request(
             slots=read.flow.slots,
@@ -43,6 +44,8 @@ class Fulfilment:
             today=now.astimezone(self._zone).date(),
             say=lambda fact: self._say(fact, language),
             proof=proof,
+            market=known.market if (known := proof or conversation.proof) else "",
+            zone=self._zone,
         )
         skill = self._skills[read.skill]
         if prove := self.identity.ways.get(skill.name):
@@ -94,11 +97,15 @@ class Fulfilment:
             case AnswerStatus.REFUSED:
                 name = f"refused:{pending.skill}/{answer.reason}"
         order, done = answer.value, answer.status is AnswerStatus.DONE
-        cards = ()
+        cards: tuple[Card, ...] = ()
+        if done and order:
+            cards = shares_card(pending.arguments, order.total.currency, lambda fact: self._say(fact, language))
+        if done and order and pending.arguments.get("due"):
+            cards += due_card(order, lambda fact: self._say(fact, language))
         if done and order and order.returns and pending.verb == "return":
             label = order.returns[-1].label_url
             facts["label"] = Text(label)
-            cards = (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
+            cards += (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
         skill = self._skills[pending.skill]
         told = order.email if done and order and (skill.strong or skill.notice in skill.acts) else ""
         return _sayable(skill, Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told))

@@ -173,7 +173,7 @@ class HandoffView:
 
     id: str
     conversation_id: str
-    kind: str  # "chat" or "approval"
+    kind: str  # "chat", "approval" or "case" (staff look into something, the bot goes on)
     reason: str
     summary: str
     status: str  # waiting, claimed, back, closed, approved, declined

@@ -173,7 +173,7 @@ class ScriptedChat:
         notes = (
             list(conversation.approvals)
             if conversation and approval
-            else [conversation.handoff]
+            else [*conversation.cases, *filter(None, [conversation.handoff])]
             if conversation
             else []
         )
@@ -230,7 +230,8 @@ class ScriptedChat:
         if not self._begun:
             return None
         conversation, _ = await self.store.load(ADDRESS.conversation_id)
-        note = conversation.handoff or next(reversed(conversation.approvals), None)
+        beside = (*conversation.cases, *conversation.approvals)
+        note = conversation.handoff or next(reversed(beside), None)
         if note is None or (conversation.status is Status.CLOSED and note is conversation.handoff):
             return None
         return {"id": note.id, "reason": note.reason, "summary": note.summary, "status": note.status}

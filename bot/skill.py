@@ -4,13 +4,13 @@ A skill's `run` asks the shop and answers with an Outcome; the family of the out
 next: `ask` a slot, `confirm` a quoted write, or say it and be finished.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from bot.commerce import Quote, Shop
-from bot.conversation import Access, Challenge, Option, Proof
+from bot.conversation import Access, Challenge, Option, Proof, SlotSpan
 from bot.facts import Act, Fact, Term
 from bot.messages import Card
 
@@ -31,7 +31,13 @@ class Request:
     now: datetime
     today: date  # in the shop's zone, in which days are promised and shown
     say: Callable[[Fact], str]  # a fact in the shopper's language, for cards and buttons
-    proof: Proof | None = None
+    proof: Proof | None = None  # while it holds
+    market: str = ""  # whose prices and rules count; "": the shop's own
+    zone: tzinfo = UTC  # the shop's
+
+    def day(self, at: datetime) -> date:
+        """The shop's calendar day of a moment."""
+        return at.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Outcome:
     """What came of a run: a dialogue act with its facts, and what belongs to it."""
 
     act: Act
+    before: tuple[Act, ...] = ()  # said first: what was found
     slot: str = ""  # ask: the slot that is asked for
     options: tuple[Option, ...] = ()  # ask: what can be chosen
     slots: Mapping[str, str] = field(default_factory=dict)  # slots the skill has settled itself
@@ -49,9 +56,13 @@ class Outcome:
     notify: str = ""  # the e-mail address on file that is told of the change, or gets the code
     challenge: Challenge | None = None  # one_time_code: one was sent, to `notify`
     salt: str = ""  # ... and what it is made from when the mail goes out
+    beside: Mapping[str, str] = field(default_factory=dict)  # slots of another request that the message holds
+    needs: Access = Access.NONE  # a proof without which it cannot go on: who is asking comes first, then it runs again
+    handoff: str = ""  # a person takes it on, with the act's facts: the reason, a key of [terms.handoff]
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
+Fits = Callable[[str, str, Sequence[SlotSpan]], bool]  # (intent, text, what the model tagged in it) → its own?
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +72,11 @@ class Skill:
     run: Run
     acts: tuple[str, ...]  # every act it can end in; each has phrases in every language
     mode: Mode = Mode.READ
-    slots: tuple[str, ...] = ()  # what it takes from the message
+    slots: tuple[str, ...] = ()  # what it takes from the message; "said": all of it, "files": what was sent so far
     access: Access = Access.NONE  # the proof it needs
+    fits: Fits | None = None  # pure: which messages of its intents it takes, before an earlier skill of the list
+    covers: tuple[str, ...] = ()  # further intents that are part of the same request when one message has both
+    case: str = ""  # staff are told of each write that it did, under this reason; the bot goes on meanwhile
     strong: bool = False  # its write redirects goods or money: it needs a one-time code or a signed link besides
 
     @property

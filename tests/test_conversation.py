@@ -73,6 +73,7 @@ FULL = Conversation(
     memory={"order_id": "10423"},
     handoff=NOTE,
     approvals=(NOTE,),
+    cases=(NOTE,),
     acknowledged=True,
     last_seen=NOW,
     settled=12,

@@ -4,10 +4,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.commerce import Answer, Order
+from bot.commerce import Answer, Basket, Order
 
 _ANSWER: TypeAdapter[Answer[Order]] = TypeAdapter(Answer[Order])
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+_BASKET: TypeAdapter[Basket] = TypeAdapter(Basket)
 
 
 def answer_to_json(answer: Answer[Order]) -> dict[str, Any]:
@@ -21,6 +22,11 @@ def answer_from_json(value: Any) -> Answer[Order]:
 def order_as_json(order: Order) -> dict[str, Any]:
     """The whole order for `shophand shop show order`: amounts as {"minor", "currency"}, times in ISO 8601."""
     return {**_plain(_ORDER.dump_python(order, mode="json")), "state": order.state}
+
+
+def basket_as_json(basket: Basket) -> dict[str, Any]:
+    """A basket for `shophand shop show basket` and the shop's own checkout page."""
+    return _plain(_BASKET.dump_python(basket, mode="json"))  # type: ignore[no-any-return]
 
 
 def _plain(value: Any) -> Any:

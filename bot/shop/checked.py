@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
 
-from bot.facts import Localised
+from bot.facts import Localised, Money
 from bot.shop.money import to_minor
 
 T = TypeVar("T")
@@ -72,6 +72,16 @@ def amount(currency: str) -> Callable[[Any], int]:
     return check
 
 
+def money(currency: str) -> Callable[[Any], Money | None]:
+    return lambda value: Money(amount(currency)(value), currency)
+
+
+def methods(value: Any) -> tuple[str, ...]:
+    if strange := next((name for name in words(value) if not re.fullmatch("[a-z][a-z_]{1,30}", name)), None):
+        raise ValueError(f"{strange!r} is no payment method; write them like card, bank_transfer")
+    return words(value)
+
+
 def word(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be text that is not empty")
@@ -118,6 +128,12 @@ def share(value: Any) -> float:
 def days(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 3650:
         raise ValueError("must be a whole number of days")
+    return value
+
+
+def hours(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 8760:
+        raise ValueError("must be a whole number of hours")
     return value
 
 

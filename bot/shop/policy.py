@@ -62,13 +62,30 @@ class Market:
     refund_days: tuple[int, int] = (5, 7)  # working days until a refund is on the shopper's account
     price_match_days: int = 0  # days after the order in which a lower price of ours is paid back; 0: never
     warranty_days: int = 0  # from delivery
+    answer_days: int = 2  # working days until a shopper hears of what staff look into
+    lost_after_days: int = 7  # working days without a scan after the promised day: then a parcel counts as lost
     emergency: str = ""  # the number to call when somebody is in danger
+    delivery_fee: Money | None = None  # None: the owner has named none
+    free_delivery_from: Money | None = None  # goods of that much are delivered free
+    methods: tuple[str, ...] = ()  # of payment
+    authorisation_days: int = 7  # after which money that was only reserved is free again
     working: WorkingDays = field(default_factory=WorkingDays)
     modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
 
     def mode(self, verb: str) -> WriteMode:
         """How far the bot may go with a verb; where the owner has said nothing, staff approve each one."""
         return self.modes.get(verb) or self.modes.get("all") or WriteMode.APPROVAL
+
+    def delivery(self, goods: int) -> int | None:
+        """What delivering goods of that sum costs, in minor units; None where the owner has named no charge."""
+        if self.delivery_fee is None:
+            return None
+        free = self.free_delivery_from
+        return 0 if free and goods >= free.minor else self.delivery_fee.minor
+
+    def refund_by(self, method: str, started: date) -> date:
+        """The last day by which a refund is on the account: a gift card has it at once."""
+        return started if method == "gift_card" else self.working.after(started, self.refund_days[1])
 
     def return_until(self, delivered: date, ordered: date) -> date:
         """The last day of the return window of what came on `delivered`, the longest that applies."""
@@ -81,6 +98,7 @@ class Policy:
     shop: Shopfront
     markets: Mapping[str, Market]
     max_error: float  # the share of wrong handling tolerated among what is handled without a person
+    as_of_hours: int = 24  # older imported data are stated with their time; 0: never
 
     def market(self, name: str) -> Market:
         """The market, or the default one for a name no longer in shop.toml."""
@@ -106,6 +124,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
     limits = rules.tables_of("limits")
     markets = _markets(homes, rules.tables("markets"), limits, front["languages"] or ())
     max_error = rules.value("max_error", checked.share)
+    as_of_hours = rules.optional("as_of_hours", checked.hours, 24)
     if front["market"] is not None and front["market"] not in homes:
         problems.append(
             f"{SHOP_FILE}: default_market: there is no market {front['market']!r}; known: {', '.join(homes)}"
@@ -114,7 +133,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
         table.unknown()
     if problems:
         return None, problems
-    return Policy(shop=Shopfront(**front), markets=markets, max_error=max_error or 0.0), []
+    return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours), []
 
 
 def _shopfront(shop: "CheckedTable") -> dict[str, Any]:
@@ -162,10 +181,18 @@ def _markets(
             refund_days=rule.optional("refund_days", checked.span, (5, 7)),
             price_match_days=rule.optional("price_match_days", checked.days, 0),
             warranty_days=rule.optional("warranty_days", checked.days, 0),
+            answer_days=rule.optional("answer_days", checked.days, 2),
+            lost_after_days=rule.optional("lost_after_days", checked.days, 7),
             emergency=rule.optional("emergency", checked.word, ""),
+            delivery_fee=rule.optional("delivery_fee", checked.money(currency), None),
+            free_delivery_from=rule.optional("free_delivery_from", checked.money(currency), None),
+            methods=rule.optional("methods", checked.methods, ()),
+            authorisation_days=rule.optional("authorisation_days", checked.days, 7),
             working=_working(working) if working else WorkingDays(),
             modes=rule.optional("modes", _modes, {}),
         )
+        if "free_delivery_from" in rule.values and "delivery_fee" not in rule.values:
+            limits.problems.append(f"{POLICY_FILE}: markets.{name}.free_delivery_from: needs a delivery_fee beside it")
         home.unknown()
         rule.unknown()
     limits.unknown()

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from bot.commerce import (
+    Claim,
     Event,
     Line,
     LineState,
@@ -43,7 +44,7 @@ async def orders(connection: AsyncConnection, *where: sa.ColumnElement[bool]) ->
     numbers = [head["number"] for head in heads]
     below = {
         child: await children(connection, child, "order_number", numbers)
-        for child in (t.Lines, t.Parcels, t.Payments, t.Refunds, t.Returns, t.Events)
+        for child in (t.Lines, t.Parcels, t.Payments, t.Refunds, t.Returns, t.Claims, t.Events)
     }
     scans = await children(
         connection, t.Scans, "parcel_id", [row["id"] for group in below[t.Parcels].values() for row in group]
@@ -88,7 +89,10 @@ def _order(
         delivery_fee=money(head["delivery_fee"]),
         total=money(head["total"]),
         promised=head["promised"],
+        coupon=head["coupon"],
         version=head["version"],
+        gift_note=head["gift_note"],
+        delivery_day=head["delivery_day"],
         lines=tuple(
             Line(
                 row["id"],
@@ -97,9 +101,13 @@ def _order(
                 Localised(row["name"]),
                 row["options"],
                 row["quantity"],
-                money(row["price"]),
+                money(row["price"] - (row["adjusted"] or 0) - (row["due"] or 0)),
                 LineState(row["state"]),
                 row["parcel_id"] or "",
+                row["expected"],
+                None if row["adjusted"] is None else money(row["adjusted"]),
+                None if row["due"] is None else money(row["due"]),
+                row["replaces"],
             )
             for row in below[t.Lines]
         ),
@@ -114,11 +122,15 @@ def _order(
                 row["shipped_at"],
                 row["delivered_at"],
                 tuple(Scan(scan["at"], Localised(scan["text"]), scan["place"]) for scan in scans.get(row["id"], ())),
+                row["signed_by"],
             )
             for row in below[t.Parcels]
         ),
         payments=tuple(
-            Payment(row["id"], row["method"], money(row["amount"]), row["state"], row["hint"], row["at"])
+            Payment(
+                **{name: row[name] for name in ("id", "method", "state", "hint", "at", "link", "expires")},
+                amount=money(row["amount"]),
+            )
             for row in below[t.Payments]
         ),
         refunds=tuple(
@@ -133,11 +145,21 @@ def _order(
                 row["state"],
                 row["label_url"],
                 row["at"],
+                row["kind"],
+                money(row["refund"]),
+                money(row["fee"]),
+                tuple((share["method"], money(share["minor"])) for share in row["shares"]),
             )
             for row in below[t.Returns]
         ),
+        claims=tuple(_claim(row) for row in below[t.Claims]),
         history=tuple(Event(row["at"], row["kind"], row["text"], row["actor"]) for row in below[t.Events]),
     )
+
+
+def _claim(row: Row) -> Claim:
+    names = ("id", "kind", "lines", "state", "at", "parcel_id", "text", "wish", "due")
+    return Claim(**{name: row[name] for name in names}, files=tuple(row["files"]))
 
 
 def address(value: Mapping[str, Any]) -> PostalAddress:
@@ -200,6 +222,12 @@ async def entries(connection: AsyncConnection) -> list[Entry]:
 
 async def newest_import(connection: AsyncConnection) -> int:
     return await connection.scalar(sa.select(sa.func.max(col(t.Imports, "id")))) or 0
+
+
+async def last_import(connection: AsyncConnection) -> Row | None:
+    """The newest import: `at`, and whether it was the `sample`."""
+    newest = sa.select(table(t.Imports)).order_by(col(t.Imports, "id").desc()).limit(1)
+    return next(iter(rows(await connection.execute(newest))), None)
 
 
 # --- helpers ---------------------------------------------------------------------------------------------------------

@@ -5,20 +5,32 @@ Rules and effects are in verbs/; this file opens transactions and guards who see
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.commerce import Answer, AnswerStatus, Order, Passage, Product, Quote, Write
+from bot.commerce import (
+    Answer,
+    AnswerStatus,
+    Basket,
+    Discount,
+    Order,
+    Passage,
+    Product,
+    Promotion,
+    Quote,
+    Terms,
+    Write,
+)
 from bot.conversation import Access, Proof
 from bot.facts import Localised, Money
 from bot.ports import Clock
-from bot.shop import reads
+from bot.shop import baskets, promotions, reads
 from bot.shop.addresses import same_postcode
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
@@ -93,20 +105,38 @@ class SqlShop:
     async def order(self, number: str, proof: Proof) -> Order | None:
         async with reading(self._engine) as connection:
             found = await reads.order(connection, _number(number))
+            as_of = await self._as_of(connection)
         if found is None or not _may_see(proof, found):
             return None
-        return _label_only(found) if proof.access is Access.DELIVERY else found
+        if proof.access is Access.DELIVERY:
+            return replace(_label_only(found), as_of=as_of)
+        return replace(self._dated(found), as_of=as_of)
 
     async def orders(self, proof: Proof) -> tuple[Order, ...]:
         if proof.access is not Access.CUSTOMER:
             found = await self.order(proof.order, proof) if proof.order else None
             return (found,) if found else ()
+        if not proof.customer:
+            return ()
         async with reading(self._engine) as connection:
-            return (
-                tuple(await reads.orders(connection, col(Orders, "customer_id") == proof.customer))
-                if proof.customer
-                else ()
-            )
+            mine = await reads.orders(connection, col(Orders, "customer_id") == proof.customer)
+            as_of = await self._as_of(connection)
+        return tuple(replace(self._dated(order), as_of=as_of) for order in mine)
+
+    async def _as_of(self, connection: AsyncConnection) -> datetime | None:
+        """When the shop was last brought up to date by an import, where that is too long ago to pass for now."""
+        last, hours = await reads.last_import(connection), self._policy.as_of_hours
+        if last is None or last["sample"] or not hours:
+            return None
+        return last["at"] if self._clock.now() - last["at"] > timedelta(hours=hours) else None
+
+    def _dated(self, order: Order) -> Order:
+        """With the day by which each refund is on the shopper's account: working days of the market are counted."""
+        market, zone = self._policy.market(order.market), self._policy.shop.zone
+        return replace(order, refunds=tuple(
+            replace(refund, expected=market.refund_by(refund.method, refund.at.astimezone(zone).date()))
+            for refund in order.refunds
+        ))  # fmt: skip
 
     # --- quotes ---
 
@@ -128,7 +158,7 @@ class SqlShop:
         return Case(
             order, self._policy.market(order.market), now, self._policy.shop.zone,
             await reads.line_categories(connection, order.number),
-            await reads.products(connection, products, order.total.currency),
+            await reads.products(connection, products, order.total.currency), self._policy.shop.url,
         )  # fmt: skip
 
     # --- writes ---
@@ -165,7 +195,7 @@ class SqlShop:
         found = await reads.order(connection, _number(str(write.arguments.get("order", ""))))
         if found is None:
             return refused("not_found")
-        if found.version != write.version:
+        if write.version and found.version != write.version:  # 0: whatever has happened since
             return replace(refused("changed"), value=found)
         checked = verb.quote(await self._case(connection, found, now), write.arguments)
         if checked.value is None:
@@ -175,7 +205,8 @@ class SqlShop:
         if not await effects.take_version(connection, found):
             return refused("changed")
         await verb.effect(connection, Deed(checked.value, write.actor, now, self._policy.shop.url))
-        return Answer(AnswerStatus.DONE, await reads.order(connection, found.number))
+        moved = await reads.order(connection, found.number)
+        return Answer(AnswerStatus.DONE, moved and self._dated(moved))
 
     async def reconcile(self, key: str) -> Answer[Order] | None:
         """Effect and answer are one commit: without a stored answer the write certainly never ran."""
@@ -184,6 +215,54 @@ class SqlShop:
         if action and action["state"] == "finished":
             return answer_from_json(action["answer"])
         return refused("not_started")
+
+    # --- buying ---
+
+    async def terms(self, market: str = "") -> Terms:
+        rules = self._policy.market(market)
+        return Terms(rules.name, rules.methods, rules.authorisation_days, f"{self._policy.shop.url}/pay/")
+
+    async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
+        rules, now = self._policy.market(market), self._clock.now()
+        async with writing(self._engine) as connection:
+            goods = await baskets.goods(connection, list(items), rules.currency)
+            token = await baskets.keep(connection, items, rules.name, token, goods, now)
+        return baskets.priced(token, list(items.items()), goods, rules, self._policy.shop, now)
+
+    async def basket(self, token: str) -> Basket | None:
+        async with reading(self._engine) as connection:
+            kept = await baskets.read(connection, token)
+            if kept is None:
+                return None
+            rules = self._policy.market(kept[0])
+            goods = await baskets.goods(connection, [sku for sku, _ in kept[1]], rules.currency)
+        return baskets.priced(token, kept[1], goods, rules, self._policy.shop, self._clock.now())
+
+    async def promotions(self, market: str = "") -> tuple[Promotion, ...]:
+        case = promotions.Case(self._policy.market(market), self._today())
+        async with reading(self._engine) as connection:
+            rows = [row for row in await promotions.every(connection) if promotions.open_to_all(row, case)]
+            return tuple([await promotions.described(connection, row, case.market) for row in rows])
+
+    async def promotion(
+        self, code: str, proof: Proof | None, *, market: str = "", basket: str = "", products: Sequence[str] = ()
+    ) -> Answer[Discount]:
+        filled = await self.basket(basket) if basket else None
+        goods = dict.fromkeys(products, 0)
+        for line in filled.lines if filled and not products else ():
+            goods[line.product_id] = goods.get(line.product_id, 0) + line.price.minor
+        rules = self._policy.market(filled.market if filled else market)
+        async with reading(self._engine) as connection:
+            row = await promotions.row_of(connection, code)
+            if row is None:
+                return refused("unknown")
+            used, ordered = await promotions.history(connection, row["code"], proof)
+            case = promotions.Case(rules, self._today(), goods or None, bool(goods and not products), used, ordered)
+            shown = await promotions.described(connection, row, rules)
+            return promotions.judge(row, await promotions.categories_of(connection, goods), shown, case)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._policy.shop.zone).date()
 
     # --- catalogue and knowledge ---
 
@@ -230,7 +309,7 @@ def _may_see(proof: Proof, order: Order) -> bool:
 
 
 def _label_only(order: Order) -> Order:
-    """What number and postcode open: states and parcels. No name, content, price, payment or history."""
+    """What number and postcode open: states, parcels and who looks for them. No name, content, price or history."""
     nothing = Money(0, order.total.currency)
     return replace(
         order,
@@ -241,14 +320,20 @@ def _label_only(order: Order) -> Order:
         refunds=(),
         returns=(),
         history=(),
+        gift_note="",
+        claims=tuple(replace(claim, lines={}, text="", wish="", files=()) for claim in order.claims if claim.parcel_id),
+        parcels=tuple(replace(parcel, signed_by="") for parcel in order.parcels),
         total=nothing,
         delivery_fee=nothing,
         address=replace(order.address, recipient="", lines=(), phone=""),
         lines=tuple(
-            replace(line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing)
+            replace(
+                line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing, adjusted=None,
+                due=None,
+            )
             for line in order.lines
         ),
-    )
+    )  # fmt: skip
 
 
 _NOBODY = ("nobody", "", "", {"postcode": "", "phone": "", "recipient": ""})

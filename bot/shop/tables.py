@@ -23,6 +23,11 @@ def _of(target: str, *, null: bool = False, primary_key: bool = False) -> Any:
     return Field(default=None, sa_column=column)
 
 
+def _usually(kind: Any, value: str) -> Any:
+    """A column that most rows have nothing to say about."""
+    return Field(default=None, sa_column=sa.Column(kind, nullable=False, server_default=value))
+
+
 def _money() -> Any:
     """An amount in minor units; the currency stands on the order."""
     return Field(sa_column=sa.Column(sa.BigInteger, nullable=False))
@@ -35,6 +40,7 @@ class Imports(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=sa.Column(BigId, primary_key=True, autoincrement=True))
     at: datetime = _time()
     counts: dict[str, int] = _json()
+    sample: bool = False  # the shop that comes along: it is fed by nobody, so its data are never old
 
 
 # --- catalogue -------------------------------------------------------------------------------------------------------
@@ -122,9 +128,12 @@ class Orders(SQLModel, table=True):
     placed_at: datetime = _time(index=True)
     address: dict[str, Any] = _json()  # PostalAddress
     delivery_fee: int = _money()
-    total: int = _money()  # as ordered; cancelling and returning add refunds, they do not lower it
+    total: int = _money()  # as ordered; cancelling and returning add refunds, only changing items moves it
     promised: date | None = None
+    coupon: str = ""  # the promotion's code, capital letters
     version: int = 1  # moved by every write
+    gift_note: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    delivery_day: date | None = None
 
 
 class Parcels(SQLModel, table=True):
@@ -139,6 +148,7 @@ class Parcels(SQLModel, table=True):
     promised: date | None = None
     shipped_at: datetime | None = _time(null=True)
     delivered_at: datetime | None = _time(null=True)
+    signed_by: str = ""
 
 
 class Scans(SQLModel, table=True):
@@ -168,8 +178,12 @@ class Lines(SQLModel, table=True):
     options: str = ""
     quantity: int
     price: int = _money()  # of the whole line, after its share of discounts
+    adjusted: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # of price, given back as it fell
+    due: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # of price, still to be paid
     state: str
+    replaces: str = _usually(sa.String, "")  # id of the line that it was given in exchange for
     parcel_id: str | None = _of("shop_parcels.id", null=True)
+    expected: date | None = None  # pre-order, back-order
 
 
 class Payments(SQLModel, table=True):
@@ -182,6 +196,8 @@ class Payments(SQLModel, table=True):
     state: str
     hint: str = ""
     at: datetime | None = _time(null=True)
+    link: str = Field(default="", sa_column_kwargs={"server_default": ""})  # where a due one is paid
+    expires: date | None = None  # the last day of a gift card
 
 
 class Refunds(SQLModel, table=True):
@@ -203,12 +219,14 @@ class Returns(SQLModel, table=True):
     id: str = Field(primary_key=True)
     order_number: str = _of("shop_orders.number")
     position: int
+    kind: str = _usually(sa.String, "return")  # or "exchange"
     reason: str = ""
     state: str
     label_url: str = ""
     at: datetime = _time()
     refund: int = _money()  # what was promised for its lines
     fee: int = _money()  # what the shopper bears of it
+    shares: list[dict[str, Any]] = _usually(Json, "[]")  # {"method", "minor"}: refund less fee, as it was confirmed
 
 
 class ReturnLines(SQLModel, table=True):
@@ -216,6 +234,25 @@ class ReturnLines(SQLModel, table=True):
     return_id: str = _of("shop_returns.id", primary_key=True)
     line_id: str = _of("shop_lines.id", primary_key=True)
     position: int
+
+
+class Claims(SQLModel, table=True):
+    """What staff look into. Parcel and lines are plain ids: an import may bring others, and the claim stays."""
+
+    __tablename__ = "shop_claims"
+    __table_args__ = (sa.UniqueConstraint("order_number", "position"),)
+    id: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    kind: str
+    parcel_id: str = ""
+    lines: dict[str, int] = _json()  # line id → pieces
+    text: str = ""
+    wish: str = ""
+    files: list[str] = _json()  # digests
+    state: str  # open, settled
+    at: datetime = _time()
+    due: date | None = None
 
 
 class Events(SQLModel, table=True):
@@ -226,3 +263,35 @@ class Events(SQLModel, table=True):
     kind: str
     text: str
     actor: str
+
+
+# --- buying ----------------------------------------------------------------------------------------------------------
+
+
+class Promotions(SQLModel, table=True):
+    __tablename__ = "shop_promotions"
+    code: str = Field(primary_key=True)  # capital letters
+    text: dict[str, str] = _json()
+    percent: int = 0
+    amounts: dict[str, int] = _json()  # currency → minor units, like `minimum`
+    minimum: dict[str, int] = _json()
+    first: date | None = None  # days in the shop's zone, both included
+    last: date | None = None
+    categories: list[str] = _json()  # ids; none of them and no products: all goods
+    products: list[str] = _json()
+    markets: list[str] = _json()  # names; none: all
+    public: bool  # may be told to anybody who asks for discounts
+    once: bool  # per customer
+    first_order: bool
+    used: int
+    most: int | None = None  # how often it can be used
+
+
+class Baskets(SQLModel, table=True):
+    """Goods somebody has chosen in a chat; who it was is not kept."""
+
+    __tablename__ = "shop_baskets"
+    token: str = Field(primary_key=True)  # unguessable: it is all that opens the basket
+    market: str
+    items: list[list[Any]] = _json()  # [sku, pieces], in the order they were chosen
+    created_at: datetime = _time(index=True)

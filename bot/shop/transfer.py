@@ -40,7 +40,8 @@ async def import_shop(engine: AsyncEngine, folder: Path, now: datetime) -> Repor
         changed = {}
         for file, (name, _, _) in FORMAT.items():
             changed[file] = await _put(connection, file, getattr(new, name), getattr(current, name))
-        await connection.execute(sa.insert(table(t.Imports)).values(at=now, counts=changed))
+        sample = folder.resolve() == SAMPLE.resolve()
+        await connection.execute(sa.insert(table(t.Imports)).values(at=now, counts=changed, sample=sample))
     return Report(read=report.read, changed=changed)
 
 
@@ -79,11 +80,13 @@ async def _everything(connection: AsyncConnection) -> Goods:
     categories = {id_: line["category_id"] for id_, (line,) in (await grouped(t.Lines, "id")).items()}
     returns = {id_: row for id_, (row,) in (await grouped(t.Returns, "id")).items()}
     names, orders = await reads.categories(connection), await reads.orders(connection)
+    promotions = await grouped(t.Promotions, "code")
     return Goods(
         {id_: CategoryRecord(id=id_, name=name) for id_, name in names.items()},
         {id_: rows.product_record(row, variants[id_], prices) for id_, (row,) in products.items()},
         {id_: rows.customer_record(row, addresses[id_]) for id_, (row,) in customers.items()},
         {order.number: rows.order_record(order, categories, returns) for order in orders},
+        {code: rows.promotion_record(row) for code, (row,) in promotions.items()},
     )
 
 
@@ -94,6 +97,7 @@ _ROWS: Mapping[str, Callable[[Any], rows.Rows]] = {
     "products.jsonl": rows.product_rows,
     "customers.jsonl": rows.customer_rows,
     "orders.jsonl": rows.order_rows,
+    "promotions.jsonl": rows.promotion_rows,
 }
 # what hangs on a row of each file, children first, with its column; grandchildren hang on (table, key, column)
 _BELOW: Mapping[str, Sequence[tuple[type[SQLModel], str, tuple[type[SQLModel], str, str] | None]]] = {
@@ -103,8 +107,10 @@ _BELOW: Mapping[str, Sequence[tuple[type[SQLModel], str, tuple[type[SQLModel], s
         (t.Variants, "product_id", None),
     ),
     "customers.jsonl": ((t.Addresses, "customer_id", None),),
+    "promotions.jsonl": (),
     "orders.jsonl": (
         (t.Events, "order_number", None),
+        (t.Claims, "order_number", None),
         (t.ReturnLines, "return_id", (t.Returns, "id", "order_number")),
         (t.Returns, "order_number", None),
         (t.Refunds, "order_number", None),
@@ -119,7 +125,8 @@ _MANY = 500  # keys in one statement
 
 async def _put(connection: AsyncConnection, file: str, new: Mapping[str, Any], current: Mapping[str, Any]) -> int:
     """Put rows that are new or different in place of the old ones; how many there were."""
-    changed = {key: record for key, record in new.items() if not _same(record, current.get(key))}
+    kept = {key: _with_claims(record, current.get(key)) for key, record in new.items()}
+    changed = {key: record for key, record in kept.items() if not _same(record, current.get(key))}
     await _clear_below(connection, file, [key for key in changed if key in current])
     inserts: dict[type[SQLModel], list[dict[str, Any]]] = defaultdict(list)
     for key, record in changed.items():
@@ -136,6 +143,14 @@ async def _put(connection: AsyncConnection, file: str, new: Mapping[str, Any], c
         if inserts[model]:
             await connection.execute(sa.insert(table(model)), inserts[model])
     return len(changed)
+
+
+def _with_claims(record: Record, old: Record | None) -> Record:
+    """An order that says nothing of claims keeps those that shoppers made here."""
+    if not isinstance(record, OrderRecord):
+        return record
+    known = old.claims if isinstance(old, OrderRecord) else None
+    return record.model_copy(update={"claims": (known if record.claims is None else record.claims) or None})
 
 
 def _same(record: Record, old: Record | None) -> bool:

@@ -180,6 +180,8 @@ async def _recovered(connection: AsyncConnection, blank: Conversation) -> Conver
         note = HandoffNote(row.id, row.reason, row.summary, row.status, subject)
         if row.kind == "approval":
             conversation = replace(conversation, approvals=(*conversation.approvals, note))
+        elif row.kind == "case" and row.status == "waiting":
+            conversation = replace(conversation, cases=(*conversation.cases, note))
         else:
             status = Status.STAFF if row.status == "claimed" else Status.WAITING
             conversation = replace(conversation, status=status, handoff=note)
@@ -196,7 +198,7 @@ async def _staff_waits(connection: AsyncConnection, conversation_id: str) -> boo
         _inbox.c.kind == Kind.TEXT,
     )  # fmt: skip
     threads = {row.message["handoff_id"] for row in (await connection.execute(waiting)).all()}
-    chats = sa.select(_handoffs.c.id).where(_handoffs.c.id.in_(threads), _handoffs.c.kind == "chat")
+    chats = sa.select(_handoffs.c.id).where(_handoffs.c.id.in_(threads), _handoffs.c.kind != "approval")
     return await connection.scalar(chats.limit(1)) is not None
 
 

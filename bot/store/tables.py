@@ -140,7 +140,7 @@ class Handoffs(SQLModel, table=True):
     __tablename__ = "handoffs"
     id: str = Field(primary_key=True)
     conversation_id: str = Field(index=True)
-    kind: str  # "chat" or "approval"
+    kind: str  # "chat", "approval" or "case"
     reason: str
     summary: str
     confirmation: dict[str, Any] | None = Field(
