@@ -28,6 +28,8 @@ from bot.dialogue import Settings as DialogueSettings
 from bot.dispatch.local import LocalDispatcher
 from bot.errors import BadInput, ModelError
 from bot.fulfilment import Fulfilment
+from bot.identity import Identity
+from bot.links import derived
 from bot.live import LiveDialogue
 from bot.phrases import PhraseBook
 from bot.ports import ActiveModel, Adapter, Clock, Language
@@ -39,6 +41,7 @@ from bot.shop.transfer import SAMPLE, import_shop, is_empty
 from bot.skills import SKILLS
 from bot.speech import Speech
 from bot.store.actions import ActionStore, TryStore
+from bot.store.codes import CodeStore, LinkStore, ProofStore
 from bot.store.conversations import ConversationStore
 from bot.store.database import open_database
 from bot.store.desk import DeskStore
@@ -56,6 +59,7 @@ log = logging.getLogger(__name__)
 
 PHRASES = Path(__file__).parent / "phrases"
 FIRST_STAFF = "admin"
+LINKS = "signed links"  # what the key of the shop's account page is for
 
 
 def own_language(settings: Settings, max_error: float, chosen: ActiveModel | None = None) -> Language:
@@ -131,6 +135,7 @@ async def shophand(
     language: MakeLanguage = own_language,
     make_shop: MakeShop = SqlShop,
     new_id: Callable[[], str] = lambda: secrets.token_hex(12),
+    new_salt: Callable[[], bytes] = lambda: secrets.token_bytes(16),
     shop_folder: Path | None = None,
 ) -> AsyncIterator[Shophand]:
     """Open the store and wire everything to it."""
@@ -138,7 +143,7 @@ async def shophand(
         models = ModelStore(opened.engine, clock)
         speaks = _speaking(settings, opened.policy.max_error, language, await models.active())
         try:
-            yield _wire(settings, opened, clock, make_adapters, speaks, models, new_id)
+            yield _wire(settings, opened, clock, make_adapters, speaks, models, new_id, new_salt)
         finally:
             speaks.close()
 
@@ -202,6 +207,7 @@ def _wire(
     language: Language,
     models: ModelStore,
     new_id: Callable[[], str],
+    new_salt: Callable[[], bytes],
 ) -> Shophand:
     engine, policy, shop = opened.engine, opened.policy, opened.shop
     inbox, conversations, outbox = (
@@ -226,14 +232,18 @@ def _wire(
     adapters = list(make_adapters(assistant, policy))
     channels = {adapter.channel.name: adapter.channel for adapter in adapters}
     desks = {adapter.desk.name: adapter.desk for adapter in adapters if adapter.desk}
-    actions, tries = ActionStore(engine, clock), TryStore(engine, clock)
+    secret, actions = home_secret(settings.home), ActionStore(engine, clock)
+    codes = CodeStore(engine, clock, derived(secret, "one-time codes"), new_salt)
+    identity = Identity(
+        TryStore(engine, clock), codes, LinkStore(engine, clock), ProofStore(engine), derived(secret, LINKS)
+    )
 
     def dialogue_of(language: Language) -> Dialogue:
         speech = Speech(language.writer, phrases, policy.shop.zone, english, to_traditional)
         return Dialogue(
             store=store,
             interpreter=language.interpreter,
-            fulfilment=Fulfilment(shop, actions, tries, SKILLS, speech.say, policy.shop.zone, assistant.keep_file),
+            fulfilment=Fulfilment(shop, actions, identity, SKILLS, speech.say, policy.shop.zone, assistant.keep_file),
             speech=speech,
             skills=SKILLS,
             settings=_dialogue_settings(settings, policy, tuple(desks)),
@@ -243,7 +253,8 @@ def _wire(
 
     live = LiveDialogue(language, dialogue_of, models, clock)
     worker = Worker(store, live, channels, assistant.keep_file, watchers.changed)
-    dispatcher = LocalDispatcher(worker, Carrier(outbox, channels, desks, watchers.changed), inbox.fire_timers)
+    carrier = Carrier(outbox, channels, desks, watchers.changed, codes.reveal)
+    dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
     wake.append(dispatcher.wake)
     return Shophand(engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, live, models, adapters)
 
@@ -309,7 +320,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
             WebAdapter(
                 assistant,
                 assistant,
-                secret=_secret(settings.home),
+                secret=home_secret(settings.home),
                 shop_name=name.texts,
                 public_url=settings.public_url,
             ),
@@ -352,8 +363,8 @@ def mail_adapter(settings: Settings, subject: str, read_file: ReadFile) -> MailA
     return MailAdapter(url, settings.mail_from, subject, folder, read_file)
 
 
-def _secret(home: Path) -> bytes:
-    """The key that signs visitors' cookies, made once and readable by the owner only."""
+def home_secret(home: Path) -> bytes:
+    """The key that signs visitors' cookies, and that others are derived from; made once, for the owner only to read."""
     home.mkdir(parents=True, exist_ok=True)
     file = home / "secret.key"
     if not file.exists():

@@ -464,6 +464,10 @@ class Shop(Protocol):
         """The account of that e-mail, for a shopper a trusted page has already verified."""
         ...
 
+    async def vouched(self, *, customer: str = "", order: str = "") -> Proof | None:
+        """The account of that id, or whose order that is, for a shopper whom the shop's own page has signed in."""
+        ...
+
     async def order(self, number: str, proof: Proof) -> Order | None:
         """The order, if `proof` may see it; None alike when it is another's or does not exist."""
         ...

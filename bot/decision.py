@@ -18,6 +18,7 @@ class TurnInput:
     kind: Kind
     text: str = ""
     button: str = ""
+    code: str = ""  # the one-time code it holds, which `text` does not show
     attachments: tuple[Attachment, ...] = ()
     hasty: bool = False  # written before the last answer was there: no yes to what it asks
     later_waits: bool = False  # a later message of this shopper is already stored: no write now
@@ -99,6 +100,7 @@ class Speak:
     heard: tuple[str, ...] = ()  # the labels this turn acted on
     notify: tuple[Notice, ...] = ()  # told outside this conversation
     cases: tuple[HandoffRequest, ...] = ()  # for staff, beside the conversation
+    code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
 
 
 Decision = Read | Perform | Speak

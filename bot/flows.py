@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import slots
-from bot.commerce import Quote, WriteMode
+from bot.commerce import Order, Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
 from bot.decision import Decision, HandoffRequest, Limits, Notice, Offer, Perform, Read, Speak, TurnInput
 from bot.facts import Act, Term, Text
@@ -42,6 +42,9 @@ class TurnState:
         self.notify: list[Notice] = []
         self.cases: list[HandoffRequest] = []
         self.heard: list[str] = []
+        self.code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
+        self.typed = event.code  # a one-time code of this message, "" once it was tried
+        self.again = False  # another code is wanted
         self.approval: Confirmation | None = None
         self.steps = 0  # Reads and Performs so far
         self.writes = 0  # Performs among them
@@ -96,6 +99,13 @@ class TurnState:
             pending=None if pending and not any(flow.skill == pending.skill for flow in below) else pending,
         )  # fmt: skip
 
+    def awaits_code(self) -> bool:
+        """Whether a flow waits for a one-time code; it comes to the top, for the code goes before a digression."""
+        flows = self.conversation.flows
+        waiting = [flow for flow in flows if flow.expects == "code"]
+        self.change(flows=(*(flow for flow in flows if flow not in waiting), *waiting))
+        return bool(waiting)
+
     # --- ways to end a turn ------------------------------------------------------------------------------------------
 
     def speak(self, kind: str, *, offers: Iterable[Offer] = (), handoff: HandoffRequest | None = None) -> Speak:
@@ -110,7 +120,7 @@ class TurnState:
             handoff = HandoffRequest("approval", self.approval, "approval")
         return Speak(
             kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify),
-            tuple(self.cases),
+            tuple(self.cases), self.code,
         )  # fmt: skip
 
     def hand_over(self, reason: str, *, said: str = "", request: HandoffRequest | None = None) -> Speak:
@@ -162,7 +172,9 @@ class TurnState:
         self.change(fallbacks=0)
         self._lift(pending)
         flow, skill = self.top, self.skills[pending.skill]
-        if flow and skill.access is not Access.NONE and not self._proved(flow, skill):
+        proof = self._valid_proof()
+        weak = skill.strong and not (proof and proof.strong(self.event.at or self.now))
+        if weak or (flow and skill.access is not Access.NONE and not self._proved(flow, skill)):
             self.change(pending=None)  # the proof has run out since: who is asking comes first
         elif pending.expires <= (self.event.at or self.now):
             self.say(Act("expired"))
@@ -185,7 +197,7 @@ class TurnState:
         self.say(outcome.act)
         self.cards += outcome.cards
         self.change(pending=None)
-        self.notify += outcome.notices(pending.skill)
+        self.notify += self.skills[pending.skill].notices(outcome)
         self.cases += [outcome.handoff] if outcome.handoff else []
         if outcome.act.family == "done" and self.skills[pending.skill].case:
             self._tell_staff(pending)
@@ -332,6 +344,8 @@ class TurnState:
             self.say(Act(f"refused:{flow.skill}/unsupported", outcome.act.facts))
             yield self.hand_over("unsupported", said="requested")
             return True
+        if self.skills[flow.skill].strong and (yield from self._prove(flow, quote.order)):
+            return True
         pending = self._confirmation(flow, outcome, quote, mode)
         self.change(pending=pending)
         if quote.harmless and not self.event.later_waits:
@@ -408,3 +422,52 @@ class TurnState:
         self.change(proof=outcome.proof)
         self.say(outcome.act)
         return False
+
+    def _prove(self, flow: Flow, order: Order) -> Generator[Decision, Outcome, bool]:
+        """See to it that a one-time code or a signed link stands behind the proof; True when the turn has ended.
+
+        Asked for once it is known that the write can be done, and before it is confirmed.
+        """
+        at = self.event.at or self.now
+        if (proof := self._valid_proof()) and proof.redirects(order.email, at):
+            return False
+        challenge = self.conversation.challenge
+        stands = challenge is not None and challenge.order == order.number and challenge.until > at
+        if challenge and stands and not self.typed and not self.again:
+            yield self.ask("code", Act("ask:code/again", {"mail": Text(challenge.mail)}), flow)
+            return True
+        values, self.typed = {"order_id": order.number, **({"code": self.typed} if self.typed else {})}, ""
+        outcome = yield from self._shop(Read("one_time_code", replace(flow, slots=values), self.conversation.language))
+        if outcome.proof:
+            self.change(proof=outcome.proof, challenge=None)
+            self.say(outcome.act)
+            return False
+        if outcome.act.family != "ask" or outcome.tries_left == 0:
+            yield self.hand_over("no_code" if outcome.act.family != "ask" else "identity")
+            return True
+        if outcome.challenge:
+            self.code = (outcome.notify, outcome.salt)
+            self.change(challenge=outcome.challenge)
+        act = replace(outcome.act, name="ask:code/resent") if self.again else outcome.act
+        self.again = False
+        yield self.ask("code", act, replace(flow, asked={**flow.asked, "code": 0}))  # its tries have their own limit
+        return True
+
+    def signed_in(self, offers: Iterable[Offer]) -> Script:
+        """The conversation was opened with a link: of the shop's own page, or any other."""
+        if not self.conversation.address.private:
+            self.say(Act("go_private"))
+            yield self.speak("say")
+            return
+        flow = Flow("signed_link", "", {"token": self.event.text})
+        outcome = yield from self._shop(Read("signed_link", flow, self.conversation.language))
+        self.say(outcome.act)
+        if outcome.proof:
+            before = self._valid_proof()
+            if before and before.access is not Access.DELIVERY and not before.same_person(outcome.proof):
+                self.change(memory={}, noted={}, wishes=(), flows=(), queue=(), pending=None)
+            self.change(proof=outcome.proof)
+        if outcome.proof and self.top:
+            yield from self.advance(resuming=True)
+        else:
+            yield self.speak("say", offers=offers)

@@ -2,19 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from bot.commerce import Account, Answer, AnswerStatus, Order, Shop, Write
 from bot.conversation import Confirmation, Conversation, Proof
 from bot.decision import Read
 from bot.facts import Act, Fact, Term, Text
+from bot.identity import Identity
 from bot.messages import Attachment, Card
 from bot.skill import Outcome, Request, Skill
 from bot.skills.orders import due_card, shares_card
-from bot.turn import ActionLog, TryLimit
-
-PROOF_LASTS = {"web": timedelta(hours=24)}  # a browser may be shared; elsewhere the account is the shopper's own
-PROOF_LASTS_ELSEWHERE = timedelta(days=30)
+from bot.turn import ActionLog
 
 
 class Fulfilment:
@@ -22,7 +20,7 @@ class Fulfilment:
         self,
         shop: Shop,
         actions: ActionLog,
-        tries: TryLimit,
+        identity: Identity,
         skills: Sequence[Skill],
         say: Callable[[Fact, str], str],
         zone: tzinfo = UTC,
@@ -32,8 +30,8 @@ class Fulfilment:
 
         `keep_file` stores a document and gives its digest; None where the shop issues none.
         """
-        self._shop, self._actions, self._tries, self._say, self._zone = shop, actions, tries, say, zone
-        self._keep_file = keep_file
+        self._shop, self._actions, self._say, self._zone = shop, actions, say, zone
+        self._keep_file, self.identity = keep_file, identity
         self._skills = {skill.name: skill for skill in skills}
 
     async def read(
@@ -54,22 +52,9 @@ class Fulfilment:
             zone=self._zone,
         )
         skill = self._skills[read.skill]
-        if skill.name == "identify":
-            return await self._identify(skill, request, conversation)
+        if prove := self.identity.ways.get(skill.name):
+            return await prove(self._shop, skill, request, conversation)
         return _sayable(skill, await skill.run(self._shop, request))
-
-    async def _identify(self, skill: Skill, request: Request, conversation: Conversation) -> Outcome:
-        """A proof is tried three times a day per account and per order, and lasts as long as the channel allows."""
-        who, order = conversation.address.account_user, request.slots["order_id"]
-        left = await self._tries.take(who, order)  # before it is made: chats at the same moment share the limit
-        if left == 0:
-            return Outcome(Act("identify/miss"), tries_left=0)
-        outcome = await skill.run(self._shop, request)
-        if outcome.proof is None:
-            return replace(outcome, tries_left=left - 1)
-        await self._tries.right(who, order)
-        lasts = PROOF_LASTS.get(conversation.address.channel, PROOF_LASTS_ELSEWHERE)
-        return replace(outcome, proof=replace(outcome.proof, until=request.now + lasts))
 
     async def cut_off(self, pending: Confirmation | None) -> bool:
         """Whether an earlier try of this turn had begun the write before it was cut off: then its yes was heard."""
@@ -140,7 +125,7 @@ class Fulfilment:
             facts["label"] = Text(label)
             cards += (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
         skill = self._skills[pending.skill]
-        told = order.email if done and order and f"notice:{skill.name}" in skill.acts else ""
+        told = order.email if done and order and (skill.strong or skill.notice in skill.acts) else ""
         outcome = Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told)
         return _sayable(skill, skill.told(pending, order, outcome) if done and order and skill.told else outcome)
 

@@ -152,6 +152,7 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
     attachments: tuple[Attachment, ...] = ()  # kept files, by digest; only mail carries them
+    salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
 
     def as_text(self, *, number_buttons: bool = False) -> str:
         """The whole reply in plain text; buttons as a numbered list where the platform has none."""

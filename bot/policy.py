@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot import alarms, consent, shopping, slots
+from bot import alarms, codes, consent, shopping, slots
 from bot.conversation import Conversation, Flow, Understanding
 from bot.decision import Decision, Limits, Offer, TurnInput
-from bot.facts import Act, Term
+from bot.facts import Act, Term, Text
 from bot.flows import Script, TurnState
 from bot.messages import Kind, has_masked_card
 from bot.skill import Outcome, Skill
@@ -43,6 +43,8 @@ def decide(
 
 def _turn(t: TurnState) -> Script:
     match t.event.kind:
+        case Kind.START if t.event.text:
+            yield from t.signed_in(_menu())
         case Kind.START:
             t.say(Act("greet", tone="warm"))
             yield t.speak("say", offers=_menu())
@@ -146,8 +148,14 @@ def _text(t: TurnState) -> Script:
         t.say(Act("apology", tone="apologetic"))
     if meaning.probability("talk_to_human") >= max([HALF, *(score.probability for score in meaning.intents[:1])]):
         yield t.hand_over("requested")
+    elif t.typed and t.awaits_code():
+        t.heard.append("provide_info")
+        t.change(fallbacks=0)
+        yield from t.advance(resuming=True)
     elif t.conversation.pending and t.top and t.top.expects == "confirm":
         yield from _answer_to_confirm(t)
+    elif t.top and t.top.expects == "code":
+        yield from _answer_to_code(t)
     elif t.top and t.top.expects:
         yield from _answer_to_question(t)
     else:
@@ -194,6 +202,25 @@ def _answer_to_confirm(t: TurnState) -> Script:
         yield from t.unclear()
 
 
+def _answer_to_code(t: TurnState) -> Script:
+    """No code in the answer: another one wanted, no way to the mailbox, another mailbox; else as with any question."""
+    text, flow = t.event.text, t.top
+    if flow is None:
+        raise ValueError("no question is open")
+    if codes.mailbox_lost(text):
+        yield t.hand_over("no_code")
+    elif slots.email(text) and t.conversation.challenge:
+        mail = Text(t.conversation.challenge.mail)
+        yield t.ask("code", Act("ask:code/on_file", {"mail": mail}), flow)  # never to an address named in the chat
+    elif codes.mistyped(text):
+        yield from t.unclear()
+    elif codes.wanted_again(text):
+        t.again = True
+        yield from t.advance(resuming=True)
+    else:
+        yield from _answer_to_question(t)
+
+
 def _answer_to_question(t: TurnState) -> Script:
     flow, meaning = t.top, t.understanding
     if flow is None:
@@ -208,7 +235,7 @@ def _answer_to_question(t: TurnState) -> Script:
         t.drop()
         yield from _requests(t, others)
         return
-    value = slots.answer(flow.expects, t.event.text, meaning.slots, flow.options)
+    value = slots.answer(flow.expects, t.event.text, meaning.slots, flow.options) if flow.expects != "code" else None
     if flow.expects == "contact" and value == flow.slots.get("order_id"):
         value = None  # the order number once more, not a postcode
     if value is not None and slots.is_free(flow.expects) and not flow.options and _only_social(t):

@@ -37,6 +37,12 @@ class Seen(Protocol):
     replies: deque[Reply]
 
 
+class SeenByContact(Protocol):
+    """The terminal's mail: (e-mail address, letter)."""
+
+    letters: deque[tuple[str, Reply]]
+
+
 class SeenByStaff(Protocol):
     posts: deque[DeskPost]
 
@@ -55,6 +61,7 @@ class ScriptedChat:
     channel: Seen
     desk: SeenByStaff
     clock: ManualClock
+    mail: SeenByContact | None = None  # None: mail really goes out
     run: str = field(default_factory=lambda: secrets.token_hex(4))  # message ids of two runs on one store differ
 
     def __post_init__(self) -> None:
@@ -202,6 +209,9 @@ class ScriptedChat:
                     state,
                 )
             )
+        while self.mail and self.mail.letters:
+            address, letter = self.mail.letters.popleft()
+            out.append(self._line("mail", f"{address}: {letter.as_text()}", [], [], state))
         while self.desk.posts:
             post = self.desk.posts.popleft()
             out.append(

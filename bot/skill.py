@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from bot.commerce import Account, Order, Quote, Shop
-from bot.conversation import Access, Confirmation, Option, Proof, SlotSpan
+from bot.conversation import Access, Challenge, Confirmation, Option, Proof, SlotSpan
 from bot.decision import HandoffRequest, Notice
-from bot.facts import Act, Fact
+from bot.facts import Act, Fact, Term
 from bot.messages import Attachment, Card
 
 
@@ -57,16 +57,14 @@ class Outcome:
     cards: tuple[Card, ...] = ()
     proof: Proof | None = None  # identify: who it is
     tries_left: int | None = None  # identify: after a miss
-    notify: str = ""  # done: the e-mail address on file that is told of the change
+    notify: str = ""  # the e-mail address on file that is told of the change, or gets the code
+    challenge: Challenge | None = None  # one_time_code: one was sent, to `notify`
+    salt: str = ""  # ... and what it is made from when the mail goes out
     beside: Mapping[str, str] = field(default_factory=dict)  # slots of another request that the message holds
     needs: Access = Access.NONE  # a proof without which it cannot go on: who is asking comes first, then it runs again
     documents: tuple[str, ...] = ()  # done: numbers of the shop's documents that go with that mail
     files: tuple[Attachment, ...] = ()  # ... and these, as files
     handoff: HandoffRequest | None = None  # staff take it up after this is said, or beside the conversation
-
-    def notices(self, skill: str) -> tuple[Notice, ...]:
-        """What the address on file is told of a write of `skill` that was done."""
-        return (Notice(self.notify, Act(f"notice:{skill}", self.act.facts), self.files),) if self.notify else ()
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
@@ -87,3 +85,18 @@ class Skill:
     covers: tuple[str, ...] = ()  # further intents that are part of the same request when one message has both
     case: str = ""  # staff are told of each write that it did, under this reason; the bot goes on meanwhile
     told: Told | None = None  # what a write that was done adds to its outcome, from the row as it is now
+    strong: bool = False  # its write redirects goods or money: it needs a one-time code or a signed link besides
+
+    @property
+    def notice(self) -> str:
+        """The act that tells the contact on file of its write, where it has words of its own."""
+        return f"notice:{self.name}"
+
+    def notices(self, outcome: Outcome) -> tuple[Notice, ...]:
+        """What the contact on file is told once its write is done."""
+        if not outcome.notify:
+            return ()
+        if self.notice in self.acts:
+            return (Notice(outcome.notify, Act(self.notice, outcome.act.facts), outcome.files),)
+        told = Act("notice:change", {**outcome.act.facts, "task": Term("intent", self.intents[0])})
+        return (Notice(outcome.notify, told, outcome.files),)

@@ -74,6 +74,8 @@ pending:change_address order!; pending:change_address/approval order!
 refused:change_address/packed order!; refused:change_address/shipped order!; refused:change_address/delivered order!
 refused:change_address/cancelled order!; refused:change_address/country order!; refused:change_address/changed order!
 refused:change_address/declined order!; refused:change_address/unsupported order!; refused:change_address/unknown order!
+ask:code mail!; ask:code/again mail!; ask:code/resent mail!; ask:code/wrong mail; ask:code/expired mail!
+ask:code/on_file mail!; notice:code minutes!; notice:change order! task!; handoff/no_code; identify/link; link_over
 confirm:return_items order! items! amount! method!; confirm:return_items/fee order! items! amount! method! fee!
 done:return_items order! items! amount method label; done:return_items/fee order! items! fee! amount method label
 pending:return_items order!; pending:return_items/approval order! amount

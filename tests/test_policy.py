@@ -18,6 +18,7 @@ from policy_talk import (
     meaning,
     never,
     offers,
+    signed_in,
     start,
 )
 
@@ -659,7 +660,7 @@ def test_what_the_shop_cannot_do_or_say_goes_to_a_person(answer: str) -> None:
 
 
 def test_the_contact_on_file_is_told_of_a_change() -> None:
-    talk = customer()
+    talk = signed_in()
     talk.text("change the address of 10423", {"order_id": "10423"}, change_address=0.95)
     talk.text("12 High Street, Leeds")
     talk.perform = lambda confirmation: Outcome(
@@ -883,7 +884,7 @@ def test_a_third_language_in_answer_to_a_question_is_told_so() -> None:
 
 
 def test_an_address_in_a_third_language_is_still_an_address() -> None:
-    talk = customer()
+    talk = signed_in()
     talk.text("change the address of 10423", {"order_id": "10423"}, change_address=0.95)
     assert talk.text("Lange Straße 12, Berlin", language="de").kind == "confirm"
 

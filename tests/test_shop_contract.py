@@ -98,6 +98,12 @@ async def write_of(quoted: Awaitable[Answer[Quote]], key: str) -> Write:
         ("10201", "guest@example.net", Access.ORDER),
         ("10201", "+447700900999", Access.ORDER),
         ("10201", "BS1 4ST", Access.DELIVERY),
+        ("10161", "sophie.evans@example.net", Access.CUSTOMER),
+        ("10161", "07700 900105", Access.CUSTOMER),
+        ("10161", "07700 900777", Access.DELIVERY),  # it is a present: the recipient's
+        ("10164", "138 0000 0202", Access.CUSTOMER),
+        ("10164", "138 0000 0777", Access.DELIVERY),
+        ("10164", "215005", Access.DELIVERY),
     ],
 )
 async def test_number_and_contact_prove_who_asks(shop: Shop, order: str, contact: str, access: Access) -> None:
@@ -132,6 +138,17 @@ async def test_account_is_found_by_its_email_alone(shop: Shop) -> None:
     proof = await signed_in(shop, EMMA.upper())
     assert (proof.access, proof.order) == (Access.CUSTOMER, "")
     assert await shop.customer("guest@example.net") is None
+
+
+async def test_who_the_shops_own_page_signs_is_found_by_id_or_by_order(shop: Shop) -> None:
+    emma = await signed_in(shop, EMMA)
+    account, hers, guest = await shop.vouched(customer=emma.customer), await shop.vouched(order="#10043"), (
+        await shop.vouched(order="10201")
+    )
+    assert account == hers == emma
+    assert guest is not None and (guest.access, guest.customer, guest.order) == (Access.ORDER, "", "10201")
+    for nobody in ({"customer": "C999"}, {"order": "99999"}, {"customer": ""}, {"customer": EMMA}):
+        assert await shop.vouched(**nobody) is None
 
 
 # --- who sees what ---------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from bot.skills import (
     invoice,
     list_orders,
     modify_order,
+    one_time_code,
     payment_methods,
     payment_problem,
     place_order,
@@ -22,12 +23,15 @@ from bot.skills import (
     report_problem,
     return_items,
     shop_faq,
+    signed_link,
     small_talk,
     track_order,
 )
 
 _TASKS: tuple[Skill, ...] = (
     identify.SKILL,
+    one_time_code.SKILL,
+    signed_link.SKILL,
     track_order.SKILL,
     list_orders.SKILL,
     delivery_trouble.SKILL,

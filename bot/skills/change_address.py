@@ -87,4 +87,5 @@ SKILL = Skill(
     ),
     slots=("order_id", "contact", "name", "said", *_PARTS),
     access=Access.ORDER,
+    strong=True,
 )

@@ -147,6 +147,11 @@ class ConversationStore:
             await connection.execute(
                 _inbox.update().where(_inbox.c.id.in_([row.id for row in claim.rows])).values(done=True)
             )
+            for row_id, text in result.hidden.items():
+                kept = await connection.scalar(sa.select(_inbox.c.message).where(_inbox.c.id == row_id))
+                await connection.execute(
+                    _inbox.update().where(_inbox.c.id == row_id).values(message={**kept, "text": text})
+                )
             staff_waits = await _staff_waits(connection, claim.conversation_id)
             for change in result.handoffs:
                 await _write_handoff(connection, claim.conversation_id, change, now)
