@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.commerce import WriteMode
 from bot.conversation import Confirmation, Conversation, Flow
 from bot.facts import Act, Fact
 from bot.messages import Attachment, Card, Kind
@@ -17,6 +18,7 @@ class TurnInput:
     kind: Kind
     text: str = ""
     button: str = ""
+    code: str = ""  # the one-time code it holds, which `text` does not show
     attachments: tuple[Attachment, ...] = ()
     hasty: bool = False  # written before the last answer was there: no yes to what it asks
     later_waits: bool = False  # a later message of this shopper is already stored: no write now
@@ -30,10 +32,18 @@ class Limits:
     approval_above: Mapping[str, int] = field(
         default_factory=dict
     )  # currency → minor units a write may move unapproved
+    modes: Mapping[str, Mapping[str, WriteMode]] = field(default_factory=dict)  # market → verb or "all" → mode
+    stopped: bool = False  # no write is done automatically
     confirmation_minutes: int = 30
     questions: int = 3  # how often one slot is asked before a person comes
     threshold: float | None = None  # overrides the model's calibrated one
     spoken: tuple[str, ...] = ("en", "zh")
+
+    def mode(self, market: str, verb: str) -> WriteMode:
+        """How far the bot may go; where the owner has said nothing, staff approve each write."""
+        of = self.modes.get(market, {})
+        mode = of.get(verb) or of.get("all") or WriteMode.APPROVAL
+        return WriteMode.APPROVAL if self.stopped and mode is WriteMode.AUTOMATIC else mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,18 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class HandoffRequest:
     reason: str  # a key of [terms.handoff] in the phrase book
-    approval: Confirmation | None = None  # staff decide on this write; the bot goes on meanwhile
+    write: Confirmation | None = None  # approval: staff decide on it, the bot goes on meanwhile; case: it was done
+    kind: str = "chat"  # "approval"; "case": staff look into it and the bot goes on; "note": kept for them to read
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # what was found or collected, for staff
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to the address on file."""
+
+    mail: str
+    act: Act
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +98,9 @@ class Speak:
     cards: tuple[Card, ...] = ()
     handoff: HandoffRequest | None = None
     heard: tuple[str, ...] = ()  # the labels this turn acted on
-    notify: tuple[tuple[str, Act], ...] = ()  # (e-mail on file, act) told outside this conversation
+    notify: tuple[Notice, ...] = ()  # told outside this conversation
+    cases: tuple[HandoffRequest, ...] = ()  # for staff, beside the conversation
+    code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
 
 
 Decision = Read | Perform | Speak

@@ -1,5 +1,6 @@
 """What goes in and out of a channel, in our words. Knows no platform, no store, no dialogue."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -58,7 +59,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file a shopper sent. The adapter fetches allowed ones into the files folder, under their hash."""
+    """A file a shopper sent, which the adapter fetches into the files folder under its hash; or one that we send."""
 
     kind: str  # "photo", "document", "voice", "video", "sticker"
     mime: str = ""
@@ -89,11 +90,38 @@ class InboundMessage:
     def __post_init__(self) -> None:
         for name in ("text", "button", "name"):
             object.__setattr__(self, name, storable(getattr(self, name)))
+        object.__setattr__(self, "text", without_card_numbers(self.text))
 
 
 def storable(text: str) -> str:
     """Text that every store can keep: no lone surrogates (JSON allows them), no NUL (PostgreSQL refuses it)."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+MASK = "•"  # stands for each digit of a payment card's number
+# Solid, or in the groups that are printed on cards; other groups are phones or several order numbers. A country code
+# in front makes it a phone, a letter at it a parcel's or an article's number.
+_GAP = r"[ \u00a0.\-–—]"
+_CARD = re.compile(
+    rf"(?<![A-Za-z_\d+{MASK}])(?<!\d{_GAP})(?:\d{{13,19}}|\d{{4}}(?:{_GAP}\d{{4}}){{2}}{_GAP}\d{{1,4}}(?:{_GAP}\d{{1,3}})?"
+    rf"|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}|\d{{4}}(?:{_GAP}\d{{3}}){{3}}|\d{{6}}{_GAP}\d{{7,13}})(?!{_GAP}?\d)(?![A-Za-z_])"
+)
+_MASKED = re.compile(rf"{MASK}{{4,}}(?:{_GAP}{MASK}+)*")
+
+
+def without_card_numbers(text: str) -> str:
+    """The text with every number of 13 to 19 digits that passes the card check (Luhn, ISO/IEC 7812-1) masked."""
+    return _CARD.sub(lambda found: re.sub(r"\d", MASK, found[0]) if _luhn(found[0]) else found[0], text)
+
+
+def has_masked_card(text: str) -> bool:
+    return bool(_MASKED.search(text))
+
+
+def _luhn(text: str) -> bool:
+    digits = [int(character) for character in text if character.isdecimal()]  # full-width ones too
+    doubled = (digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2])
+    return 13 <= len(digits) <= 19 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +151,8 @@ class Reply:
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    attachments: tuple[Attachment, ...] = ()  # kept files, by digest; only mail carries them
+    salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
 
     def as_text(self, *, number_buttons: bool = False) -> str:
         """The whole reply in plain text; buttons as a numbered list where the platform has none."""

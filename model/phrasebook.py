@@ -30,11 +30,12 @@ Book = dict[tuple[str, str], Phrases]  # (act, language) → its phrases
 
 
 def read_phrases(*folders: Path) -> Book:
-    """The acts of <folder>/{en,zh}.toml; an act of a later folder replaces the same of an earlier one."""
+    """The acts of <folder>/{en,zh}.toml and <folder>/{en,zh}/*.toml; a later folder's replace an earlier one's."""
     book: Book = {}
     for folder in folders:
-        for language in SPOKEN:
-            file = folder / f"{language}.toml"
+        files = [(language, file) for language in SPOKEN
+                 for file in (folder / f"{language}.toml", *sorted((folder / language).glob("*.toml")))]  # fmt: skip
+        for language, file in files:
             if not file.exists():
                 continue
             try:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 import bot.shop.tables
 import bot.store.tables  # noqa: F401 (both register their tables)
-from bot.commerce import Answer, AnswerStatus, LineState, Quote, Shop, Write
+from bot.commerce import Answer, AnswerStatus, Filters, LineState, Quote, Shop, Write
 from bot.conversation import Access, Proof
 from bot.facts import Money
 from bot.shop.policy import read_policy
@@ -98,6 +98,12 @@ async def write_of(quoted: Awaitable[Answer[Quote]], key: str) -> Write:
         ("10201", "guest@example.net", Access.ORDER),
         ("10201", "+447700900999", Access.ORDER),
         ("10201", "BS1 4ST", Access.DELIVERY),
+        ("10161", "sophie.evans@example.net", Access.CUSTOMER),
+        ("10161", "07700 900105", Access.CUSTOMER),
+        ("10161", "07700 900777", Access.DELIVERY),  # it is a present: the recipient's
+        ("10164", "138 0000 0202", Access.CUSTOMER),
+        ("10164", "138 0000 0777", Access.DELIVERY),
+        ("10164", "215005", Access.DELIVERY),
     ],
 )
 async def test_number_and_contact_prove_who_asks(shop: Shop, order: str, contact: str, access: Access) -> None:
@@ -134,6 +140,17 @@ async def test_account_is_found_by_its_email_alone(shop: Shop) -> None:
     assert await shop.customer("guest@example.net") is None
 
 
+async def test_who_the_shops_own_page_signs_is_found_by_id_or_by_order(shop: Shop) -> None:
+    emma = await signed_in(shop, EMMA)
+    account, hers, guest = await shop.vouched(customer=emma.customer), await shop.vouched(order="#10043"), (
+        await shop.vouched(order="10201")
+    )
+    assert account == hers == emma
+    assert guest is not None and (guest.access, guest.customer, guest.order) == (Access.ORDER, "", "10201")
+    for nobody in ({"customer": "C999"}, {"order": "99999"}, {"customer": ""}, {"customer": EMMA}):
+        assert await shop.vouched(**nobody) is None
+
+
 # --- who sees what ---------------------------------------------------------------------------------------------------
 
 
@@ -152,9 +169,9 @@ async def test_nobody_sees_another_ones_order(shop: Shop) -> None:
     for proof in (emma, guest, label, replace(emma, customer=""), Proof(Access.NONE, emma.customer, "10102", NOW)):
         assert await shop.order("10102", proof) is None
         assert await shop.order("00000", proof) is None
-        assert (await shop.quote_cancel(proof, "10102")).reason == "not_found"
-        assert (await shop.quote_address(proof, "10102", {"recipient": "X"})).reason == "not_found"
-        assert (await shop.quote_return(proof, "10102", [], "")).reason == "not_found"
+        assert (await shop.quote("cancel", proof, "10102", {})).reason == "not_found"
+        assert (await shop.quote("change_address", proof, "10102", {"recipient": "X"})).reason == "not_found"
+        assert (await shop.quote("return", proof, "10102", {"lines": []})).reason == "not_found"
         assert all(order.number != "10102" for order in await shop.orders(proof))
     assert await shop.order("10201", emma) is None
     assert [order.number for order in await shop.orders(guest)] == ["10201"]
@@ -167,7 +184,7 @@ async def test_a_label_opens_delivery_and_nothing_else(shop: Shop) -> None:
     assert order is not None and order.state == "shipped" and order.parcels[0].tracking_no
     text = repr(order)
     assert not any(word in text for word in ("Harbour", "Emma", "emma", "Rowan", "+4477", "8100", "4900", "card"))
-    assert (await shop.quote_cancel(proof, "10042")).reason == "not_found"
+    assert (await shop.quote("cancel", proof, "10042", {})).reason == "not_found"
 
 
 # --- quotes and writes -----------------------------------------------------------------------------------------------
@@ -176,7 +193,7 @@ async def test_a_label_opens_delivery_and_nothing_else(shop: Shop) -> None:
 async def test_cancel_is_quoted_then_done(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
     stock = {v.sku: v.stock for p in await shop.search("vacuum-flask") for v in p.variants}
-    write = await write_of(shop.quote_cancel(emma, "10043"), "k1")
+    write = await write_of(shop.quote("cancel", emma, "10043", {}), "k1")
     before = await shop.order("10043", emma)
     answer = await shop.perform(write)
     assert before is not None and answer.status is AnswerStatus.DONE and answer.value is not None
@@ -190,14 +207,14 @@ async def test_cancel_is_quoted_then_done(shop: Shop) -> None:
 
 async def test_split_payment_goes_back_in_its_shares(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    answer = await shop.perform(await write_of(shop.quote_cancel(emma, "10055"), "k1"))
+    answer = await shop.perform(await write_of(shop.quote("cancel", emma, "10055", {}), "k1"))
     assert answer.value is not None
     assert {refund.method: refund.amount.minor for refund in answer.value.refunds} == {"gift_card": 5000, "card": 4300}
 
 
 async def test_part_shipped_order_cancels_only_what_is_left(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    answer = await shop.perform(await write_of(shop.quote_cancel(emma, "10049"), "k1"))
+    answer = await shop.perform(await write_of(shop.quote("cancel", emma, "10049", {}), "k1"))
     assert answer.value is not None
     assert [line.state for line in answer.value.lines] == [LineState.SHIPPED, LineState.CANCELLED]
 
@@ -206,13 +223,13 @@ async def test_part_shipped_order_cancels_only_what_is_left(shop: Shop) -> None:
     ("number", "reason"), [("10042", "shipped"), ("10044", "delivered"), ("10048", "packed"), ("10050", "cancelled")]
 )
 async def test_cancel_refuses_what_has_left(shop: Shop, number: str, reason: str) -> None:
-    answer = await shop.quote_cancel(await signed_in(shop, EMMA), number)
+    answer = await shop.quote("cancel", await signed_in(shop, EMMA), number, {})
     assert (answer.status, answer.reason) == (AnswerStatus.REFUSED, reason)
 
 
 async def test_unpaid_order_is_cancelled_without_refund(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    quote = (await shop.quote_cancel(emma, "10051")).value
+    quote = (await shop.quote("cancel", emma, "10051", {})).value
     assert quote is not None and quote.refund == Money(0, "GBP")
     answer = await shop.perform(Write("k1", quote.verb, quote.arguments, quote.version, "shopper"))
     assert answer.value is not None and answer.value.refunds == ()
@@ -222,7 +239,7 @@ async def test_address_is_changed_for_a_guest(shop: Shop) -> None:
     guest = await shop.identify("10201", "guest@example.net")
     assert guest is not None
     parts = {"address": "9 Mill Road, Bath BA1 5NS", "recipient": "Martha Green-Hill"}
-    answer = await shop.perform(await write_of(shop.quote_address(guest, "10201", parts), "k1"))
+    answer = await shop.perform(await write_of(shop.quote("change_address", guest, "10201", parts), "k1"))
     assert answer.value is not None
     address = answer.value.address
     assert (address.recipient, address.lines, address.city, address.postcode) == (
@@ -236,13 +253,14 @@ async def test_address_is_changed_for_a_guest(shop: Shop) -> None:
 
 async def test_return_is_registered_with_its_label(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    answer = await shop.perform(await write_of(shop.quote_return(emma, "10044", ["10044-2"], "too_small"), "k1"))
+    wanted = {"lines": ["10044-2"], "reason": "too_small"}
+    answer = await shop.perform(await write_of(shop.quote("return", emma, "10044", wanted), "k1"))
     assert answer.value is not None
     (item,) = answer.value.returns
     assert (item.line_ids, item.state, item.reason) == (("10044-2",), "open", "too_small")
     assert item.label_url.startswith("https://") and answer.value.refunds == ()
-    assert (await shop.quote_return(emma, "10044", ["10044-2"], "")).reason == "nothing_left"
-    assert (await shop.quote_return(emma, "10044", ["10044-1"], "")).status is AnswerStatus.DONE
+    assert (await shop.quote("return", emma, "10044", {"lines": ["10044-2"]})).reason == "nothing_left"
+    assert (await shop.quote("return", emma, "10044", {"lines": ["10044-1"]})).status is AnswerStatus.DONE
 
 
 @pytest.mark.parametrize(
@@ -250,17 +268,17 @@ async def test_return_is_registered_with_its_label(shop: Shop) -> None:
     [("10045", "window_over"), ("10042", "not_delivered"), ("10052", "nothing_left"), ("10054", "not_returnable")],
 )
 async def test_return_refuses_by_rule(shop: Shop, number: str, reason: str) -> None:
-    assert (await shop.quote_return(await signed_in(shop, EMMA), number, [], "")).reason == reason
+    assert (await shop.quote("return", await signed_in(shop, EMMA), number, {"lines": []})).reason == reason
 
 
 async def test_return_in_china_costs_nothing(shop: Shop) -> None:
-    quote = (await shop.quote_return(await signed_in(shop, LI_NA), "10103", ["10103-1"], "")).value
+    quote = (await shop.quote("return", await signed_in(shop, LI_NA), "10103", {"lines": ["10103-1"]})).value
     assert quote is not None and (quote.refund, quote.fee) == (Money(42900, "CNY"), Money(0, "CNY"))
 
 
 async def test_same_key_does_nothing_twice(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    write = await write_of(shop.quote_cancel(emma, "10043"), "k1")
+    write = await write_of(shop.quote("cancel", emma, "10043", {}), "k1")
     first, again = await shop.perform(write), await shop.perform(write)
     assert first == again
     order = await shop.order("10043", emma)
@@ -269,7 +287,7 @@ async def test_same_key_does_nothing_twice(shop: Shop) -> None:
 
 async def test_refusal_too_is_remembered_under_its_key(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    write = await write_of(shop.quote_cancel(emma, "10043"), "k1")
+    write = await write_of(shop.quote("cancel", emma, "10043", {}), "k1")
     stale = replace(write, version=write.version + 1)
     assert (await shop.perform(stale)).reason == "changed"
     assert (await shop.perform(write)).reason == "changed"
@@ -279,15 +297,15 @@ async def test_refusal_too_is_remembered_under_its_key(shop: Shop) -> None:
 
 async def test_moved_version_refuses(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    cancel = await write_of(shop.quote_cancel(emma, "10043"), "k1")
-    await shop.perform(await write_of(shop.quote_address(emma, "10043", {"recipient": "Tom"}), "k2"))
+    cancel = await write_of(shop.quote("cancel", emma, "10043", {}), "k1")
+    await shop.perform(await write_of(shop.quote("change_address", emma, "10043", {"recipient": "Tom"}), "k2"))
     answer = await shop.perform(cancel)
     assert (answer.status, answer.reason) == (AnswerStatus.REFUSED, "changed")
 
 
 async def test_of_two_writes_at_once_one_wins(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    write = await write_of(shop.quote_cancel(emma, "10043"), "k1")
+    write = await write_of(shop.quote("cancel", emma, "10043", {}), "k1")
     answers = await asyncio.gather(*(shop.perform(replace(write, key=f"k{n}")) for n in range(6)))
     assert sorted(answer.reason for answer in answers) == ["", *["changed"] * 5]
     order = await shop.order("10043", emma)
@@ -296,7 +314,7 @@ async def test_of_two_writes_at_once_one_wins(shop: Shop) -> None:
 
 async def test_one_key_at_once_has_one_effect(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    write = await write_of(shop.quote_return(emma, "10044", ["10044-1"], ""), "k1")
+    write = await write_of(shop.quote("return", emma, "10044", {"lines": ["10044-1"]}), "k1")
     answers = await asyncio.gather(*(shop.perform(write) for _ in range(6)))
     assert all(answer == answers[0] for answer in answers) and answers[0].status is AnswerStatus.DONE
     order = await shop.order("10044", emma)
@@ -305,14 +323,14 @@ async def test_one_key_at_once_has_one_effect(shop: Shop) -> None:
 
 async def test_rule_is_checked_again_at_the_write(shop: Shop, clock: Clock) -> None:
     """A return confirmed after its window has closed is refused by the window, not done."""
-    write = await write_of(shop.quote_return(await signed_in(shop, EMMA), "10044", ["10044-1"], ""), "k1")
+    write = await write_of(shop.quote("return", await signed_in(shop, EMMA), "10044", {"lines": ["10044-1"]}), "k1")
     clock.at = NOW + timedelta(days=40)
     assert (await shop.perform(write)).reason == "window_over"
 
 
 async def test_arguments_that_were_never_quoted_are_refused(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    write = await write_of(shop.quote_cancel(emma, "10043"), "k1")
+    write = await write_of(shop.quote("cancel", emma, "10043", {}), "k1")
     forged = replace(write, arguments={**write.arguments, "refunds": [{"method": "card", "minor": 10**6}]})
     assert (await shop.perform(forged)).reason == "changed"
     stolen = replace(write, key="k2", arguments={**write.arguments, "customer": "C041"})
@@ -327,7 +345,7 @@ async def test_unknown_verb_is_unsupported(shop: Shop) -> None:
 
 async def test_reconcile_tells_what_became_of_a_key(shop: Shop) -> None:
     emma = await signed_in(shop, EMMA)
-    answer = await shop.perform(await write_of(shop.quote_cancel(emma, "10043"), "k1"))
+    answer = await shop.perform(await write_of(shop.quote("cancel", emma, "10043", {}), "k1"))
     assert await shop.reconcile("k1") == answer
     unknown = await shop.reconcile("k2")
     assert unknown is not None and (unknown.status, unknown.reason) == (AnswerStatus.REFUSED, "not_started")
@@ -347,6 +365,25 @@ async def test_search_keeps_its_limit_and_finds_nothing_in_nothing(shop: Shop) -
     assert len(await shop.search("shoes", limit=3)) == 3
     assert await shop.search("") == ()
     assert await shop.search("???") == ()
+
+
+async def test_search_by_filters_alone_gives_the_most_popular_that_pass(shop: Shop) -> None:
+    found = await shop.search("", filters=Filters(color="blue", price_max=Money(5000, "GBP"), in_stock=True), limit=4)
+    assert len(found) == 4 and {product.score for product in found} == {1.0}
+    for product in found:
+        assert any(
+            variant.stock > 0 and variant.price.minor <= 5000 and {"蓝", "青"} & set(variant.color.text("zh"))
+            for variant in product.variants
+        )  # fmt: skip
+    assert await shop.search("", filters=Filters()) == () == await shop.search("", filters=Filters(brand="Nobody"))
+
+
+async def test_search_with_filters_keeps_to_them_in_the_currency_asked(shop: Shop) -> None:
+    cheap = Filters(category="shoes", price_max=Money(50000, "CNY"))
+    found = await shop.search("鞋", filters=cheap, market="cn")
+    assert found and all(product.category.texts["en"] == "Shoes" for product in found)
+    assert all(min(variant.price.minor for variant in product.variants) <= 50000 for product in found)
+    assert {variant.price.currency for product in found for variant in product.variants} == {"CNY"}
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_sample_rules_are_read() -> None:
         ),
         ("policy.toml", "max_error = 0.20", "max_error = 5", "policy.toml: max_error: must be a share"),
         ("policy.toml", 'CNY = "1200.00"', "", "policy.toml: limits.CNY: missing"),
-        ("policy.toml", "[markets.eu]", "[markets.europe]", "policy.toml: markets.eu: missing"),
+        ("policy.toml", "[markets.eu", "[markets.europe", "policy.toml: markets.eu: missing"),
         ("policy.toml", "[limits]", "[limits", "policy.toml: not readable as TOML"),
     ],
 )

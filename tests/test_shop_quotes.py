@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.commerce import AnswerStatus, Line, LineState, Order, Parcel, Payment, PostalAddress, Refund
 from bot.facts import Localised, Money
-from bot.shop import quotes
 from bot.shop.addresses import Unfit, readdress
-from bot.shop.policy import read_policy
+from bot.shop.policy import Season, read_policy
 from bot.shop.transfer import SAMPLE
+from bot.shop.verbs import VERBS, cancel, change_address, send_back
+from bot.shop.verbs.verb import ORIGINAL_METHODS, Case
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 POLICY = read_policy(SAMPLE)
@@ -73,6 +73,10 @@ def an_order(
     )
 
 
+def case(order: Order, categories: dict[str, str] | None = None) -> Case:
+    return Case(order, POLICY.market(order.market), NOW, POLICY.shop.zone, categories or {})
+
+
 # --- cancel ----------------------------------------------------------------------------------------------------------
 
 
@@ -91,7 +95,7 @@ def an_order(
     ],
 )
 def test_nothing_open_is_refused_with_how_far_it_went(states: list[LineState], reason: str) -> None:
-    answer = quotes.cancel(an_order(*states))
+    answer = cancel.quote(case(an_order(*states)), {})
     assert (answer.status, answer.reason, answer.value) == (AnswerStatus.REFUSED, reason, None)
 
 
@@ -107,28 +111,28 @@ def test_nothing_open_is_refused_with_how_far_it_went(states: list[LineState], r
         ([OPEN], [("klarna", 1395, "authorised")], ["7-1"], 0, ""),
         ([OPEN], [], ["7-1"], 0, ""),
         ([OPEN], [("card", 1395, "failed"), ("paypal", 1395, "paid")], ["7-1"], 1395, "paypal"),
-        ([OPEN], [("gift_card", 500, "paid"), ("card", 895, "paid")], ["7-1"], 1395, quotes.ORIGINAL_METHODS),
+        ([OPEN], [("gift_card", 500, "paid"), ("card", 895, "paid")], ["7-1"], 1395, ORIGINAL_METHODS),
         ([OPEN, SHIPPED], [("gift_card", 2000, "paid"), ("card", 1395, "paid")], ["7-1"], 1000, "gift_card"),
     ],
 )
 def test_cancel_gives_back_what_was_paid_for_the_open_lines(
     states: list[LineState], paid: list[tuple[str, int, str]] | None, lines: list[str], refund: int, method: str
 ) -> None:
-    quote = quotes.cancel(an_order(*states, paid=paid)).value
+    quote = cancel.quote(case(an_order(*states, paid=paid)), {}).value
     assert quote is not None
     assert ([line.id for line in quote.lines], quote.refund, quote.method) == (lines, gbp(refund), method)
 
 
 def test_split_payment_gives_each_method_its_share() -> None:
     order = an_order(OPEN, SHIPPED, paid=[("gift_card", 600, "paid"), ("card", 2795, "paid")])
-    quote = quotes.cancel(order).value
+    quote = cancel.quote(case(order), {}).value
     assert quote is not None
     assert quote.arguments["refunds"] == [{"method": "gift_card", "minor": 600}, {"method": "card", "minor": 400}]
 
 
 def test_what_was_refunded_is_not_refunded_again() -> None:
     order = replace(an_order(OPEN, CANCELLED), refunds=(Refund("7-F1", gbp(2000), "card", "done", NOW),))
-    quote = quotes.cancel(order).value
+    quote = cancel.quote(case(order), {}).value
     assert quote is not None and quote.refund == gbp(1395)
 
 
@@ -146,18 +150,18 @@ def test_what_was_refunded_is_not_refunded_again() -> None:
     ],
 )
 def test_address_stays_once_anything_is_packed(states: list[LineState], reason: str) -> None:
-    answer = quotes.change_address(an_order(*states), {"address": "5 Mill Lane, Leeds LS1 1AA"}, POLICY)
+    answer = change_address.quote(case(an_order(*states)), {"address": "5 Mill Lane, Leeds LS1 1AA"})
     assert (answer.status, answer.reason) == (AnswerStatus.REFUSED, reason)
 
 
 def test_address_change_quotes_the_whole_new_address() -> None:
-    answer = quotes.change_address(an_order(OPEN, CANCELLED), {"address": "5 Mill Lane, York YO1 7HH"}, POLICY)
+    answer = change_address.quote(case(an_order(OPEN, CANCELLED)), {"address": "5 Mill Lane, York YO1 7HH"})
     assert answer.value is not None and answer.value.version == 3
     assert answer.value.address == replace(LEEDS, lines=("5 Mill Lane",), city="York", region="", postcode="YO1 7HH")
 
 
 def test_missing_part_is_named_in_detail() -> None:
-    answer = quotes.change_address(an_order(OPEN), {"address": "5 Mill Lane"}, POLICY)
+    answer = change_address.quote(case(an_order(OPEN)), {"address": "5 Mill Lane"})
     assert (answer.reason, dict(answer.detail)) == ("bad_address", {"missing": "postcode"})
 
 
@@ -290,7 +294,7 @@ def test_what_the_address_lacks_is_asked_for(old: PostalAddress, parts: dict[str
     ],
 )
 def test_return_is_refused_by_its_rule(states: list[LineState], asked: list[str], days: int, reason: str) -> None:
-    answer = quotes.take_back(an_order(*states, days=days), asked, "", POLICY, NOW, {"7-3": "beauty"})
+    answer = send_back.quote(case(an_order(*states, days=days), {"7-3": "beauty"}), {"lines": asked})
     assert (answer.status, answer.reason) == (AnswerStatus.REFUSED, reason)
 
 
@@ -299,12 +303,12 @@ def test_return_is_refused_by_its_rule(states: list[LineState], asked: list[str]
     [("uk", 30, True), ("uk", 31, False), ("cn", 15, True), ("cn", 16, False), ("eu", 30, True)],
 )
 def test_window_ends_with_the_last_day_of_its_market(market: str, days: int, fine: bool) -> None:
-    answer = quotes.take_back(an_order(DELIVERED, days=days, market=market), ["7-1"], "", POLICY, NOW, {})
+    answer = send_back.quote(case(an_order(DELIVERED, days=days, market=market)), {"lines": ["7-1"]})
     assert (answer.status is AnswerStatus.DONE) is fine
 
 
 def test_return_quotes_line_prices_fee_and_method() -> None:
-    quote = quotes.take_back(an_order(DELIVERED, DELIVERED), ["7-2"], "too_small", POLICY, NOW, {}).value
+    quote = send_back.quote(case(an_order(DELIVERED, DELIVERED)), {"lines": ["7-2"], "reason": "too_small"}).value
     assert quote is not None
     assert (quote.refund, quote.fee, quote.method, quote.arguments["reason"]) == (
         gbp(2000),
@@ -315,7 +319,7 @@ def test_return_quotes_line_prices_fee_and_method() -> None:
 
 
 def test_all_is_asked_but_only_what_may_come_back_is_quoted() -> None:
-    answer = quotes.take_back(an_order(DELIVERED, DELIVERED), ["7-1", "7-2"], "", POLICY, NOW, {"7-1": "pantry"})
+    answer = send_back.quote(case(an_order(DELIVERED, DELIVERED), {"7-1": "pantry"}), {"lines": ["7-1", "7-2"]})
     assert answer.value is not None and [line.id for line in answer.value.lines] == ["7-2"]
     assert answer.detail["left_out"] == {"7-1": "not_returnable"}
 
@@ -323,27 +327,74 @@ def test_all_is_asked_but_only_what_may_come_back_is_quoted() -> None:
 def test_window_counts_from_the_last_parcel() -> None:
     order = an_order(DELIVERED, DELIVERED, days=40)
     later = replace(order.parcels[0], id="7-S2", delivered_at=NOW - timedelta(days=2))
-    answer = quotes.take_back(replace(order, parcels=(*order.parcels, later)), ["7-1"], "", POLICY, NOW, {})
+    answer = send_back.quote(case(replace(order, parcels=(*order.parcels, later))), {"lines": ["7-1"]})
     assert answer.status is AnswerStatus.DONE
 
 
-# --- again -----------------------------------------------------------------------------------------------------------
+# --- asked again -----------------------------------------------------------------------------------------------------
 
 
-def test_requote_refuses_when_the_sum_is_no_longer_the_one_shown() -> None:
-    order = an_order(DELIVERED)
-    shown = quotes.take_back(order, ["7-1"], "", POLICY, NOW, {}).value
+@pytest.mark.parametrize(("verb", "states", "arguments"), [
+    ("cancel", [OPEN, OPEN], {}), ("cancel", [OPEN, SHIPPED], {"lines": ["7-1"]}),
+    ("change_address", [OPEN], {"address": "5 Mill Lane, York YO1 7HH"}),
+    ("return", [DELIVERED, DELIVERED], {"lines": ["7-2"], "reason": "too_big"}),
+])  # fmt: skip
+def test_a_quote_asked_again_with_its_own_arguments_is_the_same(verb: str, states: list[LineState], arguments: dict):
+    before = case(an_order(*states))
+    shown = VERBS[verb].quote(before, arguments).value
     assert shown is not None
-    uk = POLICY.markets["uk"]
-    dearer = replace(POLICY, markets={**POLICY.markets, "uk": replace(uk, return_fee=gbp(495))})
-    assert quotes.again("return", order, shown.arguments, POLICY, NOW, {}).status is AnswerStatus.DONE
-    assert quotes.again("return", order, shown.arguments, dearer, NOW, {}).reason == "changed"
+    again = VERBS[verb].quote(before, shown.arguments).value
+    assert again is not None and again.arguments == shown.arguments
 
 
-def test_requote_knows_no_other_verb() -> None:
-    assert quotes.again("teleport", an_order(OPEN), {}, POLICY, NOW, {}).status is AnswerStatus.UNSUPPORTED
+def test_a_quote_asked_again_tells_when_the_sum_is_another() -> None:
+    order = an_order(DELIVERED)
+    shown = send_back.quote(case(order), {"lines": ["7-1"]}).value
+    assert shown is not None
+    dearer = replace(case(order), market=replace(POLICY.markets["uk"], return_fee=gbp(495)))
+    again = send_back.quote(dearer, shown.arguments).value
+    assert again is not None and again.arguments != shown.arguments
 
 
-def test_quotes_file_asks_neither_clock_nor_database() -> None:
-    source = Path(quotes.__file__).read_text(encoding="utf-8")
-    assert not any(word in source for word in ("sqlalchemy", ".now(", "async "))
+# --- single pieces ---------------------------------------------------------------------------------------------------
+
+
+def test_some_pieces_of_a_line_cost_their_part_and_no_cent_is_lost() -> None:
+    three = replace(an_order(OPEN, paid=[("card", 1395, "paid")]).lines[0], quantity=3)
+    order = replace(an_order(OPEN, paid=[("card", 1395, "paid")]), lines=(three,))
+    one = cancel.quote(case(order), {"quantities": {"7-1": 1}}).value
+    two = cancel.quote(case(order), {"quantities": {"7-1": 2}}).value
+    assert one is not None and two is not None and one.refund is not None and two.refund is not None
+    assert (one.refund.minor, two.refund.minor) == (333, 667)
+    assert one.arguments["quantities"] == {"7-1": 1}
+
+
+@pytest.mark.parametrize("pieces", [0, -1, 4])
+def test_more_pieces_than_there_are_are_not_found(pieces: int) -> None:
+    three = replace(an_order(OPEN).lines[0], quantity=3)
+    order = replace(an_order(OPEN), lines=(three,))
+    assert cancel.quote(case(order), {"quantities": {"7-1": pieces}}).reason == "not_found"
+
+
+# --- rules of the market ---------------------------------------------------------------------------------------------
+
+
+def test_money_goes_back_in_the_order_the_shop_sets() -> None:
+    order = an_order(OPEN, SHIPPED, paid=[("card", 2795, "paid"), ("gift_card", 600, "paid")])
+    quote = cancel.quote(case(order), {}).value
+    assert quote is not None
+    assert quote.arguments["refunds"] == [{"method": "gift_card", "minor": 600}, {"method": "card", "minor": 400}]
+
+
+def test_what_was_bought_in_a_season_may_come_back_until_its_day() -> None:
+    season = Season(date(2026, 3, 1), date(2026, 3, 31), date(2026, 6, 30))
+    market = replace(POLICY.markets["uk"], seasons=(season,))
+    order = replace(an_order(DELIVERED, days=90), placed_at=datetime(2026, 3, 2, tzinfo=UTC))
+    late = replace(case(order), market=market, now=datetime(2026, 6, 30, 20, tzinfo=UTC))
+    assert send_back.quote(late, {}).status is AnswerStatus.DONE
+    assert send_back.quote(replace(late, now=datetime(2026, 7, 1, 20, tzinfo=UTC)), {}).reason == "window_over"
+
+
+def test_a_fault_of_ours_costs_no_return_fee() -> None:
+    quote = send_back.quote(case(an_order(DELIVERED)), {"reason": "damaged"}).value
+    assert quote is not None and quote.fee == gbp(0)

@@ -16,7 +16,7 @@ from bot.shop.transfer import SAMPLE
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 GOODS, REPORT = read_folder(SAMPLE, NOW, Goods())
 POLICY = read_policy(SAMPLE)
-TOPICS = {"return_policy", "shipping_info", "payment_methods", "store_info", "warranty"}
+TOPICS = {"return_policy", "shipping_info", "payment_methods", "promo_discount", "store_info", "warranty"}
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from bot.shop import reads
 from bot.shop import tables as t
 from bot.shop.answers import answer_from_json, answer_to_json, order_as_json
 from bot.shop.moments import Origin
-from bot.shop.quotes import refused
 from bot.shop.transfer import SAMPLE, export_shop, import_shop, is_empty
+from bot.shop.verbs.verb import refused
 from bot.store.database import open_database, reading
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -218,7 +218,10 @@ async def test_round_trip_loses_nothing(engine: AsyncEngine, tmp_path: Path) -> 
     await import_shop(engine, SAMPLE, NOW)
     before = await everything(engine)
     counts = await export_shop(engine, tmp_path / "out", SAMPLE)
-    assert counts == {"categories.jsonl": 12, "products.jsonl": 126, "customers.jsonl": 60, "orders.jsonl": 300}
+    assert counts == {
+        "categories.jsonl": 12, "products.jsonl": 126, "customers.jsonl": 60, "orders.jsonl": 300,
+        "promotions.jsonl": 8, "invoices.jsonl": 0,
+    }  # fmt: skip
     second = open_database(f"sqlite+aiosqlite:///{tmp_path / 'second.db'}")
     async with second.begin() as connection:
         await connection.run_sync(SQLModel.metadata.create_all)

@@ -1,11 +1,11 @@
 """The phrase book: every wording of every dialogue act, per language and tone, and the words for terms.
 
-Reads the TOML files beside it and checks every value on load; knows neither when an act is said nor how one variant is
-chosen among several.
+Reads the TOML files beside it, <language>.toml and one per topic in <language>/, and checks every value on load. Knows
+neither when an act is said nor how one variant is chosen among several.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,15 +46,17 @@ class PhraseBook:
         lines: dict[str, str] = {}
         for place in filter(None, (folder, owner_folder)):
             owned = place != folder
-            for name in LANGUAGES:
-                content = _read(place / f"{name}.toml", ("acts", "terms"), owned)
+            for name, file in _files(place):
+                content = _read(file, ("acts", "terms"), owned)
                 for act, table in content["acts"].items():
-                    where = f"{place / name}.toml: acts.{act}"
+                    where = f"{file}: acts.{act}"
                     if owned and act not in phrases[name]:
                         raise BadInput(f"{where}: there is no such act to replace")
+                    if not owned and act in phrases[name]:
+                        raise BadInput(f"{where}: stands in another file too")
                     phrases[name][act] = _phrase(where, act, name, table, phrases[name].get(act))
                 for group, table in content["terms"].items():
-                    terms[name].setdefault(group, {}).update(_texts(f"{place / name}.toml: terms.{group}", table))
+                    terms[name].setdefault(group, {}).update(_texts(f"{file}: terms.{group}", table))
             lines |= _texts(f"{place}/other.toml: lines", _read(place / "other.toml", ("lines",), owned)["lines"])
         for act in sorted({act for name in LANGUAGES for act in phrases[name]}):
             if len({phrases[name][act].required if act in phrases[name] else None for name in LANGUAGES}) > 1:
@@ -93,6 +95,13 @@ def _base(language: str) -> str:
 
 
 # --- reading and checking ---------------------------------------------------------------------------------------------
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """(language, file): <language>.toml, then the topics of <language>/*.toml."""
+    for name in LANGUAGES:
+        yield name, folder / f"{name}.toml"
+        yield from ((name, file) for file in sorted((folder / name).glob("*.toml")))
 
 
 def _read(path: Path, tables: tuple[str, ...], optional: bool) -> dict[str, dict[str, Any]]:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
 
-from bot.facts import Localised
+from bot.facts import Localised, Money
 from bot.shop.money import to_minor
 
 T = TypeVar("T")
@@ -31,6 +33,14 @@ class CheckedTable:
         except ValueError as error:
             self._problem(key, str(error))
             return None
+
+    def optional(self, key: str, check: Callable[[Any], T], default: T) -> T:
+        """A value that may be left out."""
+        self.taken.add(key)
+        if key not in self.values:
+            return default
+        found = self.value(key, check)
+        return default if found is None else found
 
     def tables_of(self, key: str) -> "CheckedTable":
         self.taken.add(key)
@@ -61,6 +71,16 @@ def amount(currency: str) -> Callable[[Any], int]:
         return to_minor(value, currency)
 
     return check
+
+
+def money(currency: str) -> Callable[[Any], Money | None]:
+    return lambda value: Money(amount(currency)(value), currency)
+
+
+def methods(value: Any) -> tuple[str, ...]:
+    if strange := next((name for name in words(value) if not re.fullmatch("[a-z][a-z_]{1,30}", name)), None):
+        raise ValueError(f"{strange!r} is no payment method; write them like card, bank_transfer")
+    return words(value)
 
 
 def word(value: Any) -> str:
@@ -106,9 +126,46 @@ def share(value: Any) -> float:
     return float(value)
 
 
+def rate(value: Any) -> int:
+    """A share in percent, with at most two places, as hundredths of a percent."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?", value):
+        raise ValueError(f'{value!r} is no rate; write the percent as text like "20" or "5.5"')
+    return int(Decimal(value) * 100)
+
+
 def days(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 3650:
         raise ValueError("must be a whole number of days")
+    return value
+
+
+def hours(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 8760:
+        raise ValueError("must be a whole number of hours")
+    return value
+
+
+def span(value: Any) -> tuple[int, int]:
+    if not isinstance(value, list) or len(value) != 2 or days(value[0]) > days(value[1]):
+        raise ValueError("must be two numbers of days like [5, 7], the smaller one first")
+    return days(value[0]), days(value[1])
+
+
+def day(value: Any) -> date:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError(f"{value!r} is no day; write it without quotes, like 2026-12-25")
+    return value
+
+
+def date_list(value: Any) -> tuple[date, ...]:
+    if not isinstance(value, list):
+        raise ValueError("must be a list of days like [2026-12-25, 2026-12-26]")
+    return tuple(map(day, value))
+
+
+def clock_time(value: Any) -> time:
+    if not isinstance(value, time):
+        raise ValueError(f"{value!r} is no time of day; write it without quotes, like 16:00:00")
     return value
 
 

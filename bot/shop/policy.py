@@ -3,16 +3,20 @@
 policy = read_policy(folder)      # BadInput lists every problem with its file and key
 """
 
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.commerce import WriteMode
 from bot.errors import BadInput
 from bot.facts import Localised, Money
-from bot.shop import checked
+from bot.shop import checked, floors
+from bot.shop.calendar import WorkingDays, weekdays
 from bot.shop.checked import CheckedTable
 
 SHOP_FILE, POLICY_FILE = "shop.toml", "policy.toml"
@@ -28,6 +32,20 @@ class Shopfront:
     url: str  # without a slash at the end
     email: str
     market: str  # the market of a shopper nobody knows yet
+    company: str = ""  # who sells, as invoices name it
+    address: tuple[str, ...] = ()
+    vat_id: str = ""
+    reset_url: str = ""  # where a shopper sets a new password
+    review_url: str = ""  # where shoppers leave a review
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """What was ordered in these days, both included, may come back until a fixed day."""
+
+    first: date
+    last: date
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +61,48 @@ class Market:
     return_fee: Money  # taken off the refund of a return
     not_returnable: frozenset[str]  # category ids
     approval_limit: Money  # a refund above it needs a person's yes
-    promised_days: int  # from order to door, when an order names no day
+    promised_days: int  # working days from order to door, when an order names no day
+    seasons: tuple["Season", ...] = ()
+    free_return: frozenset[str] = frozenset()  # reasons for which the return fee is not taken
+    refund_order: tuple[str, ...] = ()  # methods in the order in which money goes back to them
+    refund_days: tuple[int, int] = (5, 7)  # working days until a refund is on the shopper's account
+    price_match_days: int = 0  # days after the order in which a lower price of ours is paid back; 0: never
+    warranty_days: int = 0  # from delivery
+    answer_days: int = 2  # working days until a shopper hears of what staff look into
+    lost_after_days: int = 7  # working days without a scan after the promised day: then a parcel counts as lost
+    emergency: str = ""  # the number to call when somebody is in danger
+    delivery_fee: Money | None = None  # None: the owner has named none
+    free_delivery_from: Money | None = None  # goods of that much are delivered free
+    methods: tuple[str, ...] = ()  # of payment
+    authorisation_days: int = 7  # after which money that was only reserved is free again
+    working: WorkingDays = field(default_factory=WorkingDays)
+    modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
+    vat: Mapping[str, int] = field(default_factory=dict)  # see `vat_rate`; hundredths of a percent
+
+    def vat_rate(self, category: str, country: str) -> int | None:
+        """The rate that prices hold, in hundredths of a percent: the most special one. None: no VAT is shown."""
+        keys = (f"{country}/{category}", country, category, "all")
+        return next((self.vat[key] for key in keys if key in self.vat), None)
+
+    def mode(self, verb: str) -> WriteMode:
+        """How far the bot may go with a verb; where the owner has said nothing, staff approve each one."""
+        return self.modes.get(verb) or self.modes.get("all") or WriteMode.APPROVAL
+
+    def delivery(self, goods: int) -> int | None:
+        """What delivering goods of that sum costs, in minor units; None where the owner has named no charge."""
+        if self.delivery_fee is None:
+            return None
+        free = self.free_delivery_from
+        return 0 if free and goods >= free.minor else self.delivery_fee.minor
+
+    def refund_by(self, method: str, started: date) -> date:
+        """The last day by which a refund is on the account: a gift card has it at once."""
+        return started if method == "gift_card" else self.working.after(started, self.refund_days[1])
+
+    def return_until(self, delivered: date, ordered: date) -> date:
+        """The last day of the return window of what came on `delivered`, the longest that applies."""
+        usual = delivered + timedelta(days=self.return_days)
+        return max([usual, *(season.until for season in self.seasons if season.first <= ordered <= season.last)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +110,7 @@ class Policy:
     shop: Shopfront
     markets: Mapping[str, Market]
     max_error: float  # the share of wrong handling tolerated among what is handled without a person
+    as_of_hours: int = 24  # older imported data are stated with their time; 0: never
 
     def market(self, name: str) -> Market:
         """The market, or the default one for a name no longer in shop.toml."""
@@ -76,15 +136,18 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
     limits = rules.tables_of("limits")
     markets = _markets(homes, rules.tables("markets"), limits, front["languages"] or ())
     max_error = rules.value("max_error", checked.share)
+    as_of_hours = rules.optional("as_of_hours", checked.hours, 24)
     if front["market"] is not None and front["market"] not in homes:
         problems.append(
             f"{SHOP_FILE}: default_market: there is no market {front['market']!r}; known: {', '.join(homes)}"
         )
+    if front["vat_id"] == "" and (taxed := [name for name, market in markets.items() if market.vat]):
+        problems.append(f"{POLICY_FILE}: markets.{taxed[0]}.vat: {SHOP_FILE} has no vat_id; who has none shows no VAT")
     for table in (shop, rules):
         table.unknown()
     if problems:
         return None, problems
-    return Policy(shop=Shopfront(**front), markets=markets, max_error=max_error or 0.0), []
+    return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours), []
 
 
 def _shopfront(shop: "CheckedTable") -> dict[str, Any]:
@@ -95,6 +158,11 @@ def _shopfront(shop: "CheckedTable") -> dict[str, Any]:
         "url": shop.value("url", checked.web_address),
         "email": shop.value("email", checked.email),
         "market": shop.value("default_market", checked.word),
+        "company": shop.optional("company", checked.word, ""),
+        "address": shop.optional("address", checked.words, ()),
+        "vat_id": shop.optional("vat_id", checked.word, ""),
+        "reset_url": shop.optional("reset_url", checked.web_address, ""),
+        "review_url": shop.optional("review_url", checked.web_address, ""),
     }
 
 
@@ -113,18 +181,38 @@ def _markets(
             )
             continue
         currency = home.value("currency", checked.currency_code) or "GBP"
+        countries = frozenset(home.value("countries", checked.countries) or ())
+        working = rule.tables_of("working") if "working" in rule.values else None
         markets[name] = Market(
             name=name,
             currency=currency,
-            countries=frozenset(home.value("countries", checked.countries) or ()),
+            countries=countries,
             language=home.value("language", checked.one_of(languages)) or "",
             locales=home.value("locales", checked.locales(languages)) or {},
-            return_days=rule.value("return_days", checked.days) or 0,
+            return_days=rule.value("return_days", _at_least(countries)) or 0,
             return_fee=Money(rule.value("return_fee", checked.amount(currency)) or 0, currency),
             not_returnable=frozenset(rule.value("not_returnable", checked.words) or ()),
             approval_limit=Money(limits.value(currency, checked.amount(currency)) or 0, currency),
             promised_days=rule.value("promised_days", checked.days) or 0,
+            seasons=rule.optional("seasons", _seasons, ()),
+            free_return=frozenset(rule.optional("free_return", checked.words, ())),
+            refund_order=rule.optional("refund_order", checked.words, ()),
+            refund_days=rule.optional("refund_days", checked.span, (5, 7)),
+            price_match_days=rule.optional("price_match_days", checked.days, 0),
+            warranty_days=rule.optional("warranty_days", checked.days, 0),
+            answer_days=rule.optional("answer_days", checked.days, 2),
+            lost_after_days=rule.optional("lost_after_days", checked.days, 7),
+            emergency=rule.optional("emergency", checked.word, ""),
+            delivery_fee=rule.optional("delivery_fee", checked.money(currency), None),
+            free_delivery_from=rule.optional("free_delivery_from", checked.money(currency), None),
+            methods=rule.optional("methods", checked.methods, ()),
+            authorisation_days=rule.optional("authorisation_days", checked.days, 7),
+            working=_working(working) if working else WorkingDays(),
+            modes=rule.optional("modes", _modes, {}),
+            vat=rule.optional("vat", _vat(countries), {}),
         )
+        if "free_delivery_from" in rule.values and "delivery_fee" not in rule.values:
+            limits.problems.append(f"{POLICY_FILE}: markets.{name}.free_delivery_from: needs a delivery_fee beside it")
         home.unknown()
         rule.unknown()
     limits.unknown()
@@ -132,6 +220,66 @@ def _markets(
         f"{POLICY_FILE}: markets.{name}: {SHOP_FILE} has no such market" for name in rules if name not in homes
     ]
     return markets
+
+
+def _at_least(countries: Collection[str]) -> Callable[[Any], int]:
+    """A return window, refused below the law of the market's countries."""
+
+    def check(value: Any) -> int:
+        days, least = checked.days(value), floors.floor(countries)
+        if least and days < least.return_days:
+            raise ValueError(f"{days} is below the {least.return_days} days that the law gives there ({least.source})")
+        return days
+
+    return check
+
+
+def _seasons(value: Any) -> tuple[Season, ...]:
+    if not isinstance(value, list) or not all(
+        isinstance(row, dict) and row.keys() == {"from", "to", "until"} for row in value
+    ):
+        raise ValueError("must be rows like { from = 2026-11-01, to = 2026-12-24, until = 2027-01-31 }")
+    seasons = tuple(Season(*(checked.day(row[key]) for key in ("from", "to", "until"))) for row in value)
+    if strange := next((one for one in seasons if not one.first <= one.last <= one.until), None):
+        raise ValueError(f"{strange.first} to {strange.last} until {strange.until}: the days must follow one another")
+    return seasons
+
+
+def _modes(value: Any) -> dict[str, WriteMode]:
+    known = ", ".join(WriteMode)
+    if not isinstance(value, dict):
+        raise ValueError(f'must be a table of verbs like {{ all = "approval", cancel = "automatic" }}; modes: {known}')
+    if strange := next((mode for mode in value.values() if mode not in list(WriteMode)), None):
+        raise ValueError(f"{strange!r} is no mode; known: {known}")
+    return {verb: WriteMode(mode) for verb, mode in value.items()}
+
+
+def _vat(countries: Collection[str]) -> Callable[[Any], dict[str, int]]:
+    """Rates by what they hold for: "all", a category, a country, or a category in a country ("DE/pantry")."""
+
+    def check(value: Any) -> dict[str, int]:
+        if not isinstance(value, dict) or "all" not in value:
+            raise ValueError('must be a table of rates like { all = "20", pantry = "0" }')
+        elsewhere = [key for key in value if re.fullmatch("[A-Z]{2}(/.+)?", key) and key[:2] not in countries]
+        if elsewhere:
+            raise ValueError(f"{elsewhere[0][:2]} is no country of this market")
+        return {key: checked.rate(rate) for key, rate in value.items()}
+
+    return check
+
+
+def _working(table: "CheckedTable") -> WorkingDays:
+    usual = WorkingDays()
+    found = WorkingDays(
+        days=table.optional("days", lambda value: weekdays(checked.words(value)), usual.days),
+        holidays=frozenset(table.optional("holidays", checked.date_list, ())),
+        extra=frozenset(table.optional("extra", checked.date_list, ())),
+        cut_off=table.optional("cut_off", checked.clock_time, None),
+    )
+    if not found.days:
+        table.problems.append(f"{table.file}: {table.path}days: at least one day must be worked")
+    table.unknown()
+    return found
 
 
 def _read(path: Path, problems: list[str]) -> dict[str, Any]:

@@ -15,8 +15,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     words = request.slots.get("product", "")
     if not words:
         return Outcome(Act("ask:product"), slot="product")
-    market = request.proof.market if request.proof else ""
-    found = [product for product in await shop.search(words, market=market) if product.score >= POSSIBLE]
+    found = [product for product in await shop.search(words, market=request.market) if product.score >= POSSIBLE]
     if not found:
         return Outcome(Act("unknown_product", {"name": Text(words)}))
     sure = [product for product in found if product.score >= SURE]

@@ -28,9 +28,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
             slots=settled,
         )
     settled["lines"] = ",".join(line.id for line in lines)
-    answer = await shop.quote_return(
-        request.proof, order.number, [line.id for line in lines], request.slots.get("reason", "")
-    )
+    wanted = {"lines": [line.id for line in lines], "reason": request.slots.get("reason", "")}
+    answer = await shop.quote("return", request.proof, order.number, wanted)
     if answer.status is not AnswerStatus.DONE or answer.value is None:
         reason = answer.reason or answer.status
         return Outcome(Act(f"refused:return_items/{reason}", {"order": Text(order.number)}), slots=settled)

@@ -18,7 +18,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
 
 SKILL = Skill(
     name="shop_faq",
-    intents=("return_policy", "shipping_info", "payment_methods", "store_info", "warranty"),
+    intents=("return_policy", "shipping_info", "store_info", "warranty"),
     run=run,
     acts=("inform:passage", "inform:passage/other_language", "no_passage"),
 )

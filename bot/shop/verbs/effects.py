@@ -1,0 +1,131 @@
+"""Effects that several verbs share, on the rows of one order, in the caller's transaction. They decide nothing."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+from bot.commerce import Account, Line, LineState, Order
+from bot.shop import sums
+from bot.shop import tables as t
+from bot.shop.reads import col, table
+from bot.shop.states import sources
+from bot.shop.verbs.verb import Deed
+
+
+async def take_version(connection: AsyncConnection, order: Order) -> bool:
+    """Move the order's version on; False when another write was first. It locks the order: do it before the effect."""
+    query = (
+        sa.update(table(t.Orders))
+        .where(col(t.Orders, "number") == order.number, col(t.Orders, "version") == order.version)
+        .values(version=order.version + 1)
+    )
+    return (await connection.execute(query)).rowcount == 1
+
+
+async def take_account(connection: AsyncConnection, account: Account) -> bool:
+    """Like `take_version`, of a customer's account."""
+    mine = sa.and_(col(t.Customers, "id") == account.id, col(t.Customers, "version") == account.version)
+    query = sa.update(table(t.Customers)).where(mine).values(version=account.version + 1)
+    return (await connection.execute(query)).rowcount == 1
+
+
+async def move_lines(connection: AsyncConnection, deed: Deed, state: LineState) -> list[str]:
+    """Move the quote's lines to `state` and return their ids; a line of which only some pieces go is split first.
+
+    Raises ValueError for a move that `states.LINE_MOVES` does not hold: a rule that let it through is wrong.
+    """
+    ids = [await split(connection, deed.quote.order, line) for line in deed.quote.lines]
+    lines = sa.update(table(t.Lines)).where(
+        col(t.Lines, "id").in_(ids), col(t.Lines, "state").in_([before.value for before in sources(state)])
+    )
+    moved = (await connection.execute(lines.values(state=state.value))).rowcount
+    if moved != len(ids):
+        raise ValueError(f"only {moved} of the lines {', '.join(ids)} may become {state}")
+    return ids
+
+
+async def split(connection: AsyncConnection, order: Order, taken: Line) -> str:
+    """The id of a line of the pieces in `taken` alone; the others stay where they are under their own id."""
+    whole = next(line for line in order.lines if line.id == taken.id)
+    if taken.quantity == whole.quantity:
+        return whole.id
+    place = await next_place(connection, t.Lines, order)
+    row = (await connection.execute(sa.select(table(t.Lines)).where(col(t.Lines, "id") == whole.id))).mappings().one()
+    new_id = f"{order.number}-{place + 1}s"
+    beside = {  # adjusted and due are parts of a row's price, and of no Line.price
+        name: None if row[name] is None else sums.part(row[name], whole.quantity, taken.quantity)
+        for name in ("adjusted", "due")
+    }
+    values = {**beside, "price": taken.price.minor + sum(part or 0 for part in beside.values())}
+    moved = {**row, **values, "id": new_id, "position": place, "quantity": taken.quantity}
+    await insert(connection, t.Lines, **moved)
+    left = {name: None if value is None else row[name] - value for name, value in values.items()}
+    rest = sa.update(table(t.Lines)).where(col(t.Lines, "id") == whole.id)
+    await connection.execute(rest.values(quantity=whole.quantity - taken.quantity, **left))
+    return new_id
+
+
+async def restock(connection: AsyncConnection, sku: str, pieces: int) -> None:
+    """Put pieces back on the shelf, or take them off it (negative)."""
+    stock = sa.update(table(t.Variants)).where(col(t.Variants, "sku") == sku)
+    await connection.execute(stock.values(stock=col(t.Variants, "stock") + pieces))
+
+
+async def start_refunds(connection: AsyncConnection, deed: Deed, reason: str) -> None:
+    """Each payment's share on its way back. The code of a new gift card goes by mail alone, never into a chat."""
+    order = deed.quote.order
+    for share in deed.quote.arguments["refunds"]:
+        place = await next_place(connection, t.Refunds, order)
+        await insert(
+            connection, t.Refunds, id=f"{order.number}-F{place + 1}", order_number=order.number, position=place,
+            amount=share["minor"], method=share["method"], state="started", at=deed.now, reason=reason,
+        )  # fmt: skip
+        await event(connection, order, deed.now, "refund_started", f"to {share['method']}", "shop")
+        if share.get("renewed"):
+            text = "the gift card has expired: send a new one to the e-mail on file"
+            await event(connection, order, deed.now, "gift_card_renewed", text, "shop")
+
+
+async def settle_due(connection: AsyncConnection, deed: Deed) -> None:
+    """What is still to be paid becomes `arguments["due"]`: one payment, made at the shop's pay link."""
+    order, due = deed.quote.order, deed.quote.arguments["due"]
+    waiting = [payment for payment in order.payments if payment.state == "due"]
+    if due == sum(payment.amount.minor for payment in waiting):
+        return
+    for place, payment in enumerate(waiting):
+        values = {"amount": due} if due and not place else {"state": "void"}
+        query = sa.update(table(t.Payments)).where(col(t.Payments, "id") == payment.id)
+        await connection.execute(query.values(**values))
+    if due and not waiting:
+        place = await next_place(connection, t.Payments, order)
+        await insert(
+            connection, t.Payments, id=f"{order.number}-P{place + 1}", order_number=order.number, position=place,
+            method="online", amount=due, state="due", link=f"{deed.shop_url}/pay/{order.number}",
+        )  # fmt: skip
+    await event(connection, order, deed.now, "payment_due" if due else "payment_void", "after a change", "shop")
+
+
+async def event(connection: AsyncConnection, order: Order, at: datetime, kind: str, text: str, actor: str) -> None:
+    """One line of the order's history."""
+    place = await next_place(connection, t.Events, order)
+    await insert(
+        connection, t.Events, order_number=order.number, position=place, at=at, kind=kind, text=text, actor=actor
+    )
+
+
+async def next_place(connection: AsyncConnection, model: type[SQLModel], order: Order) -> int:
+    """The first free position among the rows of an order."""
+    last = sa.select(sa.func.max(col(model, "position"))).where(col(model, "order_number") == order.number)
+    found = await connection.scalar(last)
+    return 0 if found is None else found + 1
+
+
+async def insert(connection: AsyncConnection, model: type[SQLModel], **values: Any) -> None:
+    await connection.execute(sa.insert(table(model)).values(**values))
+
+
+def listed(deed: Deed) -> str:
+    return ", ".join(f"{line.name.text('en')} × {line.quantity}" for line in deed.quote.lines)

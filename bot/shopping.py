@@ -1,0 +1,237 @@
+"""What a shopper wants put into, changed in or taken out of the basket, read from the model's spans. Pure.
+
+"two linen shirts in white M and a mug, without the flask" is three wishes; as a slot value each is a line of text.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.conversation import SlotSpan
+
+Change = Literal["add", "set", "take"]
+
+# --- how many --------------------------------------------------------------------------------------------------------
+
+MOST = 999  # pieces of one article
+
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "twenty": 20, "both": 2, "couple": 2, "pair": 1, "another": 1, "single": 1, "an": 1,
+    "a": 1,
+}  # fmt: skip
+_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+_CHINESE = dict(zip("零一二两俩兩倆三仨四五六七八九", (0, 1, 2, 2, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_DIGIT = f"[{''.join(_CHINESE)}]"
+_NUMERAL = re.compile(f"(?:({_DIGIT})百零?)?({_DIGIT})?(十)?({_DIGIT})?")  # up to 九百九十九
+
+
+def count(text: str) -> int:
+    """The number of things in the text, in figures or words; 0 where there is none of at most three digits."""
+    if re.search(r"\bdozen\b|打", text, re.IGNORECASE):
+        half, rest = re.search(r"\bhalf\b|半", text, re.IGNORECASE), re.sub(r"(?i)\bdozen\b|打", " ", text)
+        return 6 if half else 12 * max(1, count(rest))
+    if digits := re.search(r"(?<!\d)\d{1,3}(?!\d)", text):
+        return int(digits[0])
+    if words := _WORD.findall(text):
+        return next((_WORDS[word.lower()] for word in words if len(word) > 2), 1)  # "a couple" is two
+    numeral = next((found for found in _NUMERAL.finditer(text) if found[0]), None)
+    if numeral is None:
+        return 0
+    hundreds, first, ones = (_CHINESE.get(digit or "", 0) for digit in numeral.group(1, 2, 4))
+    tens = max(first, 1) * 10 + ones if numeral[3] else first  # 十 alone is ten
+    return hundreds * 100 + tens
+
+
+# --- wishes ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    change: Change
+    name: str = ""  # of the product, as it was said; "": the one spoken of
+    quantity: int = 0  # 0: not said
+    color: str = ""
+    size: str = ""
+    more: bool = False  # "one more": of what is there already
+
+
+def dumps(wishes: Sequence[Wish]) -> str:
+    """One line a wish, its parts with tabs between."""
+    return "\n".join(
+        "\t".join((wish.change + "+" * wish.more, str(wish.quantity), wish.name, wish.color, wish.size))
+        for wish in wishes
+    )
+
+
+def loads(text: str) -> tuple[Wish, ...]:
+    return tuple(_wish(*line.split("\t")) for line in text.split("\n") if line)
+
+
+def _wish(change: str, quantity: str, name: str, color: str, size: str) -> Wish:
+    changes: dict[str, Change] = {"add": "add", "set": "set", "take": "take"}
+    return Wish(changes[change.rstrip("+")], name, int(quantity), color, size, more=change.endswith("+"))
+
+
+# What parts one wish from the next. "And" and its like carry a "without" on, a comma does not.
+_JOINT = re.compile(
+    r"(?P<carries>\b(?:and|plus|or)\b|[&+和跟与與及、]|[还還]有|以及)|[,，;；。!！?？\n]|\.(?=\s|$)|再加|另外|外加|\bbut\b|不[过過]",
+    re.IGNORECASE,
+)
+_TAKE = re.compile(
+    r"\b(?:without|remove|delete|drop|skip|minus|except|leave out|lose|get rid of|take (?:\S+ ){0,5}?(?:out|off|away)"
+    r"|throw (?:\S+ ){0,4}?out|(?:don['’]?t|do not) (?:want|need)|no longer|not the|no more|no)\b(?!\s*,)"
+    r"|不(?:想)?(?:要|用|[买買]|需要)|[别別]要|去掉|[删刪]|拿(?:掉|走|出)|移(?:除|出)|取消|除了|[减減]掉|扣掉",
+    re.IGNORECASE,
+)
+_SET = re.compile(
+    r"\b(?:make (?:it|that|them|those)|change|switch|swap|instead|rather|only|just)\b"
+    r"|改|[换換]|[变變]成|只(?:要|[买買])",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"\b(?:more(?! (?:than|like|about|info))|another|extra|additional|further)\b"
+    r"|再(?![见見])|多(?=[来來加要拿一两兩三四五\d])",
+    re.IGNORECASE,
+)
+_ADD = re.compile(
+    r"\b(?:add|put|buy|get|order|want|need|like|include|give|have|also|too)\b|[加要拿放]|[买買]|[来來]|[订訂]",
+    re.IGNORECASE,
+)
+# "30x ballpoint pens", "mugs x 2": where the model has not tagged it
+_TIMES = re.compile(r"(?<!\d)(\d{1,3})\s?[x×*]\s?$|^\s?[x×*]\s?(\d{1,3})(?!\d)", re.IGNORECASE)
+_KINDS = {"new_color": "color", "new_size": "size", "new_quantity": "quantity"}
+_ATTRIBUTES = ("color", "size", "quantity")
+
+Mark = tuple[str, int, int]  # product, color, size or quantity; start, end
+
+
+def wishes(spans: Sequence[SlotSpan], text: str) -> tuple[Wish, ...]:
+    """The wishes of a message, in its order; () where it names neither goods nor a change."""
+    marks = _marks(spans, text)
+    found: list[Wish] = []
+    for start, end, carries in _clauses(marks, text):
+        own = [mark for mark in marks if start <= mark[1] < end]
+        change, more = _change(text[start:end], own, found[-1].change if found and carries else None)
+        if any(kind == "product" for kind, _, _ in own):
+            found = _with_products(found, own, text[:end], change, more)
+        else:
+            found = _with_attributes(found, own, text, change, more)
+    return tuple(_parted(found))
+
+
+def changes_basket(spans: Sequence[SlotSpan], text: str) -> bool:
+    """Whether the message, said while there is a basket, puts something in or takes something out of it."""
+    if _ELSE.search(text) and not _BASKET.search(text):
+        return False
+    said = wishes(spans, text)
+    return any(wish.change != "add" or wish.more for wish in said) or bool(said and _ADD.search(text))
+
+
+_ELSE = re.compile(r"\b(?:orders?|ordered|parcel|delivery)\b|[订訂][单單]|包裹|\d{5,}", re.IGNORECASE)
+_BASKET = re.compile(r"\b(?:basket|cart|bag)\b|[购購]物[车車]|[篮籃]子?[里裡]", re.IGNORECASE)
+
+
+def _marks(spans: Sequence[SlotSpan], text: str) -> list[Mark]:
+    """The spans that matter, by place. What touches is one name: brand and product, a product the model has split."""
+    found: list[Mark] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        kind = _KINDS.get(span.name, span.name)
+        touches = found and found[-1][0] in ("brand", "product") and not text[found[-1][2] : span.start].strip()
+        if kind == "product" and touches:
+            found[-1] = (kind, found[-1][1], span.end)
+        elif kind in ("product", "brand", *_ATTRIBUTES):
+            found.append((kind, span.start, span.end))
+    named = any(kind == "product" for kind, _, _ in found)  # else a brand alone stands for the product
+    return [mark if mark[0] != "brand" else ("product", *mark[1:]) for mark in found if mark[0] != "brand" or not named]
+
+
+def _clauses(marks: Sequence[Mark], text: str) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, whether it goes on with what the one before it did); a joint inside a mark is none."""
+    start, carries = 0, False
+    for joint in _JOINT.finditer(text):
+        if not any(mark[1] <= joint.start() < mark[2] for mark in marks):
+            yield start, joint.start(), carries
+            start, carries = joint.start(), joint["carries"] is not None  # 再加 says something of what follows it
+    yield start, len(text), carries
+
+
+def _change(said: str, own: Sequence[Mark], before: Change | None) -> tuple[Change, bool]:
+    """What a clause does, and whether it wants more of the same."""
+    more = bool(_MORE.search(said))
+    if _TAKE.search(said):
+        return "take", False
+    if own and not more and _SET.search(said):
+        return "set", False
+    return ("take" if before == "take" and not more and not _ADD.search(said) else "add"), more
+
+
+def _with_products(found: list[Wish], own: Sequence[Mark], text: str, change: Change, more: bool) -> list[Wish]:
+    products = [mark for mark in own if mark[0] == "product"]
+    new = [_times(Wish(change, text[start:end], more=more), text[:start], text[end:]) for _, start, end in products]
+    for mark in own:
+        if mark[0] != "product":
+            place = _owner(mark, products)
+            new[place] = _given(new[place], mark, text)
+    if found and not found[-1].name and change == "add":  # "blue, size 7, one pair of the sliders"
+        before = found.pop()
+        new[0] = _merged(new[0], before)
+    return [*found, *new]
+
+
+def _times(wish: Wish, before: str, after: str) -> Wish:
+    times = _TIMES.search(before[-6:]) or _TIMES.search(after[:6])
+    return replace(wish, quantity=int(times[1] or times[2])) if times else wish
+
+
+def _with_attributes(found: list[Wish], own: Sequence[Mark], text: str, change: Change, more: bool) -> list[Wish]:
+    """A clause without a product: it says more of the last one, parts it, or changes what was spoken of."""
+    given = Wish(change, more=more)
+    for mark in own:
+        given = _given(given, mark, text)
+    if not own:  # "take it out again", "another one please"
+        return found if found or not (change == "take" or more) else [given]
+    if not found or change == "take" or more:
+        return [*found, given]
+    last = found[-1]
+    parts = given.quantity and (given.color or given.size)
+    if not parts and not any(getattr(last, name) and getattr(given, name) for name in _ATTRIBUTES):
+        return [*found[:-1], _merged(last, given)]  # "a linen shirt, white, M"
+    # "two shirts, one white and one navy", "in white M and L"
+    color, size = given.color or last.color, given.size or last.size
+    return [*found, replace(last, quantity=given.quantity or 1, color=color, size=size)]
+
+
+def _merged(wish: Wish, other: Wish) -> Wish:
+    return replace(wish, quantity=wish.quantity or other.quantity, color=wish.color or other.color,
+                   size=wish.size or other.size)  # fmt: skip
+
+
+def _owner(mark: Mark, products: Sequence[Mark]) -> int:
+    """Which product of its clause a mark belongs to: a number to the next one, the rest to the one it stands at."""
+    after = next((place for place, product in enumerate(products) if product[1] >= mark[2]), len(products))
+    if after in (0, len(products)):
+        return min(after, len(products) - 1)
+    return after if mark[0] == "quantity" or products[after][1] - mark[2] <= 1 else after - 1
+
+
+def _given(wish: Wish, mark: Mark, text: str) -> Wish:
+    kind, start, end = mark
+    if getattr(wish, kind):
+        return wish
+    return replace(wish, **{kind: count(text[start:end]) if kind == "quantity" else text[start:end]})
+
+
+def _parted(found: Sequence[Wish]) -> Iterator[Wish]:
+    """ "Two shirts, one white and one navy": the first wish is what the others together are."""
+    for place, wish in enumerate(found):
+        parts = 0
+        for other in found[place + 1 :]:
+            if other.name != wish.name or not (other.color or other.size):
+                break
+            parts += other.quantity
+        if not (wish.name and parts) or wish.color or wish.size:
+            yield wish
+        elif wish.quantity > parts:
+            yield replace(wish, quantity=wish.quantity - parts)
