@@ -198,6 +198,7 @@ def parse_tagged(slot: str, text: str) -> str | None:
 def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict[str, str]:
     """The wanted slots that a message carries: tagged spans first, then what a pattern finds for sure."""
     values: dict[str, str] = {}
+    spans = _run_together(spans, text)
     for span in spans:
         value = parse_tagged(span.name, span.value) if span.name in wanted and span.name != "order_id" else None
         if value and span.name not in values:
@@ -222,6 +223,19 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
     if values.get("postcode", "") == values.get("order_id"):
         values.pop("postcode", None)
     return values
+
+
+def _run_together(spans: Iterable[SlotSpan], text: str) -> list[SlotSpan]:
+    """A Chinese address is written in one run: towns that touch it in the text are parts of it."""
+    out: list[SlotSpan] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        last = out[-1] if out else None
+        places = {last.name, span.name} if last and last.end == span.start else set()
+        if last and "address" in places and places <= {"address", "city"} and "\u4e00" <= span.value[0] <= "\u9fff":
+            out[-1] = SlotSpan("address", text[last.start : span.end], last.start, span.end)
+        else:
+            out.append(span)
+    return out
 
 
 def _sure_contact(text: str, wanted: Sequence[str]) -> str | None:

@@ -460,3 +460,9 @@ def test_readable_keeps_lines_and_both_ends() -> None:
     assert slots.readable(" cancel   10423 \n\n  yes ") == "cancel 10423\nyes"
     long = slots.readable("where is 10423? " + "bla " * 2_000 + " emma@example.com")
     assert long.startswith("where is 10423?") and long.endswith("emma@example.com")
+
+
+def test_a_chinese_address_is_one_run_with_its_towns() -> None:
+    text = "寄到浙江绍兴市越城区解放北路120号"
+    spans = [SlotSpan("city", "浙江", 2, 4), SlotSpan("address", "绍兴市越城区解放北路120号", 4, len(text))]
+    assert slots.collect(spans, text, ("address", "city")) == {"address": "浙江绍兴市越城区解放北路120号"}
