@@ -289,7 +289,7 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
         return chosen
     if slot == "reason" and plain_no(text):
         return "skip"
-    tagged = next((span.value for span in spans if span.name == slot), None)
+    tagged = next((span.value for span in _run_together(spans, text) if span.name == slot), None)
     if tagged is not None and (value := parse_tagged(slot, tagged)):
         return value
     value = parse(slot, text)
