@@ -161,7 +161,8 @@ class Dialogue:
 
     async def _understand(self, t: Turn) -> Understanding:
         top = t.conversation.top
-        expects = {"contact": "email", "lines": "product"}.get(top.expects, top.expects) if top else ""
+        asked = top.expects if top else ""
+        expects = {"contact": "email", "lines": "product", "variant": "new_size"}.get(asked, asked)
         return await self._interpreter.understand(slots.readable(t.text), t.history, expects)
 
     async def _decide(self, t: Turn, event: TurnInput, understanding: Understanding | None) -> Speak:

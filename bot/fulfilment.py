@@ -9,11 +9,12 @@ from bot.conversation import Confirmation, Conversation, Proof
 from bot.decision import Read
 from bot.facts import Act, Fact, Term, Text
 from bot.messages import Card
-from bot.skill import Outcome, Request, Skill
+from bot.skill import Outcome, Request, Skill, beside
 from bot.turn import ActionLog, TryLimit
 
 PROOF_LASTS = {"web": timedelta(hours=24)}  # a browser may be shared; elsewhere the account is the shopper's own
 PROOF_LASTS_ELSEWHERE = timedelta(days=30)
+_DATED = ("window_over", "price_window")  # refusals that name the last day
 
 
 class Fulfilment:
@@ -107,19 +108,23 @@ class Fulfilment:
                 name = f"refused:{pending.skill}/unsupported"
             case AnswerStatus.REFUSED:
                 name = f"refused:{pending.skill}/{answer.reason}"
+                facts |= beside(answer.detail)
         order, done = answer.value, answer.status is AnswerStatus.DONE
-        cards = ()
-        if done and order and order.returns and pending.verb == "return":
+        cards: tuple[Card, ...] = ()
+        if done and order and order.returns and pending.verb in ("return", "exchange"):
             label = order.returns[-1].label_url
             facts["label"] = Text(label)
             cards = (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
+        if done and isinstance(link := facts.get("link"), Text):
+            cards = (*cards, Card(self._say(Term("label", "pay_link"), language), (("", link.value),)))
         skill = self._skills[pending.skill]
         told = order.email if done and order and f"notice:{skill.name}" in skill.acts else ""
         return _sayable(skill, Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told))
 
 
 def _sayable(skill: Skill, outcome: Outcome) -> Outcome:
-    """A refusal whose reason the skill has no words for goes to a person."""
-    if outcome.act.family != "refused" or outcome.act.name in skill.acts:
+    """A refusal whose reason the skill has no words for goes to a person, and so does one without its last day."""
+    sayable = outcome.act.name in skill.acts and ("day" in outcome.act.facts or not outcome.act.name.endswith(_DATED))
+    if outcome.act.family != "refused" or sayable:
         return outcome
     return replace(outcome, act=replace(outcome.act, name=f"refused:{skill.name}/unsupported"))

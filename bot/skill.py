@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.commerce import Quote, Shop
 from bot.conversation import Access, Option, Proof
-from bot.facts import Act, Fact
+from bot.facts import Act, Day, Fact, Text
 from bot.messages import Card
 
 
@@ -47,6 +48,17 @@ class Outcome:
     proof: Proof | None = None  # identify: who it is
     tries_left: int | None = None  # identify: after a miss
     notify: str = ""  # done: the e-mail address on file that is told of the change
+    goes_on: str = ""  # the intent that takes over after this act, with the slots settled so far
+
+
+def beside(detail: Mapping[str, Any]) -> dict[str, Fact]:
+    """The facts that a shop's answer carries beside its quote: a last day, a link."""
+    facts: dict[str, Fact] = {}
+    if "until" in detail:
+        facts["day"] = Day(date.fromisoformat(str(detail["until"])))
+    if "link" in detail:
+        facts["link"] = Text(str(detail["link"]))
+    return facts
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
@@ -61,3 +73,4 @@ class Skill:
     mode: Mode = Mode.READ
     slots: tuple[str, ...] = ()  # what it takes from the message
     access: Access = Access.NONE  # the proof it needs
+    sounds_like: tuple[str, ...] = ()  # intents that an answer within it may be taken for: no requests of their own

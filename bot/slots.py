@@ -11,6 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
+from bot import causes
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -127,7 +128,7 @@ def contact(text: str) -> str | None:
 
 
 def quantity(text: str) -> str | None:
-    found = re.search(r"\d{1,3}", text.translate(_WIDE).translate(_CHINESE_DIGITS))
+    found = re.search(r"\d{1,3}", causes.digits(text).translate(_WIDE).translate(_CHINESE_DIGITS))
     return str(int(found[0])) if found and int(found[0]) else None
 
 
@@ -173,7 +174,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["postcode"] = found[0].upper()
     if values.get("postcode", "") == values.get("order_id"):
         values.pop("postcode", None)
-    return values
+    told = {"cause": causes.cause, "same": causes.same_again, "quantity": causes.pieces}
+    return values | {name: found for name, tell in told.items() if name in wanted and (found := tell(text))}
 
 
 def _sure_contact(text: str, wanted: Sequence[str]) -> str | None:

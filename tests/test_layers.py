@@ -13,7 +13,7 @@ SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
     {"errors", "messages", "clock", "wording"},
-    {"facts", "conversation", "consent"},
+    {"facts", "conversation", "consent", "causes"},
     {"ports", "commerce", "settings", "understand"},
     {"skill", "slots", "alarms", "decision", "turn"},
     {"flows", "policy"},
@@ -27,7 +27,7 @@ RINGS = (
 RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
-PURE = ("wording", "facts", "consent", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff")
+PURE = ("wording", "facts", "consent", "causes", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff")
 
 
 def imports(path: Path) -> Iterator[str]:
