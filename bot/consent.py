@@ -41,6 +41,8 @@ _BESIDE = (
 )
 _IT = r"(?:it|this|that|them|these|those|(?:the|my|this|that|whole|the whole) (?:order|items?|thing))"
 _ORDER = r"(?:[这這那][个個]?|该|我的)?(?:订单|訂單|[单單]子?)"
+# said to these verbs, a word of theirs takes nothing back
+_OWN_WORDS = {"exchange": re.compile(r"[换換]")}
 # verb of a write → its own name beside a yes, and where that is a yes itself ("cancel" alone might mean: leave it)
 _TASKS = {
     "cancel": (
@@ -62,6 +64,14 @@ _TASKS = {
         rf"(?:to )?(?:change|swap|update)(?: (?:it|that|this|them))?{_END}|改单?",
         rf"(?:change|swap|update) (?:it|that|this|them){_END}|就?改吧|就[这這][么麼样樣]改吧?",
     ),
+    "exchange": (
+        rf"(?:to )?(?:exchange|swap)(?: {_IT})?{_END}|[换換][货貨]?(?:{_ORDER})?",
+        rf"(?:exchange|swap) {_IT}{_END}|(?:就|[帮幫]我|那就)?[换換](?:了|[货貨])?吧",
+    ),
+    "price_match": (
+        rf"(?:to )?refund (?:me|it|that|the difference){_END}|退?差[价價]|退款", r"退(?:差[价價]|款|了)?吧"
+    ),
+    "refund": (rf"(?:to )?refund (?:me|it|that){_END}|退款?", r"退(?:款|了)?吧"),
 }  # fmt: skip
 
 
@@ -84,7 +94,8 @@ def explicit_yes(text: str, verb: str = "") -> bool:
 
     `verb`: the write that was shown. Its name may stand beside a yes ("ok, cancel it"); the name of another may not.
     """
-    return not brakes(text) and _says_only(text, _YES_TO.get(verb, _ANY_YES))
+    own = _OWN_WORDS.get(verb)
+    return not brakes(own.sub("", text) if own else text) and _says_only(text, _YES_TO.get(verb, _ANY_YES))
 
 
 def plain_no(text: str) -> bool:

@@ -132,6 +132,8 @@ class TurnState:
             return self.speak("say")
         tone = "apologetic" if reason in ("angry", "injury", "model_failure", "error") else "neutral"
         self.say(Act(f"handoff/{said or reason}", tone=tone))
+        if self.top and "order_id" in self.top.slots:  # what it is about, for staff
+            self.change(memory={**self.conversation.memory, "order_id": self.top.slots["order_id"]})
         self.change(flows=(), queue=(), pending=None, fallbacks=0)
         return self.speak("handoff", handoff=request or HandoffRequest(reason))
 
@@ -325,6 +327,9 @@ class TurnState:
             return True
         self.cases += [outcome.handoff] if outcome.handoff else []
         self.change(refused=refusal or self.conversation.refused)
+        if outcome.goes_on:
+            self._go_on(outcome.goes_on, flow)
+            return False
         if outcome.slot:  # refused, and another answer to the same question is welcome
             self.replace_top(replace(flow, expects=outcome.slot, options=outcome.options))
             yield self.speak("ask", offers=[Offer(Text(one.label), f"pick:{one.value}") for one in outcome.options])
@@ -333,6 +338,19 @@ class TurnState:
             self.replace_top(flow.without_slot(UNKNOWN[outcome.act.name]))
         self.pop()
         return False
+
+    def _go_on(self, intent: str, flow: Flow) -> None:
+        """Another skill takes the flow over, with all that was said: nothing is asked twice."""
+        skill = self.by_intent.get(intent)
+        wishes = tuple(wish for wish in self.conversation.wishes if wish not in (flow.intent, intent))
+        self.change(wishes=(*wishes, intent))
+        if skill is None:
+            self.no_skill(intent)
+            self.pop()
+            return
+        kept = {name: value for name, value in flow.slots.items() if name in (*skill.slots, "order_hint")}
+        below = tuple(other for other in self.conversation.flows[:-1] if other.skill != skill.name)
+        self.change(flows=(*below, Flow(skill.name, intent, kept)))
 
     def _quoted(self, flow: Flow, outcome: Outcome) -> Generator[Decision, Outcome, bool]:
         """A write worked out: shown for a yes, or done at once where it harms nobody; True when the turn has ended."""

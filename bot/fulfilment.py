@@ -10,9 +10,11 @@ from bot.decision import Read
 from bot.facts import Act, Fact, Term, Text
 from bot.identity import Identity
 from bot.messages import Attachment, Card
-from bot.skill import Outcome, Request, Skill
+from bot.skill import Outcome, Request, Skill, beside
 from bot.skills.orders import due_card, shares_card
 from bot.turn import ActionLog
+
+_DATED = ("window_over", "price_window")  # refusals that name the last day
 
 
 class Fulfilment:
@@ -114,16 +116,19 @@ class Fulfilment:
                 name = f"refused:{pending.skill}/unsupported"
             case AnswerStatus.REFUSED:
                 name = f"refused:{pending.skill}/{answer.reason}"
+                facts |= beside(answer.detail)
         order, done = answer.value, answer.status is AnswerStatus.DONE
         cards: tuple[Card, ...] = ()
         if done and isinstance(order, Order):
             cards = shares_card(pending.arguments, order.total.currency, lambda fact: self._say(fact, language))
         if done and isinstance(order, Order) and pending.arguments.get("due"):
             cards += due_card(order, lambda fact: self._say(fact, language))
-        if done and isinstance(order, Order) and order.returns and pending.verb == "return":
+        if done and isinstance(order, Order) and order.returns and pending.verb in ("return", "exchange"):
             label = order.returns[-1].label_url
             facts["label"] = Text(label)
             cards += (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
+        if done and isinstance(link := facts.get("link"), Text):
+            cards += (Card(self._say(Term("label", "pay_link"), language), (("", link.value),)),)
         skill = self._skills[pending.skill]
         told = order.email if done and order and (skill.strong or skill.notice in skill.acts) else ""
         outcome = Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told)
@@ -131,7 +136,8 @@ class Fulfilment:
 
 
 def _sayable(skill: Skill, outcome: Outcome) -> Outcome:
-    """A refusal whose reason the skill has no words for goes to a person."""
-    if outcome.act.family != "refused" or outcome.act.name in skill.acts:
+    """A refusal whose reason the skill has no words for goes to a person, and so does one without its last day."""
+    sayable = outcome.act.name in skill.acts and ("day" in outcome.act.facts or not outcome.act.name.endswith(_DATED))
+    if outcome.act.family != "refused" or sayable:
         return outcome
     return replace(outcome, act=replace(outcome.act, name=f"refused:{skill.name}/unsupported"))

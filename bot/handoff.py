@@ -72,11 +72,11 @@ def joined(first: Moved, second: Moved) -> Moved:
 
 
 def _order(conversation: Conversation) -> str:
-    """The order it is about: of the open flow, else last spoken of, else the one proved."""
+    """The order it is about: last spoken of, else of the open flow, else the one proved."""
     open_ones = [flow.slots["order_id"] for flow in reversed(conversation.flows) if "order_id" in flow.slots]
     return (
-        next(iter(open_ones), "")
-        or conversation.memory.get("order_id", "")
+        conversation.memory.get("order_id", "")
+        or next(iter(open_ones), "")
         or (conversation.proof.order if conversation.proof else "")
     )
 

@@ -197,6 +197,9 @@ def _answer_to_confirm(t: TurnState) -> Script:
     elif against or slots.leaves(text) or consent.plain_no(text.strip().rpartition("\n")[2]):  # the last word counts
         t.heard.append("deny")
         yield from t.declined()
+    elif t.top and any(meaning.probability(name) >= HALF for name in t.skills[t.top.skill].sounds_like):
+        t.fill({})  # it is to be done otherwise: the skill reads this message itself
+        yield from t.advance()
     else:
         t.say(Act("confirm_unclear"))
         yield from t.unclear()
@@ -318,6 +321,8 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
     covered = {name for one in sure if (found := skill(one)) for name in found.covers}
     sure = [name for name in sure if name not in QUIET and name not in covered]
+    sure = [name for name in sure if not (apart_from and name in t.skills[apart_from].sounds_like)]
+    sure = [name for name in sure if name not in QUIET]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
 

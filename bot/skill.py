@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
+from typing import Any
 
 from bot.commerce import Account, Order, Quote, Shop
 from bot.conversation import Access, Challenge, Confirmation, Option, Proof, SlotSpan
 from bot.decision import HandoffRequest, Notice
-from bot.facts import Act, Fact, Term
+from bot.facts import Act, Day, Fact, Term, Text
 from bot.messages import Attachment, Card
 
 
@@ -65,6 +66,17 @@ class Outcome:
     documents: tuple[str, ...] = ()  # done: numbers of the shop's documents that go with that mail
     files: tuple[Attachment, ...] = ()  # ... and these, as files
     handoff: HandoffRequest | None = None  # staff take it up after this is said, or beside the conversation
+    goes_on: str = ""  # the intent that takes over after this act, with the slots settled so far
+
+
+def beside(detail: Mapping[str, Any]) -> dict[str, Fact]:
+    """The facts that a shop's answer carries beside its quote: a last day, a link."""
+    facts: dict[str, Fact] = {}
+    if "until" in detail:
+        facts["day"] = Day(date.fromisoformat(str(detail["until"])))
+    if "link" in detail:
+        facts["link"] = Text(str(detail["link"]))
+    return facts
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
@@ -85,6 +97,7 @@ class Skill:
     covers: tuple[str, ...] = ()  # further intents that are part of the same request when one message has both
     case: str = ""  # staff are told of each write that it did, under this reason; the bot goes on meanwhile
     told: Told | None = None  # what a write that was done adds to its outcome, from the row as it is now
+    sounds_like: tuple[str, ...] = ()  # intents that an answer within it may be taken for: no requests of their own
     strong: bool = False  # its write redirects goods or money: it needs a one-time code or a signed link besides
 
     @property

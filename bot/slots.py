@@ -11,7 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from bot import cues, days, numerals, shopping, tax_ids, wants
+from bot import causes, cues, days, numerals, shopping, tax_ids, wants
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -222,7 +222,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
     values |= cues.found(text, wanted)
     if values.get("postcode", "") == values.get("order_id"):
         values.pop("postcode", None)
-    return values
+    told = {"cause": causes.cause, "same": causes.same_again, "quantity": causes.pieces}
+    return values | {name: found for name, tell in told.items() if name in wanted and (found := tell(text))}
 
 
 def _run_together(spans: Iterable[SlotSpan], text: str) -> list[SlotSpan]:
@@ -230,7 +231,8 @@ def _run_together(spans: Iterable[SlotSpan], text: str) -> list[SlotSpan]:
     out: list[SlotSpan] = []
     for span in sorted(spans, key=lambda span: span.start):
         last = out[-1] if out else None
-        places = {last.name, span.name} if last and last.end == span.start else set()
+        near = last is not None and text[last.end : span.start] in ("", "省", "市")
+        places = {last.name, span.name} if last and near else set()
         if last and "address" in places and places <= {"address", "city"} and "\u4e00" <= span.value[0] <= "\u9fff":
             out[-1] = SlotSpan("address", text[last.start : span.end], last.start, span.end)
         else:

@@ -79,7 +79,7 @@ ask:code/on_file mail!; notice:code minutes!; notice:change order! task!; handof
 confirm:return_items order! items! amount! method!; confirm:return_items/fee order! items! amount! method! fee!
 done:return_items order! items! amount method label; done:return_items/fee order! items! fee! amount method label
 pending:return_items order!; pending:return_items/approval order! amount
-refused:return_items/not_delivered order!; refused:return_items/window_over order!
+refused:return_items/not_delivered order!; refused:return_items/window_over order! day!
 refused:return_items/not_returnable order!; refused:return_items/nothing_left order!
 refused:return_items/cancelled order!; refused:return_items/changed order!; refused:return_items/declined order!
 refused:return_items/unsupported order!; refused:return_items/unknown order!
@@ -103,6 +103,33 @@ refused:modify_order/too_long limit! length order; refused:modify_order/day_rang
 refused:modify_order/day_off day! order; refused:modify_order/changed order!; refused:modify_order/declined order!
 refused:modify_order/unsupported order!; refused:modify_order/unknown order!; dropped:modify_order order!
 dropped:cancel_order order!; dropped:change_address order!; dropped:return_items order!
+refused:return_items/in_exchange order!
+ask:exchange_line order!; ask:exchange_variant product!; ask:exchange_variant/out product!
+confirm:exchange_item order! item! new!; confirm:exchange_item/refund order! item! new! amount! method!
+confirm:exchange_item/due order! item! new! amount!
+done:exchange_item order! item! new! label; done:exchange_item/refund order! item! new! amount! method!
+done:exchange_item/due order! item! new! amount! link!
+pending:exchange_item order!; pending:exchange_item/approval order!; dropped:exchange_item order!
+refused:exchange_item/not_delivered order!; refused:exchange_item/window_over order! day!
+refused:exchange_item/not_returnable order!; refused:exchange_item/nothing_left order!
+refused:exchange_item/cancelled order!; refused:exchange_item/unpaid order! link!
+refused:exchange_item/out_of_stock order!; refused:exchange_item/other_product order! product!
+refused:exchange_item/changed order!; refused:exchange_item/declined order!
+refused:exchange_item/unsupported order!; refused:exchange_item/unknown order!
+inform:way/return order!; inform:way/change order!; inform:way/cancel order!; inform:way/missing order!
+inform:way/refund order!
+confirm:refund_request order! amount! method!; confirm:refund_request/price order! items! amount! method!
+done:refund_request order! amount! method!; done:refund_request/price order! items! amount! method!
+pending:refund_request order!; pending:refund_request/approval order! amount; dropped:refund_request order!
+refused:refund_request/price_window order! day!; refused:refund_request/not_cheaper order!
+refused:refund_request/matched order!; refused:refund_request/unpaid order!; refused:refund_request/nothing_left order!
+refused:refund_request/cancelled order!; refused:refund_request/not_delivered order!
+refused:refund_request/changed order!; refused:refund_request/declined order!
+refused:refund_request/unsupported order!; refused:refund_request/unknown order!
+inform:refund/started order! amount! method! when; inform:refund/expected order! amount! method! day! when
+inform:refund/overdue order! amount! method! day!; inform:refund/arrived order! amount!
+inform:refund/open order! amount!; inform:refund/exchange order!; inform:refund/done order! amount! method! when
+inform:refund/none order! state!; inform:refund/nowhere
 expired; confirm_unclear; stale_button; stopped; nothing_open; next_request task!; resume task!
 edit_late; file_kept; file_lost; clarify; rephrase; restarted; oos; no_skill task!; apology
 handoff/requested; handoff/angry; handoff/injury; handoff/fire; handoff/fraud; handoff/legal; handoff/press

@@ -72,7 +72,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
 def _collected(topic: str, email: str, request: Request, settled: dict[str, str]) -> Outcome:
     """What people do: mails are taken off the list beside the conversation, for the rest a person comes."""
     wish = request.slots.get("said") or request.slots.get("topic", "")
-    collected: dict[str, Fact] = {"wish": Text(wish)} | ({"email": Text(email)} if email else {})
+    collected: dict[str, Fact] = {"told": Text(wish)} | ({"email": Text(email)} if email else {})
     if topic == "mails":
         case = HandoffRequest("unsubscribe", facts=collected, kind="case")
         return Outcome(Act("done:unsubscribe", {"email": Text(masked(email))}), slots=settled, handoff=case)

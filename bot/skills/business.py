@@ -21,7 +21,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         reach = account.email
     told = "\n".join(filter(None, (slots.get("said"), slots.get("business"))))
     facts: dict[str, Fact] = {
-        "company": Text(slots.get("invoice_title", "")), "wish": Text(told[:MOST_TOLD]), "contact": Text(reach),
+        "company": Text(slots.get("invoice_title", "")), "told": Text(told[:MOST_TOLD]), "contact": Text(reach),
     }  # fmt: skip
     return Outcome(Act("inform:business"), handoff=HandoffRequest("business", facts=facts))
 

@@ -11,7 +11,7 @@ MOST_KEPT = 1_000  # characters; the conversation holds the whole
 async def run(shop: Shop, request: Request) -> Outcome:
     page = await shop.page("review")
     act = Act("feedback/review", {"url": Text(page)}, "warm") if page else Act("feedback", tone="warm")
-    kept = HandoffRequest("feedback", facts={"wish": Text(request.slots.get("said", request.text)[:MOST_KEPT])}, kind="note")
+    kept = HandoffRequest("feedback", facts={"told": Text(request.slots.get("said", request.text)[:MOST_KEPT])}, kind="note")
     return Outcome(act, handoff=kept)
 
 

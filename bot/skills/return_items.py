@@ -1,17 +1,19 @@
-"""Send delivered items back: which ones, why (asked once, may be skipped), what comes back."""
+"""Send delivered items back: which ones, how many, why (asked once, may be skipped), what comes back."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commerce import AnswerStatus, Line, Order, Quote, Shop
+from bot.commerce import AnswerStatus, Order, Quote, Shop
 from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
-from bot.skill import Mode, Outcome, Request, Skill
+from bot.skill import Mode, Outcome, Request, Skill, beside
+from bot.skills import received
 from bot.skills.orders import pick_order
+from bot.skills.received import ALL, label
 
-ALL = "all"
-REASONS = ("too_small", "too_big", "not_as_described", "changed_mind", "skip")  # anything else may be said in own words
+# anything else may be said in own words
+REASONS = ("too_small", "too_big", "not_as_described", "damaged", "wrong_item", "changed_mind", "skip")
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
@@ -19,24 +21,22 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if isinstance(order, Outcome) or request.proof is None:
         return order
     settled = {"order_id": order.number}
-    lines = _chosen(order, request)
-    if len(order.delivered_lines) > 1 and not lines:
-        return Outcome(
-            Act("ask:lines", {"order": Text(order.number)}),
-            slot="lines",
-            options=_options(order, request),
-            slots=settled,
-        )
-    settled["lines"] = ",".join(line.id for line in lines)
-    wanted = {"lines": [line.id for line in lines], "reason": request.slots.get("reason", "")}
+    delivered = order.delivered_lines
+    meant = received.chosen(order, request)
+    if delivered and not meant:
+        options = (*received.options(delivered, request), Option(request.say(Term("option", "all")), ALL))
+        return Outcome(Act("ask:lines", {"order": Text(order.number)}), slot="lines", options=options, slots=settled)
+    settled["lines"] = ",".join(line.id for line in meant)
+    wanted = {
+        "lines": [line.id for line in meant], "quantities": received.pieces(meant, request),
+        "reason": request.slots.get("reason", ""),
+    }  # fmt: skip
     answer = await shop.quote("return", request.proof, order.number, wanted)
+    facts: dict[str, Fact] = {"order": Text(order.number), **beside(answer.detail)}
     if answer.status is not AnswerStatus.DONE or answer.value is None:
-        reason = answer.reason or answer.status
-        return Outcome(Act(f"refused:return_items/{reason}", {"order": Text(order.number)}), slots=settled)
-    if (
-        answer.value.refund is None or not answer.value.refund.minor
-    ):  # nothing to give back: unusual enough for a person
-        return Outcome(Act("refused:return_items/unsupported", {"order": Text(order.number)}), slots=settled)
+        return Outcome(Act(f"refused:return_items/{answer.reason or answer.status}", facts), slots=settled)
+    if not answer.value.shares:  # nothing to give back: unusual enough for a person
+        return Outcome(Act("refused:return_items/unsupported", facts), slots=settled)
     if "reason" not in request.slots:
         return Outcome(
             Act("ask:reason"),
@@ -44,50 +44,32 @@ async def run(shop: Shop, request: Request) -> Outcome:
             options=tuple(Option(request.say(Term("reason", key)), key) for key in REASONS),
             slots=settled,
         )
-    return Outcome(
-        _confirm(answer.value), slots=settled, quote=answer.value, cards=_left_out(order, answer.detail, request)
-    )
+    cards = (_card(answer.value, answer.detail, request), *_left_out(order, answer.detail, request))
+    return Outcome(_confirm(answer.value, request), slots=settled, quote=answer.value, cards=cards)
+
+
+def _card(quote: Quote, detail: Mapping[str, Any], request: Request) -> Card:
+    """The sums, when the return is without its fee, and until when it is possible."""
+    rows = received.money_rows(quote, request)
+    if quote.fee and quote.fee.minor and (free := detail.get("free")):
+        rows.append((label("no_fee", request), request.say(Many(tuple(Term("reason", key) for key in free)))))
+    if day := beside(detail).get("day"):
+        rows.append((label("send_by", request), request.say(day)))
+    return Card(label("return", request), tuple(rows))
 
 
 def _left_out(order: Order, detail: Mapping[str, Any], request: Request) -> tuple[Card, ...]:
     """Lines that were asked for and may not go back, so that the confirmation hides nothing."""
     rows = tuple(
-        ("", f"{request.say(line.name)} {line.options}".strip())
-        for line in order.lines
-        if line.id in detail.get("left_out", {})
+        ("", received.described(line, request)) for line in order.lines if line.id in detail.get("left_out", {})
     )
-    return (Card(request.say(Term("label", "left_out")), rows),) if rows else ()
+    return (Card(label("left_out", request), rows),) if rows else ()
 
 
-def _chosen(order: Order, request: Request) -> tuple[Line, ...]:
-    """The delivered lines meant: chosen before, named by product, or the only one there is."""
-    delivered = order.delivered_lines
-    chosen = request.slots.get("lines", "")
-    if chosen == ALL or len(delivered) == 1:
-        return delivered
-    if chosen:
-        return tuple(line for line in delivered if line.id in chosen.split(","))
-    named = request.slots.get("products", "").lower().split("\n")
-    hits = [[line for line in delivered if name and _is_called(line, name)] for name in named]
-    if any(len(found) != 1 for found in hits):
-        return ()
-    ids = {line.id for found in hits for line in found}
-    return tuple(line for line in delivered if line.id in ids)
-
-
-def _is_called(line: Line, name: str) -> bool:
-    return any(name in text.lower() for text in line.name.texts.values())
-
-
-def _options(order: Order, request: Request) -> tuple[Option, ...]:
-    lines = tuple(Option(f"{request.say(line.name)} {line.options}".strip(), line.id) for line in order.delivered_lines)
-    return (*lines, Option(request.say(Term("option", "all")), ALL))
-
-
-def _confirm(quote: Quote) -> Act:
+def _confirm(quote: Quote, request: Request) -> Act:
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number),
-        "items": Many(tuple(line.name for line in quote.lines)),
+        "items": received.items(quote.lines, request),
         "method": Term("method", quote.method),
     }
     if quote.refund:
@@ -118,6 +100,7 @@ SKILL = Skill(
                 "window_over",
                 "not_returnable",
                 "nothing_left",
+                "in_exchange",
                 "cancelled",
                 "changed",
                 "declined",
@@ -129,6 +112,6 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "products", "reason", "lines"),
+    slots=("order_id", "contact", "products", "reason", "lines", "quantity"),
     access=Access.ORDER,
 )
