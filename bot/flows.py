@@ -275,6 +275,9 @@ class TurnState:
             self.say(outcome.act)
             yield self.hand_over("unsupported", said="requested")
             return True
+        if outcome.act.family == "refused" and outcome.slot:  # another answer to the same question is welcome
+            yield self.ask(outcome.slot, outcome.act, flow, outcome.options)
+            return True
         about = [str(fact) for name, fact in outcome.act.facts.items() if name != "order"]
         refused = outcome.act.family == "refused"
         refusal = " ".join([outcome.act.name, flow.slots.get("order_id", ""), *about]) if refused else ""
@@ -283,10 +286,6 @@ class TurnState:
             return True
         self.say(outcome.act)
         self.change(refused=refusal or self.conversation.refused)
-        if outcome.slot:  # refused, and another answer to the same question is welcome
-            self.replace_top(replace(flow, expects=outcome.slot, options=outcome.options))
-            yield self.speak("ask", offers=[Offer(Text(one.label), f"pick:{one.value}") for one in outcome.options])
-            return True
         if outcome.act.name in UNKNOWN:
             self.replace_top(flow.without_slot(UNKNOWN[outcome.act.name]))
         self.pop()
