@@ -315,6 +315,9 @@ class TurnState:
             request = HandoffRequest("unsupported", facts=outcome.act.facts)
             yield self.hand_over("unsupported", said="requested", request=request)
             return True
+        if outcome.act.family == "refused" and outcome.slot:  # another answer to the same question is welcome
+            yield self.ask(outcome.slot, outcome.act, flow, outcome.options)
+            return True
         about = [str(fact) for name, fact in outcome.act.facts.items() if name != "order"]
         refused = outcome.act.family == "refused"
         refusal = " ".join([outcome.act.name, flow.slots.get("order_id", ""), *about]) if refused else ""
@@ -330,10 +333,6 @@ class TurnState:
         if outcome.goes_on:
             self._go_on(outcome.goes_on, flow)
             return False
-        if outcome.slot:  # refused, and another answer to the same question is welcome
-            self.replace_top(replace(flow, expects=outcome.slot, options=outcome.options))
-            yield self.speak("ask", offers=[Offer(Text(one.label), f"pick:{one.value}") for one in outcome.options])
-            return True
         if outcome.act.name in UNKNOWN:
             self.replace_top(flow.without_slot(UNKNOWN[outcome.act.name]))
         self.pop()

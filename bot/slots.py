@@ -309,7 +309,7 @@ _ORDINALS = {
     -1: r"\blast\b|最后|最後",
 }
 _ALL = re.compile(
-    r"\b(?:all|both|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退)|[两兩][个個]都|一起退",
+    r"\b(?:all|both|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退|取消|不要)|[两兩][个個]都|一起退",
     re.IGNORECASE | re.ASCII,
 )
 _PLACE = re.compile(r"(?:#|no\.?|number|option|选|第)?\s*(\d{1,2})\s*(?:[.)、]|[号个件]|第)?")

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from bot.commerce import AnswerStatus, Line, LineState, Order, Quote, Shop
 from bot.conversation import Access, Option
-from bot.facts import Act, Fact, Many, Term, Text
+from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import lines, pieces
-from bot.skills.orders import lines_card, pick_order, shares_card
+from bot.skills.orders import due, lines_card, pick_order, shares_card
 
 # "can I cancel one item": a part is meant, not said which
 _SOME = re.compile(
@@ -20,7 +20,7 @@ _SOME = re.compile(
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: order.state == "open")
+    order = await pick_order(shop, request, lambda order: bool(order.open_lines))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     choice = lines.standing(request.slots).get("lines", "")
@@ -38,9 +38,12 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if answer.status is not AnswerStatus.DONE or answer.value is None:
         act = _refused(order, chosen, answer.reason or answer.status)
         return Outcome(act, slots=settled)
-    cards = (lines_card(order, answer.value.lines, request), *_left_out(order, chosen, request))
-    shares = shares_card(answer.value.arguments, order.total.currency, request.say)
-    return Outcome(_confirm(answer.value), slots=settled, quote=answer.value, cards=(*cards, *shares))
+    quote = answer.value
+    cards = (
+        lines_card(order, quote.lines, request), *_left_out(order, chosen, request),
+        *shares_card(quote.arguments, order.total.currency, request.say), *_still_due(quote, request),
+    )  # fmt: skip
+    return Outcome(_confirm(quote), slots=settled, quote=quote, cards=cards)
 
 
 def _part_only(order: Order, request: Request) -> bool:
@@ -75,14 +78,24 @@ def _left_out(order: Order, chosen: Sequence[Line], request: Request) -> tuple[C
     return (Card(request.say(Term("label", "too_late")), rows),) if rows else ()
 
 
+def _still_due(quote: Quote, request: Request) -> tuple[Card, ...]:
+    """What then remains to be paid, where a part of it falls away."""
+    left = Money(quote.arguments["due"], quote.order.total.currency)
+    label = request.say(Term("label", "due"))
+    return (Card("", ((label, request.say(left)),)),) if left != due(quote.order) else ()
+
+
 def _confirm(quote: Quote) -> Act:
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number),
-        "items": Many(tuple(lines.in_pieces(line) for line in quote.lines)),
+        "items": Many(tuple(lines.in_pieces(line, quote.order) for line in quote.lines)),
     }
+    less = due(quote.order).minor - quote.arguments["due"]
     if quote.refund and quote.refund.minor:
-        facts |= {"amount": quote.refund, "method": Term("method", quote.method)}
-    return Act("confirm:cancel_order" if "amount" in facts else "confirm:cancel_order/unpaid", facts)
+        return Act("confirm:cancel_order", {**facts, "amount": quote.refund, "method": Term("method", quote.method)})
+    if less:
+        return Act("confirm:cancel_order/less_due", {**facts, "due": Money(less, quote.order.total.currency)})
+    return Act("confirm:cancel_order/unpaid", facts)
 
 
 SKILL = Skill(
@@ -96,6 +109,8 @@ SKILL = Skill(
         "confirm:cancel_order/unpaid",
         "done:cancel_order",
         "done:cancel_order/unpaid",
+        "confirm:cancel_order/less_due",
+        "done:cancel_order/less_due",
         "pending:cancel_order",
         "pending:cancel_order/approval",
         *(

@@ -25,7 +25,7 @@ async def items(change: Change) -> Outcome:
     if line.state is not LineState.OPEN:
         part = "line_packed" if line.state is LineState.PACKED else "line_gone"
         return change.refused(part, {"items": Many((line.name,))}, new={"lines": line.id})
-    variant, wanted, number = change.picked.get("variant", ""), _tagged(change, "new_"), _number(change, line)
+    variant, wanted, number = change.picked.get("variant", ""), _wanted(change, line), _number(change, line)
     if variant or wanted or not number:
         some = pieces.some_of(change.said, line.quantity)
         given = change.slots.get("new_quantity")
@@ -40,7 +40,8 @@ async def add(change: Change) -> Outcome:
     """More of what is in the order already is another quantity; anything else is an order of its own."""
     found = await lines.meant(change.shop, change.order, change.request, change.picked.get("lines", ""))
     other = [word.lower() for name in ("size", "color", "new_size", "new_color") if (word := change.slots.get(name))]
-    if found is None or len(found) != 1 or found[0].state is not LineState.OPEN:
+    names = change.slots.get("products", "").split("\n")
+    if found is None or len(found) != 1 or found[0].state is not LineState.OPEN or any(map(lines.vague, names)):
         return change.refused("add")
     if any(word not in found[0].options.lower() for word in other):  # the same product, but not the same article
         return change.refused("add")
@@ -72,15 +73,19 @@ async def _line(change: Change) -> Line | Outcome:
         for name in ("color", "size"):  # the shirt in navy, the size M: as it was ordered
             word = request.slots.get(name, "").lower()
             found = tuple(line for line in found if word in line.options.lower()) or found
-        if len(found) > 1 and (wanted := _tagged(change, "new_")):  # what only one of them can be had in
-            fits = [await change.quote("change_items", {"line": line.id, "wanted": wanted}) for line in found]
-            found = tuple(line for line, fit in zip(found, fits, strict=True) if fit.value) or found
+        if len(found) > 1:  # what only one of them can be had in
+            found = tuple([line for line in found if await _can_be_had(change, line)]) or found
     if found and len(found) == 1:
         return found[0]
     options = lines.line_options([line for line in found or order.open_lines if line.state is LineState.OPEN], request)
     if not options:
         return change.refused("line_gone", {"items": Many(tuple(line.name for line in found or ()))})
     return change.outcome("ask:change_lines", {}, slot="lines", options=options)
+
+
+async def _can_be_had(change: Change, line: Line) -> bool:
+    wanted = _wanted(change, line)
+    return bool(wanted) and bool((await change.quote("change_items", {"line": line.id, "wanted": wanted})).value)
 
 
 async def _other_product(change: Change) -> Outcome | None:
@@ -97,17 +102,23 @@ _OLD = re.compile(
 )
 
 
-def _tagged(change: Change, which: str) -> str:
-    """The size and colour as they were tagged; `which`: "new_" for those wished for."""
-    return " ".join(filter(None, (change.slots.get(f"{which}size"), change.slots.get(f"{which}color"))))
+def _wanted(change: Change, line: Line) -> str:
+    """The size and colour that were tagged, without those that are wished away: "red instead of navy"."""
+    said, slots = change.said.lower(), change.slots
+    kept = _OLD.sub(" ", said)
+    tagged = {name: slots[name] for name in ("new_size", "new_color", "size", "color") if slots.get(name)}
+    tagged = {name: word for name, word in tagged.items() if word.lower() in kept or word.lower() not in said}
+    new = [word for name, word in tagged.items() if name.startswith("new_")]
+    return " ".join(new or [word for word in tagged.values() if word.lower() not in line.options.lower()])
 
 
 def _untagged(change: Change) -> str:
-    """The words in which size and colour are looked for where none was tagged: without what is wished away."""
-    said = _OLD.sub(" ", change.said).replace(change.order.number, " ")
-    for name in filter(None, change.slots.get("products", "").split("\n")):
-        said = said.replace(name, " ")
-    return said.strip() or _tagged(change, "")
+    """The words in which size and colour are looked for where the tags do not tell: without what is named as it was."""
+    slots, said = change.slots, _OLD.sub(" ", change.said)
+    old = [slots.get(name, "") for name in ("size", "color")] if slots.get("new_size") or slots.get("new_color") else []
+    for words in filter(None, (change.order.number, *old, *slots.get("products", "").split("\n"))):
+        said = said.replace(words, " ")
+    return said.strip()
 
 
 def _number(change: Change, line: Line) -> int:
@@ -123,6 +134,9 @@ def _number(change: Change, line: Line) -> int:
 
 async def _quoted(change: Change, line: Line, arguments: Mapping[str, Any]) -> Outcome:
     answer = await change.quote("change_items", {"line": line.id, **arguments})
+    if answer.reason == "which" and arguments.get("wanted"):  # a tag may be too short: "A5" of "A5 lined"
+        fuller = {"line": line.id, **arguments, "wanted": _untagged(change)}
+        answer = found if (found := await change.quote("change_items", fuller)).value else answer
     if answer.status is AnswerStatus.DONE and answer.value:
         variant = {"variant": arguments["sku"]} if "sku" in arguments else {}
         return _confirm(change, answer.value, {"lines": line.id, **variant})
@@ -131,7 +145,7 @@ async def _quoted(change: Change, line: Line, arguments: Mapping[str, Any]) -> O
 
 def _confirm(change: Change, quote: Quote, settled: Mapping[str, str]) -> Outcome:
     (line,), new, currency = quote.lines, quote.arguments, quote.order.total.currency
-    counted = line.quantity != 1 or new["quantity"] != 1
+    counted = any(whole.quantity != 1 for whole in quote.order.lines if whole.id == line.id) or new["quantity"] != 1
     facts: dict[str, Fact] = {
         "item": line.name,
         "old": Text(_shown(line.options, line.quantity, counted)),
@@ -164,7 +178,7 @@ def _not_so(change: Change, line: Line, answer: Answer[Quote], arguments: Mappin
         Option(" ".join(filter(None, (change.request.say(Localised(one["color"])), one["size"]))), one["sku"])
         for one in answer.detail.get("possible", ())[:MOST_VARIANTS]
     )
-    wanted = _tagged(change, "new_")
+    wanted = _wanted(change, line)
     match answer.reason:
         case "which" | "not_available" if options and not wanted and "wanted" in arguments:  # none was named
             return change.outcome("ask:variant", item, slot="variant", options=options, new=settled)

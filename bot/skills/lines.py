@@ -115,6 +115,9 @@ _FILLER = re.compile(
 )
 
 
+_ENDINGS = "子儿兒们們"
+
+
 def called(line: Line, name: str) -> bool:
     """Whether the name may be said of the line: each of its words begins one of the line's, plurals aside."""
     hay = " ".join([*line.name.texts.values(), line.options]).lower()
@@ -126,8 +129,14 @@ def _stands_in(part: str, hay: str) -> bool:
     if part.isascii():
         stems = {part, *([part[:-1]] if part.endswith("s") else []), *([part[:-2]] if part.endswith("es") else [])}
         return any(re.search(rf"\b{re.escape(stem)}", hay) for stem in stems if len(stem) > 2 or stem == part)
-    core = part.rstrip("子儿兒们們") or part
+    core = part.rstrip(_ENDINGS) or part
     return core in hay or (len(core) > 1 and all(character in hay for character in core))
+
+
+def vague(name: str) -> bool:
+    """Whether a Chinese name is so short that it names a kind of thing, 杯子, rather than a thing."""
+    core = _FILLER.sub(" ", name).strip().rstrip(_ENDINGS)
+    return len(core) == 1 and not core.isascii()
 
 
 _KEEP_BEFORE = (
@@ -150,8 +159,8 @@ def line_options(lines: Sequence[Line], request: Request) -> tuple[Option, ...]:
     return tuple(Option(f"{request.say(line.name)} {line.options}".strip(), line.id) for line in lines)
 
 
-def in_pieces(line: Line) -> Localised:
-    """The line's name with its pieces, where there are several, in every language the shop has it."""
-    if line.quantity == 1:
+def in_pieces(line: Line, order: Order) -> Localised:
+    """The line's name, with how many pieces of it where the order has several, in every language the shop has it."""
+    if all(whole.quantity == 1 for whole in order.lines if whole.id == line.id):
         return line.name
     return replace(line.name, texts={code: f"{text} × {line.quantity}" for code, text in line.name.texts.items()})

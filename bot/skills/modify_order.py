@@ -27,8 +27,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
         act = Act(f"refused:modify_order/{_far(order)}", {"order": Text(order.number)})
         return Outcome(act, slots={"order_id": order.number})
     picked = lines.standing(request.slots)
-    choice = tuple(map(Wish, picked["change"].split(","))) if "change" in picked else ()
-    wished = choice or wishes.wishes(request.slots)
+    wished = _read(picked.get("change", "")) or wishes.wishes(request.slots)
+    wished = wished or _read(request.slots.get("change", ""))  # other words, "the socks", and still the same wish
     if not wished:
         options = tuple(Option(request.say(Term("change", str(wish))), str(wish)) for wish in ASKED_FOR)
         act = Act("ask:change", {"order": Text(order.number)})
@@ -37,6 +37,10 @@ async def run(shop: Shop, request: Request) -> Outcome:
     left = {"change": ",".join(rest), "order_id": order.number}
     beside = {**{name: value for name, value in request.slots.items() if name != "basis"}, **left} if rest else {}
     return await _WORK[first](Change(shop, request, request.proof, order, first, picked, beside))
+
+
+def _read(choice: str) -> tuple[Wish, ...]:
+    return tuple(Wish(name) for name in choice.split(",") if name)
 
 
 def _far(order: Order) -> str:
