@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 
 from bot.conversation import SlotSpan
@@ -100,7 +101,8 @@ _ADD = re.compile(
     re.IGNORECASE,
 )
 # "30x ballpoint pens", "mugs x 2": where the model has not tagged it
-_TIMES = re.compile(r"(?<!\d)(\d{1,3})\s?[x×*]\s?$|^\s?[x×*]\s?(\d{1,3})(?!\d)", re.IGNORECASE)
+_TIMES_BEFORE = re.compile(r"(?<!\d)(\d{1,3})\s?[x×*]\s?$", re.IGNORECASE)
+_TIMES_AFTER = re.compile(r"^\s?[x×*]\s?(\d{1,3})(?!\d)", re.IGNORECASE)
 _KINDS = {"new_color": "color", "new_size": "size", "new_quantity": "quantity"}
 _ATTRIBUTES = ("color", "size", "quantity")
 
@@ -111,11 +113,15 @@ def wishes(spans: Sequence[SlotSpan], text: str) -> tuple[Wish, ...]:
     """The wishes of a message, in its order; () where it names neither goods nor a change."""
     marks = _marks(spans, text)
     found: list[Wish] = []
-    for start, end, carries in _clauses(marks, text):
+    clauses = list(_clauses(marks, text))
+    for place, (start, end, carries) in enumerate(clauses):
         own = [mark for mark in marks if start <= mark[1] < end]
         change, more = _change(text[start:end], own, found[-1].change if found and carries else None)
+        if change == "add" and _OBJECT.search(text[start:end]) and _taken_later(clauses[place + 1 :], text):
+            change = "take"
         if any(kind == "product" for kind, _, _ in own):
-            found = _with_products(found, own, text[:end], change, more)
+            before = [] if carries or change != "add" else [wish for wish in found[-1:] if not wish.name]
+            found = _with_products(found[: len(found) - len(before)], before, own, text[:end], change, more)
         else:
             found = _with_attributes(found, own, text, change, more)
     return tuple(_parted(found))
@@ -167,22 +173,33 @@ def _change(said: str, own: Sequence[Mark], before: Change | None) -> tuple[Chan
     return ("take" if before == "take" and not more and not _ADD.search(said) else "add"), more
 
 
-def _with_products(found: list[Wish], own: Sequence[Mark], text: str, change: Change, more: bool) -> list[Wish]:
+_OBJECT = re.compile("[把将將]")
+
+
+def _taken_later(clauses: Sequence[tuple[int, int, bool]], text: str) -> bool:
+    """把马克杯和保温杯去掉: the verb of all of them stands at the end."""
+    joined = takewhile(lambda clause: clause[2], clauses)
+    return any(_TAKE.search(text[start:end]) for start, end, _ in joined)
+
+
+def _with_products(
+    found: list[Wish], before: Sequence[Wish], own: Sequence[Mark], text: str, change: Change, more: bool
+) -> list[Wish]:
+    """`before`: what was said ahead of the first product's name, "blue, size 7, one pair of the sliders"."""
     products = [mark for mark in own if mark[0] == "product"]
     new = [_times(Wish(change, text[start:end], more=more), text[:start], text[end:]) for _, start, end in products]
     for mark in own:
         if mark[0] != "product":
             place = _owner(mark, products)
             new[place] = _given(new[place], mark, text)
-    if found and not found[-1].name and change == "add":  # "blue, size 7, one pair of the sliders"
-        before = found.pop()
-        new[0] = _merged(new[0], before)
+    for wish in before:
+        new[0] = _merged(new[0], wish)
     return [*found, *new]
 
 
 def _times(wish: Wish, before: str, after: str) -> Wish:
-    times = _TIMES.search(before[-6:]) or _TIMES.search(after[:6])
-    return replace(wish, quantity=int(times[1] or times[2])) if times else wish
+    times = _TIMES_BEFORE.search(before) or _TIMES_AFTER.search(after)
+    return replace(wish, quantity=int(times[1])) if times else wish
 
 
 def _with_attributes(found: list[Wish], own: Sequence[Mark], text: str, change: Change, more: bool) -> list[Wish]:

@@ -139,21 +139,19 @@ def gift_note(text: str) -> str | None:
 
 
 # a code after its own word: "code AUTUMN20", 优惠码是AUTUMN20; with a figure or in capitals
+_CODE = r"(?=[A-Za-z_-]*\d|[A-Z]{4})[A-Za-z0-9][A-Za-z0-9_-]{2,23}(?![\w@-]|\.\w)"
 _CODE_NAMED = re.compile(
-    r"(?:\b(?i:codes?|vouchers?|coupons?|promo)\b|[码碼券])[\s:：是为為“\"'‘「]{0,4}"
-    r"((?=[A-Za-z_-]*\d|[A-Z]{4})[A-Za-z][A-Za-z0-9_-]{2,23})(?![\w@.-])",
-    re.ASCII,
+    rf"(?:\b(?i:codes?|vouchers?|coupons?|promo)\b|[码碼券])[\s:：是为為“\"'‘「]{{0,4}}({_CODE})", re.ASCII
 )
-_CODE = re.compile(r"(?<![\w@.-])(?=[A-Za-z_-]*\d|[A-Z]{3}|\S+$)[A-Za-z0-9][A-Za-z0-9_-]{1,23}(?![\w@.-])", re.ASCII)
+_CODE_ALONE = re.compile(rf"(?<![\w@.-]){_CODE}", re.ASCII)
 
 
 def coupon(text: str) -> str | None:
     """A promotion's code in capitals: the one word of the text that looks like one, or its only word."""
-    words = text.strip(" .,;:!?，。；：！？“”\"'‘’").split()
-    if len(words) == 1 and len(words[0]) <= 40:
-        return words[0].upper()
-    found = [code[0] for code in _CODE.finditer(text) if any(map(str.isdigit, code[0])) or code[0].isupper()]
-    return found[0].upper() if len(found) == 1 else None
+    found, words = _CODE_ALONE.findall(text), text.strip(" .,;:!?，。；：！？“”\"'‘’").split()
+    if len(found) == 1 or (len(words) == 1 and len(words[0]) <= 40):
+        return (found or words)[0].upper()
+    return None
 
 
 _NO_TAX_ID = re.compile(r"\b(?:don['’]?t have|have no|haven['’]?t|not registered|without)\b|[没沒]有|[无無]", re.IGNORECASE)
