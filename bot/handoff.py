@@ -60,7 +60,7 @@ def case_summary(
     """The facts of a case, written out, over what staff need to know of the shopper."""
     labels = {**terms.get("label", {}), **terms.get("fact", {})}
     rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
-    return "\n".join([*rows, summary(conversation, reason, history, terms, said)])
+    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said)])
 
 
 def joined(first: Moved, second: Moved) -> Moved:
@@ -198,9 +198,9 @@ def closed(conversation: Conversation, handoff_id: str, terms: Terms) -> Moved:
 
 
 def _case_ended(conversation: Conversation, handoff_id: str, status: str, terms: Terms) -> Moved:
-    """Dealt with by staff, who have not talked here: the shopper's conversation goes on as it was."""
+    """Staff have dealt with it and have not talked here: the shopper's conversation goes on as it was."""
     left = replace(conversation, cases=_without(conversation, handoff_id))
-    return Moved(left, changes=(HandoffChange(handoff_id, status),), posts=(decided(handoff_id, status, terms),))
+    return Moved(left, changes=(HandoffChange(handoff_id, status),), posts=(decided(handoff_id, "settled", terms),))
 
 
 def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: Status, terms: Terms) -> Moved:

@@ -58,39 +58,39 @@ def _turn(t: TurnState) -> Script:
         case _:
             if t.event.kind is Kind.FILE:
                 t.say(_file_act(t))
-                _keep_files(t)
             yield from _text(t)
-
-
-def _file_act(t: TurnState) -> Act:
-    return Act("file_kept" if all(item.digest for item in t.event.attachments) else "file_lost")
 
 
 MOST_FILES = 10  # of one claim
 
 
-def _keep_files(t: TurnState) -> str:
-    """What was sent so far and belongs to nothing yet: comma-separated digests."""
+def _file_act(t: TurnState) -> Act:
+    """Remember what was sent: for the claim that this message makes or goes on with, else for whoever asks for it."""
     digests = [*t.conversation.memory.get("files", "").split(","), *(item.digest for item in t.event.attachments)]
-    kept = ",".join(list(dict.fromkeys(filter(None, digests)))[-MOST_FILES:])
-    t.change(memory={**t.conversation.memory, "files": kept})
-    return kept
+    files = ",".join(list(dict.fromkeys(filter(None, digests)))[-MOST_FILES:])
+    t.change(memory={**t.conversation.memory, "files": files})
+    if not all(item.digest for item in t.event.attachments):
+        return Act("file_lost")
+    if t.top and "files" in t.skills[t.top.skill].slots:
+        t.replace_top(t.top.with_slot("files", files))
+        return Act("file_added")
+    wanted = [t.by_intent[name] for name in _tasks(t) if name in t.by_intent]
+    return Act("file_added" if any("files" in skill.slots for skill in wanted) else "file_kept")
 
 
 def _file(t: TurnState) -> Script:
     """A file without a word goes to the claim that is being made or was made last, or is kept for whoever asks."""
-    kept = _keep_files(t)
+    kept, order = _file_act(t), t.conversation.memory.get("claim", "")
     takes = next((skill for skill in t.skills.values() if "files" in skill.slots), None)
-    order, lost = t.conversation.memory.get("claim", ""), _file_act(t).name == "file_lost"
-    if takes and t.top and t.top.skill == takes.name and not lost:
-        t.say(Act("file_added"))
-        t.replace_top(t.top.with_slot("files", kept))
+    if kept.name == "file_kept" and takes and order and not t.top:
+        known = {"order_id": order, "files": t.conversation.memory["files"]}
+        t.change(flows=(Flow(takes.name, takes.intents[0], known),))
         yield from t.advance()
-    elif takes and order and not t.top and not lost:
-        t.change(flows=(Flow(takes.name, takes.intents[0], {"order_id": order, "files": kept}),))
+        return
+    t.say(kept)
+    if kept.name == "file_added":
         yield from t.advance()
     else:
-        t.say(_file_act(t))
         yield t.speak("say", offers=(t.human,))
 
 

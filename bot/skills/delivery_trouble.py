@@ -12,7 +12,7 @@ from typing import Any
 from bot import wants
 from bot.commerce import Answer, Order, Quote, Shop
 from bot.conversation import Access, Option
-from bot.delivery import Part, current, latest, parts
+from bot.delivery import Part, current, latest, open_claims, parts
 from bot.facts import Act, Day, Fact, Many, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
@@ -96,7 +96,12 @@ async def _not_here(shop: Shop, request: Request, order: Order, part: Part, kind
         before.append(Act("inform:delivery/signed", {"name": Text(part.parcel.signed_by)}))
     seen = (parcels.card(part, request),)
     said = request.slots.get("said", "")
-    looked = "yes" if kind == "elsewhere" or wants.asked_around(said) else request.slots.get("checked", "")
+    looked_for = any(
+        claim.kind == "missing_parcel" and part.parcel and claim.parcel_id == part.parcel.id
+        for claim in open_claims(order)
+    )
+    known = looked_for or kind == "elsewhere" or wants.asked_around(said)
+    looked = "yes" if known else request.slots.get("checked", "")
     if not looked:
         options = tuple(Option(request.say(Term("checked", key)), key) for key in ("yes", "no"))
         ask = Act("ask:checked", {"order": Text(order.number)})

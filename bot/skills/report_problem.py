@@ -54,8 +54,8 @@ async def _answer(shop: Shop, request: Request, order: Order) -> Outcome:
     probe = await _quote(shop, request, order, kind or "other", ids, **words)
     if probe.value is None:
         return _no(probe, order, kind or "other", request)
-    if probe.value.arguments["claim"]:  # one is open about the same goods: it gets the new words, and nothing is asked
-        return _confirm(probe.value, request)
+    if "claim" in probe.detail:  # one is open about the same goods: it gets the new words, and nothing is asked
+        return _confirm(probe.value)
     if not kind:
         options = tuple(Option(request.say(Term("problem", key)), key) for key in PROBLEMS)
         return Outcome(Act("ask:problem", {"order": Text(order.number)}), slot="reason", options=options)
@@ -66,7 +66,10 @@ async def _answer(shop: Shop, request: Request, order: Order) -> Outcome:
     if not wish:
         return _ask_wish(kind, order, request)
     answer = await _quote(shop, request, order, kind, ids, quantities=pieces, wish=wish, **words)
-    return _confirm(answer.value, request) if answer.value else _no(answer, order, kind, request)
+    if answer.value is None:
+        return _no(answer, order, kind, request)
+    photo = not _files(request) and kind in _WITH_PHOTO
+    return replace(_confirm(answer.value), before=(Act("inform:photo_welcome"),) if photo else ())
 
 
 async def _quote(
@@ -77,20 +80,20 @@ async def _quote(
     return await shop.quote("claim", request.proof, order.number, {"kind": kind, "lines": list(lines), **more})
 
 
-def _confirm(quote: Quote, request: Request) -> Outcome:
+def _confirm(quote: Quote) -> Outcome:
     told = quote.arguments
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number), "items": Many(tuple(line.name for line in quote.lines)),
         "by": Day(date.fromisoformat(told["due"])), "problem": Term("problem", told["kind"]),
-        "text": Text(told["text"]), "files": Number(len(told["files"])),
+        "text": Text(told["text"]),
     }  # fmt: skip
+    if told["files"]:
+        facts["files"] = Number(len(told["files"]))
     if told["wish"]:
         facts["wish"] = Term("wish", told["wish"])
     if told["quantities"]:
         facts["pieces"] = Number(sum(line.quantity for line in quote.lines))
-    photo = not told["files"] and told["kind"] in _WITH_PHOTO
-    before = (Act("inform:photo_welcome"),) if photo and not told["claim"] else ()
-    return Outcome(Act("confirm:report_problem", facts), before, quote=quote)
+    return Outcome(Act("confirm:report_problem", facts), quote=quote)
 
 
 def _no(answer: Answer[Quote], order: Order, kind: str, request: Request) -> Outcome:
@@ -111,7 +114,7 @@ async def _more_files(shop: Shop, request: Request, order: Order) -> Outcome:
         shop, request, order, claim.kind, list(claim.lines), quantities=dict(claim.lines), text=claim.text,
         wish=claim.wish, files=[*claim.files, *request.slots["files"].split(",")],
     )  # fmt: skip
-    return _confirm(answer.value, request) if answer.value else _no(answer, order, claim.kind, request)
+    return _confirm(answer.value) if answer.value else _no(answer, order, claim.kind, request)
 
 
 # --- what is wrong ---------------------------------------------------------------------------------------------------

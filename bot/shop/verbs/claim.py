@@ -5,6 +5,7 @@ sending its goods once more: that is quoted with its sum, and staff decide.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -83,6 +84,8 @@ def _lost(case: Case, parcel: Parcel | None, arguments: Arguments) -> Answer[Quo
     wish = "replacement" if arguments.get("wish") == "replacement" else "refund"
     if wish == "replacement" and not in_stock(case, lines):
         return refused("out_of_stock")
+    again = case.market.working.promised(case.now.astimezone(case.zone), case.market.promised_days)
+    lines = [replace(line, expected=again) for line in lines] if wish == "replacement" else lines
     whole = len(lines) == len(live(case.order))
     amount = sums.left(case.order) if whole else sum(line.price.minor for line in lines)
     values = {"kind": "lost", "parcel": parcel.id, "wish": wish, "text": _text(arguments)}
@@ -165,7 +168,7 @@ def _tell(
     case: Case, kind: str, lines: Sequence[Line], arguments: Arguments, *, parcel: Parcel | None = None,
     refund: int = 0, detail: Mapping[str, Any] | None = None,
 ) -> Answer[Quote]:  # fmt: skip
-    """A harmless quote; of a claim that is open already, what would be added to it."""
+    """A harmless quote; of a claim that is open already what would be added to it, `detail["claim"]` being its id."""
     wish = str(arguments.get("wish", ""))
     known = open_claim(case.order, kind, parcel.id if parcel else "", [line.id for line in lines])
     due = case.market.working.after(case.today, case.market.answer_days)
@@ -181,9 +184,10 @@ def _tell(
         due = known.due if known.due and waits else due
     values = {
         "kind": kind, "parcel": parcel.id if parcel else "", "lines": [line.id for line in lines],
-        "quantities": fewer(case.order, lines), **told, "claim": known.id if known else "",
+        "quantities": fewer(case.order, lines), **told,
         "due": str(arguments.get("due") or due.isoformat()),
     }  # fmt: skip
+    detail = {**(detail or {}), **({"claim": known.id} if known else {})}
     return quoted("claim", case, lines, values, refund=refund, harmless=True, approval=False, detail=detail)
 
 
@@ -223,8 +227,8 @@ async def effect(connection: AsyncConnection, deed: Deed) -> None:
     told, order = deed.quote.arguments, deed.quote.order
     due = date.fromisoformat(told["due"])
     values = {name: told[name] for name in ("text", "wish", "files")}
-    if told["claim"]:
-        rows = sa.update(table(t.Claims)).where(col(t.Claims, "id") == told["claim"])
+    if known := open_claim(order, told["kind"], told["parcel"], told["lines"]):
+        rows = sa.update(table(t.Claims)).where(col(t.Claims, "id") == known.id)
         await connection.execute(rows.values(**values, due=due))
         await effects.event(connection, order, deed.now, "claim_added", told["kind"], deed.actor)
         return
@@ -242,7 +246,8 @@ async def _settle_lost(connection: AsyncConnection, deed: Deed) -> None:
     await connection.execute(parcels.values(state="lost"))
     again = told["wish"] == "replacement"
     ids = await effects.move_lines(connection, deed, LineState.OPEN if again else LineState.CANCELLED)
-    await connection.execute(sa.update(table(t.Lines)).where(col(t.Lines, "id").in_(ids)).values(parcel_id=None))
+    left = {"parcel_id": None, **({"expected": deed.quote.lines[0].expected} if again else {})}
+    await connection.execute(sa.update(table(t.Lines)).where(col(t.Lines, "id").in_(ids)).values(**left))
     if again:
         for line in deed.quote.lines:
             await effects.restock(connection, line.sku, -line.quantity)
