@@ -28,8 +28,8 @@ RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
-    "wording", "wants", "facts", "consent", "slots", "alarms", "conversation", "decision", "delivery", "flows", "policy",
-    "handoff",
+    "wording", "wants", "facts", "consent", "slots", "alarms", "conversation", "decision", "delivery", "flows",
+    "policy", "handoff",
 )  # fmt: skip
 
 
