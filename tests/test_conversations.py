@@ -2,12 +2,13 @@
 
 # title                                      as EMAIL            a verified customer from the start
 > what the shopper writes (\\n is a new line)  [label or number]   presses a button
-! what staff write      * claim|back|close|approve|decline      + PT10M lets time pass
+! what staff write      * claim|back|close|approve|decline      + PT10M lets time pass      ^ path/of/a/file  sends it
 < act act …             these acts, in this order, among what the last step did ("-" before an act: it is not there)
 ~ text                  the last replies to the shopper hold this fact; "!~ text" they don't
 @ text                  the last mails to a contact on file hold it; "!@ text" they don't
 {code} {wrong}          in what the shopper writes: the code of the last mail that had one, and another one
 = order 10043 state=cancelled refunds=1 returns=0 refunded=4900 city=Leeds     the shop's own record
+= order 10046 claims=chase:open,damaged:settled files=2
 = status bot|waiting|staff|closed
 = handoff reason=requested status=waiting summary~10042
 = case reason=e_fapiao kind=case status=waiting summary~10103     what staff were given last beside the conversation
@@ -32,7 +33,8 @@ from bot.store.tables import Handoffs, Outbox
 
 FILES = sorted((Path(__file__).parent / "conversations").glob("*.chat"))
 KEPT = ("turns", "conversations", "inbox", "outbox", "handoffs", "proofs", "one_time_codes")
-VERBS = {">": "text", "[": "button", "!": "staff", "*": "staff_do", "+": "advance"}
+VERBS = {">": "text", "[": "button", "!": "staff", "*": "staff_do", "+": "advance", "^": "file"}
+ROOT = Path(__file__).parents[1]
 
 
 class Player:
@@ -43,7 +45,7 @@ class Player:
 
     async def play(self, mark: str, rest: str) -> None:
         match mark:
-            case ">" | "[" | "!" | "*" | "+":
+            case ">" | "[" | "!" | "*" | "+" | "^":
                 self._last = await self._talk.chat.line(_step(VERBS[mark], self._with_code(rest)))
                 self.codes += re.findall(r"^\d{6}$", self._said("mail"), re.MULTILINE)
             case "<":
@@ -93,6 +95,8 @@ class Player:
             assert order is not None
             found: dict[str, Any] = {
                 "state": order["state"], "refunds": len(order["refunds"]), "returns": len(order["returns"]),
+                "claims": ",".join(f"{claim['kind']}:{claim['state']}" for claim in order["claims"]),
+                "files": sum(len(claim["files"]) for claim in order["claims"]),
                 "refunded": sum(refund["amount"]["minor"] for refund in order["refunds"]),
                 "invoices": ",".join(invoice["number"] for invoice in order["invoices"]),
                 **{part: order["address"][part].replace(" ", "_") for part in ("city", "postcode", "recipient")},
@@ -137,7 +141,7 @@ class Player:
 def _step(verb: str, value: str) -> str:
     import json
 
-    plain: Any = value.replace("\\n", "\n")
+    plain: Any = str(ROOT / value) if verb == "file" else value.replace("\\n", "\n")
     if verb == "button":
         plain = plain.rstrip("]").strip()
         plain = int(plain) if plain.isdigit() else plain

@@ -36,7 +36,8 @@ inform:order/part_shipped order! state! day carrier tracking; inform:order/shipp
 inform:order/delivered order! state! carrier when
 inform:order/return_open order! state!; inform:order/returned order! state!
 inform:delivery/late order! day! days carrier; inform:delivery/on_time order! day! carrier
-inform:as_of when!; inform:orders count!; inform:orders/more more! count; inform:claim/open order! claim! day! by
+inform:as_of when!; inform:orders count!; inform:orders/more more! count; inform:claim/open order! claim! day!
+inform:claim/open_until order! claim! day! by!
 inform:delivery/signed name!; inform:delivery/look_first order; inform:delivery/lost order! carrier
 inform:photo_welcome; file_added
 ask:checked order; ask:wish order; ask:wish/lost order; ask:wish/out_of_stock order; ask:problem order

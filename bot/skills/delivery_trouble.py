@@ -246,6 +246,7 @@ SKILL = Skill(
         "inform:delivery/lost",
         "inform:as_of",
         "inform:claim/open",
+        "inform:claim/open_until",
         "ask:checked",
         "ask:wish/lost",
         "ask:wish/out_of_stock",

@@ -51,7 +51,7 @@ def claim_act(order: Order, kind: str, at: datetime, due: date | None, request: 
         "order": Text(order.number), "claim": Term("claim", kind), "day": Day(request.day(at)),
     }  # fmt: skip
     if due and due >= request.today:
-        facts["by"] = Day(due)
+        return Act("inform:claim/open_until", facts | {"by": Day(due)})
     return Act("inform:claim/open", facts)
 
 

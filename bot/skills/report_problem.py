@@ -241,6 +241,7 @@ SKILL = Skill(
         "ask:wish",
         "inform:photo_welcome",
         "inform:claim/open",
+        "inform:claim/open_until",
         "file_kept",
         "confirm:report_problem",
         "done:report_problem",

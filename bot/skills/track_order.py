@@ -31,6 +31,7 @@ SKILL = Skill(
         "inform:delivery/late",
         "inform:as_of",
         "inform:claim/open",
+        "inform:claim/open_until",
         "ask:order",
         "unknown_order",
         "no_orders",
