@@ -87,8 +87,8 @@ _TAKE = re.compile(
     re.IGNORECASE,
 )
 _SET = re.compile(
-    r"\b(?:make (?:it|that|them|those)|change|switch|swap|instead|rather|only|just)\b"
-    r"|改|[换換]|[变變]成|只(?:要|[买買])",
+    r"\b(?:make (?:it|that|them|those)|change|switch|swap|instead|rather|only|just|actually|i mean|sorry)\b"
+    r"|改|[换換]|[变變]成|只(?:要|[买買])|[还還]是|[错錯]了|不[对對]",
     re.IGNORECASE,
 )
 _MORE = re.compile(
@@ -140,17 +140,21 @@ _BASKET = re.compile(r"\b(?:basket|cart|bag)\b|[购購]物[车車]|[篮籃]子?[
 
 
 def _marks(spans: Sequence[SlotSpan], text: str) -> list[Mark]:
-    """The spans that matter, by place. What touches is one name: brand and product, a product the model has split."""
+    """The spans that matter, by place. What belongs together is one name: brand and product, a product in pieces."""
     found: list[Mark] = []
     for span in sorted(spans, key=lambda span: span.start):
         kind = _KINDS.get(span.name, span.name)
-        touches = found and found[-1][0] in ("brand", "product") and not text[found[-1][2] : span.start].strip()
-        if kind == "product" and touches:
+        joins = found and found[-1][0] in ("brand", "product") and _WITHIN.fullmatch(text, found[-1][2], span.start)
+        if kind == "product" and joins:
             found[-1] = (kind, found[-1][1], span.end)
         elif kind in ("product", "brand", *_ATTRIBUTES):
             found.append((kind, span.start, span.end))
     named = any(kind == "product" for kind, _, _ in found)  # else a brand alone stands for the product
     return [mark if mark[0] != "brand" else ("product", *mark[1:]) for mark in found if mark[0] != "brand" or not named]
+
+
+# what may stand inside the name of one product, between two marks: blanks of Latin words, some Chinese characters
+_WITHIN = re.compile(r"(?<=[\x00-\x7f]) {1,2}|(?:(?![和跟与與及加要再来來买買还還各的])[\u3400-\u9fff]){0,3}")
 
 
 def _clauses(marks: Sequence[Mark], text: str) -> Iterator[tuple[int, int, bool]]:

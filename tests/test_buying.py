@@ -156,6 +156,12 @@ async def test_an_ambiguous_name_gets_a_choice(desk: Desk) -> None:
     assert items(await desk.says("the [enamel camping mug](product)")) == ["1 × Enamel camping mug (Forest)"]
 
 
+async def test_another_product_after_all_takes_the_place_of_the_one_asked_about(desk: Desk) -> None:
+    await desk.says("[two](quantity) [enamel camping mugs](product)")
+    done = await desk.says("actually the [stoneware mug](product) in [ink](color)")
+    assert items(done) == ["2 × Speckled stoneware mug (Ink)"]
+
+
 async def test_more_than_there_is_becomes_a_question(desk: Desk) -> None:
     asked = await desk.says("[ten](quantity) [linen shirts](product) [white](color) [L](size)")
     assert (asked.act.name, asked.act.facts["left"]) == ("ask:quantity", Number(4))

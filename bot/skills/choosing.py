@@ -98,6 +98,8 @@ async def grant(wish: Wish, choice: Choice, shop: Shop, request: Request, *, fir
             picks[found : found + 1] = [replace(picks[found], quantity=left)] if left > 0 else []
         case "set" if found is not None:
             picks[found] = _with(picks[found], wish)
+        case "set" if asked and place is not None:  # "actually the stoneware mug", asked for a colour of another
+            picks[place] = Pick(wish.quantity or picks[place].quantity, wish.name, "", wish.color, wish.size)
         case "add" if "again" in request.slots and found is not None:  # "the same again, the dog food"
             picks[found] = _with(picks[found], wish)
         case "add" if wish.more and found is not None:
