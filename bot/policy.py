@@ -252,7 +252,10 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     sure = [score.name for score in t.understanding.intents if score.probability >= t.threshold]
     skill = t.by_intent.get
     sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
-    sure = [name for name in sure if name not in QUIET]
+    covered = {name for one in sure if (found := skill(one)) for name in found.covers}
+    if apart_from and not slots.orders_named(t.understanding.slots, t.event.text):
+        covered |= set(t.skills[apart_from].covers)  # more about what is under way
+    sure = [name for name in sure if name not in QUIET and name not in covered]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
 

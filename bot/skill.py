@@ -73,4 +73,5 @@ class Skill:
     mode: Mode = Mode.READ
     slots: tuple[str, ...] = ()  # what it takes from the message; "said": all of it
     access: Access = Access.NONE  # the proof it needs
+    covers: tuple[str, ...] = ()  # further intents that are part of the same request when one message has both
     told: Told | None = None  # what a write that was done adds to its outcome, from the row as it is now
