@@ -323,6 +323,9 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     sure = [name for name in sure if name not in QUIET and name not in covered]
     sure = [name for name in sure if not (apart_from and name in t.skills[apart_from].sounds_like)]
     sure = [name for name in sure if name not in QUIET]
+    if apart_from and not slots.orders_named(t.understanding.slots, t.event.text):
+        covered |= set(t.skills[apart_from].covers)  # more about what is under way
+    sure = [name for name in sure if name not in QUIET and name not in covered]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
 

@@ -58,4 +58,5 @@ SKILL = Skill(
     ),
     slots=("order_id", "contact", *PARTS),
     access=Access.ORDER,
+    covers=("change_address", "account_help"),
 )
