@@ -7,7 +7,7 @@ import re
 
 DIGITS = 6
 MINUTES = 10  # that a code lasts
-HIDDEN = "•"  # what a digit of a code becomes in a transcript
+HIDDEN = "×"  # what a digit of a code becomes in a transcript
 
 _WIDE = str.maketrans("０１２３４５６７８９－\u3000\xa0零一二三四五六七八九〇幺", "0123456789-  012345678901")
 # "482193", "482 193", "4-8-2-1-9-3"; not a part of a longer number, a word or an address of the web

@@ -122,7 +122,7 @@ class Challenge:
 
     order: str
     mail: str  # where it was sent, masked
-    until: datetime  # a code typed before is hidden in the transcript, wherever it is typed
+    until: datetime
 
 
 # --- flows, confirmations, handoffs ----------------------------------------------------------------------------------
@@ -219,11 +219,11 @@ class Conversation:
         return self.flows[-1] if self.flows else None
 
     def new_session(self) -> "Conversation":
-        """After CLOSED or a long silence: only language, proof and what is still to be hidden are kept."""
+        """After CLOSED or a long silence: only language and proof are kept."""
         return Conversation(
             id=self.id, address=self.address, session=self.session + 1, version=self.version, language=self.language,
-            introduced=False, proof=self.proof, challenge=self.challenge, approvals=self.approvals, cases=self.cases,
-            last_seen=self.last_seen, name=self.name,
+            introduced=False, proof=self.proof, approvals=self.approvals, cases=self.cases, last_seen=self.last_seen,
+            name=self.name,
         )  # fmt: skip
 
 

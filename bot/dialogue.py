@@ -144,7 +144,7 @@ class Dialogue:
             conversation = replace(conversation, last_seen=now, name=claim.rows[-1].message.name or conversation.name)
         history = await self._store.history(conversation.id, conversation.session) if intact else ()
         t = Turn(claim, conversation, history, "", now, restarted=not intact)
-        if shopper and conversation.challenge:
+        if shopper:
             await self._hide_code(t)
         t.text = "\n".join(row.message.text for row in t.claim.rows if row.message.text)
         return t
@@ -157,7 +157,7 @@ class Dialogue:
             text = row.message.text
             answer = codes.given(text) if expected else ""
             for start, end, digits in codes.found(text):
-                if digits == answer or await self._fulfilment.identity.live(t.conversation, digits):
+                if digits == answer or await self._fulfilment.identity.is_code(t.conversation, digits):
                     t.code = t.code or digits
                     t.hidden[row.id] = text = codes.hide(text, start, end)
             rows.append(replace(row, message=replace(row.message, text=text)))

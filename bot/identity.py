@@ -36,9 +36,9 @@ class Identity:
         """Skill → how it is run: each counts its tries around the skill's own question to the shop."""
         return {"identify": self._contact, "one_time_code": self._code, "signed_link": self._link}
 
-    async def live(self, conversation: Conversation, typed: str) -> bool:
-        """Whether these digits are a code that the shopper could still use."""
-        return await self.codes.live(conversation.address.account_user, typed)
+    async def is_code(self, conversation: Conversation, typed: str) -> bool:
+        """Whether these digits are a code that the shopper was sent."""
+        return await self.codes.known(conversation.address.account_user, typed)
 
     async def _contact(self, shop: Shop, skill: Skill, request: Request, conversation: Conversation) -> Outcome:
         """Tried three times a day per account and per order; the proof lasts as long as the channel allows."""

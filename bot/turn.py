@@ -184,8 +184,8 @@ class OneTimeCodes(Protocol):
         """Whether it is the code that this person was sent for the order; a right one is used up."""
         ...
 
-    async def live(self, account_user: str, typed: str) -> bool:
-        """Whether this person could still use it, whatever for: then nobody else must read it."""
+    async def known(self, account_user: str, typed: str) -> bool:
+        """Whether this person was sent it lately, whatever for: nobody else is to read it."""
         ...
 
 

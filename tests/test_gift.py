@@ -16,7 +16,7 @@ from bot.facts import Fact
 from bot.settings import Settings
 from bot.shop.reads import col, table
 from bot.shop.tables import Orders
-from bot.skill import Mode, Request, Skill
+from bot.skill import Request, Skill
 from bot.skills import SKILLS
 from bot.store.database import writing
 
@@ -39,9 +39,10 @@ async def proved(shop: Shop, contact: str) -> Proof:
     return proof
 
 
-def reading_skills() -> Iterator[tuple[Skill, str]]:
+def wishes() -> Iterator[tuple[Skill, str]]:
+    """Every skill with each of its intents; also those that write: what they show before that is read as well."""
     for skill in SKILLS:
-        yield from ((skill, intent) for intent in skill.intents if skill.mode is Mode.READ)
+        yield from ((skill, intent) for intent in skill.intents)
 
 
 @pytest.mark.parametrize("contact", RECIPIENTS)
@@ -62,23 +63,28 @@ async def test_a_recipients_phone_that_stands_with_the_order_too_opens_no_more(h
         assert (await proved(shop.shop, "sophie.evans@example.net")).access is Access.CUSTOMER
 
 
-async def test_no_reading_skill_lets_anything_through(home: Path) -> None:
+async def told(skill: Skill, intent: str, shop: Shop, slots: dict[str, str], proof: Proof | None) -> str:
+    """Everything that a run of the skill may show: its outcome, and each fact that it had written out."""
+    heard: list[Fact] = []
+    request = Request(
+        slots=slots, intent=intent, text=f"what is in {NUMBER} and what did it cost?", language="en", now=NOW,
+        today=NOW.date(), say=lambda fact: heard.append(fact) or repr(fact), proof=proof,
+    )  # fmt: skip
+    return repr((await skill.run(shop, request), heard))
+
+
+async def test_no_skill_lets_anything_through(home: Path) -> None:
     async with await opened(home) as shop:
         proof = await proved(shop.shop, RECIPIENTS[0])
-        heard: list[Fact] = []
         ran = set()
-        for skill, intent in reading_skills():
+        for skill, intent in wishes():
             if skill.access is not Access.NONE and not proof.opens(NUMBER, skill.access):
                 continue
             for slots in ({"order_id": NUMBER}, {}):
-                request = Request(
-                    slots=slots, intent=intent, text=f"what is in {NUMBER} and what did it cost?", language="en",
-                    now=NOW, today=NOW.date(), say=lambda fact: heard.append(fact) or repr(fact), proof=proof,
-                )  # fmt: skip
-                outcome = await skill.run(shop.shop, request)
-                told = repr((outcome, heard))
-                public = {"paypal"} if skill.name == "payment_methods" else set()  # what the shop takes, told to anybody
-                assert not [word for word in SECRET if word in told and word not in public], (skill.name, intent)
+                shown = await told(skill, intent, shop.shop, slots, proof)
+                public = await told(skill, intent, shop.shop, slots, None) if skill.access is Access.NONE else ""
+                leaks = [word for word in SECRET if word in shown and word not in public]  # prices of goods are public
+                assert not leaks, (skill.name, intent)
                 ran.add(skill.name)
         assert "track_order" in ran
         order = await shop.shop.order(NUMBER, proof)

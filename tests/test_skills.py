@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from policy_talk import order
 
+import bot.phrases
 from bot.commerce import Line, LineState, Order, Product
 from bot.conversation import Access, Proof
-from bot.facts import Localised, Money, Number
-from bot.skill import Request
-from bot.skills import product_question, track_order
+from bot.facts import Act, Localised, Money, Number, Term, Text
+from bot.phrases import PhraseBook
+from bot.skill import Mode, Outcome, Request, Skill
+from bot.skills import SKILLS, change_address, product_question, track_order
 
 NOW = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight in London
 NAME = Localised({"en": "Linen shirt", "zh": "亚麻衬衫"})
@@ -58,3 +61,24 @@ async def test_a_product_without_a_price_in_the_market_is_not_sold_there(intent:
     outcome = await product_question.run(Shop(unsold), request(intent, NOW.date(), product="linen shirt"))
     assert (outcome.act.name, outcome.act.facts) == (act, {"product": NAME})
     assert act in product_question.SKILL.acts
+
+
+# --- what the contact on file is told --------------------------------------------------------------------------------
+
+DONE = Outcome(Act("done:x", {"order": Text("10423"), "address": Text("12 High Street")}), notify="emma@example.com")
+
+
+@pytest.mark.parametrize("skill", [skill for skill in SKILLS if skill.strong], ids=lambda skill: skill.name)
+def test_whatever_redirects_something_can_be_told_to_the_contact_on_file(skill: Skill) -> None:
+    book = PhraseBook.load(Path(bot.phrases.__file__).parent)
+    [(mail, act)] = skill.notices(DONE)
+    assert mail == "emma@example.com"
+    assert book.required(act.name) <= act.facts.keys()
+    assert skill.access in (Access.ORDER, Access.CUSTOMER) and skill.mode is Mode.WRITE
+
+
+def test_a_strong_skill_without_a_notice_of_its_own_has_the_common_one() -> None:
+    skill = replace(change_address.SKILL, name="send_elsewhere", acts=())
+    [(_, act)] = skill.notices(DONE)
+    assert (act.name, act.facts["task"]) == ("notice:change", Term("intent", "change_address"))
+    assert skill.notices(replace(DONE, notify="")) == ()

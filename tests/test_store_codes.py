@@ -83,7 +83,7 @@ async def test_a_code_runs_out(codes: CodeStore, rig: Rig) -> None:
     code = await codes.reveal(issued[0])
     rig.clock.time += LASTS
     assert await codes.check(EMMA, "10423", code, "c@2") == CodeCheck("over")
-    assert (await codes.reveal(issued[0]), await codes.live(EMMA, code)) == ("", False)
+    assert await codes.reveal(issued[0]) == ""
 
 
 async def test_only_the_newest_code_counts(codes: CodeStore) -> None:
@@ -120,13 +120,12 @@ async def test_no_more_than_three_an_hour_for_one_person_or_one_order(
     assert await codes.issue(who, order, "d@3") is not None
 
 
-async def test_a_code_that_may_be_used_is_live_for_its_person_alone(codes: CodeStore) -> None:
+async def test_a_code_is_known_to_be_one_for_its_person_alone_and_after_it_was_used_too(codes: CodeStore) -> None:
     code = await sent(codes)
-    assert await codes.live(EMMA, code)
-    assert not await codes.live(OTHER, code)
-    assert not await codes.live(EMMA, wrong(code))
+    assert [await codes.known(who, code) for who in (EMMA, OTHER)] == [True, False]
+    assert not await codes.known(EMMA, wrong(code))
     await codes.check(EMMA, "10423", code, "c@2")
-    assert not await codes.live(EMMA, code)
+    assert await codes.known(EMMA, code)
 
 
 async def test_a_row_tells_nothing_of_its_code_without_the_homes_key(codes: CodeStore, rig: Rig) -> None:

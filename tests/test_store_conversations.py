@@ -317,3 +317,11 @@ async def test_a_reply_on_its_way_when_a_person_took_over_was_said_after_all(rig
     await rig.outbox.sent(delivery, "ref")
     shown = await rig.conversations.transcript(SHOPPER.conversation_id)
     assert [(line.speaker, line.text) for line in shown] == [("bot", "on its way")]
+
+
+async def test_a_code_is_taken_out_of_the_message_it_came_in(rig: Rig) -> None:
+    await rig.hear("m1", "the code is 482193")
+    claim = await rig.taken()
+    await rig.commit(claim, hidden={claim.rows[0].id: "the code is ××××××"})
+    [row] = await rig.rows(Inbox)
+    assert (row.message["text"], row.message["source_id"], row.done) == ("the code is ××××××", "m1", True)

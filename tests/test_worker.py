@@ -230,6 +230,29 @@ async def test_a_card_that_we_cannot_render_does_not_hold_up_the_others_for_ever
     assert await delivered(rig, carry, MOST_FAULTS + 1) == ["failed", "sent"]
 
 
+async def test_a_mail_gets_its_code_when_it_goes_out_and_the_row_never_holds_it(rig: Rig) -> None:
+    letters: list[str] = []
+
+    class Mail(Platform):
+        async def send(self, address: Address, reply: Reply, message_id: str) -> str:
+            letters.append(reply.text)
+            return message_id
+
+    await rig.turn("m1", Sending("code", Reply("Your code:", salt="salt"), mail="emma@example.com"))
+    carry = Carrier(rig.outbox, {"mail": Mail()}, {}, lambda conversation_id: None, no_code)
+    assert await delivered(rig, carry, 1) == ["sent"]
+    assert letters == ["Your code:\n\n482193"]
+    assert "482193" not in repr(await rig.rows(Outbox))
+
+
+async def test_a_mail_whose_code_has_run_out_is_not_sent(rig: Rig) -> None:
+    await rig.turn("m1", Sending("code", Reply("Your code:", salt="old"), mail="emma@example.com"))
+    platform = Platform(send=["gone"])
+    carry = Carrier(rig.outbox, {"mail": platform}, {}, lambda conversation_id: None, no_code)
+    assert await delivered(rig, carry, 1) == ["failed"]
+    assert platform.asked == []
+
+
 async def test_a_shopper_who_cannot_be_reached_for_long_is_given_up_and_staff_are_told(rig: Rig) -> None:
     await rig.turn("m1", reply("one"))
     carry = carrier(rig, Platform(send=[TemporaryFailure("down")]))

@@ -68,17 +68,17 @@ class CodeStore:
             tries = await connection.scalar(sa.select(_codes.c.tries).where(one))
         return CodeCheck("right") if right else CodeCheck("wrong", MOST_TRIES - tries)
 
-    async def live(self, account_user: str, typed: str) -> bool:
-        usable = sa.select(_codes.c.salt).where(_codes.c.who == account_user, self._usable())
+    async def known(self, account_user: str, typed: str) -> bool:
         async with reading(self._engine) as connection:
-            salts = (await connection.execute(usable)).scalars().all()
+            mine = sa.select(_codes.c.salt).where(_codes.c.who == account_user)
+            salts = (await connection.execute(mine)).scalars().all()
         return any(hmac.compare_digest(self._code(salt).encode(), typed.encode()) for salt in salts)
 
     async def reveal(self, salt: str) -> str:
         """The code of a salt, for the mail that carries it; "" once nobody could use it."""
-        usable = sa.select(_codes.c.salt).where(_codes.c.salt == salt, self._usable())
         async with reading(self._engine) as connection:
-            return self._code(salt) if await connection.scalar(usable) else ""
+            usable = sa.select(_codes.c.id).where(_codes.c.salt == salt, self._usable())
+            return self._code(salt) if await connection.scalar(usable) is not None else ""
 
     def _usable(self) -> sa.ColumnElement[bool]:
         return sa.and_(_codes.c.used_by == "", _codes.c.tries < MOST_TRIES, _codes.c.until > self._clock.now())
