@@ -27,7 +27,10 @@ RINGS = (
 RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
-PURE = ("wording", "facts", "consent", "causes", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff")
+PURE = (
+    "wording", "facts", "consent", "causes", "slots", "alarms", "conversation", "decision", "flows", "policy",
+    "handoff",
+)  # fmt: skip
 
 
 def imports(path: Path) -> Iterator[str]:
