@@ -25,8 +25,8 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/.test
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_consent.py tests/test_facts.py tests/test_policy_fuzz.py \
-		tests/test_replies_hostile.py
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_consent.py tests/test_facts.py tests/test_histories.py \
+		tests/test_policy_fuzz.py tests/test_replies_hostile.py
 	$(BIN)/python -m pytest tests/benchmarks -s -o addopts=
 
 lint: $(VENV)/.test

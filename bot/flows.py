@@ -20,6 +20,7 @@ from bot.skill import Mode, Outcome, Skill
 Script = Generator[Decision, Outcome, None]
 
 UNKNOWN = {"unknown_order": "order_id", "unknown_product": "product"}  # act → the slot not to remember
+HELPLESS = ("no_skill", "no_passage", "inform:refund/overdue", *UNKNOWN)  # after these a person is offered
 MOST_STEPS = 5  # of one turn; what is still open then goes on in the next (dialogue.py gives up after 6)
 
 
@@ -257,9 +258,7 @@ class TurnState:
                 self.say(Act("next_request", {"task": Term("intent", first.intent)}))
                 continue
             if flow is None:
-                helpless = any(
-                    act.name in ("no_skill", "no_passage", *UNKNOWN) or act.name.endswith("packed") for act in self.said
-                )
+                helpless = any(act.name in HELPLESS or act.name.endswith("packed") for act in self.said)
                 yield self.speak("say", offers=(self.human,) if helpless else ())
                 return
             if self.said and flow.expects and not resuming:

@@ -107,7 +107,10 @@ def _cards(order: Order, request: Request) -> tuple[Card, ...]:
     rows = [row for item in order.returns for row in _return_rows(order, item, request)]
     rows += [_refund_row(order, refund, request) for refund in order.refunds]
     kept = any(line.state is not LineState.CANCELLED for line in order.lines)
-    if rows and kept and order.delivery_fee.minor:
+    goods = any(item.kind == "return" for item in order.returns) or any(
+        refund.reason not in ("price_match", "exchanged") for refund in order.refunds
+    )
+    if goods and kept and order.delivery_fee.minor:
         rows.append((label("delivery_kept", request), request.say(order.delivery_fee)))
     return (Card(f"{label('refund', request)} · {order.number}", tuple(rows)),) if rows else ()
 

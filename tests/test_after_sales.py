@@ -1,0 +1,506 @@
+"""Exchange, price adjustment, refunds without a return, and what is told of them: rules and skills as tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from test_shop_quotes import (
+    CANCELLED,
+    DELIVERED,
+    NOW,
+    OPEN,
+    PACKED,
+    POLICY,
+    RETURN_OPEN,
+    RETURNED,
+    SHIPPED,
+    an_order,
+    gbp,
+)
+
+from bot import causes
+from bot.commerce import AnswerStatus, LineState, Order, Parcel, Payment, Product, Refund, Return, Variant
+from bot.conversation import Access, Proof
+from bot.facts import Day, Fact, Localised, Moment, Money, Term, Text
+from bot.shop import reasons, sums
+from bot.shop.policy import Market
+from bot.shop.verbs import cancel, exchange, price_match, refund, send_back
+from bot.shop.verbs.verb import NEW_GIFT_CARD, ORIGINAL_METHODS, Case
+from bot.skill import Request
+from bot.skills import exchange_item, lines, refund_status
+
+NAME = Localised({"en": "Linen shirts", "zh": "亚麻衬衫"})
+RED, BLUE = Localised({"en": "Red", "zh": "红色"}), Localised({"en": "Sea blue", "zh": "海蓝色"})
+YESTERDAY = NOW.date() - timedelta(days=1)
+
+
+def product(*variants: tuple[str, str, Localised, int, int], number: int = 1) -> Product:
+    """(sku, size, colour, price, stock) of each variant."""
+    made = tuple(Variant(sku, size, color, gbp(price), stock) for sku, size, color, price, stock in variants)
+    return Product(f"p{number}", NAME, NAME, "", NAME, NAME, NAME, made)
+
+
+SHIRT = product(
+    ("SKU1", "S", RED, 1000, 3), ("M", "M", RED, 1000, 2), ("L", "L", RED, 1300, 2), ("XL", "XL", RED, 800, 0),
+    ("B", "S", BLUE, 700, 1),
+)  # fmt: skip
+
+
+def case(order: Order, goods: Product | None = SHIRT, **market: Any) -> Case:
+    rules: Market = replace(POLICY.market(order.market), **market)
+    return Case(order, rules, NOW, POLICY.shop.zone, {}, {goods.id: goods} if goods else {}, "https://shop.example")
+
+
+# --- exchange --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sku", "price", "refund", "due"),
+    [
+        ("", 1000, 0, 0),  # the same once more
+        ("SKU1", 1000, 0, 0),
+        ("M", 1000, 0, 0),
+        ("L", 1300, 0, 300),
+        ("B", 700, 300, 0),
+    ],
+)
+def test_exchange_settles_the_difference_of_todays_prices(sku: str, price: int, refund: int, due: int) -> None:
+    answer = exchange.quote(case(an_order(DELIVERED)), {"lines": ["7-1"], "sku": sku})
+    assert answer.value is not None and answer.value.refund == gbp(refund)
+    found = answer.value.arguments
+    assert (found["price"], found["due"], found["sku"]) == (price, due, sku or "SKU1")
+    assert (answer.detail["until"], answer.detail["link"]) == ("2026-04-14", "https://shop.example/pay/10007")
+
+
+def test_exchange_keeps_a_discount_of_the_old_line() -> None:
+    """Paid 8.00 for what costs 10.00: the one for 13.00 costs 3.00 more, not 5.00."""
+    order = an_order(DELIVERED)
+    order = replace(order, lines=(replace(order.lines[0], price=gbp(800)),))
+    quote = exchange.quote(case(order), {"lines": ["7-1"], "sku": "L"}).value
+    assert quote is not None and (quote.arguments["price"], quote.arguments["due"]) == (1100, 300)
+
+
+def test_exchange_of_what_is_no_longer_sold_is_settled_with_what_was_paid() -> None:
+    order = an_order(DELIVERED)
+    order = replace(order, lines=(replace(order.lines[0], sku="OLD"),))
+    quote = exchange.quote(case(order), {"lines": ["7-1"], "sku": "L"}).value
+    assert quote is not None and quote.arguments["due"] == 300
+    assert exchange.quote(case(order), {"lines": ["7-1"]}).reason == "out_of_stock"
+
+
+def test_exchange_never_gives_back_more_than_was_paid() -> None:
+    order = an_order(DELIVERED)
+    order = replace(order, lines=(replace(order.lines[0], price=gbp(200)),))
+    quote = exchange.quote(case(order), {"lines": ["7-1"], "sku": "B"}).value
+    assert quote is not None and (quote.arguments["price"], quote.refund) == (0, gbp(200))
+
+
+def test_some_pieces_of_a_line_are_exchanged() -> None:
+    order = an_order(DELIVERED)
+    order = replace(order, lines=(replace(order.lines[0], quantity=3, price=gbp(3000)),))
+    wanted = {"lines": ["7-1"], "quantities": {"7-1": 2}, "sku": "L"}
+    quote = exchange.quote(case(order), wanted).value
+    assert quote is not None
+    assert (quote.arguments["price"], quote.arguments["due"], quote.arguments["quantities"]) == (2600, 600, {"7-1": 2})
+    assert exchange.quote(case(order), wanted | {"quantities": {"7-1": 3}}).reason == "out_of_stock"  # two are there
+
+
+@pytest.mark.parametrize(
+    ("states", "wanted", "reason"),
+    [
+        ([OPEN], {}, "not_shipped"),
+        ([PACKED], {}, "not_delivered"),
+        ([SHIPPED], {}, "not_delivered"),
+        ([DELIVERED, CANCELLED], {"lines": ["7-2"]}, "cancelled"),
+        ([CANCELLED], {}, "cancelled"),
+        ([RETURN_OPEN], {}, "nothing_left"),
+        ([RETURNED], {}, "nothing_left"),
+        ([DELIVERED], {"sku": "XL"}, "out_of_stock"),
+        ([DELIVERED], {"sku": "another"}, "other_product"),
+        ([DELIVERED], {"lines": ["8-1"]}, "not_found"),
+        ([DELIVERED], {"lines": []}, "not_found"),
+        ([DELIVERED, DELIVERED], {"lines": ["7-1", "7-2"]}, "not_found"),
+    ],
+)
+def test_exchange_refuses_by_rule(states: Sequence[LineState], wanted: Mapping[str, Any], reason: str) -> None:
+    answer = exchange.quote(case(an_order(*states)), {"lines": ["7-1"], **wanted})
+    assert (answer.status, answer.reason) == (AnswerStatus.REFUSED, reason)
+
+
+def test_what_is_still_due_is_paid_before_another_exchange() -> None:
+    order = an_order(DELIVERED)
+    order = replace(order, lines=(replace(order.lines[0], due=gbp(300)),))
+    answer = exchange.quote(case(order), {"lines": ["7-1"]})
+    assert (answer.reason, answer.detail["link"]) == ("unpaid", "https://shop.example/pay/10007")
+
+
+def exchanged(state: LineState, price: int = 1000) -> Order:
+    """Line 1 is in an exchange, line 2 was given for it."""
+    order = an_order(RETURN_OPEN, state)
+    new = replace(order.lines[1], replaces="7-1", price=gbp(price))
+    back = Return("R1", ("7-1",), "", "open", "", NOW, "exchange", gbp(0), gbp(0))
+    return replace(order, lines=(order.lines[0], new), returns=(back,))
+
+
+def test_return_and_exchange_of_a_line_exclude_each_other() -> None:
+    assert send_back.quote(case(exchanged(OPEN)), {"lines": ["7-1"]}).reason == "in_exchange"
+    assert exchange.quote(case(exchanged(OPEN)), {"lines": ["7-1"]}).reason == "nothing_left"
+
+
+def test_a_reserved_replacement_is_not_cancelled_for_money() -> None:
+    assert cancel.quote(case(exchanged(OPEN)), {}).reason == "exchange"
+
+
+@pytest.mark.parametrize(("state", "derived"), [(OPEN, "open"), (SHIPPED, "shipped"), (DELIVERED, "delivered")])
+def test_the_order_is_where_its_replacement_is(state: LineState, derived: str) -> None:
+    assert exchanged(state).state == derived
+
+
+def test_a_replacement_has_its_own_return_window_and_gives_the_order_no_longer_one() -> None:
+    order = exchanged(DELIVERED)
+    late = Parcel("7-S2", "DPD", "", "", "delivered", None, NOW, NOW)
+    other = replace(order.lines[0], id="7-3", state=DELIVERED, parcel_id="7-S1")
+    parts = (order.lines[0], replace(order.lines[1], parcel_id="7-S2"), other)
+    order = replace(order, lines=parts, parcels=(*order.parcels, late))
+    assert send_back.last_day(case(order), order.lines[1]) == date(2026, 4, 19)
+    assert send_back.last_day(case(order), other) == date(2026, 4, 14)
+
+
+# --- returns: fee, window, money set aside ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "fee"),
+    [
+        ("", 295), ("too_small", 295), ("changed my mind", 295), ("skip", 295), ("damaged", 0), ("wrong_item", 0),
+        ("the zip broke after a day", 0), ("you sent the wrong one", 0), ("it's not as described", 0), ("破了个洞", 0),
+        ("发错货了", 0), ("it is not broken, I just don't like it", 295), ("没坏，就是不喜欢", 295),
+    ],
+)  # fmt: skip
+def test_fee_is_worked_out_with_the_reason(reason: str, fee: int) -> None:
+    answer = send_back.quote(case(an_order(DELIVERED)), {"reason": reason})
+    assert answer.value is not None and answer.value.fee == gbp(fee)
+    assert answer.value.shares == (("card", gbp(1000 - fee)),)
+    assert answer.detail["free"] == ["damaged", "not_as_described", "wrong_item"]
+
+
+def test_a_refusal_names_the_last_day() -> None:
+    answer = send_back.quote(case(an_order(DELIVERED, days=40)), {})
+    assert (answer.reason, answer.detail["until"]) == ("window_over", "2026-03-10")
+
+
+def test_money_for_returns_under_way_is_set_aside() -> None:
+    """Two returns and a cancellation never promise the same pound twice, in total and by method."""
+    order = an_order(RETURN_OPEN, DELIVERED, OPEN, paid=[("gift_card", 2500, "paid"), ("card", 3895, "paid")])
+    back = Return("R1", ("7-1",), "", "open", "", NOW, "return", gbp(1000), gbp(295), (("gift_card", gbp(705)),))
+    order = replace(order, returns=(back,))
+    assert sums.left(order) == 2500 + 3895 - 705
+    quote = send_back.quote(case(order), {"lines": ["7-2"], "reason": "damaged"}).value
+    assert quote is not None and quote.shares == (("gift_card", gbp(1795)), ("card", gbp(205)))
+    assert quote.method == ORIGINAL_METHODS
+    imported = replace(order, returns=(replace(back, shares=()),))  # no shares were told: worked out in their order
+    quote = send_back.quote(case(imported), {"lines": ["7-2"], "reason": "damaged"}).value
+    assert quote is not None and quote.shares == (("gift_card", gbp(1795)), ("card", gbp(205)))
+
+
+@pytest.mark.parametrize(
+    ("expires", "method"),
+    [
+        ([None], "gift_card"),
+        ([NOW.date()], "gift_card"),  # its last day
+        ([YESTERDAY], NEW_GIFT_CARD),
+        ([YESTERDAY, None], "gift_card"),  # another one can take it
+    ],
+)
+def test_an_expired_gift_card_is_replaced(expires: list[date | None], method: str) -> None:
+    order = an_order(DELIVERED, paid=[])
+    cards = [Payment(f"P{place}", "gift_card", gbp(2000), "paid", "", NOW, day) for place, day in enumerate(expires)]
+    quote = send_back.quote(case(replace(order, payments=tuple(cards))), {"reason": "damaged"}).value
+    assert quote is not None and (quote.method, quote.shares) == (method, ((method, gbp(1000)),))
+    assert ("renewed" in quote.arguments["refunds"][0]) is (method == NEW_GIFT_CARD)
+
+
+# --- price adjustment ------------------------------------------------------------------------------------------------
+
+
+def sold_for(price: int) -> Product:
+    return product(("SKU1", "S", RED, price, 0))
+
+
+def test_price_match_gives_the_difference_back_once() -> None:
+    quote = price_match.quote(case(an_order(DELIVERED), sold_for(750)), {}).value
+    assert quote is not None and quote.refund == gbp(250) and quote.arguments["falls"] == {"7-1": 250}
+    order = an_order(DELIVERED)
+    order = replace(order, lines=(replace(order.lines[0], adjusted=gbp(250), price=gbp(750)),))
+    assert price_match.quote(case(order, sold_for(500)), {}).reason == "matched"
+
+
+@pytest.mark.parametrize(
+    ("states", "price", "rules", "reason"),
+    [
+        ([DELIVERED], 1000, {}, "not_cheaper"),
+        ([DELIVERED], 1200, {}, "not_cheaper"),
+        ([DELIVERED], 900, {"price_match_days": 0}, "unsupported"),
+        ([RETURN_OPEN], 900, {}, "nothing_left"),
+        ([CANCELLED], 900, {}, "cancelled"),
+    ],
+)
+def test_price_match_refuses_by_rule(
+    states: Sequence[LineState], price: int, rules: Mapping[str, Any], reason: str
+) -> None:
+    assert price_match.quote(case(an_order(*states), sold_for(price), **rules), {}).reason == reason
+
+
+def test_price_match_ends_after_its_days() -> None:
+    for days, reason in ((14, ""), (15, "price_window")):
+        order = replace(an_order(DELIVERED), placed_at=NOW - timedelta(days=days))
+        answer = price_match.quote(case(order, sold_for(900)), {})
+        assert answer.reason == reason
+        assert answer.detail["until"] == (order.placed_at.date() + timedelta(days=14)).isoformat()
+
+
+def test_price_match_counts_every_piece_and_stops_at_what_is_left() -> None:
+    order = an_order(DELIVERED)
+    several = replace(order, lines=(replace(order.lines[0], quantity=4, price=gbp(3600)),))
+    quote = price_match.quote(case(several, sold_for(800)), {}).value
+    assert quote is not None and quote.refund == gbp(400)
+    poor = replace(several, payments=(Payment("P", "card", gbp(150), "paid"),))
+    quote = price_match.quote(case(poor, sold_for(800)), {}).value
+    assert quote is not None and quote.arguments["falls"] == {"7-1": 150}
+    assert price_match.quote(case(replace(order, payments=()), sold_for(800)), {}).reason == "unpaid"
+
+
+# --- what is owed without a return -----------------------------------------------------------------------------------
+
+
+def matched(order: Order, fall: int) -> Order:
+    """The last line has become cheaper by that."""
+    *others, last = order.lines
+    price = gbp(last.price.minor - fall)
+    return replace(order, lines=(*others, replace(last, price=price, adjusted=gbp(fall))))
+
+
+def lost(*states: LineState) -> Order:
+    order = an_order(*states)
+    return replace(order, parcels=(replace(order.parcels[0], state="lost"),))
+
+
+@pytest.mark.parametrize(
+    ("order", "refunded", "amount"),
+    [
+        (an_order(CANCELLED), [], 1395),  # nothing is left of it: delivery too
+        (an_order(CANCELLED, DELIVERED), [], 1000),
+        (an_order(CANCELLED, DELIVERED), [(300, "goodwill")], 700),
+        (matched(an_order(CANCELLED, DELIVERED), 300), [(300, "price_match")], 1000),
+        (lost(SHIPPED, SHIPPED), [], 3395),
+        (lost(SHIPPED, OPEN), [], 1000),
+        (lost(SHIPPED, CANCELLED), [(2000, "cancelled")], 1395),
+    ],
+)
+def test_what_is_owed_is_given_back(order: Order, refunded: list[tuple[int, str]], amount: int) -> None:
+    paid_back = [Refund(f"F{n}", gbp(minor), "card", "done", NOW, why) for n, (minor, why) in enumerate(refunded)]
+    quote = refund.quote(case(replace(order, refunds=tuple(paid_back))), {}).value
+    assert quote is not None and quote.refund == gbp(amount)
+
+
+@pytest.mark.parametrize(
+    ("order", "refunded", "reason"),
+    [
+        (an_order(DELIVERED), 0, "not_owed"),
+        (an_order(SHIPPED, OPEN), 0, "not_owed"),
+        (an_order(CANCELLED, DELIVERED), 1000, "not_owed"),
+        (an_order(CANCELLED), 1395, "not_owed"),
+        (an_order(CANCELLED, paid=[("card", 1395, "failed")]), 0, "unpaid"),
+        (an_order(CANCELLED, paid=[]), 0, "unpaid"),
+    ],
+)
+def test_nothing_is_given_back_twice_or_for_nothing(order: Order, refunded: int, reason: str) -> None:
+    paid_back = (Refund("F1", gbp(refunded), "card", "done", NOW, "cancelled"),) if refunded else ()
+    assert refund.quote(case(replace(order, refunds=paid_back)), {}).reason == reason
+
+
+# --- what is told ----------------------------------------------------------------------------------------------------
+
+
+def request(text: str = "", **slots: str) -> Request:
+    proof = Proof(Access.CUSTOMER, "C001", "", NOW, "uk")
+    return Request(slots, "refund_status", text, "en", NOW, NOW.date(), said, proof)
+
+
+def said(fact: Fact) -> str:
+    match fact:
+        case Money():
+            return f"{fact.minor / 100:.2f}"
+        case Localised():
+            return fact.text("en")
+        case Term():
+            return fact.key
+        case Text():
+            return fact.value
+        case Day() | Moment():
+            return f"{fact.value:%m-%d}"
+    return str(fact)
+
+
+BACK = Return("R1", ("7-1",), "", "open", "https://l", NOW, "return", gbp(1000), gbp(295), (("card", gbp(705)),))
+GONE_BACK = Refund("F1", gbp(705), "card", "started", NOW, "returned", date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "act", "amount"),
+    [
+        (replace(an_order(RETURN_OPEN), returns=(BACK,)), "", "inform:refund/open", 705),
+        (replace(an_order(RETURNED), returns=(replace(BACK, state="arrived"),)), "", "inform:refund/arrived", 705),
+        (replace(an_order(DELIVERED), refunds=(GONE_BACK,)), "", "inform:refund/expected", 705),
+        (replace(an_order(DELIVERED), refunds=(replace(GONE_BACK, expected=None),)), "", "inform:refund/started", 705),
+        (
+            replace(an_order(DELIVERED), refunds=(replace(GONE_BACK, expected=YESTERDAY),)), "",
+            "inform:refund/overdue", 705,
+        ),
+        (replace(an_order(DELIVERED), refunds=(replace(GONE_BACK, state="done"),)), "", "inform:refund/done", 705),
+        (
+            replace(an_order(RETURN_OPEN, DELIVERED), returns=(BACK,), refunds=(replace(GONE_BACK, amount=gbp(1)),)),
+            "has my return arrived?", "inform:refund/open", 705,
+        ),
+        (
+            replace(an_order(RETURN_OPEN, DELIVERED), returns=(BACK,), refunds=(replace(GONE_BACK, amount=gbp(1)),)),
+            "where is my money", "inform:refund/expected", 1,
+        ),
+        (exchanged(OPEN), "", "inform:refund/exchange", None),
+        (an_order(DELIVERED), "", "inform:refund/none", None),
+        (an_order(CANCELLED), "", "inform:way/refund", None),
+        (an_order(CANCELLED, paid=[("card", 1395, "failed")]), "", "inform:refund/none", None),
+    ],
+)  # fmt: skip
+def test_refund_status_tells_what_is_under_way_first(order: Order, text: str, act: str, amount: int | None) -> None:
+    outcome = refund_status.told(order, request(text))
+    found = outcome.act.facts.get("amount")
+    assert (outcome.act.name, found) == (act, None if amount is None else gbp(amount))
+    assert outcome.goes_on == ("refund_request" if act == "inform:way/refund" else "")
+
+
+def test_refund_status_explains_every_difference() -> None:
+    shares = (("gift_card", gbp(500)), ("card", gbp(205)))
+    order = replace(an_order(RETURN_OPEN), returns=(replace(BACK, shares=shares),))
+    [card] = refund_status.told(order, request()).cards
+    assert card.rows == (
+        ("return", "Thing 1 · open"), ("items", "10.00"), ("fee", "-2.95"), ("Gift_card", "5.00"), ("Card", "2.05"),
+        ("return_label", "https://l"), ("delivery_kept", "3.95"),
+    )  # fmt: skip
+
+
+# --- which size, which colour, how many ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "slots", "skus"),
+    [
+        ("", {}, []),
+        ("", {"new_size": "M"}, ["M"]),
+        ("", {"new_size": "size m"}, ["M"]),
+        ("", {"new_size": "medium"}, ["M"]),
+        ("", {"new_size": "中号"}, ["M"]),
+        ("", {"new_size": "bigger"}, ["M"]),
+        ("", {"new_size": "two sizes bigger"}, ["L"]),
+        ("", {"new_size": "大两码"}, ["L"]),
+        ("", {"new_size": "smaller"}, []),  # there is none below
+        ("", {"new_color": "blue"}, ["B"]),
+        ("", {"new_color": "海蓝色"}, ["B"]),
+        ("", {"new_color": "green"}, []),
+        ("", {"size": "S", "new_size": "L"}, ["L"]),
+        ("", {"size": "S"}, []),  # which it is already: no wish
+        ("", {"size": "L"}, ["L"]),
+        ("", {"same": "yes"}, ["SKU1"]),
+        ("", {"variant": "B"}, ["B"]),
+        ("no, L please", {"told": "yes", "new_size": "M", "new_color": "Red"}, ["L"]),
+        ("rather in sea blue", {"told": "yes", "new_size": "S", "new_color": "Red"}, ["B"]),
+        ("I'm fine with M", {"told": "yes", "new_size": "L", "new_color": "Red"}, ["M"]),
+        ("it's too small, I'm between sizes", {"new_size": "M"}, ["M"]),
+        ("S is too small, L", {}, ["L"]),
+        ("换成L码", {}, ["L"]),
+    ],
+)
+def test_variant_meant(text: str, slots: Mapping[str, str], skus: list[str]) -> None:
+    line, asked = an_order(DELIVERED).lines[0], request(text, **slots)
+    size, color = exchange_item.wish(SHIRT, line, asked)
+    spoken = exchange_item.named(SHIRT, line, asked, size, color)
+    wanted = spoken if exchange_item.fitting(SHIRT, line, *spoken) else (size, color)
+    assert [variant.sku for variant in exchange_item.fitting(SHIRT, line, *wanted)] == skus
+
+
+def test_what_comes_in_one_variant_is_exchanged_for_itself() -> None:
+    only = product(("SKU1", "", Localised({}), 1000, 1))
+    line = an_order(DELIVERED).lines[0]
+    assert exchange_item.fitting(only, line, *exchange_item.wish(only, line, request())) == list(only.variants)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("one of the two shirts", "1"), ("I'd send back two of them", "2"), ("just one please", "1"), ("退一件", "1"),
+        ("只退其中一个", "1"), ("两件里就换两双", "2"), ("that one", ""), ("the second one", ""), ("第二件", ""),
+        ("just one question", ""), ("all of them", ""), ("order 10042", ""),
+    ],
+)  # fmt: skip
+def test_pieces_said_beyond_doubt(text: str, said: str) -> None:
+    assert causes.pieces(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("it's cheaper now, refund me the difference", "price"), ("the price dropped by a tenner", "price"),
+        ("刚买就降价了，退差价", "price"), ("能价保吗", "price"), ("I want compensation", "goodwill"),
+        ("can I keep it and get some money back", "goodwill"), ("给点补偿", "goodwill"), ("不退货，仅退款", "goodwill"),
+        ("I was charged twice", "charge"), ("the coupon was not applied", "charge"), ("多收了运费", "charge"),
+        ("it never arrived", "lost"), ("my parcel hasn't come", "lost"), ("快递丢了", "lost"), ("一直没收到", "lost"),
+        ("I want a refund", ""), ("我要退款", ""), ("you cancelled my order", ""),
+    ],
+)  # fmt: skip
+def test_cause_of_a_refund(text: str, cause: str) -> None:
+    assert causes.cause(text) == cause
+
+
+@pytest.mark.parametrize(
+    ("reason", "key"),
+    [
+        ("too_small", "too_small"), ("way too tight", "too_small"), ("裤子长了，太大", "too_big"),
+        ("色差太大", "not_as_described"), ("the colour is different from the picture", "not_as_described"),
+        ("the sole came loose", "damaged"),
+        ("it doesn't work", "damaged"), ("开不了机", "damaged"), ("寄错了", "wrong_item"), ("买多了", "changed_mind"),
+        ("my dog hates it", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_reasons_in_own_words(reason: str, key: str) -> None:
+    assert reasons.known(reason) == key
+
+
+def test_lines_are_found_by_a_plural_and_with_a_typing_error() -> None:
+    order = an_order(DELIVERED, DELIVERED)
+    shirt, mug = (replace(line, name=Localised({"en": name})) for line, name in zip(
+        order.lines, ("Harbour linen shirt", "Speckled stoneware mug"), strict=True
+    ))  # fmt: skip
+    order = replace(order, lines=(shirt, mug))
+    for words, found in (("shirts", [shirt]), ("stonewear mug", [mug]), ("mugs\nshirt", [shirt, mug]), ("lamp", [])):
+        assert list(lines.chosen(order, request(products=words))) == found, words
+    assert lines.chosen(order, request(products="mug\nlamp"), others=True) == (mug,)
+
+
+def test_pieces_belong_to_the_only_line_that_has_several() -> None:
+    order = an_order(DELIVERED, DELIVERED)
+    two = replace(order.lines[0], quantity=2)
+    assert lines.pieces((two,), request(quantity="1")) == {"7-1": 1}
+    assert lines.pieces((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
+    assert lines.pieces((two,), request(quantity="2")) == {}
+    assert lines.pieces((two,), request()) == {}
+    assert lines.pieces((order.lines[1],), request(quantity="5")) == {}
+
+
+def test_gift_card_has_its_money_at_once_and_others_after_working_days() -> None:
+    market = POLICY.market("uk")
+    assert market.refund_by("gift_card", date(2026, 3, 20)) == date(2026, 3, 20)
+    assert market.refund_by("card", date(2026, 3, 20)) == date(2026, 3, 31)  # seven working days from a Friday
+    assert market.refund_by("card", date(2026, 12, 23)) == date(2027, 1, 6)  # with three days off in between
+    assert datetime(2026, 3, 20, tzinfo=UTC).weekday() == 4
