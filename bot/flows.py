@@ -96,7 +96,8 @@ class TurnState:
         acts = tuple(self.said)
         if acts and not self.conversation.introduced:
             self.change(introduced=True)
-            acts = (acts[0], Act("introduce"), *acts[1:]) if acts[0].name == "greet" else (Act("introduce"), *acts)
+            place = 1 if acts[0].name == "greet" or "emergency" in acts[0].facts else 0
+            acts = (*acts[:place], Act("introduce"), *acts[place:])
         offers = tuple(offers)
         if any(act.name == "apology" for act in acts) and self.human not in offers and kind != "handoff":
             offers = (*offers, self.human)
@@ -110,8 +111,8 @@ class TurnState:
         """Bring in a person; `said`: another reason's words, where the shopper has heard this one already."""
         if self.approval:  # staff are asked about that first; what else the shopper wants stays open
             return self.speak("say")
-        tone = "apologetic" if reason in ("angry", "injury", "model_failure", "error") else "neutral"
-        self.say(Act(f"handoff/{said or reason}", tone=tone))
+        act = self.limits.person(reason, self.conversation.proof, said)
+        self.said.insert(0 if act.facts else len(self.said), act)  # a number to call is said before anything else
         self.change(flows=(), queue=(), pending=None, fallbacks=0)
         return self.speak("handoff", handoff=HandoffRequest(reason))
 
@@ -162,7 +163,12 @@ class TurnState:
         yield from self.advance()
 
     def _carry_out(self, pending: Confirmation) -> Generator[Decision, Outcome, bool]:
-        """Do a write that may be done, or put it to staff; True when the turn has ended."""
+        """Do a write that may be done now, or put it to staff; True when the turn has ended."""
+        if not self.event.begun:  # whatever held when it was shown, what holds now decides
+            if self.limits.mode(pending.market, pending.verb) is WriteMode.OFF:
+                yield self._by_people(pending.act, pending.skill)
+                return True
+            pending = replace(pending, needs_approval=self.limits.rule(pending.market, pending.verb, pending.moved))
         if pending.needs_approval:
             waiting = any(note.subject == pending.subject for note in self.conversation.approvals)
             self.approval = None if waiting else pending  # staff decide on it once
@@ -285,28 +291,28 @@ class TurnState:
         if outcome.quote is None:
             raise ValueError(f"{flow.skill}: a confirm act needs its quote")
         quote = outcome.quote
-        mode = self.limits.mode(quote.order.market, quote.verb)
-        if mode is WriteMode.OFF:
-            self.say(Act(f"refused:{flow.skill}/unsupported", outcome.act.facts))
-            yield self.hand_over("unsupported", said="requested")
+        if self.limits.mode(quote.order.market, quote.verb) is WriteMode.OFF:
+            yield self._by_people(outcome.act, flow.skill)
             return True
-        pending = self._confirmation(flow, outcome, quote, mode)
+        pending = self._confirmation(flow, outcome, quote)
         self.change(pending=pending)
         if quote.harmless and not self.event.later_waits:
-            yield from self._carry_out(pending)
-            return False
+            return (yield from self._carry_out(pending))
         yield self._show(pending)
         return True
 
-    def _confirmation(self, flow: Flow, outcome: Outcome, quote: Quote, mode: WriteMode) -> Confirmation:
-        moved = quote.refund
-        limit = self.limits.approval_above.get(moved.currency) if moved else None
-        above = moved is not None and limit is not None and moved.minor > limit
+    def _by_people(self, shown: Act, skill: str) -> Speak:
+        """The owner lets people do it here."""
+        self.say(Act(f"refused:{skill}/unsupported", shown.facts))
+        return self.hand_over("unsupported", said="requested")
+
+    def _confirmation(self, flow: Flow, outcome: Outcome, quote: Quote) -> Confirmation:
+        market, moved = quote.order.market, quote.refund
         return Confirmation(
             id=f"{self.event.id}.{self.writes}" if quote.harmless else self.event.id, skill=flow.skill, verb=quote.verb,
             arguments=quote.arguments, act=outcome.act, version=quote.version,
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
-            needs_approval="mode" if mode is WriteMode.APPROVAL else "amount" if above else "",
+            needs_approval=self.limits.rule(market, quote.verb, moved), market=market, moved=moved,
         )  # fmt: skip
 
     def _show(self, pending: Confirmation) -> Speak:

@@ -2,6 +2,7 @@
 
 # title                                      as EMAIL            a verified customer from the start
 > what the shopper writes (\\n is a new line)  [label or number]   presses a button
+% uk cancel off|approval|automatic            a mode set in the console; % stop|resume: all automatic writes
 ! what staff write      * claim|back|close|approve|decline      + PT10M lets time pass
 < act act …             these acts, in this order, among what the last step did ("-" before an act: it is not there)
 ~ text                  the last replies to the shopper hold this fact; "!~ text" they don't
@@ -17,6 +18,7 @@ import pytest
 from conftest import Talk, talking
 
 from bot.bootstrap import Language
+from bot.ports import ModeWish, WriteMode
 from bot.script import ADDRESS
 from bot.shop.show import look_up
 
@@ -33,6 +35,8 @@ class Player:
         match mark:
             case ">" | "[" | "!" | "*" | "+":
                 self._last = await self._talk.chat.line(_step(VERBS[mark], rest))
+            case "%":
+                await self._console(*rest.split())
             case "<":
                 self._check_acts(rest.split())
             case "~" | "!~":
@@ -42,6 +46,14 @@ class Player:
                 await self._check_state(*rest.split())
             case _:
                 raise AssertionError(f"unknown mark {mark!r}")
+
+    async def _console(self, *words: str) -> None:
+        office = self._talk.product.assistant
+        if len(words) == 1:
+            await office.switch_writes("anna", stopped={"stop": True, "resume": False}[words[0]])
+        else:
+            market, verb, mode = words
+            await office.set_modes([ModeWish(market, verb, WriteMode(mode))], "anna")
 
     def _check_acts(self, wanted: list[str]) -> None:
         acts = [act for line in self._last for act in line["acts"]]

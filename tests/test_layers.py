@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording"},
+    {"errors", "messages", "clock", "wording", "reasons"},
     {"facts", "conversation", "consent"},
     {"ports", "commerce", "settings", "understand"},
     {"skill", "slots", "alarms", "decision", "turn"},

@@ -60,8 +60,10 @@ refused:return_items/unsupported order!; refused:return_items/unknown order!
 dropped:cancel_order order!; dropped:change_address order!; dropped:return_items order!
 expired; confirm_unclear; stale_button; stopped; nothing_open; next_request task!; resume task!
 edit_late; file_kept; file_lost; clarify; rephrase; restarted; oos; no_skill task!; apology
-handoff/requested; handoff/angry; handoff/injury; handoff/fire; handoff/fraud; handoff/legal; handoff/press
-handoff/threat; handoff/model_failure; handoff/error; handoff/identity; handoff/not_understood; handoff/insists
+handoff/requested; handoff/angry; handoff/injury emergency; handoff/fire emergency; handoff/recall emergency
+handoff/fraud; handoff/chargeback; handoff/authority; handoff/legal; handoff/press; handoff/threat; handoff/goodwill
+handoff/other_method; handoff/login; handoff/death; handoff/minor
+handoff/model_failure; handoff/error; handoff/identity; handoff/not_understood; handoff/insists
 handoff/undeliverable; waiting/ack; waiting/long; waiting/cancelled; staff/joined name!; staff/back; staff/closed
 """
 ENTRIES = [entry.split() for entry in re.split(r"[;\n]+", SPECIFIED) if entry.strip()]
@@ -108,7 +110,7 @@ def texts(arguments: Sequence[ast.expr]) -> tuple[str, ...]:
 
 def handoffs() -> set[tuple[str, str]]:
     """(reason, reason whose words are said) of every handoff the code can make."""
-    made = [(reason, reason) for reason in alarms._ALARMS]
+    made = [(reason, reason) for reason in alarms.REASONS]
     for call in calls("hand_over"):
         for reason in texts(call.args[:1]):
             instead = texts([keyword.value for keyword in call.keywords if keyword.arg == "said"])

@@ -63,12 +63,19 @@ class Market:
     price_match_days: int = 0  # days after the order in which a lower price of ours is paid back; 0: never
     warranty_days: int = 0  # from delivery
     emergency: str = ""  # the number to call when somebody is in danger
+    emergency_fire: str = ""  # … when something burns, where that is another one
     working: WorkingDays = field(default_factory=WorkingDays)
     modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
 
     def mode(self, verb: str) -> WriteMode:
         """How far the bot may go with a verb; where the owner has said nothing, staff approve each one."""
         return self.modes.get(verb) or self.modes.get("all") or WriteMode.APPROVAL
+
+    @property
+    def emergency_numbers(self) -> Mapping[str, str]:
+        """Reason to bring a person → the number to call before anything else."""
+        numbers = {"injury": self.emergency, "recall": self.emergency, "fire": self.emergency_fire or self.emergency}
+        return {reason: number for reason, number in numbers.items() if number}
 
     def return_until(self, delivered: date, ordered: date) -> date:
         """The last day of the return window of what came on `delivered`, the longest that applies."""
@@ -162,7 +169,8 @@ def _markets(
             refund_days=rule.optional("refund_days", checked.span, (5, 7)),
             price_match_days=rule.optional("price_match_days", checked.days, 0),
             warranty_days=rule.optional("warranty_days", checked.days, 0),
-            emergency=rule.optional("emergency", checked.word, ""),
+            emergency=rule.optional("emergency", checked.telephone, ""),
+            emergency_fire=rule.optional("emergency_fire", checked.telephone, ""),
             working=_working(working) if working else WorkingDays(),
             modes=rule.optional("modes", _modes, {}),
         )
