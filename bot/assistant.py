@@ -4,14 +4,14 @@ import asyncio
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
 from bot.errors import BadInput
 from bot.messages import InboundMessage
-from bot.ports import HandoffView, Receipt, StaffSession, TranscriptLine
+from bot.ports import HandoffView, ModeChange, ModeTable, ModeWish, Receipt, StaffSession, TranscriptLine
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -70,6 +70,16 @@ class DeskRows(Protocol):
     async def recall(self, name: str) -> str: ...
 
 
+class ModeRows(Protocol):
+    async def modes(self) -> ModeTable: ...
+
+    async def mode_changes(self) -> list[ModeChange]: ...
+
+    async def set_modes(self, wishes: Sequence[ModeWish], staff: str) -> None: ...
+
+    async def switch_writes(self, staff: str, *, stopped: bool) -> None: ...
+
+
 class Assistant:
     """Implements bot.ports.Front and bot.ports.Office."""
 
@@ -78,6 +88,7 @@ class Assistant:
         inbox: InboxRows,
         transcripts: TranscriptRows,
         desk: DeskRows,
+        modes: ModeRows,
         watchers: Watchers,
         files: Path,
         wake: Callable[[str], None],
@@ -91,6 +102,8 @@ class Assistant:
         self.sign_in, self.session, self.sign_out = desk.sign_in, desk.session, desk.sign_out
         self.change_password = desk.change_password
         self.remember, self.recall = desk.remember, desk.recall
+        self.modes, self.mode_changes = modes.modes, modes.mode_changes
+        self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes
 
     async def receive(self, message: InboundMessage) -> Receipt:
         """Store one message and commit; the workers are woken after that."""

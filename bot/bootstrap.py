@@ -34,10 +34,12 @@ from bot.live import LiveDialogue
 from bot.phrases import PhraseBook
 from bot.ports import ActiveModel, Adapter, Clock, Language
 from bot.settings import Settings
+from bot.shop.folder import mode_faults
 from bot.shop.indexing import refresh
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, import_shop, is_empty
+from bot.shop.verbs import VERBS
 from bot.skills import SKILLS
 from bot.speech import Speech
 from bot.store.actions import ActionStore, TryStore
@@ -48,6 +50,7 @@ from bot.store.desk import DeskStore
 from bot.store.inbox import InboxStore
 from bot.store.migrate import migrate
 from bot.store.models import ModelStore
+from bot.store.modes import ModeStore
 from bot.store.outbox import OutboxStore
 from bot.worker import Carrier, Worker
 from model.checkpoint import SHIPPED, Model
@@ -107,6 +110,7 @@ class Shophand:
     shop: Shop
     live: LiveDialogue
     models: ModelStore
+    modes: ModeStore
     adapters: list[Adapter] = field(default_factory=list)
 
     def web_app(self) -> web.Application:
@@ -194,6 +198,8 @@ async def open_shop(
         if await is_empty(engine):
             await fill(engine, shop_folder or settings.shop or SAMPLE, clock)
         policy = read_policy(folder)
+        if faults := mode_faults(policy):
+            raise BadInput("\n".join(faults))
         yield OpenShop(engine, policy, make_shop(engine, clock, policy, folder / "knowledge"))
     finally:
         await engine.dispose()
@@ -215,7 +221,7 @@ def _wire(
         ConversationStore(engine, clock),
         OutboxStore(engine, clock),
     )
-    desk, watchers = DeskStore(engine, clock), Watchers()
+    desk, watchers, modes = DeskStore(engine, clock), Watchers(), mode_store(engine, clock, policy)
     store = TurnRows(inbox, conversations, desk)
     owner_phrases = settings.home / "phrases"
     phrases = PhraseBook.load(PHRASES, owner_phrases if owner_phrases.is_dir() else None)
@@ -225,6 +231,7 @@ def _wire(
         inbox,
         conversations,
         desk,
+        modes,
         watchers,
         settings.home / "files",
         lambda name: [call(name) for call in wake] and None,
@@ -247,6 +254,7 @@ def _wire(
             speech=speech,
             skills=SKILLS,
             settings=_dialogue_settings(settings, policy, tuple(desks)),
+            modes=modes,
             clock=clock,
             new_id=new_id,
         )
@@ -256,7 +264,9 @@ def _wire(
     carrier = Carrier(outbox, channels, desks, watchers.changed, codes.reveal)
     dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
     wake.append(dispatcher.wake)
-    return Shophand(engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, live, models, adapters)
+    return Shophand(
+        engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, live, models, modes, adapters
+    )
 
 
 class TurnRows:
@@ -268,12 +278,17 @@ class TurnRows:
         self.handoff, self.confirmation = desk.handoff, desk.confirmation
 
 
+def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:
+    return ModeStore(engine, clock, {market.name: market.modes for market in policy.markets.values()}, tuple(VERBS))
+
+
 def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...]) -> DialogueSettings:
     limits = Limits(
         approval_above={
             market.approval_limit.currency: market.approval_limit.minor for market in policy.markets.values()
         },
-        modes={market.name: market.modes for market in policy.markets.values()},
+        home=policy.shop.market,
+        emergency={market.name: market.emergency_numbers for market in policy.markets.values()},
         confirmation_minutes=settings.confirmation_minutes,
     )
     return DialogueSettings(limits, desks, timedelta(minutes=settings.wait_minutes), settings.staff_language)

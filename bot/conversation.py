@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.facts import Act, Fact
+from bot.facts import Act, Fact, Money
 from bot.messages import Address
 
 STATE_VERSION = 1
@@ -165,7 +165,10 @@ class Confirmation:
     act: Act  # the quote as it was shown
     version: int  # the row version the quote was worked out on; a moved one refuses the write
     expires: datetime
-    needs_approval: str = ""  # the limit that was passed: staff decide; "" when within limits
+    needs_approval: str = ""  # the rule by which staff decide first (decision.RULES); "" when the bot may do it
+    market: str = ""  # whose modes it obeys
+    moved: Money | None = None  # what it gives back to the shopper
+    approval: bool | None = None  # True: staff decide, always; False: never; None: mode and sum
 
     @property
     def subject(self) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.commerce import WriteMode
-from bot.conversation import Confirmation, Conversation, Flow
-from bot.facts import Act, Fact
+from bot.conversation import Confirmation, Conversation, Flow, Proof
+from bot.facts import Act, Fact, Money, Text
 from bot.messages import Attachment, Card, Kind
 
 
@@ -23,6 +23,7 @@ class TurnInput:
     hasty: bool = False  # written before the last answer was there: no yes to what it asks
     later_waits: bool = False  # a later message of this shopper is already stored: no write now
     at: datetime | None = None  # when it was accepted: a yes given in time stays one, however long the queue was
+    begun: bool = False  # a crash cut off the write it says yes to, which may have had its effect: no rule holds it now
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Limits:
     )  # currency → minor units a write may move unapproved
     modes: Mapping[str, Mapping[str, WriteMode]] = field(default_factory=dict)  # market → verb or "all" → mode
     stopped: bool = False  # no write is done automatically
+    home: str = ""  # the market of a shopper nobody knows yet
+    # market → reason to bring a person → the number to call before anything else
+    emergency: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     confirmation_minutes: int = 30
     questions: int = 3  # how often one slot is asked before a person comes
     threshold: float | None = None  # overrides the model's calibrated one
@@ -42,8 +46,34 @@ class Limits:
     def mode(self, market: str, verb: str) -> WriteMode:
         """How far the bot may go; where the owner has said nothing, staff approve each write."""
         of = self.modes.get(market, {})
-        mode = of.get(verb) or of.get("all") or WriteMode.APPROVAL
-        return WriteMode.APPROVAL if self.stopped and mode is WriteMode.AUTOMATIC else mode
+        return of.get(verb) or of.get("all") or WriteMode.APPROVAL
+
+    def limit(self, currency: str) -> Money | None:
+        """The most that a write may give back unapproved."""
+        return Money(self.approval_above[currency], currency) if currency in self.approval_above else None
+
+    def rule(self, market: str, verb: str, moved: Money | None) -> str:
+        """The first of RULES by which staff decide before the write is done, "" when the bot may do it."""
+        if self.mode(market, verb) is not WriteMode.AUTOMATIC:
+            return "mode"
+        limit = self.limit(moved.currency) if moved else None
+        if moved and limit and moved.minor > limit.minor:
+            return "amount"
+        return "stop" if self.stopped else ""
+
+    def person(self, reason: str, proof: Proof | None, said: str = "") -> Act:
+        """What tells that a person takes over; with the number to call where the shopper is, if it is for his safety.
+
+        `said`: another reason's words instead.
+        """
+        market = proof.market if proof and proof.market in self.emergency else self.home
+        number = self.emergency.get(market, {}).get(reason, "")
+        facts: dict[str, Fact] = {"emergency": Text(number)} if number else {}
+        return Act(f"handoff/{said or reason}", facts, "apologetic" if reason in GRAVE else "neutral")
+
+
+GRAVE = frozenset({"angry", "injury", "fire", "death", "model_failure", "error"})  # reasons that call for a kind word
+RULES = ("mode", "amount", "stop")  # staff approve each one; the sum is above the limit; automatic writes are stopped
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import codes, handoff, slots, transcript
+from bot.alarms import alarm
 from bot.conversation import (
     SESSION_SILENCE,
     Confirmation,
@@ -25,7 +26,7 @@ from bot.facts import Act, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import InboundMessage, Kind, Reply, Sender
 from bot.policy import decide
-from bot.ports import Clock, Interpreter
+from bot.ports import Clock, Interpreter, WriteModes
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
 from bot.turn import Claim, HandoffChange, Line, Sending, TurnResult, TurnStore
@@ -76,11 +77,13 @@ class Dialogue:
         speech: Speech,
         skills: Sequence[Skill],
         settings: Settings,
+        modes: WriteModes,
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
         self._store, self._interpreter, self._fulfilment, self._speech = store, interpreter, fulfilment, speech
         self._skills, self._settings, self._clock, self._new_id = skills, settings, clock, new_id
+        self._modes = modes
         self._terms = speech.locale(settings.staff_language).terms  # what staff read
 
     async def turn(self, claim: Claim) -> TurnResult:
@@ -168,8 +171,10 @@ class Dialogue:
     async def _bot(self, t: Turn) -> TurnResult:
         first, pending = t.claim.rows[0].message, t.conversation.pending
         kind, button = first.kind, first.button
+        begun = False
         if pending and await self._fulfilment.cut_off(pending):
             kind, button = Kind.BUTTON, f"yes:{pending.id}"  # this turn's yes was heard before a crash
+            begun = await self._fulfilment.ran(pending)
         understanding = await self._understand(t) if kind in (Kind.TEXT, Kind.FILE) and t.text.strip() else None
         t.mark("understood")
         if understanding is None and not t.conversation.language:
@@ -183,8 +188,11 @@ class Dialogue:
             hasty=first.kind is Kind.TEXT and t.claim.rows[0].id <= t.conversation.settled,
             at=t.claim.rows[-1].accepted_at,
             attachments=tuple(item for row in t.claim.rows for item in row.message.attachments),
+            begun=begun,
         )
-        speak = await self._decide(t, event, understanding)
+        found = await self._modes.in_force()
+        limits = replace(self._settings.limits, modes=found.modes, stopped=found.stopped)
+        speak = await self._decide(t, event, understanding, limits)
         if t.restarted:
             speak = replace(speak, acts=(Act("restarted", tone="apologetic"), *speak.acts))
         t.mark("decided")
@@ -197,12 +205,10 @@ class Dialogue:
         text = slots.readable(t.text).replace(codes.HIDDEN, "0") if t.code else slots.readable(t.text)
         return await self._interpreter.understand(text, t.history, expects)
 
-    async def _decide(self, t: Turn, event: TurnInput, understanding: Understanding | None) -> Speak:
+    async def _decide(self, t: Turn, event: TurnInput, understanding: Understanding | None, limits: Limits) -> Speak:
         """Steps 7 and 8: decide, do what was asked for, decide again, until there is something to say."""
         for _ in range(MOST_ROUNDS + 1):
-            decision = decide(
-                t.conversation, event, understanding, t.outcomes, self._skills, self._settings.limits, t.now
-            )
+            decision = decide(t.conversation, event, understanding, t.outcomes, self._skills, limits, t.now)
             if isinstance(decision, Speak):
                 return decision
             if isinstance(decision, Read):
@@ -234,9 +240,9 @@ class Dialogue:
         files = [item for row in t.claim.rows for item in row.message.attachments]
         kept = [f"[{item.kind} {item.name or item.digest[:8]}{'' if item.digest else f': {lost}'}]" for item in files]
         pressed = [first.button] if first.kind is Kind.BUTTON and not t.text else []
-        return await self._moved(
-            t, handoff.relayed(t.conversation, "\n".join([*filter(None, [t.text]), *kept, *pressed])), lines
-        )
+        text, reason = "\n".join([*filter(None, [t.text]), *kept, *pressed]), alarm(slots.readable(t.text))
+        urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
+        return await self._moved(t, handoff.relayed(t.conversation, text, urgent), lines)
 
     async def _staff(self, t: Turn) -> TurnResult:
         message = t.claim.rows[0].message
@@ -382,13 +388,25 @@ class Dialogue:
         language = self._settings.staff_language
         before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
         facts = {name: self._speech.say(fact, language) for name, fact in request.facts.items()}
-        text = handoff.case_summary(facts, before, request.reason, t.history, self._terms, t.text)
+        rule = self._rule(request.write) if request.kind == "approval" and request.write else ""
+        text = handoff.case_summary(facts, before, request.reason, t.history, self._terms, t.text, rule)
         if request.kind == "approval" and request.write:
             wanted = await self._speech.sentences((request.write.act,), language)
             text = f"{wanted.text}\n{text}"
         status = "closed" if request.kind == "note" else "waiting"
         change = HandoffChange(self._new_id(), status, request.kind, request.reason, text, request.write, opening=True)
         return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
+
+    def _rule(self, approval: Confirmation) -> str:
+        """Why staff are asked, in their words."""
+        rule, moved = approval.needs_approval, approval.moved
+        words, limit = self._terms.get("rule", {}).get(rule, rule), None
+        if rule == "amount" and moved:
+            limit = self._settings.limits.limit(moved.currency)
+        if moved is None or limit is None:
+            return words
+        language = self._settings.staff_language
+        return f"{words} ({self._speech.say(moved, language)} > {self._speech.say(limit, language)})"
 
 
 def _staff_line(message: InboundMessage) -> Line:

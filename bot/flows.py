@@ -13,7 +13,7 @@ from bot import slots
 from bot.commerce import Order, Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
 from bot.decision import Decision, HandoffRequest, Limits, Notice, Offer, Perform, Read, Speak, TurnInput
-from bot.facts import Act, Term, Text
+from bot.facts import Act, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Skill
 
@@ -113,7 +113,8 @@ class TurnState:
         acts = tuple(self.said)
         if acts and not self.conversation.introduced:
             self.change(introduced=True)
-            acts = (acts[0], Act("introduce"), *acts[1:]) if acts[0].name == "greet" else (Act("introduce"), *acts)
+            place = 1 if acts[0].name == "greet" or "emergency" in acts[0].facts else 0
+            acts = (*acts[:place], Act("introduce"), *acts[place:])
         offers = tuple(offers)
         if any(act.name == "apology" for act in acts) and self.human not in offers and kind != "handoff":
             offers = (*offers, self.human)
@@ -131,8 +132,8 @@ class TurnState:
         """
         if self.approval:  # staff are asked about that first; what else the shopper wants stays open
             return self.speak("say")
-        tone = "apologetic" if reason in ("angry", "injury", "model_failure", "error") else "neutral"
-        self.say(Act(f"handoff/{said or reason}", tone=tone))
+        act = self.limits.person(reason, self.conversation.proof, said)
+        self.said.insert(0 if act.facts else len(self.said), act)  # a number to call is said before anything else
         if self.top and "order_id" in self.top.slots:  # what it is about, for staff
             self.change(memory={**self.conversation.memory, "order_id": self.top.slots["order_id"]})
         self.change(flows=(), queue=(), pending=None, fallbacks=0)
@@ -187,7 +188,13 @@ class TurnState:
         yield from self.advance()
 
     def _carry_out(self, pending: Confirmation) -> Generator[Decision, Outcome, bool]:
-        """Do a write that may be done, or put it to staff; True when the turn has ended."""
+        """Do a write that may be done now, or put it to staff; True when the turn has ended."""
+        if not self.event.begun:  # whatever held when it was shown, what holds now decides
+            if self.limits.mode(pending.market, pending.verb) is WriteMode.OFF:
+                yield self._by_people(pending.act, pending.skill)
+                return True
+            rule = self._rule(pending.approval, pending.market, pending.verb, pending.moved)
+            pending = replace(pending, needs_approval=rule)
         if pending.needs_approval:
             waiting = any(note.subject == pending.subject for note in self.conversation.approvals)
             self.approval = None if waiting else pending  # staff decide on it once
@@ -355,37 +362,37 @@ class TurnState:
         if outcome.quote is None:
             raise ValueError(f"{flow.skill}: a confirm act needs its quote")
         quote = outcome.quote
-        mode = self.limits.mode(quote.market, quote.verb)
-        if mode is WriteMode.OFF:
-            self.say(Act(f"refused:{flow.skill}/unsupported", outcome.act.facts))
-            yield self.hand_over("unsupported", said="requested")
+        if self.limits.mode(quote.market, quote.verb) is WriteMode.OFF:
+            yield self._by_people(outcome.act, flow.skill)
             return True
         if self.skills[flow.skill].strong and (yield from self._prove(flow, quote.order)):
             return True
-        pending = self._confirmation(flow, outcome, quote, mode)
+        pending = self._confirmation(flow, outcome, quote)
         self.change(pending=pending)
         if quote.harmless and not self.event.later_waits:
-            yield from self._carry_out(pending)
-            return False
+            return (yield from self._carry_out(pending))
         yield self._show(pending)
         return True
 
-    def _confirmation(self, flow: Flow, outcome: Outcome, quote: Quote, mode: WriteMode) -> Confirmation:
-        moved = quote.refund
-        limit = self.limits.approval_above.get(moved.currency) if moved else None
-        above = moved is not None and limit is not None and moved.minor > limit
+    def _by_people(self, shown: Act, skill: str) -> Speak:
+        """The owner lets people do it here."""
+        self.say(Act(f"refused:{skill}/unsupported", shown.facts))
+        return self.hand_over("unsupported", said="requested")
+
+    def _confirmation(self, flow: Flow, outcome: Outcome, quote: Quote) -> Confirmation:
         return Confirmation(
             id=f"{self.event.id}.{self.writes}" if quote.harmless else self.event.id, skill=flow.skill, verb=quote.verb,
             arguments=quote.arguments, act=outcome.act, version=quote.version,
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
-            needs_approval=self._why_approval(quote, mode, above=above),
+            needs_approval=self._rule(quote.approval, quote.market, quote.verb, quote.refund), market=quote.market,
+            moved=quote.refund, approval=quote.approval,
         )  # fmt: skip
 
-    def _why_approval(self, quote: Quote, mode: WriteMode, *, above: bool) -> str:
-        """Why staff decide on it, "" when they do not."""
-        if quote.approval is False and not self.limits.stopped:
-            return ""
-        return "rule" if quote.approval else "mode" if mode is WriteMode.APPROVAL else "amount" if above else ""
+    def _rule(self, approval: bool | None, market: str, verb: str, moved: Money | None) -> str:
+        """By which rule staff decide on a write, "" when they do not; `approval`: what its quote says of itself."""
+        if approval is None:
+            return self.limits.rule(market, verb, moved)
+        return "rule" if approval else "stop" if self.limits.stopped else ""
 
     def _show(self, pending: Confirmation) -> Speak:
         if self.top:

@@ -62,6 +62,14 @@ class Fulfilment:
         """Whether an earlier try of this turn had begun the write before it was cut off: then its yes was heard."""
         return pending is not None and await self._actions.begun(pending.id)
 
+    async def ran(self, pending: Confirmation) -> bool:
+        """Of a write that was cut off: whether it may have had its effect. One that never ran is taken back."""
+        answer = await self._shop.reconcile(pending.id)
+        never = answer is not None and answer.reason == "not_started"
+        if never:
+            await self._actions.withdraw(pending.id)
+        return not never
+
     async def effect(self, pending: Confirmation, conversation: Conversation) -> Outcome | None:
         """What a write that was cut off has done, None when it did nothing or nobody can say."""
         answer = await self._shop.reconcile(pending.id)

@@ -32,12 +32,18 @@ class Moved:
     timers: tuple[TimerChange, ...] = ()
 
 
-def summary(conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = "") -> str:
-    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model."""
+def summary(
+    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = "", rule: str = ""
+) -> str:
+    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model.
+
+    `rule`: why they are asked to approve.
+    """
     label = terms.get("summary", {})
     proof = conversation.proof
     rows = [
         ("reason", terms.get("handoff", {}).get(reason, reason)),
+        ("rule", rule),
         ("wish", ", ".join(terms.get("intent", {}).get(wish, wish) for wish in conversation.wishes)),
         ("order", _order(conversation)),
         ("known", ", ".join(f"{name} {value}" for name, value in _known(conversation).items())),
@@ -55,12 +61,12 @@ def summary(conversation: Conversation, reason: str, history: Sequence[Utterance
 
 def case_summary(
     facts: Mapping[str, str], conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms,
-    said: str,
+    said: str, rule: str = "",
 ) -> str:  # fmt: skip
     """The facts of a case, written out, over what staff need to know of the shopper."""
     labels = {**terms.get("label", {}), **terms.get("fact", {})}
     rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
-    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said)])
+    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said, rule)])
 
 
 def joined(first: Moved, second: Moved) -> Moved:
@@ -122,11 +128,17 @@ def _buttons(words: Mapping[str, str], *acts: str) -> tuple[Button, ...]:
     return tuple(Button(words.get(act, act.capitalize()), act) for act in acts)
 
 
-def relayed(conversation: Conversation, text: str) -> Moved:
-    """The shopper writes while a person is awaited or talks: it goes to the desk; acknowledged once per wait."""
+def relayed(conversation: Conversation, text: str, urgent: Act | None = None) -> Moved:
+    """The shopper writes while a person is awaited or talks: it goes to the desk; acknowledged once per wait.
+
+    `urgent`: what must be said at once while nobody has come, if it has a number to call that was not given before.
+    """
     if conversation.handoff is None:
         raise ValueError("no handoff to relay to")
     post = DeskPost(conversation.handoff.id, "relay", text)
+    new = urgent and urgent.facts and urgent.name != f"handoff/{conversation.handoff.reason}"
+    if conversation.status is Status.WAITING and urgent and new:
+        return Moved(conversation, (urgent,), posts=(post,))
     if conversation.status is Status.WAITING and not conversation.acknowledged:
         return Moved(replace(conversation, acknowledged=True), (Act("waiting/ack"),), (GO_ON,), posts=(post,))
     return Moved(conversation, posts=(post,))

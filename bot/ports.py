@@ -5,13 +5,14 @@ port has one contract test that runs over all its implementations.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.commerce import WriteMode
 from bot.conversation import Understanding, Utterance
 from bot.messages import Address, Attachment, Card, DeskPost, InboundMessage, Reply
 
@@ -89,6 +90,72 @@ class Health:
 
     model: str
     problem: str = ""  # "" when all is well
+
+
+# --- how far the bot may go ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ModesInForce:
+    """The owner's policy with what staff have set over it."""
+
+    modes: Mapping[str, Mapping[str, WriteMode]]  # market → verb, or "all" for every verb not named → mode
+    stopped: bool = False  # no write is done automatically
+
+
+class WriteModes(Protocol):
+    async def in_force(self) -> ModesInForce:
+        """What holds now: asked once at the start of a turn."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModeCell:
+    """The mode of one verb in one market, and where it comes from."""
+
+    mode: WriteMode
+    source: str  # "staff", "policy" (policy.toml names it), "default" (nobody has said anything)
+    policy: WriteMode  # what holds again once staff take theirs away
+    staff: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Automatic writes are stopped: by whom, since when."""
+
+    staff: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ModeTable:
+    markets: tuple[str, ...]
+    verbs: tuple[str, ...]
+    cells: Mapping[tuple[str, str], ModeCell]  # by market and verb
+    stop: Stop | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModeWish:
+    """What one cell is to become."""
+
+    market: str
+    verb: str
+    mode: WriteMode | None  # None: the policy's again
+    seen: str | None = None  # what stood there as set by staff when they chose, "" for nothing; None: nobody looked
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChange:
+    """One line of the history. Modes by name, "" for the policy's; the switch has no market and no verb."""
+
+    market: str
+    verb: str
+    before: str  # a mode; of the switch "running" or "stopped"
+    after: str
+    staff: str
+    at: datetime
 
 
 # --- channels and desks ----------------------------------------------------------------------------------------------
@@ -248,6 +315,22 @@ class Office(Protocol):
     async def change_password(self, token: str, old: str, new: str) -> bool: ...
 
     async def sign_out(self, token: str) -> None: ...
+
+    async def modes(self) -> ModeTable:
+        """How far the bot may go with each write in each market."""
+        ...
+
+    async def mode_changes(self) -> list[ModeChange]:
+        """The latest changes, newest first."""
+        ...
+
+    async def set_modes(self, wishes: Sequence[ModeWish], staff: str) -> None:
+        """All or none; holds from the next message. BadInput: no such market or verb, or it is not as it was `seen`."""
+        ...
+
+    async def switch_writes(self, staff: str, *, stopped: bool) -> None:
+        """Stop all automatic writes from the next message, or let them run again; said twice it changes nothing."""
+        ...
 
 
 class Adapter(Protocol):

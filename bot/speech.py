@@ -18,6 +18,9 @@ from bot.ports import ReplyWriter, WriteRequest
 
 log = logging.getLogger(__name__)
 
+# What may save somebody is never left out, and stands where it was written to stand: before anything else.
+VITAL = frozenset({"emergency"})
+
 
 class Phrases(Protocol):
     """The written variants: see bot/phrases."""
@@ -120,13 +123,14 @@ class Speech:
 
     def _choose(self, act: Act, language: str, candidates: Sequence[str]) -> str | None:
         """The first candidate that may be said; None when there is none."""
-        required = self._phrases.required(act.name)
+        vital = VITAL & act.facts.keys()
+        required = self._phrases.required(act.name) | vital
         lexicon = None if self._writer.free_words else self._phrases.lexicon(act.name, language)
         written = self._all_variants(act, language)
         for candidate in candidates:
             wrong = fault(candidate, act, language, required, lexicon, written)
-            if not wrong and act.family in EFFECT_FAMILIES and candidate not in written:
-                wrong = "an effect is only said in written words"
+            if not wrong and (vital or act.family in EFFECT_FAMILIES) and candidate not in written:
+                wrong = "an effect, or what is vital, is only said in written words"
             if not wrong:
                 return candidate
             log.info("reply candidate dropped", extra={"act": act.name, "why": wrong})

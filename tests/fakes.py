@@ -3,14 +3,25 @@
 import asyncio
 import hashlib
 import itertools
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.errors import StoreError
+from bot.errors import BadInput, StoreError
 from bot.messages import InboundMessage
-from bot.ports import HandoffView, Receipt, StaffSession, TranscriptLine
+from bot.ports import (
+    HandoffView,
+    ModeCell,
+    ModeChange,
+    ModeTable,
+    ModeWish,
+    Receipt,
+    StaffSession,
+    Stop,
+    TranscriptLine,
+    WriteMode,
+)
 
 
 class FixedClock:
@@ -114,6 +125,9 @@ class FakeOffice:
         self.views: dict[str, HandoffView] = {}
         self.sessions: dict[str, str] = {}  # token → account
         self.came_from: list[str] = []  # the address of every sign-in
+        self.chosen: dict[tuple[str, str], ModeCell] = {}  # market and verb → what staff have set
+        self.stop: Stop | None = None
+        self.changes: list[ModeChange] = []
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
         return [view for view in self.views.values() if ended or view.status in ("waiting", "claimed")]
@@ -143,3 +157,34 @@ class FakeOffice:
 
     async def sign_out(self, token: str) -> None:
         self.sessions.pop(token, None)
+
+    # --- modes: two markets, two verbs, all automatic by the policy ---
+
+    async def modes(self) -> ModeTable:
+        base = ModeCell(WriteMode.AUTOMATIC, "policy", WriteMode.AUTOMATIC)
+        markets, verbs = ("uk", "cn"), ("cancel", "change_address")
+        cells = {(market, verb): self.chosen.get((market, verb), base) for market in markets for verb in verbs}
+        return ModeTable(markets, verbs, cells, self.stop)
+
+    async def mode_changes(self) -> list[ModeChange]:
+        return self.changes[::-1]
+
+    async def set_modes(self, wishes: Sequence[ModeWish], staff: str) -> None:
+        for wish in wishes:
+            before = self.chosen.get((wish.market, wish.verb))
+            if wish.seen not in (None, before.mode if before else ""):
+                raise BadInput(f"{wish.market}, {wish.verb}: changed meanwhile")
+        for wish in wishes:
+            place = (wish.market, wish.verb)
+            before = self.chosen.pop(place, None)
+            if wish.mode:
+                self.chosen[place] = ModeCell(wish.mode, "staff", WriteMode.AUTOMATIC, staff, FixedClock().now())
+            self._note(*place, before.mode if before else "", wish.mode or "", staff)
+
+    async def switch_writes(self, staff: str, *, stopped: bool) -> None:
+        if stopped is not (self.stop is not None):
+            self.stop = Stop(staff, FixedClock().now()) if stopped else None
+            self._note("", "", *(("running", "stopped") if stopped else ("stopped", "running")), staff)
+
+    def _note(self, market: str, verb: str, before: str, after: str, staff: str) -> None:
+        self.changes.append(ModeChange(market, verb, before, after, staff, FixedClock().now()))

@@ -214,6 +214,7 @@ class Talk:
     performed: list[Confirmation] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     turns: int = 0
+    limits: Limits = LIMITS
 
     def text(
         self, text: str, slots: Slots | None = None, *, language: str = "en", in_scope: float = 0.9, failure: str = "",
@@ -255,8 +256,8 @@ class Talk:
         raise AssertionError(f"no end of the turn: {[outcome.act.name for outcome in outcomes]}")
 
     def decide(self, event: TurnInput, understanding: Understanding | None, outcomes: Sequence[Outcome]) -> Decision:
-        decision = decide(self.conversation, event, understanding, outcomes, SKILLS, LIMITS, self.now)
-        again = decide(self.conversation, event, understanding, list(outcomes), SKILLS, LIMITS, self.now)
+        decision = decide(self.conversation, event, understanding, outcomes, SKILLS, self.limits, self.now)
+        again = decide(self.conversation, event, understanding, list(outcomes), SKILLS, self.limits, self.now)
         assert decision == again, "the same arguments must give the same decision"
         return decision
 

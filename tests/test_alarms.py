@@ -1,8 +1,107 @@
 """Words that bring a person at once, words of anger, and their everyday doubles."""
 
-import pytest
+import time
+import tomllib
+from itertools import chain
+from pathlib import Path
 
-from bot.alarms import alarm, angry, wants_forgetting
+import pytest
+from opencc import OpenCC
+
+from bot.alarms import REASONS, alarm, angry, wants_forgetting
+from bot.reasons import zh
+
+EXAMPLES = {
+    language: tomllib.loads((Path(__file__).parent / "alarms" / f"{language}.toml").read_text("utf-8"))
+    for language in ("en", "zh")
+}
+GROUPS = {
+    "danger": ("injury", "fire", "recall", "threat"),
+    "account": ("fraud", "login"),
+    "money": ("chargeback", "goodwill", "other_method"),
+    "outside": ("legal", "press", "authority"),
+    "people": ("death", "minor"),
+}
+TRADITIONAL = [OpenCC(name).convert for name in ("s2t", "s2tw", "s2hk")]
+
+
+def examples(kind: str) -> list[tuple[str, str, str]]:
+    """(language, reason, text): what must raise an alarm, or must be calm."""
+    return [(language, reason, text) for language, reasons in EXAMPLES.items() for reason, of in reasons.items()
+            for text in of[kind]]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", EXAMPLES)
+def test_every_reason_has_examples_and_every_group_many(language: str) -> None:
+    of = EXAMPLES[language]
+    assert sorted(chain(*GROUPS.values())) == sorted(REASONS)
+    assert of.keys() == {*REASONS, "everyday"}
+    for group in GROUPS.values():
+        for kind in ("alarm", "calm"):
+            assert sum(len(of[reason][kind]) for reason in group) >= 25, (group, kind)
+    assert all(len(of[reason][kind]) >= 10 for reason in REASONS for kind in ("alarm", "calm"))
+
+
+def test_every_alarm_is_raised_with_its_reason() -> None:
+    heard = {(reason, text): alarm(text) for _, reason, text in examples("alarm")}
+    assert not {text: (found, reason) for (reason, text), found in heard.items() if found != reason}
+
+
+def test_everyday_talk_raises_no_alarm() -> None:
+    heard = {text: alarm(text) for _, _, text in examples("calm")}
+    assert not {text: found for text, found in heard.items() if found}
+
+
+def test_traditional_chinese_is_heard_alike() -> None:
+    for kind in ("alarm", "calm"):
+        for _, _, text in (example for example in examples(kind) if example[0] == "zh"):
+            assert {alarm(write(text)) for write in TRADITIONAL} == {alarm(text)}, text
+
+
+def test_every_letter_of_the_patterns_is_known_in_traditional_chinese() -> None:
+    letters = {letter for letter in "".join([*zh.PARTS.values(), *zh.WORDS.values(), zh.HARMLESS]) if letter > "\u3400"}
+    written = {write(letter): letter for letter in letters for write in TRADITIONAL}
+    known = dict(zip(zh.TRADITIONAL, zh.SIMPLIFIED, strict=True))
+    assert {new: old for new, old in written.items() if new != old}.items() <= known.items()
+    assert letters.isdisjoint(known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "THE KETTLE BURNED MY HAND!!!",
+        "the kettle\nburned   my hand",
+        "the kettle burned my hand. Order 10423, emma@example.com",
+        "ｔｈｅ ｋｅｔｔｌｅ burned my hand",
+        "水壶 把我的手 烫伤了",
+        "水壶把我\n烫伤了",
+        "my手被烫伤了help",
+    ],
+)
+def test_case_width_and_line_breaks_hide_nothing(text: str) -> None:
+    assert alarm(text) == "injury"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("the battery exploded and burned my hand, I'll sue you", "injury"),
+        ("it caught fire and I want compensation", "fire"),
+        ("my son used my card without asking, I'll do a chargeback", "chargeback"),
+        ("My mother passed away, can you refund to a different card?", "other_method"),
+        ("充电宝爆炸把我的手烫伤了，我要找律师", "injury"),
+        ("不赔我就去12315", "legal"),
+    ],
+)
+def test_of_several_reasons_the_gravest_is_named(text: str, reason: str) -> None:
+    assert alarm(text) == reason
+
+
+@pytest.mark.parametrize("text", ["a-" * 5_000, "my aaaa " * 1_250, "-" * 10_000, "我的卡" * 3_300, "会" * 10_000])
+def test_a_long_message_is_read_in_no_time(text: str) -> None:
+    began = time.process_time()
+    alarm(text)
+    assert time.process_time() - began < 2  # it takes a twentieth of that; a pattern that runs away takes minutes
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,92 @@ def test_staff_password_refuses_a_name_that_nobody_could_type(shophand) -> None:
     assert (ran.code, "no name" in ran.err) == (2, True)
 
 
+# --- modes of the writes ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def modes(shophand, seeded: Path, tmp_path: Path):
+    """`shophand shop modes …` on a home with the sample shop."""
+    shutil.copytree(seeded, tmp_path / "home")
+    return lambda *arguments: shophand("shop", "modes", *arguments)
+
+
+def cell(ran: Ran, market: str, verb: str) -> dict[str, Any]:
+    [shown] = ran.lines
+    return next(one for one in shown["modes"] if (one["market"], one["verb"]) == (market, verb))
+
+
+def test_modes_are_shown_with_where_they_come_from(modes) -> None:
+    [shown] = modes("show", "--json").lines
+    assert (shown["stopped"], shown["changes"]) == (None, [])
+    assert {(one["mode"], one["source"]) for one in shown["modes"]} == {("automatic", "policy")}
+    assert {one["market"] for one in shown["modes"]} == {"uk", "eu", "cn"}
+    assert "cancel" in modes().out and "automatic (policy)" in modes("show").out
+
+
+def test_a_mode_is_set_and_taken_away_again(modes) -> None:
+    ran = modes("set", "uk", "cancel", "off", "--by", "anna", "--now", NOW, "--json")
+    assert cell(ran, "uk", "cancel") == {
+        "market": "uk", "verb": "cancel", "mode": "off", "source": "staff", "policy": "automatic", "staff": "anna",
+        "at": NOW,
+    }  # fmt: skip
+    assert cell(ran, "cn", "cancel")["source"] == "policy"
+    change = {"market": "uk", "verb": "cancel", "before": "", "after": "off", "staff": "anna", "at": NOW}
+    assert ran.lines[0]["changes"] == [change]
+    assert "off (anna)" in modes("show").out
+    back = modes("set", "uk", "cancel", "policy", "--json")
+    assert cell(back, "uk", "cancel")["source"] == "policy"
+    assert [one["staff"] for one in back.lines[0]["changes"]] == ["command line", "anna"]
+
+
+def test_all_verbs_of_a_market_are_set_at_once(modes) -> None:
+    [shown] = modes("set", "eu", "all", "approval", "--json").lines
+    assert {one["mode"] for one in shown["modes"] if one["market"] == "eu"} == {"approval"}
+    assert {one["mode"] for one in shown["modes"] if one["market"] != "eu"} == {"automatic"}
+
+
+def test_the_switch_from_the_command_line(modes) -> None:
+    stopped = modes("stop", "--by", "anna", "--now", NOW, "--json")
+    assert stopped.lines[0]["stopped"] == {"staff": "anna", "at": NOW}
+    assert "stopped by anna" in modes().out
+    assert modes("resume", "--json").lines[0]["stopped"] is None
+    assert "running" in modes().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("us", "cancel", "off"), "'us' is no market; there are uk, eu, cn"),
+        (("uk", "cancle", "off"), "'cancle' is no write; there are cancel"),
+        (("uk", "cancel", "maybe"), "'maybe' is no mode; known: off, approval, automatic, policy"),
+    ],
+)
+def test_a_wrong_market_verb_or_mode_is_said_and_nothing_changes(modes, arguments: tuple[str, ...], says: str) -> None:
+    ran = modes("set", *arguments)
+    assert (ran.code, ran.out, says in ran.err) == (2, "", True)
+    assert modes("show", "--json").lines[0]["changes"] == []
+
+
+def test_a_mode_set_at_the_command_line_holds_in_the_chat(modes, shophand, tmp_path: Path) -> None:
+    db = f"sqlite+aiosqlite:///{tmp_path}/home/shophand.db"
+    modes("set", "uk", "cancel", "approval")
+    steps = script({"text": "please cancel order 10043"}, {"button": 1})
+    acts = [act for line in shophand("chat", "--script", "-", "--as", EMMA, "--db", db, "--now", NOW, stdin=steps).lines
+            for act in line["acts"]]  # fmt: skip
+    assert ("pending:cancel_order/approval" in acts, "done:cancel_order" in acts) == (True, False)
+
+
+def test_a_mode_for_what_is_no_verb_is_found_at_the_start_and_at_an_import(modes, shophand, tmp_path: Path) -> None:
+    policy = tmp_path / "home" / "policy.toml"
+    shophand("shop", "export", str(tmp_path / "out"))
+    policy.write_text(policy.read_text().replace('modes = { all = "automatic" }', 'modes = { cancl = "off" }', 1))
+    says = "policy.toml: markets.uk.modes: 'cancl' is no verb; known: all, cancel"
+    assert (modes().code, says in modes().err) == (2, True)
+    shutil.copy(policy, tmp_path / "out" / "policy.toml")
+    ran = shophand("shop", "import", str(tmp_path / "out"), "--db", f"sqlite+aiosqlite:///{tmp_path}/other.db")
+    assert (ran.code, says in ran.err.replace("\n", " ")) == (2, True)
+
+
 # --- the active model ------------------------------------------------------------------------------------------------
 
 

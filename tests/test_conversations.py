@@ -2,6 +2,7 @@
 
 # title                                      as EMAIL            a verified customer from the start
 > what the shopper writes (\\n is a new line)  [label or number]   presses a button
+% uk cancel off|approval|automatic            a mode set in the console; % stop|resume: all automatic writes
 ! what staff write      * claim|back|close|approve|decline      + PT10M lets time pass      ^ path/of/a/file  sends it
 < act act …             these acts, in this order, among what the last step did ("-" before an act: it is not there)
 ~ text                  the last replies to the shopper hold this fact; "!~ text" they don't
@@ -26,6 +27,7 @@ from conftest import Talk, talking
 from sqlmodel import SQLModel
 
 from bot.bootstrap import Language
+from bot.ports import ModeWish, WriteMode
 from bot.script import ADDRESS
 from bot.shop.show import look_up
 from bot.store.database import reading
@@ -48,6 +50,8 @@ class Player:
             case ">" | "[" | "!" | "*" | "+" | "^":
                 self._last = await self._talk.chat.line(_step(VERBS[mark], self._with_code(rest)))
                 self.codes += re.findall(r"^\d{6}$", self._said("mail"), re.MULTILINE)
+            case "%":
+                await self._console(*rest.split())
             case "<":
                 self._check_acts(rest.split())
             case "~" | "!~":
@@ -76,6 +80,14 @@ class Player:
             for table in SQLModel.metadata.sorted_tables:
                 kept = repr((await connection.execute(sa.select(table))).all()) if table.name in KEPT else ""
                 assert not [code for code in self.codes if code in kept], table.name
+
+    async def _console(self, *words: str) -> None:
+        office = self._talk.product.assistant
+        if len(words) == 1:
+            await office.switch_writes("anna", stopped={"stop": True, "resume": False}[words[0]])
+        else:
+            market, verb, mode = words
+            await office.set_modes([ModeWish(market, verb, WriteMode(mode))], "anna")
 
     def _check_acts(self, wanted: list[str]) -> None:
         acts = [act for line in self._last for act in line["acts"]]

@@ -169,6 +169,10 @@ refused:contact_data/declined; refused:contact_data/unsupported; refused:contact
 notice:contact_data address!
 ask:business; ask:reach; inform:business; feedback/review url!
 inform:bot/can tasks!; inform:bot/languages languages!; inform:bot/stored
+handoff/requested; handoff/angry; handoff/injury emergency; handoff/fire emergency; handoff/recall emergency
+handoff/fraud; handoff/chargeback; handoff/authority; handoff/legal; handoff/press; handoff/threat; handoff/goodwill
+handoff/other_method; handoff/login; handoff/death; handoff/minor
+handoff/model_failure; handoff/error; handoff/identity; handoff/not_understood; handoff/insists
 handoff/undeliverable; waiting/ack; waiting/long; waiting/cancelled; staff/joined name!; staff/back; staff/closed
 """
 ENTRIES = [entry.split() for entry in re.split(r"[;\n]+", SPECIFIED) if entry.strip()]
@@ -215,7 +219,7 @@ def texts(arguments: Sequence[ast.expr]) -> tuple[str, ...]:
 
 def handoffs() -> set[tuple[str, str]]:
     """(reason, reason whose words are said) of every handoff the code can make."""
-    made = [(reason, reason) for reason in alarms._ALARMS]
+    made = [(reason, reason) for reason in alarms.REASONS]
     for call in calls("hand_over"):
         for reason in texts(call.args[:1]):
             instead = texts([keyword.value for keyword in call.keywords if keyword.arg == "said"])

@@ -13,6 +13,7 @@ from adapters.web.console_door import Door
 from adapters.web.guard import Site
 from adapters.web.limits import MESSAGES_PER_MINUTE
 from adapters.web.live import CONSOLES, Live
+from adapters.web.modes import Modes
 from adapters.web.pages import Pages
 from adapters.web.rates import Rates
 from adapters.web.signing import Signer
@@ -74,10 +75,11 @@ class WebAdapter:
         )
         self._door = Door(office, signer=signer, site=self._site, pages=self._pages)
         self._console = Console(front, office, door=self._door, live=self._live, pages=self._pages, now=now)
+        self._modes = Modes(office, door=self._door, live=self._live, pages=self._pages)
 
     def routes(self) -> Sequence[web.RouteDef]:
         static = web.get("/static/{name}", self._pages.static)
-        return [*self._chat.routes(), *self._door.routes(), *self._console.routes(), static]
+        return [*self._chat.routes(), *self._door.routes(), *self._console.routes(), *self._modes.routes(), static]
 
     async def run(self) -> None:
         """The routes do the work; when this is cancelled, open sockets and streams are closed, to come back later."""

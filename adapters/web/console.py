@@ -93,6 +93,7 @@ class Console:
     async def _listed(self) -> dict[str, Any]:
         views = await self._office.handoffs(ended=True)
         return {
+            "stop": (await self._office.modes()).stop,
             "waiting": [view for view in views if view.status == "waiting"],
             "claimed": [view for view in views if view.status == "claimed"],
             "ended": [view for view in views if view.status not in OPEN],

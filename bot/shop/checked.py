@@ -108,6 +108,12 @@ def zone(value: Any) -> ZoneInfo:
         raise ValueError(f'{value!r} is no time zone; write it like "Europe/London"') from None
 
 
+def telephone(value: Any) -> str:
+    if not re.fullmatch(r"\+?[0-9][0-9 -]{0,18}", word(value)):
+        raise ValueError(f'{value!r} is no telephone number; write it like "112"')
+    return word(value)
+
+
 def web_address(value: Any) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", word(value)):
         raise ValueError('must be a web address like "https://shop.example"')

@@ -25,6 +25,7 @@ from bot.shop.records import (
     PromotionRecord,
     Record,
 )
+from bot.shop.verbs import VERBS
 
 # file → the field of Goods, the model of its rows, and their key
 FORMAT: Mapping[str, tuple[str, type[Record], str]] = {
@@ -60,6 +61,7 @@ class Report:
 def read_folder(folder: Path, now: datetime, older: Goods) -> tuple[Goods, Report]:
     """The folder's rows, complete, as they would lie over the `older` ones; or every problem there is."""
     policy, settings_problems = check_policy(folder)
+    settings_problems += mode_faults(policy) if policy else []
     problems = [Problem(file, 0, reason) for file, _, reason in (text.partition(": ") for text in settings_problems)]
     present = [file for file in FORMAT if (folder / file).is_file()]
     if not present:
@@ -75,6 +77,15 @@ def read_folder(folder: Path, now: datetime, older: Goods) -> tuple[Goods, Repor
             Problem(*fault) for fault in sorted(_faults(new, older, policy, now, lines), key=lambda it: it[:2])
         ]
     return new, Report(tuple(problems), {file: len(getattr(new, FORMAT[file][0])) for file in present})
+
+
+def mode_faults(policy: Policy) -> list[str]:
+    """Modes for what is no verb: the verb they are meant for would go by another one."""
+    known = ("all", *VERBS)
+    return [
+        f"{POLICY_FILE}: markets.{market.name}.modes: {verb!r} is no verb; known: {', '.join(known)}"
+        for market in policy.markets.values() for verb in market.modes if verb not in known
+    ]  # fmt: skip
 
 
 def save_folder(goods: Goods, folder: Path, settings: Path | None) -> None:

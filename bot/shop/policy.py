@@ -75,6 +75,7 @@ class Market:
     free_delivery_from: Money | None = None  # goods of that much are delivered free
     methods: tuple[str, ...] = ()  # of payment
     authorisation_days: int = 7  # after which money that was only reserved is free again
+    emergency_fire: str = ""  # … when something burns, where that is another one
     working: WorkingDays = field(default_factory=WorkingDays)
     modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
     vat: Mapping[str, int] = field(default_factory=dict)  # see `vat_rate`; hundredths of a percent
@@ -98,6 +99,11 @@ class Market:
     def refund_by(self, method: str, started: date) -> date:
         """The last day by which a refund is on the account: a gift card has it at once."""
         return started if method == "gift_card" else self.working.after(started, self.refund_days[1])
+    @property
+    def emergency_numbers(self) -> Mapping[str, str]:
+        """Reason to bring a person → the number to call before anything else."""
+        numbers = {"injury": self.emergency, "recall": self.emergency, "fire": self.emergency_fire or self.emergency}
+        return {reason: number for reason, number in numbers.items() if number}
 
     def return_until(self, delivered: date, ordered: date) -> date:
         """The last day of the return window of what came on `delivered`, the longest that applies."""
@@ -202,11 +208,12 @@ def _markets(
             warranty_days=rule.optional("warranty_days", checked.days, 0),
             answer_days=rule.optional("answer_days", checked.days, 2),
             lost_after_days=rule.optional("lost_after_days", checked.days, 7),
-            emergency=rule.optional("emergency", checked.word, ""),
             delivery_fee=rule.optional("delivery_fee", checked.money(currency), None),
             free_delivery_from=rule.optional("free_delivery_from", checked.money(currency), None),
             methods=rule.optional("methods", checked.methods, ()),
             authorisation_days=rule.optional("authorisation_days", checked.days, 7),
+            emergency=rule.optional("emergency", checked.telephone, ""),
+            emergency_fire=rule.optional("emergency_fire", checked.telephone, ""),
             working=_working(working) if working else WorkingDays(),
             modes=rule.optional("modes", _modes, {}),
             vat=rule.optional("vat", _vat(countries), {}),

@@ -232,6 +232,40 @@ class Facts(SQLModel, table=True):
     value: str
 
 
+class WriteModes(SQLModel, table=True):
+    """What staff have set over the policy's modes; the history is in WriteModeChanges."""
+
+    __tablename__ = "write_modes"
+    market: str = Field(primary_key=True)
+    verb: str = Field(primary_key=True)
+    mode: str  # off, approval, automatic
+    staff: str
+    at: datetime = _time()
+
+
+class WriteStops(SQLModel, table=True):
+    """One row at most: while it is there, no write is done automatically."""
+
+    __tablename__ = "write_stop"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
+    id: int = Field(default=1, sa_column=sa.Column(sa.Integer, primary_key=True, autoincrement=False))
+    staff: str
+    at: datetime = _time()
+
+
+class WriteModeChanges(SQLModel, table=True):
+    """Who changed what when, never altered."""
+
+    __tablename__ = "write_mode_changes"
+    id: int | None = _id()
+    market: str  # "" for the switch that stops all
+    verb: str
+    before: str  # a mode, "" for the policy's; of the switch: running, stopped
+    after: str
+    staff: str
+    at: datetime = _time()
+
+
 class ActiveModels(SQLModel, table=True):
     """The model the owner chose, one row at most; without it the settings' model answers."""
 
