@@ -42,6 +42,7 @@ def train_base(
     made_from = [asdict(recipe), *material.fingerprint]
     tokenizer = stages.tokenizer([recipe.pieces, *made_from[1:]],
                                  lambda: _tokenizer(material, book, recipe.pieces))  # fmt: skip
+    torch.manual_seed(recipe.seed)  # what no stage trains is saved too, and must be the same when it is run again
     net = Transformer(recipe.config(tokenizer.size, languages(material.examples)))
     encoder = stages.weights("encoder", [*made_from, content(stages.folder / checkpoint.TOKENIZER)],
                              lambda file, mark: teach_encoder(net, tokenizer, material, recipe, file, mark, say))
