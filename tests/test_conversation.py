@@ -155,7 +155,8 @@ def test_reading_a_state_does_not_change_it() -> None:
 
 def test_a_new_session_keeps_language_proof_and_what_staff_still_decide() -> None:
     kept = Conversation(
-        id=FULL.id, address=ADDRESS, session=4, version=7, language="zh-Hant", proof=FULL.proof, approvals=(NOTE,), last_seen=NOW, name="Emma",
+        id=FULL.id, address=ADDRESS, session=4, version=7, language="zh-Hant", proof=FULL.proof, approvals=(NOTE,),
+        last_seen=NOW, name="Emma",
     )  # fmt: skip
     assert FULL.new_session() == kept
 
