@@ -16,7 +16,7 @@ from aiohttp import web
 from opencc import OpenCC
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.mail import MailAdapter
+from adapters.mail import MailAdapter, ReadFile
 from adapters.slack import SlackAdapter, SlackSettings
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.web import WebAdapter, security_headers
@@ -34,6 +34,7 @@ from bot.live import LiveDialogue
 from bot.phrases import PhraseBook
 from bot.ports import ActiveModel, Adapter, Clock, Language
 from bot.settings import Settings
+from bot.shop.indexing import refresh
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, import_shop, is_empty
@@ -185,6 +186,7 @@ async def open_shop(
     engine = open_database(settings.database)
     try:
         await migrate(engine)
+        await refresh(engine)
         if import_from:
             await fill(engine, import_from, clock)
             adopt(settings, import_from)
@@ -241,7 +243,7 @@ def _wire(
         return Dialogue(
             store=store,
             interpreter=language.interpreter,
-            fulfilment=Fulfilment(shop, actions, identity, SKILLS, speech.say, policy.shop.zone),
+            fulfilment=Fulfilment(shop, actions, identity, SKILLS, speech.say, policy.shop.zone, assistant.keep_file),
             speech=speech,
             skills=SKILLS,
             settings=_dialogue_settings(settings, policy, tuple(desks)),
@@ -322,7 +324,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
                 shop_name=name.texts,
                 public_url=settings.public_url,
             ),
-            mail_adapter(settings, name.text("en")),
+            mail_adapter(settings, name.text("en"), assistant.file),
         ]
         if token := settings.telegram_token.get_secret_value():
             made.append(
@@ -356,8 +358,9 @@ def channels_of(settings: Settings) -> MakeAdapters:
     return make
 
 
-def mail_adapter(settings: Settings, subject: str) -> MailAdapter:
-    return MailAdapter(settings.smtp_url.get_secret_value(), settings.mail_from, subject, settings.home / "mail")
+def mail_adapter(settings: Settings, subject: str, read_file: ReadFile) -> MailAdapter:
+    url, folder = settings.smtp_url.get_secret_value(), settings.home / "mail"
+    return MailAdapter(url, settings.mail_from, subject, folder, read_file)
 
 
 def home_secret(home: Path) -> bytes:

@@ -211,7 +211,7 @@ async def _chat(settings: Settings, given: Everywhere, script: str | None, as_em
     mailed = bool(settings.smtp_url.get_secret_value())
 
     def make(assistant: Any, policy: Any) -> list[Adapter]:
-        return [terminal, mail_adapter(settings, policy.shop.name.text("en")) if mailed else shown]
+        return [terminal, mail_adapter(settings, policy.shop.name.text("en"), assistant.file) if mailed else shown]
 
     async with shophand(settings, clock=clock, make_adapters=make, shop_folder=given.shop) as product:
         if as_email:

@@ -20,7 +20,7 @@ from bot.conversation import (
     Utterance,
     facts_to_json,
 )
-from bot.decision import HandoffRequest, Limits, Read, Speak, TurnInput
+from bot.decision import HandoffRequest, Limits, Notice, Read, Speak, TurnInput
 from bot.facts import Act, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import InboundMessage, Kind, Reply, Sender
@@ -111,7 +111,7 @@ class Dialogue:
             moved = handoff.relayed(t.conversation, t.text)
             return await self._moved(t, moved, transcript.user_lines(t.claim.rows, {}))
         pending, acts = t.conversation.pending, (Act("handoff/error", tone="apologetic"),)
-        notices: tuple[tuple[str, Act], ...] = ()
+        notices: tuple[Notice, ...] = ()
         if pending and await self._fulfilment.cut_off(pending):
             outcome = await self._fulfilment.effect(pending, t.conversation)
             if outcome:
@@ -284,8 +284,7 @@ class Dialogue:
         status = "approved" if approve else "declined"
         speak = Speak(
             "say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards,
-            cases=(pending,) if self._opens_case(pending, outcome) else (),
-            notify=self._notices(pending.skill, outcome),
+            notify=self._notices(pending.skill, outcome), cases=self._cases(pending, outcome),
         )  # fmt: skip
         result = await self._spoken(t, speak, {})
         change = HandoffChange(handoff_id, status, claimed_by=staff)
@@ -294,10 +293,13 @@ class Dialogue:
         )
         return replace(result, handoffs=(*result.handoffs, change), sendings=(*result.sendings, *ended))
 
-    def _opens_case(self, pending: Confirmation, outcome: Outcome) -> bool:
-        """Whether what staff approved gives them more to do; what a rule left to them is settled by their yes."""
-        skill = next(skill for skill in self._skills if skill.name == pending.skill)
-        return outcome.act.family == "done" and bool(skill.case) and pending.needs_approval != "rule"
+    def _cases(self, pending: Confirmation, outcome: Outcome) -> tuple[HandoffRequest, ...]:
+        """What staff's yes gives them to do; what a rule left to them is settled by it."""
+        cases = [outcome.handoff] if outcome.handoff else []
+        reason = next(skill.case for skill in self._skills if skill.name == pending.skill)
+        if outcome.act.family == "done" and reason and pending.needs_approval != "rule":
+            cases.append(HandoffRequest(reason, pending, "case", pending.act.facts))
+        return tuple(cases)
 
     async def _settle(self, t: Turn, handoff_id: str, staff: str) -> None:
         """Staff have closed a case: its claim is no longer open in the shop, whatever the order has been through."""
@@ -343,7 +345,8 @@ class Dialogue:
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)
         for case in speak.cases:
-            moved = handoff.joined(moved, await self._case(t, replace(speak, conversation=moved.conversation), case))
+            beside = await self._opened(t, replace(speak, conversation=moved.conversation), case)
+            moved = handoff.joined(moved, beside)
         kind = "handoff" if speak.handoff else "result" if t.effects else "reply"
         record = {
             **heard,
@@ -360,9 +363,9 @@ class Dialogue:
         if reply:
             lines.append(transcript.bot_line(reply, {"kind": kind, "acts": record["acts"]}))
             sendings.append(Sending(kind, reply, handoff_id=moved.changes[0].id if moved.changes else ""))
-        for mail, act in speak.notify:
-            notice = await self._speech.sentences((act,), speak.conversation.language or "en")
-            sendings.append(Sending("notice", Reply(notice.text), mail=mail))
+        for notice in speak.notify:
+            told = await self._speech.sentences((notice.act,), speak.conversation.language or "en")
+            sendings.append(Sending("notice", Reply(told.text, attachments=notice.files), mail=notice.mail))
         if speak.code:
             mail, salt = speak.code
             lasts = {"minutes": Number(codes.MINUTES)}
@@ -371,32 +374,20 @@ class Dialogue:
         sendings += handoff.to_sendings(moved.posts, self._settings.desks, t.claim.rows[0].message.source_id)
         return TurnResult(moved.conversation, tuple(lines), tuple(sendings), moved.changes, moved.timers)
 
-    def _notices(self, skill: str, outcome: Outcome) -> tuple[tuple[str, Act], ...]:
+    def _notices(self, skill: str, outcome: Outcome) -> tuple[Notice, ...]:
         return next(known for known in self._skills if known.name == skill).notices(outcome)
 
     async def _opened(self, t: Turn, speak: Speak, request: HandoffRequest) -> handoff.Moved:
         """The handoff that this decision asks for, with what staff need to know."""
         language = self._settings.staff_language
         before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
-        text = handoff.summary(before, request.reason, t.history, self._terms, t.text)
-        found = [f"{self._terms.get('fact', {}).get(name, name)}: {self._speech.say(fact, language)}"
-                 for name, fact in request.facts.items()]  # fmt: skip
-        text = "\n".join([*found, text])
-        if request.approval:
-            wanted = await self._speech.sentences((request.approval.act,), language)
+        facts = {name: self._speech.say(fact, language) for name, fact in request.facts.items()}
+        text = handoff.case_summary(facts, before, request.reason, t.history, self._terms, t.text)
+        if request.kind == "approval" and request.write:
+            wanted = await self._speech.sentences((request.write.act,), language)
             text = f"{wanted.text}\n{text}"
-        kind = "approval" if request.approval else "chat"
-        change = HandoffChange(self._new_id(), "waiting", kind, request.reason, text, request.approval, opening=True)
-        return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
-
-
-    async def _case(self, t: Turn, speak: Speak, done: Confirmation) -> handoff.Moved:
-        """What staff are to look into: the facts of what was done, then what they need to know of the shopper."""
-        language = self._settings.staff_language
-        reason = next(skill.case for skill in self._skills if skill.name == done.skill)
-        facts = {name: self._speech.say(fact, language) for name, fact in done.act.facts.items()}
-        text = handoff.case_summary(facts, speak.conversation, reason, t.history, self._terms, t.text)
-        change = HandoffChange(self._new_id(), "waiting", "case", reason, text, done, opening=True)
+        status = "closed" if request.kind == "note" else "waiting"
+        change = HandoffChange(self._new_id(), status, request.kind, request.reason, text, request.write, opening=True)
         return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
 
 

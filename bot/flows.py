@@ -12,8 +12,8 @@ from typing import Any
 from bot import slots
 from bot.commerce import Order, Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
-from bot.decision import Decision, HandoffRequest, Limits, Offer, Perform, Read, Speak, TurnInput
-from bot.facts import Act, Facts, Term, Text
+from bot.decision import Decision, HandoffRequest, Limits, Notice, Offer, Perform, Read, Speak, TurnInput
+from bot.facts import Act, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Skill
 
@@ -39,13 +39,13 @@ class TurnState:
         self.threshold = understanding.threshold if limits.threshold is None else limits.threshold
         self.said: list[Act] = []
         self.cards: list[Card] = []
-        self.notify: list[tuple[str, Act]] = []
+        self.notify: list[Notice] = []
+        self.cases: list[HandoffRequest] = []
         self.heard: list[str] = []
         self.code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
         self.typed = event.code  # a one-time code of this message, "" once it was tried
         self.again = False  # another code is wanted
         self.approval: Confirmation | None = None
-        self.cases: list[Confirmation] = []
         self.steps = 0  # Reads and Performs so far
         self.writes = 0  # Performs among them
         self.human = Offer(Term("button", "human"), "human")
@@ -117,20 +117,23 @@ class TurnState:
         if any(act.name == "apology" for act in acts) and self.human not in offers and kind != "handoff":
             offers = (*offers, self.human)
         if self.approval:
-            handoff = HandoffRequest("approval", self.approval)
+            handoff = HandoffRequest("approval", self.approval, "approval")
         return Speak(
             kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify),
             tuple(self.cases), self.code,
         )  # fmt: skip
 
-    def hand_over(self, reason: str, *, said: str = "", facts: Facts | None = None) -> Speak:
-        """Bring in a person; `said`: another reason's words, where the shopper has heard this one already."""
+    def hand_over(self, reason: str, *, said: str = "", request: HandoffRequest | None = None) -> Speak:
+        """Bring in a person; `said`: another reason's words, where the shopper has heard this one already.
+
+        `request`: what staff are to know beside the reason.
+        """
         if self.approval:  # staff are asked about that first; what else the shopper wants stays open
             return self.speak("say")
         tone = "apologetic" if reason in ("angry", "injury", "model_failure", "error") else "neutral"
         self.say(Act(f"handoff/{said or reason}", tone=tone))
         self.change(flows=(), queue=(), pending=None, fallbacks=0)
-        return self.speak("handoff", handoff=HandoffRequest(reason, facts=facts or {}))
+        return self.speak("handoff", handoff=request or HandoffRequest(reason))
 
     def ask(self, slot: str, act: Act, flow: Flow, options: tuple[Any, ...] = ()) -> Speak:
         """Ask for one slot; past the limit a person comes instead. A question taken up again is not asked anew."""
@@ -195,6 +198,7 @@ class TurnState:
         self.cards += outcome.cards
         self.change(pending=None)
         self.notify += self.skills[pending.skill].notices(outcome)
+        self.cases += [outcome.handoff] if outcome.handoff else []
         if outcome.act.family == "done" and self.skills[pending.skill].case:
             self._tell_staff(pending)
         if outcome.act.name.endswith(("/unsupported", "/unknown")):
@@ -207,7 +211,7 @@ class TurnState:
     def _tell_staff(self, done: Confirmation) -> None:
         """Something was done that people have to look into: once for each thing; what was sent for it is used up."""
         if not any(note.subject == done.subject for note in self.conversation.cases):
-            self.cases.append(done)
+            self.cases.append(HandoffRequest(self.skills[done.skill].case, done, "case", done.act.facts))
         left = {name: value for name, value in self.conversation.memory.items() if name != "files"}
         self.change(memory={**left, "claim": str(done.arguments.get("order", ""))})
 
@@ -304,9 +308,10 @@ class TurnState:
                 return True
             case "confirm":
                 return (yield from self._quoted(flow, outcome))
-        if outcome.handoff or outcome.act.name.endswith("/unsupported"):
+        if outcome.act.name.endswith("/unsupported"):
             self.say(outcome.act)
-            yield self.hand_over(outcome.handoff or "unsupported", said="requested", facts=outcome.act.facts)
+            request = HandoffRequest("unsupported", facts=outcome.act.facts)
+            yield self.hand_over("unsupported", said="requested", request=request)
             return True
         about = [str(fact) for name, fact in outcome.act.facts.items() if name != "order"]
         refused = outcome.act.family == "refused"
@@ -315,6 +320,10 @@ class TurnState:
             yield self.hand_over("insists")
             return True
         self.say(outcome.act)
+        if outcome.handoff and outcome.handoff.kind == "chat":
+            yield self.hand_over(outcome.handoff.reason, said="requested", request=outcome.handoff)
+            return True
+        self.cases += [outcome.handoff] if outcome.handoff else []
         self.change(refused=refusal or self.conversation.refused)
         if outcome.slot:  # refused, and another answer to the same question is welcome
             self.replace_top(replace(flow, expects=outcome.slot, options=outcome.options))
@@ -330,7 +339,7 @@ class TurnState:
         if outcome.quote is None:
             raise ValueError(f"{flow.skill}: a confirm act needs its quote")
         quote = outcome.quote
-        mode = self.limits.mode(quote.order.market, quote.verb)
+        mode = self.limits.mode(quote.market, quote.verb)
         if mode is WriteMode.OFF:
             self.say(Act(f"refused:{flow.skill}/unsupported", outcome.act.facts))
             yield self.hand_over("unsupported", said="requested")

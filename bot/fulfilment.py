@@ -1,15 +1,15 @@
 """Step 8: run a skill's read, do a confirmed write at most once. The one core file that calls the shop's writes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
-from bot.commerce import Answer, AnswerStatus, Order, Shop, Write
+from bot.commerce import Account, Answer, AnswerStatus, Order, Shop, Write
 from bot.conversation import Confirmation, Conversation, Proof
 from bot.decision import Read
 from bot.facts import Act, Fact, Term, Text
 from bot.identity import Identity
-from bot.messages import Card
+from bot.messages import Attachment, Card
 from bot.skill import Outcome, Request, Skill
 from bot.skills.orders import due_card, shares_card
 from bot.turn import ActionLog
@@ -24,10 +24,14 @@ class Fulfilment:
         skills: Sequence[Skill],
         say: Callable[[Fact, str], str],
         zone: tzinfo = UTC,
+        keep_file: Callable[[bytes], Awaitable[str]] | None = None,
     ) -> None:
-        """`say(fact, language)` writes a fact for cards and buttons; the shop's days are those of `zone`."""
+        """`say(fact, language)` writes a fact for cards and buttons; the shop's days are those of `zone`.
+
+        `keep_file` stores a document and gives its digest; None where the shop issues none.
+        """
         self._shop, self._actions, self._say, self._zone = shop, actions, say, zone
-        self.identity = identity
+        self._keep_file, self.identity = keep_file, identity
         self._skills = {skill.name: skill for skill in skills}
 
     async def read(
@@ -60,7 +64,9 @@ class Fulfilment:
         """What a write that was cut off has done, None when it did nothing or nobody can say."""
         answer = await self._shop.reconcile(pending.id)
         done = answer is not None and answer.status in (AnswerStatus.DONE, AnswerStatus.PENDING)
-        return self._told(pending, answer, conversation.language or "en") if answer and done else None
+        if answer is None or not done:
+            return None
+        return await self._with_files(self._told(pending, answer, conversation.language or "en"))
 
     async def perform(
         self, pending: Confirmation, actor: str, conversation: Conversation, *, unless_after: int | None
@@ -70,7 +76,7 @@ class Fulfilment:
         if begun is None:
             return None
         write = Write(pending.id, pending.verb, pending.arguments, pending.version, actor)
-        answer: Answer[Order] | None
+        answer: Answer[Order | Account] | None
         if begun.fresh:
             answer = await self._shop.perform(write)
         else:
@@ -81,9 +87,21 @@ class Fulfilment:
         if answer is None:  # begun before a crash, and the shop cannot say what became of it: never fired again blindly
             return Outcome(Act(f"refused:{pending.skill}/unknown", pending.act.facts))
         await self._actions.finish(pending.id, {"status": answer.status, "reason": answer.reason})
-        return self._told(pending, answer, conversation.language or "en")
+        return await self._with_files(self._told(pending, answer, conversation.language or "en"))
 
-    def _told(self, pending: Confirmation, answer: Answer[Order], language: str) -> Outcome:
+    async def _with_files(self, outcome: Outcome) -> Outcome:
+        """The documents an outcome names, as kept files; the same document is the same file."""
+        files = []
+        for number in outcome.documents:
+            document = await self._shop.document(number)
+            if document is None or self._keep_file is None:
+                raise LookupError(f"the shop has issued {number} and does not give it out")
+            digest = await self._keep_file(document.content)
+            size = len(document.content)
+            files.append(Attachment("document", document.mime, size, document.name, digest=digest))
+        return replace(outcome, files=tuple(files))
+
+    def _told(self, pending: Confirmation, answer: Answer[Order | Account], language: str) -> Outcome:
         """The act of an answer, with the facts the shopper said yes to."""
         detail = pending.act.name.partition("/")[2]
         facts = dict(pending.act.facts)
@@ -98,17 +116,18 @@ class Fulfilment:
                 name = f"refused:{pending.skill}/{answer.reason}"
         order, done = answer.value, answer.status is AnswerStatus.DONE
         cards: tuple[Card, ...] = ()
-        if done and order:
+        if done and isinstance(order, Order):
             cards = shares_card(pending.arguments, order.total.currency, lambda fact: self._say(fact, language))
-        if done and order and pending.arguments.get("due"):
+        if done and isinstance(order, Order) and pending.arguments.get("due"):
             cards += due_card(order, lambda fact: self._say(fact, language))
-        if done and order and order.returns and pending.verb == "return":
+        if done and isinstance(order, Order) and order.returns and pending.verb == "return":
             label = order.returns[-1].label_url
             facts["label"] = Text(label)
             cards += (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
         skill = self._skills[pending.skill]
         told = order.email if done and order and (skill.strong or skill.notice in skill.acts) else ""
-        return _sayable(skill, Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told))
+        outcome = Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told)
+        return _sayable(skill, skill.told(pending, order, outcome) if done and order and skill.told else outcome)
 
 
 def _sayable(skill: Skill, outcome: Outcome) -> Outcome:

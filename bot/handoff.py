@@ -58,7 +58,7 @@ def case_summary(
     said: str,
 ) -> str:  # fmt: skip
     """The facts of a case, written out, over what staff need to know of the shopper."""
-    labels = terms.get("label", {})
+    labels = {**terms.get("label", {}), **terms.get("fact", {})}
     rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
     return "\n".join([*rows, summary(conversation, reason, history, terms, said)])
 
@@ -109,6 +109,8 @@ def opened(conversation: Conversation, change: HandoffChange, now: datetime, wai
         conversation = replace(conversation, cases=(*conversation.cases, note))
         post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "close"))
         return Moved(conversation, changes=(change,), posts=(post,))
+    if change.kind == "note":  # there to be read: nobody is called
+        return Moved(conversation, changes=(change,))
     conversation = replace(conversation, status=Status.WAITING, handoff=note, acknowledged=False)
     post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "back", "close"))
     return Moved(

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
-from bot.commerce import Quote, Shop
-from bot.conversation import Access, Challenge, Option, Proof, SlotSpan
+from bot.commerce import Account, Order, Quote, Shop
+from bot.conversation import Access, Challenge, Confirmation, Option, Proof, SlotSpan
+from bot.decision import HandoffRequest, Notice
 from bot.facts import Act, Fact, Term
-from bot.messages import Card
+from bot.messages import Attachment, Card
 
 
 class Mode(StrEnum):
@@ -42,7 +43,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: a dialogue act with its facts, and what belongs to it."""
+    """What came of a run: a dialogue act with its facts, and what belongs to it.
+
+    The act "pass:<skill>" is not said: that skill goes on with the same slots.
+    """
 
     act: Act
     before: tuple[Act, ...] = ()  # said first: what was found
@@ -58,11 +62,14 @@ class Outcome:
     salt: str = ""  # ... and what it is made from when the mail goes out
     beside: Mapping[str, str] = field(default_factory=dict)  # slots of another request that the message holds
     needs: Access = Access.NONE  # a proof without which it cannot go on: who is asking comes first, then it runs again
-    handoff: str = ""  # a person takes it on, with the act's facts: the reason, a key of [terms.handoff]
+    documents: tuple[str, ...] = ()  # done: numbers of the shop's documents that go with that mail
+    files: tuple[Attachment, ...] = ()  # ... and these, as files
+    handoff: HandoffRequest | None = None  # staff take it up after this is said, or beside the conversation
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
 Fits = Callable[[str, str, Sequence[SlotSpan]], bool]  # (intent, text, what the model tagged in it) → its own?
+Told = Callable[[Confirmation, Order | Account, Outcome], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ class Skill:
     fits: Fits | None = None  # pure: which messages of its intents it takes, before an earlier skill of the list
     covers: tuple[str, ...] = ()  # further intents that are part of the same request when one message has both
     case: str = ""  # staff are told of each write that it did, under this reason; the bot goes on meanwhile
+    told: Told | None = None  # what a write that was done adds to its outcome, from the row as it is now
     strong: bool = False  # its write redirects goods or money: it needs a one-time code or a signed link besides
 
     @property
@@ -84,11 +92,11 @@ class Skill:
         """The act that tells the contact on file of its write, where it has words of its own."""
         return f"notice:{self.name}"
 
-    def notices(self, outcome: Outcome) -> tuple[tuple[str, Act], ...]:
-        """(e-mail on file, act) of what is told outside the conversation once its write is done."""
+    def notices(self, outcome: Outcome) -> tuple[Notice, ...]:
+        """What the contact on file is told once its write is done."""
         if not outcome.notify:
             return ()
         if self.notice in self.acts:
-            return ((outcome.notify, Act(self.notice, outcome.act.facts)),)
-        task = Term("intent", self.intents[0])
-        return ((outcome.notify, Act("notice:change", {**outcome.act.facts, "task": task})),)
+            return (Notice(outcome.notify, Act(self.notice, outcome.act.facts), outcome.files),)
+        told = Act("notice:change", {**outcome.act.facts, "task": Term("intent", self.intents[0])})
+        return (Notice(outcome.notify, told, outcome.files),)

@@ -11,7 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from bot import cues, days, numerals, shopping, wants
+from bot import cues, days, numerals, shopping, tax_ids, wants
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -156,6 +156,18 @@ def coupon(text: str) -> str | None:
     return found[0].upper() if len(found) == 1 else None
 
 
+_NO_TAX_ID = re.compile(r"\b(?:don['’]?t have|have no|haven['’]?t|not registered|without)\b|[没沒]有|[无無]", re.IGNORECASE)
+_SIGNS = re.compile(r"[A-Za-z0-9*+]+(?:[ .-][A-Za-z0-9*+]*\d[A-Za-z0-9*+]*)*", re.ASCII)
+
+
+def tax_id(text: str) -> str | None:
+    """A company's tax number without gaps, whether or not it is a valid one; "skip" for one who has none."""
+    if found := tax_ids.find(text):
+        return found
+    numbers = [tax_ids.bare(hit) for hit in _SIGNS.findall(text.translate(_WIDE)) if sum(map(str.isdigit, hit)) >= 5]
+    return max(numbers, key=len, default=None) or ("skip" if plain_no(text) or _NO_TAX_ID.search(text) else None)
+
+
 def free_text(text: str) -> str | None:
     """Reasons, names, products: the words themselves, on one line, at most 300 characters."""
     return " ".join(text.split()).strip(" .,;:!?，。；：！？")[:300] or None
@@ -164,7 +176,7 @@ def free_text(text: str) -> str | None:
 _PARSERS: dict[str, Callable[[str], str | None]] = {
     "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
     "quantity": quantity, "new_quantity": quantity, "date": lambda text: days.mention(text) or None,
-    "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked, "coupon": coupon,
+    "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked, "coupon": coupon, "tax_id": tax_id,
 }  # fmt: skip
 _MEANT = frozenset({"wish", "checked"})  # read out of a whole sentence, beside the buttons that are offered
 
@@ -196,6 +208,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["products"] = "\n".join(filter(None, names))
     if "order_id" in wanted and (numbers := orders_named(spans, text)):
         values["order_id"] = numbers[0]
+    if "tax_id" in wanted and (number := tax_ids.find(text)):
+        values["tax_id"] = number
     if "contact" in wanted and (value := _sure_contact(text, wanted)):
         values["contact"] = value
     if "postcode" in wanted and (found := _UK_POSTCODE.search(text)):
@@ -257,7 +271,7 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
         return several
     if slot == "date" and (day := parse(slot, text)):
         return day  # "the 3rd" is no third choice
-    if options and ((chosen := choose(text, options)) or slot not in _MEANT | {"reason"}):
+    if options and ((chosen := choose(text, options)) or slot not in _MEANT | {"reason", "topic"}):
         return chosen
     if slot == "reason" and plain_no(text):
         return "skip"

@@ -10,6 +10,9 @@
 = order 10043 state=cancelled refunds=1 returns=0 refunded=4900 city=Leeds     the shop's own record
 = status bot|waiting|staff|closed
 = handoff reason=requested status=waiting summary~10042
+= case reason=e_fapiao kind=case status=waiting summary~10103     what staff were given last beside the conversation
+= mail to=emma.clarke@example.com files=UK-000001.pdf             the last mail to a contact on file
+= account emma.clarke@example.com city=York addresses=3           the customer's address book: the default, how many
 """
 
 import re
@@ -25,6 +28,7 @@ from bot.bootstrap import Language
 from bot.script import ADDRESS
 from bot.shop.show import look_up
 from bot.store.database import reading
+from bot.store.tables import Handoffs, Outbox
 
 FILES = sorted((Path(__file__).parent / "conversations").glob("*.chat"))
 KEPT = ("turns", "conversations", "inbox", "outbox", "handoffs", "proofs", "one_time_codes")
@@ -90,11 +94,27 @@ class Player:
             found: dict[str, Any] = {
                 "state": order["state"], "refunds": len(order["refunds"]), "returns": len(order["returns"]),
                 "refunded": sum(refund["amount"]["minor"] for refund in order["refunds"]),
+                "invoices": ",".join(invoice["number"] for invoice in order["invoices"]),
                 **{part: order["address"][part].replace(" ", "_") for part in ("city", "postcode", "recipient")},
             }  # fmt: skip
         elif kind == "handoff":
             note = self._last[-1]["handoff"] or {}
             found = note
+        elif kind == "case":
+            handoffs = Handoffs.__table__
+            row = await self._newest(handoffs, handoffs.c.kind.in_(("case", "note")), handoffs.c.opened_at)
+            found = dict(row) if row else {}
+        elif kind == "mail":
+            outbox = Outbox.__table__
+            row = await self._newest(outbox, outbox.c.target == "mail", outbox.c.id)
+            files = ",".join(item["name"] for item in row["payload"]["attachments"]) if row else ""
+            found = {"to": row["address"]["chat"], "files": files, "state": row["state"]} if row else {"to": "nobody"}
+        elif kind == "account":
+            email, *facts = facts
+            proof = await self._talk.product.shop.customer(email)
+            account = await self._talk.product.shop.account(proof) if proof else None
+            assert account is not None
+            found = {"city": account.addresses[0].city.replace(" ", "_"), "addresses": len(account.addresses)}
         else:
             conversation, _ = await self._talk.product.conversations.load(ADDRESS.conversation_id)
             assert conversation.status == facts[0]
@@ -106,6 +126,12 @@ class Player:
             else:
                 name, _, value = fact.partition("=")
                 assert str(found.get(name)) == value, f"{name} is {found.get(name)!r}, not {value!r}"
+
+
+    async def _newest(self, table: Any, where: Any, by: Any) -> Any:
+        async with reading(self._talk.product.engine) as connection:
+            query = sa.select(table).where(where).order_by(by.desc()).limit(1)
+            return (await connection.execute(query)).mappings().first()
 
 
 def _step(verb: str, value: str) -> str:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording", "numerals", "wants"},
+    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids"},
     {"facts", "conversation", "consent", "codes", "days", "links"},
     {"ports", "commerce", "settings", "understand"},
     {"skill", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery"},

@@ -124,6 +124,22 @@ inform:payment/refunded order! amount!; inform:payment/owed order! amount!; info
 inform:payment/not_found order!
 inform:payment/no_order; inform:payment/declined methods; inform:methods methods!; inform:methods/taken method! methods
 inform:methods/not_taken method! methods!
+ask:invoice_title order; ask:tax_id; ask:tax_id/invalid tax_id!
+confirm:invoice order! email; confirm:invoice/company order! title! tax_id email
+confirm:invoice/fapiao order! title! tax_id email
+done:invoice order! number! email! credit; done:invoice/company order! number! title! email tax_id credit
+done:invoice/fapiao order! title! email! tax_id
+pending:invoice order!; pending:invoice/approval order!
+refused:invoice/unpaid order!; refused:invoice/issued order! number!; refused:invoice/changed order!
+refused:invoice/declined order!; refused:invoice/unsupported order!; refused:invoice/unknown order!
+dropped:invoice order!; notice:invoice order! number!
+ask:topic; ask:email; inform:account/reset url!; inform:account/data; inform:account/person; done:unsubscribe email!
+confirm:contact_data address!; done:contact_data address!; pending:contact_data; pending:contact_data/approval
+refused:contact_data/guest; refused:contact_data/country; refused:contact_data/same; refused:contact_data/changed
+refused:contact_data/declined; refused:contact_data/unsupported; refused:contact_data/unknown; dropped:contact_data
+notice:contact_data address!
+ask:business; ask:reach; inform:business; feedback/review url!
+inform:bot/can tasks!; inform:bot/languages languages!; inform:bot/stored
 handoff/undeliverable; waiting/ack; waiting/long; waiting/cancelled; staff/joined name!; staff/back; staff/closed
 """
 ENTRIES = [entry.split() for entry in re.split(r"[;\n]+", SPECIFIED) if entry.strip()]

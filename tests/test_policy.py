@@ -667,7 +667,7 @@ def test_the_contact_on_file_is_told_of_a_change() -> None:
         Act("done:change_address", confirmation.act.facts), notify="emma@example.com"
     )
     speak = talk.text("yes", affirm=0.95)
-    assert [(mail, act.name) for mail, act in speak.notify] == [("emma@example.com", "notice:change_address")]
+    assert [(told.mail, told.act.name) for told in speak.notify] == [("emma@example.com", "notice:change_address")]
 
 
 def test_above_the_limit_staff_decide_and_the_bot_goes_on() -> None:
@@ -675,15 +675,15 @@ def test_above_the_limit_staff_decide_and_the_bot_goes_on() -> None:
     pending = talk.conversation.pending
     speak = talk.text("yes", affirm=0.95)
     assert (acts(speak), talk.performed, talk.conversation.pending) == (["pending:cancel_order/approval"], [], None)
-    assert speak.handoff and (speak.handoff.reason, speak.handoff.approval) == ("approval", pending)
+    assert speak.handoff and (speak.handoff.reason, speak.handoff.write) == ("approval", pending)
     assert talk.conversation.status is Status.BOT
 
 
 def test_staff_are_asked_once_for_the_same_and_again_for_something_else() -> None:
     talk = asked_to_cancel("10777")
     first = talk.text("yes", affirm=0.95)
-    assert first.handoff and first.handoff.approval
-    waiting = HandoffNote("h1", "approval", "", "waiting", first.handoff.approval.subject)
+    assert first.handoff and first.handoff.write
+    waiting = HandoffNote("h1", "approval", "", "waiting", first.handoff.write.subject)
     talk.conversation = replace(talk.conversation, approvals=(waiting,))
     speaks = []
     for lines in (None, ["l2"]):

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 import bot.shop.tables
 import bot.store.tables  # noqa: F401 (both register their tables)
-from bot.commerce import Answer, AnswerStatus, LineState, Quote, Shop, Write
+from bot.commerce import Answer, AnswerStatus, Filters, LineState, Quote, Shop, Write
 from bot.conversation import Access, Proof
 from bot.facts import Money
 from bot.shop.policy import read_policy
@@ -365,6 +365,25 @@ async def test_search_keeps_its_limit_and_finds_nothing_in_nothing(shop: Shop) -
     assert len(await shop.search("shoes", limit=3)) == 3
     assert await shop.search("") == ()
     assert await shop.search("???") == ()
+
+
+async def test_search_by_filters_alone_gives_the_most_popular_that_pass(shop: Shop) -> None:
+    found = await shop.search("", filters=Filters(color="blue", price_max=Money(5000, "GBP"), in_stock=True), limit=4)
+    assert len(found) == 4 and {product.score for product in found} == {1.0}
+    for product in found:
+        assert any(
+            variant.stock > 0 and variant.price.minor <= 5000 and {"蓝", "青"} & set(variant.color.text("zh"))
+            for variant in product.variants
+        )  # fmt: skip
+    assert await shop.search("", filters=Filters()) == () == await shop.search("", filters=Filters(brand="Nobody"))
+
+
+async def test_search_with_filters_keeps_to_them_in_the_currency_asked(shop: Shop) -> None:
+    cheap = Filters(category="shoes", price_max=Money(50000, "CNY"))
+    found = await shop.search("鞋", filters=cheap, market="cn")
+    assert found and all(product.category.texts["en"] == "Shoes" for product in found)
+    assert all(min(variant.price.minor for variant in product.variants) <= 50000 for product in found)
+    assert {variant.price.currency for product in found for variant in product.variants} == {"CNY"}
 
 
 @pytest.mark.parametrize(

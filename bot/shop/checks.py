@@ -9,12 +9,13 @@ from datetime import datetime
 
 from bot.commerce import LineState
 from bot.facts import Localised, Money
-from bot.shop.money import to_minor, to_text
+from bot.shop.money import to_minor, to_signed, to_text
 from bot.shop.policy import Policy
 from bot.shop.records import (
     AddressRecord,
     CategoryRecord,
     CustomerRecord,
+    InvoiceRecord,
     LineRecord,
     OrderRecord,
     ProductRecord,
@@ -35,6 +36,7 @@ class Goods:
     customers: dict[str, CustomerRecord] = field(default_factory=dict)
     orders: dict[str, OrderRecord] = field(default_factory=dict)
     promotions: dict[str, PromotionRecord] = field(default_factory=dict)
+    invoices: dict[str, InvoiceRecord] = field(default_factory=dict)
 
     def over(self, older: "Goods") -> "Goods":
         """What the shop holds once these rows are put over the older ones."""
@@ -44,6 +46,7 @@ class Goods:
             older.customers | self.customers,
             older.orders | self.orders,
             older.promotions | self.promotions,
+            older.invoices | self.invoices,
         )
 
     def variants(self) -> dict[str, tuple[ProductRecord, VariantRecord]]:
@@ -129,6 +132,7 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
         "delivery_fee": order.delivery_fee,
         "total": order.total,
         **{f"lines: {line.id}: price": line.price for line in order.lines},
+        **{f"lines: {line.id}: discount": line.discount for line in order.lines if line.discount},
         **{f"payments: {payment.id}: amount": payment.amount for payment in order.payments},
         **{f"refunds: {refund.id}: amount": refund.amount for refund in order.refunds},
         **{f"returns: {item.id}: refund": item.refund for item in order.returns},
@@ -292,3 +296,43 @@ def _time_faults(order: OrderRecord, now: datetime) -> Iterator[str]:
         if at is not None and not order.placed_at <= at <= now:
             fault = "before the order was placed" if at < order.placed_at else "in the future"
             yield f"{where}: {at:%Y-%m-%d %H:%M} UTC is {fault}"
+
+
+def invoice_faults(invoice: InvoiceRecord, goods: Goods, older: Goods) -> Iterator[str]:
+    """What is wrong with a completed document; one that was issued is never changed."""
+    order = goods.orders.get(invoice.order)
+    if order is None:
+        yield f"order: {invoice.order!r} is not in orders.jsonl"
+        return
+    if older.invoices.get(invoice.number, invoice) != invoice:
+        yield "number: was issued with other content, and an issued document is never changed"
+    if invoice.currency != order.currency:
+        yield f"currency: the order's is {order.currency}"
+    corrected = goods.invoices.get(invoice.corrects)
+    if (invoice.kind == "credit_note") is not (corrected is not None and corrected.kind == "invoice"):
+        yield "corrects: a credit note, and only a credit note, names an invoice"
+    for other in goods.invoices.values():
+        if other.number == invoice.number:
+            continue
+        if invoice.serial is not None and (other.market, other.serial) == (invoice.market, invoice.serial):
+            yield f"serial: is also that of {other.number}"
+        if (other.order, other.position) == (invoice.order, invoice.position):
+            yield f"position: is also that of {other.number}"
+    try:
+        yield from _tax_faults(invoice)
+    except ValueError as error:
+        yield str(error)
+
+
+def _tax_faults(invoice: InvoiceRecord) -> Iterator[str]:
+    def minor(amount: str) -> int:
+        return to_signed(amount, invoice.currency)
+
+    if sum(minor(line.amount) for line in invoice.lines) != minor(invoice.total):
+        yield f"total: is {invoice.total}, but its lines make another sum"
+    shown = {tax.rate: (minor(tax.net), minor(tax.tax)) for tax in invoice.taxes}
+    for rate in shown.keys() | {line.rate for line in invoice.lines if line.rate is not None}:
+        lines = [line for line in invoice.lines if line.rate == rate]
+        net, whole = sum(minor(line.net) for line in lines), sum(minor(line.amount) for line in lines)
+        if shown.get(rate) != (net, whole - net):
+            yield f"taxes: at {rate / 100:g} % the lines make {net} net and {whole - net} of VAT in minor units"

@@ -3,6 +3,7 @@
 policy = read_policy(folder)      # BadInput lists every problem with its file and key
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ class Shopfront:
     url: str  # without a slash at the end
     email: str
     market: str  # the market of a shopper nobody knows yet
+    company: str = ""  # who sells, as invoices name it
+    address: tuple[str, ...] = ()
+    vat_id: str = ""
+    reset_url: str = ""  # where a shopper sets a new password
+    review_url: str = ""  # where shoppers leave a review
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,12 @@ class Market:
     authorisation_days: int = 7  # after which money that was only reserved is free again
     working: WorkingDays = field(default_factory=WorkingDays)
     modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
+    vat: Mapping[str, int] = field(default_factory=dict)  # see `vat_rate`; hundredths of a percent
+
+    def vat_rate(self, category: str, country: str) -> int | None:
+        """The rate that prices hold, in hundredths of a percent: the most special one. None: no VAT is shown."""
+        keys = (f"{country}/{category}", country, category, "all")
+        return next((self.vat[key] for key in keys if key in self.vat), None)
 
     def mode(self, verb: str) -> WriteMode:
         """How far the bot may go with a verb; where the owner has said nothing, staff approve each one."""
@@ -129,6 +141,8 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
         problems.append(
             f"{SHOP_FILE}: default_market: there is no market {front['market']!r}; known: {', '.join(homes)}"
         )
+    if front["vat_id"] == "" and (taxed := [name for name, market in markets.items() if market.vat]):
+        problems.append(f"{POLICY_FILE}: markets.{taxed[0]}.vat: {SHOP_FILE} has no vat_id; who has none shows no VAT")
     for table in (shop, rules):
         table.unknown()
     if problems:
@@ -144,6 +158,11 @@ def _shopfront(shop: "CheckedTable") -> dict[str, Any]:
         "url": shop.value("url", checked.web_address),
         "email": shop.value("email", checked.email),
         "market": shop.value("default_market", checked.word),
+        "company": shop.optional("company", checked.word, ""),
+        "address": shop.optional("address", checked.words, ()),
+        "vat_id": shop.optional("vat_id", checked.word, ""),
+        "reset_url": shop.optional("reset_url", checked.web_address, ""),
+        "review_url": shop.optional("review_url", checked.web_address, ""),
     }
 
 
@@ -190,6 +209,7 @@ def _markets(
             authorisation_days=rule.optional("authorisation_days", checked.days, 7),
             working=_working(working) if working else WorkingDays(),
             modes=rule.optional("modes", _modes, {}),
+            vat=rule.optional("vat", _vat(countries), {}),
         )
         if "free_delivery_from" in rule.values and "delivery_fee" not in rule.values:
             limits.problems.append(f"{POLICY_FILE}: markets.{name}.free_delivery_from: needs a delivery_fee beside it")
@@ -232,6 +252,20 @@ def _modes(value: Any) -> dict[str, WriteMode]:
     if strange := next((mode for mode in value.values() if mode not in list(WriteMode)), None):
         raise ValueError(f"{strange!r} is no mode; known: {known}")
     return {verb: WriteMode(mode) for verb, mode in value.items()}
+
+
+def _vat(countries: Collection[str]) -> Callable[[Any], dict[str, int]]:
+    """Rates by what they hold for: "all", a category, a country, or a category in a country ("DE/pantry")."""
+
+    def check(value: Any) -> dict[str, int]:
+        if not isinstance(value, dict) or "all" not in value:
+            raise ValueError('must be a table of rates like { all = "20", pantry = "0" }')
+        elsewhere = [key for key in value if re.fullmatch("[A-Z]{2}(/.+)?", key) and key[:2] not in countries]
+        if elsewhere:
+            raise ValueError(f"{elsewhere[0][:2]} is no country of this market")
+        return {key: checked.rate(rate) for key, rate in value.items()}
+
+    return check
 
 
 def _working(table: "CheckedTable") -> WorkingDays:

@@ -99,6 +99,7 @@ class CustomerRecord(Record):
     market: str
     language: str
     addresses: tuple[AddressRecord, ...] = ()  # the first one is the default
+    version: Annotated[int, Field(ge=1)] = 1
 
 
 # --- orders.jsonl ----------------------------------------------------------------------------------------------------
@@ -119,6 +120,7 @@ class LineRecord(Record):
     category: str = ""
     name: dict[str, Name] = {}
     options: str = ""
+    discount: Amount | None = None  # taken off `price` already
 
 
 class ScanRecord(Record):
@@ -244,3 +246,47 @@ class PromotionRecord(Record):
     first_order: bool = False
     used: Annotated[int, Field(ge=0)] = 0
     most: Annotated[int, Field(ge=1)] | None = None
+
+
+# --- invoices.jsonl --------------------------------------------------------------------------------------------------
+
+SignedAmount = Annotated[str, StringConstraints(pattern=r"^-?\d{1,9}(\.\d{1,3})?$")]
+
+
+class InvoiceLineRecord(Record):
+    kind: Literal["goods", "delivery", "adjustment", "refund", "reversal"]
+    name: dict[str, Name] = {}
+    options: str = ""
+    quantity: Annotated[int, Field(ge=1, lt=10**6)] = 1
+    discount: Amount = "0"
+    net: SignedAmount
+    rate: Annotated[int, Field(ge=0, lt=10_000)] | None = None  # hundredths of a percent
+    amount: SignedAmount
+
+
+class InvoiceTaxRecord(Record):
+    rate: Annotated[int, Field(ge=0, lt=10_000)]
+    net: SignedAmount
+    tax: SignedAmount
+
+
+class InvoiceRecord(Record):
+    number: Id
+    order: str
+    kind: Literal["invoice", "credit_note", "e_fapiao"]
+    market: str = ""  # these two: the order's when left out
+    currency: str = ""
+    serial: Annotated[int, Field(ge=1)] | None = None
+    position: Annotated[int, Field(ge=0)] = 0
+    at: Moment
+    title: Name
+    tax_id: str = ""
+    email: Annotated[str, StringConstraints(to_lower=True)] = ""
+    buyer: tuple[str, ...] = ()
+    seller: tuple[str, ...] = ()
+    seller_vat_id: str = ""
+    lines: Annotated[tuple[InvoiceLineRecord, ...], Field(min_length=1)]
+    taxes: tuple[InvoiceTaxRecord, ...] = ()
+    total: Amount
+    paid: Amount = "0"
+    corrects: str = ""  # credit notes: the invoice's number

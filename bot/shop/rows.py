@@ -8,13 +8,16 @@ from sqlmodel import SQLModel
 from bot.commerce import Line, Order, PostalAddress
 from bot.facts import Money
 from bot.shop import tables as t
-from bot.shop.money import to_minor, to_text
+from bot.shop.money import to_minor, to_signed, to_text
 from bot.shop.records import (
     AddressRecord,
     CategoryRecord,
     ClaimRecord,
     CustomerRecord,
     EventRecord,
+    InvoiceLineRecord,
+    InvoiceRecord,
+    InvoiceTaxRecord,
     LineRecord,
     OrderRecord,
     ParcelRecord,
@@ -29,6 +32,7 @@ from bot.shop.records import (
 )
 
 Row = Mapping[str, Any]
+_OF_CUSTOMER = ("id", "name", "email", "phone", "market", "language", "version")
 Rows = list[tuple[type[SQLModel], dict[str, Any]]]  # in an order that keeps every foreign key
 
 # --- to rows ---------------------------------------------------------------------------------------------------------
@@ -77,7 +81,7 @@ def product_rows(record: ProductRecord) -> Rows:
 
 
 def customer_rows(record: CustomerRecord) -> Rows:
-    head = {name: getattr(record, name) for name in ("id", "name", "email", "phone", "market", "language")}
+    head = {name: getattr(record, name) for name in _OF_CUSTOMER}
     return [
         (t.Customers, head),
         *(
@@ -135,6 +139,7 @@ def order_rows(record: OrderRecord) -> Rows:
                 category_id=line.category,
                 name=line.name,
                 options=line.options,
+                discount=None if line.discount is None else minor(line.discount),
                 quantity=line.quantity,
                 price=minor(line.price),
                 adjusted=None if line.adjusted is None else minor(line.adjusted),
@@ -186,6 +191,23 @@ def promotion_rows(record: PromotionRecord) -> Rows:
 
 def _minor(amounts: Mapping[str, str]) -> dict[str, int]:
     return {currency: to_minor(amount, currency) for currency, amount in amounts.items()}
+def invoice_rows(record: InvoiceRecord) -> Rows:
+    """The row of a completed record."""
+
+    def minor(amount: str) -> int:
+        return to_signed(amount, record.currency)
+
+    plain = record.model_dump(exclude={"order", "currency", "lines", "taxes", "total", "paid"})
+    lines = [
+        {**line.model_dump(), "discount": minor(line.discount), "net": minor(line.net), "amount": minor(line.amount)}
+        for line in record.lines
+    ]
+    taxes = [{"rate": tax.rate, "net": minor(tax.net), "tax": minor(tax.tax)} for tax in record.taxes]
+    row = {
+        **plain, "order_number": record.order, "buyer": list(record.buyer), "seller": list(record.seller),
+        "lines": lines, "taxes": taxes, "total": minor(record.total), "paid": minor(record.paid),
+    }  # fmt: skip
+    return [(t.Invoices, row)]
 
 
 def _address(record: AddressRecord | None) -> dict[str, Any]:
@@ -224,7 +246,7 @@ def customer_record(row: Row, addresses: Sequence[Row]) -> CustomerRecord:
         for address in addresses
     )
     return CustomerRecord.model_construct(
-        **{name: row[name] for name in ("id", "name", "email", "phone", "market", "language")}, addresses=books
+        **{name: row[name] for name in _OF_CUSTOMER}, addresses=books
     )
 
 
@@ -263,6 +285,7 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
                 category=lines[line.id],
                 name=line.name.texts,
                 options=line.options,
+                discount=None if line.discount is None else to_text(line.discount),
             )
             for line in order.lines
         ),
@@ -330,6 +353,27 @@ def promotion_record(row: Row) -> PromotionRecord:
              for name in ("amounts", "minimum")}  # fmt: skip
     lists = {name: tuple(row[name]) for name in ("categories", "products", "markets")}
     return PromotionRecord.model_construct(**{**row, **texts, **lists})
+def invoice_record(row: Row, currency: str) -> InvoiceRecord:
+    def text(minor: int) -> str:
+        return to_text(Money(minor, currency))
+
+    kept = [name for name in InvoiceRecord.model_fields if name in row and name not in ("lines", "taxes")]
+    return InvoiceRecord.model_construct(
+        **{name: row[name] for name in kept}
+        | {"order": row["order_number"], "currency": currency}
+        | {"buyer": tuple(row["buyer"]), "seller": tuple(row["seller"])}
+        | {name: text(row[name]) for name in ("total", "paid")},
+        lines=tuple(
+            InvoiceLineRecord.model_construct(
+                **line | {name: text(line[name]) for name in ("discount", "net", "amount")}
+            )
+            for line in row["lines"]
+        ),
+        taxes=tuple(
+            InvoiceTaxRecord.model_construct(rate=tax["rate"], net=text(tax["net"]), tax=text(tax["tax"]))
+            for tax in row["taxes"]
+        ),
+    )  # fmt: skip
 
 
 def _address_record(address: PostalAddress) -> AddressRecord:

@@ -3,6 +3,7 @@
 Rules and effects are in verbs/; this file opens transactions and guards who sees what.
 """
 
+import asyncio
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -15,10 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.commerce import (
+    Account,
     Answer,
     AnswerStatus,
     Basket,
     Discount,
+    Document,
+    Filters,
     Order,
     Passage,
     Product,
@@ -30,15 +34,15 @@ from bot.commerce import (
 from bot.conversation import Access, Proof
 from bot.facts import Localised, Money
 from bot.ports import Clock
-from bot.shop import baskets, promotions, reads
+from bot.shop import baskets, invoice_pdf, promotions, reads
 from bot.shop.addresses import same_postcode
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
 from bot.shop.policy import Policy
 from bot.shop.reads import col, table
-from bot.shop.search import Index
-from bot.shop.tables import Customers, Orders, Variants
-from bot.shop.verbs import VERBS, effects
+from bot.shop.search import find
+from bot.shop.tables import Customers, Orders
+from bot.shop.verbs import ACCOUNT_VERBS, VERBS, effects
 from bot.shop.verbs.verb import Case, Deed, refused
 from bot.slots import same_phone
 from bot.store.database import reading, writing
@@ -53,7 +57,6 @@ class SqlShop:
         self._clock = clock
         self._policy = policy
         self._knowledge = Knowledge(knowledge_dir, policy.shop.languages)
-        self._index: tuple[int, Index] | None = None  # newest import it was built on, index
 
     # --- who is asking ---
 
@@ -141,6 +144,11 @@ class SqlShop:
     # --- quotes ---
 
     async def quote(self, verb: str, proof: Proof, number: str, arguments: Mapping[str, Any]) -> Answer[Quote]:
+        if verb in ACCOUNT_VERBS:
+            account = await self.account(proof)
+            if account is None:
+                return refused("not_found")
+            return ACCOUNT_VERBS[verb].quote(account, self._policy.market(account.market), arguments)
         known = VERBS.get(verb)
         if known is None:
             return Answer(AnswerStatus.UNSUPPORTED)
@@ -159,11 +167,13 @@ class SqlShop:
             order, self._policy.market(order.market), now, self._policy.shop.zone,
             await reads.line_categories(connection, order.number),
             await reads.products(connection, products, order.total.currency), self._policy.shop.url,
+            front=self._policy.shop,
+            account=await reads.account(connection, order.customer) if order.customer else None,
         )  # fmt: skip
 
     # --- writes ---
 
-    async def perform(self, write: Write) -> Answer[Order]:
+    async def perform(self, write: Write) -> Answer[Order | Account]:
         async with writing(self._engine) as connection:
             action = (await connection.execute(_action(write.key).with_for_update())).mappings().first()
             if action and action["state"] == "finished":
@@ -187,8 +197,10 @@ class SqlShop:
             await connection.execute(done.values(state="finished", answer=answer_to_json(answer), finished_at=now))
             return answer
 
-    async def _do(self, connection: AsyncConnection, write: Write, now: datetime) -> Answer[Order]:
-        """Check again what was quoted, then do it; the answer carries the order as it is now."""
+    async def _do(self, connection: AsyncConnection, write: Write, now: datetime) -> Answer[Order | Account]:
+        """Check again what was quoted, then do it; the answer carries the order, or account, as it is now."""
+        if write.verb in ACCOUNT_VERBS:
+            return await self._do_account(connection, write)
         verb = VERBS.get(write.verb)
         if verb is None:
             return Answer(AnswerStatus.UNSUPPORTED)
@@ -208,7 +220,23 @@ class SqlShop:
         moved = await reads.order(connection, found.number)
         return Answer(AnswerStatus.DONE, moved and self._dated(moved))
 
-    async def reconcile(self, key: str) -> Answer[Order] | None:
+    async def _do_account(self, connection: AsyncConnection, write: Write) -> Answer[Order | Account]:
+        verb, found = ACCOUNT_VERBS[write.verb], await reads.account(connection, str(write.arguments.get("customer")))
+        if found is None:
+            return refused("not_found")
+        if found.version != write.version:
+            return replace(refused("changed"), value=found)
+        checked = verb.quote(found, self._policy.market(found.market), write.arguments)
+        if checked.value is None:
+            return Answer(checked.status, found, checked.reason, checked.detail)
+        if checked.value.arguments != dict(write.arguments):
+            return replace(refused("changed"), value=found)
+        if not await effects.take_account(connection, found):
+            return refused("changed")
+        await verb.effect(connection, checked.value)
+        return Answer(AnswerStatus.DONE, await reads.account(connection, found.id))
+
+    async def reconcile(self, key: str) -> Answer[Order | Account] | None:
         """Effect and answer are one commit: without a stored answer the write certainly never ran."""
         async with reading(self._engine) as connection:
             action = (await connection.execute(_action(key))).mappings().first()
@@ -263,31 +291,39 @@ class SqlShop:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(self._policy.shop.zone).date()
+    # --- accounts and documents ---
+
+    async def account(self, proof: Proof) -> Account | None:
+        if proof.access is not Access.CUSTOMER or not proof.customer:
+            return None
+        async with reading(self._engine) as connection:
+            return await reads.account(connection, proof.customer)
+
+    async def document(self, number: str) -> Document | None:
+        async with reading(self._engine) as connection:
+            found = await reads.document(connection, number)
+        if found is None:
+            return None
+        (invoice, order, of), zone = found, self._policy.shop.zone
+        market = self._policy.market(of)
+        content = await asyncio.to_thread(invoice_pdf.pdf, invoice, order, market.language, market.locales, zone)
+        return Document(f"{number}.pdf", "application/pdf", content)
+
+    async def page(self, name: str) -> str:
+        front = self._policy.shop
+        return {"reset": front.reset_url or f"{front.url}/account/reset", "review": front.review_url}.get(name, "")
 
     # --- catalogue and knowledge ---
 
-    async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
+    async def search(
+        self, words: str, *, limit: int = 5, market: str = "", filters: Filters | None = None
+    ) -> tuple[Product, ...]:
         """Priced for `market`, by default the shop's own."""
         currency = self._policy.market(market).currency
         async with reading(self._engine) as connection:
-            known = await self._exactly(connection, words.strip())
-            hits = [(known, 1.0)] if known else (await self._current(connection)).find(words, limit)
+            hits = await find(connection, words, filters, currency, limit)
             found = await reads.products(connection, [id_ for id_, _ in hits], currency)
         return tuple(replace(found[id_], score=score) for id_, score in hits if id_ in found)
-
-    async def _exactly(self, connection: AsyncConnection, words: str) -> str:
-        """The product of that id or article number, "" if there is none."""
-        if re.search(r"\s", words) or not words.isascii():
-            return ""
-        by_id = sa.select(col(reads.t.Products, "id")).where(col(reads.t.Products, "id") == words)
-        by_sku = sa.select(col(Variants, "product_id")).where(col(Variants, "sku") == words.upper())
-        return await connection.scalar(by_id) or await connection.scalar(by_sku) or ""
-
-    async def _current(self, connection: AsyncConnection) -> Index:
-        newest = await reads.newest_import(connection)
-        if self._index is None or self._index[0] != newest:
-            self._index = newest, Index(await reads.entries(connection))
-        return self._index[1]
 
     async def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:
         return self._knowledge.passages(topic, words, language)
@@ -323,6 +359,7 @@ def _label_only(order: Order) -> Order:
         gift_note="",
         claims=tuple(replace(claim, lines={}, text="", wish="", files=()) for claim in order.claims if claim.parcel_id),
         parcels=tuple(replace(parcel, signed_by="") for parcel in order.parcels),
+        invoices=(),
         total=nothing,
         delivery_fee=nothing,
         address=replace(order.address, recipient="", lines=(), phone=""),

@@ -15,12 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import SQLModel
 
-from bot.shop import reads, rows
+from bot.shop import indexing, reads, rows
 from bot.shop import tables as t
 from bot.shop.checks import Goods
+from bot.shop.documents import prepare
 from bot.shop.folder import FORMAT, Problem, Report, read_folder, save_folder
 from bot.shop.reads import col, table
-from bot.shop.records import CategoryRecord, OrderRecord, Record
+from bot.shop.records import CategoryRecord, CustomerRecord, OrderRecord, Record
 from bot.store.database import reading, writing
 
 __all__ = ["SAMPLE", "Problem", "Report", "export_shop", "import_shop", "is_empty"]
@@ -31,17 +32,22 @@ SAMPLE = Path(__file__).parent / "sample"
 async def import_shop(engine: AsyncEngine, folder: Path, now: datetime) -> Report:
     """Read and check, then write what is new or different in one transaction. What the folder lacks stays as it is."""
     async with reading(engine) as connection:
-        older = await _everything(connection)
+        seen, older = await reads.newest_import(connection), await _everything(connection)
     new, report = await asyncio.to_thread(read_folder, folder, now, older)
     if report.problems:
         return report
+    documents = await asyncio.to_thread(prepare, new, older)
     async with writing(engine) as connection:
         current = await _everything(connection)  # a write may have come in between
+        if await reads.newest_import(connection) != seen:  # another import: then documents may be of its goods
+            documents = prepare(new, current)
         changed = {}
         for file, (name, _, _) in FORMAT.items():
             changed[file] = await _put(connection, file, getattr(new, name), getattr(current, name))
         sample = folder.resolve() == SAMPLE.resolve()
         await connection.execute(sa.insert(table(t.Imports)).values(at=now, counts=changed, sample=sample))
+        await indexing.write(connection, documents)
+        await indexing.count_sales(connection)
     return Report(read=report.read, changed=changed)
 
 
@@ -81,12 +87,14 @@ async def _everything(connection: AsyncConnection) -> Goods:
     returns = {id_: row for id_, (row,) in (await grouped(t.Returns, "id")).items()}
     names, orders = await reads.categories(connection), await reads.orders(connection)
     promotions = await grouped(t.Promotions, "code")
+    issued, currency = await grouped(t.Invoices, "number"), {order.number: order.total.currency for order in orders}
     return Goods(
         {id_: CategoryRecord(id=id_, name=name) for id_, name in names.items()},
         {id_: rows.product_record(row, variants[id_], prices) for id_, (row,) in products.items()},
         {id_: rows.customer_record(row, addresses[id_]) for id_, (row,) in customers.items()},
         {order.number: rows.order_record(order, categories, returns) for order in orders},
         {code: rows.promotion_record(row) for code, (row,) in promotions.items()},
+        {id_: rows.invoice_record(row, currency[row["order_number"]]) for id_, (row,) in issued.items()},
     )
 
 
@@ -98,6 +106,7 @@ _ROWS: Mapping[str, Callable[[Any], rows.Rows]] = {
     "customers.jsonl": rows.customer_rows,
     "orders.jsonl": rows.order_rows,
     "promotions.jsonl": rows.promotion_rows,
+    "invoices.jsonl": rows.invoice_rows,
 }
 # what hangs on a row of each file, children first, with its column; grandchildren hang on (table, key, column)
 _BELOW: Mapping[str, Sequence[tuple[type[SQLModel], str, tuple[type[SQLModel], str, str] | None]]] = {
@@ -119,8 +128,10 @@ _BELOW: Mapping[str, Sequence[tuple[type[SQLModel], str, tuple[type[SQLModel], s
         (t.Scans, "parcel_id", (t.Parcels, "id", "order_number")),
         (t.Parcels, "order_number", None),
     ),
+    "invoices.jsonl": (),  # issued once, whatever becomes of the order
 }
 _MANY = 500  # keys in one statement
+_Versioned = OrderRecord | CustomerRecord
 
 
 async def _put(connection: AsyncConnection, file: str, new: Mapping[str, Any], current: Mapping[str, Any]) -> int:
@@ -154,14 +165,14 @@ def _with_claims(record: Record, old: Record | None) -> Record:
 
 
 def _same(record: Record, old: Record | None) -> bool:
-    if isinstance(record, OrderRecord) and isinstance(old, OrderRecord):
+    if isinstance(record, _Versioned) and isinstance(old, _Versioned):
         return record.model_copy(update={"version": old.version}) == old
     return record == old
 
 
 def _moved_on(record: Record, old: Record | None) -> Record:
-    """An order that changes gets a new version: a confirmation shown for the old one must not go through."""
-    if isinstance(record, OrderRecord) and isinstance(old, OrderRecord):
+    """An order or customer that changes gets a new version: a confirmation shown for the old one must not go through."""
+    if isinstance(record, _Versioned) and isinstance(old, _Versioned):
         return record.model_copy(update={"version": old.version + 1})
     return record
 

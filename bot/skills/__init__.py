@@ -2,10 +2,16 @@
 
 from bot.skill import Skill
 from bot.skills import (
+    account_help,
+    bot_identity,
+    business,
     cancel_order,
     change_address,
+    contact_data,
     delivery_trouble,
+    feedback,
     identify,
+    invoice,
     list_orders,
     modify_order,
     one_time_code,
@@ -22,7 +28,7 @@ from bot.skills import (
     track_order,
 )
 
-SKILLS: tuple[Skill, ...] = (
+_TASKS: tuple[Skill, ...] = (
     identify.SKILL,
     one_time_code.SKILL,
     signed_link.SKILL,
@@ -40,5 +46,11 @@ SKILLS: tuple[Skill, ...] = (
     payment_problem.SKILL,
     payment_methods.SKILL,
     product_question.SKILL,
+    invoice.SKILL,
+    account_help.SKILL,
+    contact_data.SKILL,
+    business.SKILL,
+    feedback.SKILL,
     small_talk.SKILL,
 )
+SKILLS: tuple[Skill, ...] = (*_TASKS, bot_identity.of(_TASKS))

@@ -297,7 +297,7 @@ async def _write_handoff(
                 claimed_by=change.claimed_by,
                 opened_at=now,
                 claimed_at=None,
-                ended_at=None,
+                ended_at=None if change.status in ("waiting", "claimed") else now,
             )
         )
         return

@@ -141,6 +141,7 @@ class Handoffs(SQLModel, table=True):
     id: str = Field(primary_key=True)
     conversation_id: str = Field(index=True)
     kind: str  # "chat", "approval" or "case"
+    kind: str  # "chat", "approval", "case" or "note"
     reason: str
     summary: str
     confirmation: dict[str, Any] | None = Field(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from bot.commerce import Line, LineState, Order
+from bot.commerce import Account, Line, LineState, Order
 from bot.shop import sums
 from bot.shop import tables as t
 from bot.shop.reads import col, table
@@ -22,6 +22,13 @@ async def take_version(connection: AsyncConnection, order: Order) -> bool:
         .where(col(t.Orders, "number") == order.number, col(t.Orders, "version") == order.version)
         .values(version=order.version + 1)
     )
+    return (await connection.execute(query)).rowcount == 1
+
+
+async def take_account(connection: AsyncConnection, account: Account) -> bool:
+    """Like `take_version`, of a customer's account."""
+    mine = sa.and_(col(t.Customers, "id") == account.id, col(t.Customers, "version") == account.version)
+    query = sa.update(table(t.Customers)).where(mine).values(version=account.version + 1)
     return (await connection.execute(query)).rowcount == 1
 
 

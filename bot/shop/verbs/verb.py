@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, Quote
+from bot.commerce import Account, Answer, AnswerStatus, Line, LineState, Order, Product, Quote
 from bot.facts import Money
 from bot.shop import sums
-from bot.shop.policy import Market
+from bot.shop.policy import Market, Shopfront
 
 ORIGINAL_METHODS = "original_methods"  # Quote.method when more than one payment gets its share back
 NEW_GIFT_CARD = "new_gift_card"  # in Quote.method and Quote.shares: for a gift card that has expired
@@ -35,6 +35,8 @@ class Case:
     categories: Mapping[str, str] = field(default_factory=dict)  # line id → category id
     goods: Mapping[str, Product] = field(default_factory=dict)  # product id → product, priced in the order's currency
     shop_url: str = ""
+    front: Shopfront | None = None  # who sells
+    account: Account | None = None  # the buyer's; None for a guest
 
     @property
     def today(self) -> date:
