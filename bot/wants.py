@@ -84,14 +84,15 @@ def problem(text: str, *, used: bool = False) -> str:
 
 def tells_of_defect(text: str) -> bool:
     """Whether something is wrong with goods that are there: a question what would be covered tells of nothing."""
-    return not (_HYPOTHETICAL.search(text) or asks_terms(text)) and bool(problem(text))
+    asked_about = _TERMS.search(text) and re.search("[?？吗嗎]", text) and not _ONES_OWN.search(text)
+    return not (_HYPOTHETICAL.search(text) or asked_about) and bool(problem(text))
 
 
 def asks_terms(text: str) -> bool:
-    """Whether it is a question about the terms of a guarantee, and not about goods one has."""
+    """Whether it only asks for the terms of a guarantee: a clause does, and nothing is said to be wrong with goods."""
     clauses = re.split("[,.;!，。；！]", text)
     asked = any(_TERMS.search(clause) and not _ONES_OWN.search(clause) for clause in clauses)
-    return asked and bool(re.search("[?？吗嗎]", text))
+    return asked and bool(re.search("[?？吗嗎]", text)) and not problem(text)
 
 
 # --- what the shopper wishes -----------------------------------------------------------------------------------------
