@@ -132,7 +132,9 @@ def quantity(text: str) -> str | None:
     return str(int(found[0])) if found and int(found[0]) else None
 
 
-_NO_TAX_ID = re.compile(r"\b(?:don['’]?t have|have no|haven['’]?t|not registered|without)\b|[没沒]有|[无無]", re.IGNORECASE)
+_NO_TAX_ID = re.compile(
+    r"\b(?:don['’]?t have|have no|haven['’]?t|not registered|without)\b|[没沒]有|[无無]", re.IGNORECASE
+)
 _SIGNS = re.compile(r"[A-Za-z0-9*+]+(?:[ .-][A-Za-z0-9*+]*\d[A-Za-z0-9*+]*)*", re.ASCII)
 
 
