@@ -154,7 +154,9 @@ def coupon(text: str) -> str | None:
     return None
 
 
-_NO_TAX_ID = re.compile(r"\b(?:don['’]?t have|have no|haven['’]?t|not registered|without)\b|[没沒]有|[无無]", re.IGNORECASE)
+_NO_TAX_ID = re.compile(
+    r"\b(?:don['’]?t have|have no|haven['’]?t|not registered|without)\b|[没沒]有|[无無]", re.IGNORECASE
+)
 _SIGNS = re.compile(r"[A-Za-z0-9*+]+(?:[ .-][A-Za-z0-9*+]*\d[A-Za-z0-9*+]*)*", re.ASCII)
 
 

@@ -51,7 +51,8 @@ _TELLING = _VAT.keys() - {"NO"}  # "order no 123456789" is none
 _OTHERWISE = {"GR": "EL"}  # ISO 3166 code → the letters its VAT numbers begin with
 # What may be one, with the gaps people put in: letters of a country first, or 18 Chinese signs.
 _LIKELY = re.compile(
-    rf"(?<![A-Za-z0-9@])(?:(?:{'|'.join(_VAT)})(?:[ .-]?[A-Z0-9+*]){{5,14}}|[0-9A-Z](?:[ -]?[0-9A-Z]){{17}})(?![A-Za-z0-9@])",
+    rf"(?<![A-Za-z0-9@])(?:(?:{'|'.join(_VAT)})(?:[ .-]?[A-Z0-9+*]){{5,14}}|[0-9A-Z](?:[ -]?[0-9A-Z]){{17}})"
+    r"(?![A-Za-z0-9@])",
     re.IGNORECASE,
 )
 

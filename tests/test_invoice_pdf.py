@@ -1,4 +1,4 @@
-"""The PDF of a document: everything on it is drawn, names as written, the same bytes each time, as many pages as needed."""
+"""The PDF of a document: everything on it is drawn, names as written, the same bytes each time, over several pages."""
 
 import base64
 import re

@@ -29,7 +29,7 @@ from bot.store.migrate import migrate
 from bot.store.tables import Handoffs, Outbox
 
 EMMA = "emma.clarke@example.com"
-INTENTS = ("invoice", "account_help", "change_address", "business_inquiry", "feedback", "bot_identity", "affirm", "deny")
+INTENTS = ("invoice", "account_help", "change_address", "business_inquiry", "feedback", "bot_identity")
 
 
 class Marked:
@@ -247,7 +247,7 @@ async def test_an_account_changed_meanwhile_is_not_written_over(opened: Opened) 
 
 async def test_the_address_of_one_order_is_no_matter_of_the_book(opened: Opened) -> None:
     async with opened() as talk:
-        wish = "#change_address order [10043](order_id), not my default address: [9 New Road](address) [YO1 7HH](postcode)"
+        wish = "#change_address of [10043](order_id), not my default address: [9 New Road](address) [YO1 7HH](postcode)"
         assert "confirm:change_address" in await say(talk, wish)
 
 

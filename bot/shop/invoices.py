@@ -126,7 +126,8 @@ class Drafting:
 
     def _credit(self, invoice: Invoice, amounts: _Amounts, kind: str) -> Invoice:
         """A note on these amounts. When all of an invoice is credited, so is its VAT, to the cent."""
-        lines = [self._line(kind, amount, rate, tax=self._tax_of(invoice, rate, amount)) for rate, amount in amounts.items()]
+        taxes = {rate: self._tax_of(invoice, rate, amount) for rate, amount in amounts.items()}
+        lines = [self._line(kind, amount, rate, tax=taxes[rate]) for rate, amount in amounts.items()]
         return replace(self._document(CREDITED, lines, invoice.title, invoice.tax_id), corrects=invoice.number)
 
     def _tax_of(self, invoice: Invoice, rate: int | None, amount: int) -> int:

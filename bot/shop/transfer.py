@@ -171,7 +171,7 @@ def _same(record: Record, old: Record | None) -> bool:
 
 
 def _moved_on(record: Record, old: Record | None) -> Record:
-    """An order or customer that changes gets a new version: a confirmation shown for the old one must not go through."""
+    """An order or account that changes gets a new version: a confirmation shown for the old one must not go through."""
     if isinstance(record, _Versioned) and isinstance(old, _Versioned):
         return record.model_copy(update={"version": old.version + 1})
     return record

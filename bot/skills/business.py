@@ -1,4 +1,4 @@
-"""Companies that want to buy, sell or work with the shop: company, wish and contact are collected, a person takes over."""
+"""Companies that want to buy, sell or work with the shop: company, wish and contact are collected for a person."""
 
 from bot.commerce import Shop
 from bot.decision import HandoffRequest

@@ -11,8 +11,11 @@ MOST_KEPT = 1_000  # characters; the conversation holds the whole
 async def run(shop: Shop, request: Request) -> Outcome:
     page = await shop.page("review")
     act = Act("feedback/review", {"url": Text(page)}, "warm") if page else Act("feedback", tone="warm")
-    kept = HandoffRequest("feedback", facts={"told": Text(request.slots.get("said", request.text)[:MOST_KEPT])}, kind="note")
+    said = request.slots.get("said", request.text)
+    kept = HandoffRequest("feedback", facts={"told": Text(said[:MOST_KEPT])}, kind="note")
     return Outcome(act, handoff=kept)
 
 
-SKILL = Skill(name="feedback", intents=("feedback",), run=run, acts=("feedback", "feedback/review"), slots=("said",))
+SKILL = Skill(
+    name="feedback", intents=("feedback",), run=run, acts=("feedback", "feedback/review"), slots=("said",)
+)  # fmt: skip

@@ -17,8 +17,9 @@ from bot.skills.orders import pick_order
 
 NONE = "skip"  # the tax number of who has none
 _COMPANY = re.compile(
-    r"\b(?:(?:my|our|the|a|your) (?:company|firm|business|employer|work)|company(?:['’]s)? (?:name|invoice|details|address)"
-    r"|business (?:name|invoice)|in the name of|made out to|vat (?:number|no|id|reg\w*)|tax (?:number|no|id))\b"
+    r"\b(?:(?:my|our|the|a|your) (?:company|firm|business|employer|work)"
+    r"|company(?:['’]s)? (?:name|invoice|details|address)|business (?:name|invoice)"
+    r"|in the name of|made out to|vat (?:number|no|id|reg\w*)|tax (?:number|no|id))\b"
     r"|公司|单位|單位|企业|企業|抬头|抬頭|税号|稅號",
     re.IGNORECASE,
 )
@@ -30,8 +31,9 @@ _WRONG = re.compile(
 )
 # what the shop's people do: paper, other kinds of documents, other wordings
 _BEYOND = re.compile(
-    r"\b(?:reverse charge|pro ?forma|commercial invoice|customs|purchase order|po number|gift receipt|paper (?:copy|invoice)"
-    r"|printed (?:copy|invoice)|by post|stamped|signed)\b|专票|專票|专用发票|專用發票|红[冲字]|紅[沖字]|纸质|紙質|盖章|蓋章|报关|報關|收据|收據|合[并併]开|合開",
+    r"\b(?:reverse charge|pro ?forma|commercial invoice|customs|purchase order|po number|gift receipt"
+    r"|(?:paper|printed) (?:copy|invoice)|by post|stamped|signed)\b"
+    r"|专票|專票|专用发票|專用發票|红[冲字]|紅[沖字]|纸质|紙質|盖章|蓋章|报关|報關|收据|收據|合[并併]开|合開",
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"个人|個人|personal|private", re.IGNORECASE)
@@ -39,7 +41,7 @@ _FIRM = re.compile(r"公司|厂|店|所|部|中心|学校|医院|银行|协会|�
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: bool(order.invoices) or order.state not in ("cancelled", "unpaid"))
+    order = await pick_order(shop, request, _may_have_one)
     if isinstance(order, Outcome) or request.proof is None:
         return order
     said, settled = request.slots.get("said", ""), {"order_id": order.number}
@@ -67,8 +69,12 @@ async def run(shop: Shop, request: Request) -> Outcome:
     return Outcome(_confirm(answer, order), slots=settled, quote=answer.value)
 
 
+def _may_have_one(order: Order) -> bool:
+    return bool(order.invoices) or order.state not in ("cancelled", "unpaid")
+
+
 def _missing(order: Order, request: Request, settled: dict[str, str]) -> Outcome | None:
-    """The one thing still to be asked: a company's name, its number. Who wants no company's invoice is asked nothing."""
+    """What is still to be asked: a company's name, its number. Who wants no company's invoice is asked nothing."""
     said, title = request.slots.get("said", ""), request.slots.get("invoice_title", "")
     has_number = bool(request.slots.get("tax_id"))
     if not title and (has_number or _COMPANY.search(said)) and not _PERSON.search(said):

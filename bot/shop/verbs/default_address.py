@@ -42,7 +42,7 @@ def quote(account: Account, market: Market, arguments: Arguments) -> Answer[Quot
 def kept(book: Sequence[PostalAddress], words: str) -> PostalAddress | None:
     """The address of the book that these words point at, None unless it is exactly one."""
     plain = " ".join(words.casefold().split())
-    hits = [one for one in book if plain and any(_within(plain, part.casefold()) for part in (*one.lines, one.postcode))]
+    hits = [one for one in book if any(_within(plain, part.casefold()) for part in (*one.lines, one.postcode))]
     return hits[0] if len(hits) == 1 else None
 
 

@@ -1,4 +1,4 @@
-"""Invoice and credit notes of an order, or the data of an e-fapiao: issued once, sent as often as they are asked for."""
+"""Invoice and credit notes of an order, or the data of an e-fapiao: issued once, sent as often as they are wanted."""
 
 from datetime import datetime
 from typing import Any
