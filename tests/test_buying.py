@@ -272,6 +272,8 @@ async def test_what_cannot_be_added_leaves_the_basket_as_it_is(full: Desk) -> No
 
 async def test_asked_without_a_wish_the_basket_is_shown(full: Desk) -> None:
     assert (await full.says("what is in my basket?")).act.name == "done:basket"
+    shown = await full.run({"product": "harbour-linen-shirt"}, "what is in my basket? I want to order it now")
+    assert len(items(shown)) == 2
 
 
 # --- place_order: the same again -------------------------------------------------------------------------------------
@@ -336,13 +338,17 @@ async def promo(shop: Shop, text: str, **about: Any) -> Outcome:  # noqa: F811
     ("[WINTER20](coupon)", "inform:promotion/expired", {"code": "WINTER20", "day": "2026-02-20"}),
     ("[SUMMER20](coupon)", "inform:promotion/not_yet", {"code": "SUMMER20", "day": "2026-04-03"}),
     ("[FIRST500](coupon)", "inform:promotion/used_up", {"code": "FIRST500"}),
-    ("[HANGZHOU20](coupon)", "inform:promotion/other_market", {"code": "HANGZHOU20"}),
+    ("[HANGZHOU20](coupon)", "inform:promotion", {"code": "HANGZHOU20", "benefit": "CNY 2000"}),
     ("[SPRING15](coupon) for the [stoneware mug](product)", "inform:promotion/other_goods",
      {"code": "SPRING15", "goods": "Clothing, Shoes"}),
 ])  # fmt: skip
 async def test_a_code_is_explained_exactly(shop: Shop, said: str, act: str, facts: dict[str, str]) -> None:  # noqa: F811
     outcome = await promo(shop, said)
     assert (outcome.act.name, {name: say(fact) for name, fact in outcome.act.facts.items()}) == (act, facts)
+
+
+async def test_a_code_of_another_market_than_the_shoppers_is_none_of_his(shop: Shop) -> None:  # noqa: F811
+    assert (await promo(shop, "[HANGZHOU20](coupon)", market="uk")).act.name == "inform:promotion/other_market"
 
 
 async def test_a_code_is_judged_on_the_basket(shop: Shop) -> None:  # noqa: F811
@@ -476,7 +482,7 @@ async def a_look(shop: Shop, total: int, *paid: tuple[int, str, int], **fields: 
             return order
 
         async def terms(self, market: str = "") -> Terms:
-            return Terms("uk", ("card",), 7, "https://shop.example/pay/")
+            return Terms("uk", True, ("card",), 7, "https://shop.example/pay/")
 
     return await Desk(One(), payment_problem.SKILL, emma).says("[10043](order_id)")  # type: ignore[arg-type]
 
@@ -510,11 +516,13 @@ async def test_money_of_a_cancelled_order_that_has_not_come_back_is_owed(shop: S
 
 
 @pytest.mark.parametrize(("said", "market", "act"), [
-    ("how can I pay?", "", "inform:methods"), ("can I pay with [Klarna](payment_method)?", "", "inform:methods/taken"),
-    ("do you take [Alipay](payment_method)?", "", "inform:methods/not_taken"),
+    ("how can I pay?", "uk", "inform:methods"),
+    ("can I pay with [Klarna](payment_method)?", "uk", "inform:methods/taken"),
+    ("do you take [Alipay](payment_method)?", "uk", "inform:methods/not_taken"),
     ("支持支付宝吗", "cn", "inform:methods/taken"), ("can I use a gift card", "cn", "inform:methods/not_taken"),
-    ("[gift card](payment_method)?", "", "inform:methods/taken"), ("card or PayPal?", "", "inform:methods"),
-    ("by [credit card](payment_method)?", "", "inform:methods/taken"), ("cash on delivery?", "", "inform:methods"),
+    ("[gift card](payment_method)?", "uk", "inform:methods/taken"), ("card or PayPal?", "uk", "inform:methods"),
+    ("by [credit card](payment_method)?", "uk", "inform:methods/taken"), ("cash on delivery?", "uk", "inform:methods"),
+    ("can I pay with [Alipay](payment_method)?", "", "inform:passage"),  # nobody knows yet in which market he buys
 ])  # fmt: skip
 async def test_methods_are_those_of_the_market(shop: Shop, said: str, market: str, act: str) -> None:  # noqa: F811
     outcome = await Desk(shop, payment_methods.SKILL, market=market).says(said)
@@ -526,7 +534,7 @@ async def test_without_methods_in_the_policy_the_knowledge_answers(shop: Shop) -
         passages = shop.passages
 
         async def terms(self, market: str = "") -> Terms:
-            return Terms("uk", (), 7, "")
+            return Terms("uk", True, (), 7, "")
 
     outcome = await Desk(Bare(), payment_methods.SKILL).says("how can I pay?")  # type: ignore[arg-type]
     assert outcome.act.name == "inform:passage" and outcome.act.name in shop_faq.SKILL.acts
