@@ -1,12 +1,12 @@
 """Mail to a contact on file: over SMTP where one is set, else as files in the shop's folder (development).
 
-Only notices go out here ("your delivery address was changed"); it receives nothing.
+Only notices ("your delivery address was changed") and documents go out here; it receives nothing.
 """
 
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,17 @@ from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Attachment, Reply
 
 TIMEOUT = 20.0  # seconds for one SMTP conversation
+ReadFile = Callable[[str], Awaitable[bytes | None]]  # a kept file by its digest, None when there is none
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class MailChannel:
     name = "mail"
 
-    def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path) -> None:
+    def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path, read_file: ReadFile) -> None:
         """`smtp_url`: smtp://user:password@host:port (with STARTTLS) or smtps://…; "" writes to `folder`."""
         self._url, self._sender, self._subject, self._folder = smtp_url, sender, subject, folder
+        self._read_file = read_file
 
     async def send(self, address: Address, reply: Reply, message_id: str) -> str:
         mail = EmailMessage()
@@ -34,6 +36,12 @@ class MailChannel:
             raise PermanentFailure("the address on file is not an e-mail address") from error
         mail["Message-ID"] = f"<{message_id}@shophand.invalid>"
         mail.set_content(reply.as_text(number_buttons=True))
+        for item in reply.attachments:
+            content = await self._read_file(item.digest)
+            if content is None:
+                raise PermanentFailure(f"the file {item.name} that belongs to the mail is no longer kept")
+            kind, _, subtype = item.mime.partition("/")
+            mail.add_attachment(content, maintype=kind, subtype=subtype, filename=item.name)
         await asyncio.to_thread(self._smtp if self._url else self._file, mail, message_id)
         return message_id
 
@@ -87,8 +95,8 @@ class MailAdapter:
     name = "mail"
     desk = None
 
-    def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path) -> None:
-        self.channel = MailChannel(smtp_url, sender, subject, folder)
+    def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path, read_file: ReadFile) -> None:
+        self.channel = MailChannel(smtp_url, sender, subject, folder, read_file)
         self._url, self._folder = smtp_url, folder
 
     def routes(self) -> Sequence[Any]:
@@ -101,5 +109,5 @@ class MailAdapter:
         return (
             f"mail: over {urlsplit(self._url).hostname}"
             if self._url
-            else f"mail: no SMTP server set, notices are written to {self._folder}"
+            else f"mail: no SMTP server set, mails are written to {self._folder}"
         )

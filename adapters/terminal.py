@@ -1,4 +1,4 @@
-"""The terminal: a channel and a desk that keep what they are given, for `shophand chat` and its scripts."""
+"""The terminal: a channel, a desk and a mailbox that keep what they are given, for `shophand chat` and its scripts."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -50,3 +50,39 @@ class TerminalAdapter:
 
     async def check(self) -> str:
         return "terminal: always there"
+
+
+class TerminalMail:
+    """What would be mailed to the contacts on file, a one-time code for example: shown instead of sent."""
+
+    name = "mail"
+
+    def __init__(self) -> None:
+        self.letters: deque[tuple[str, Reply]] = deque()  # (e-mail address, text) not yet seen, oldest first
+
+    async def send(self, address: Address, reply: Reply, message_id: str) -> str:
+        self.letters.append((address.chat, reply))
+        return message_id
+
+    async def typing(self, address: Address) -> None:
+        return None
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        raise PermanentFailure("mail brings in no files")
+
+
+class TerminalMailAdapter:
+    name = "mail"
+    desk = None
+
+    def __init__(self) -> None:
+        self.channel = TerminalMail()
+
+    def routes(self) -> Sequence[Any]:
+        return ()
+
+    async def run(self) -> None:
+        return None
+
+    async def check(self) -> str:
+        return "mail: shown in the terminal"

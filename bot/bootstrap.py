@@ -16,7 +16,7 @@ from aiohttp import web
 from opencc import OpenCC
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.mail import MailAdapter
+from adapters.mail import MailAdapter, ReadFile
 from adapters.slack import SlackAdapter, SlackSettings
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.web import WebAdapter, security_headers
@@ -28,16 +28,20 @@ from bot.dialogue import Settings as DialogueSettings
 from bot.dispatch.local import LocalDispatcher
 from bot.errors import BadInput, ModelError
 from bot.fulfilment import Fulfilment
+from bot.identity import Identity
+from bot.links import derived
 from bot.live import LiveDialogue
 from bot.phrases import PhraseBook
 from bot.ports import ActiveModel, Adapter, Clock, Language
 from bot.settings import Settings
+from bot.shop.indexing import refresh
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, import_shop, is_empty
 from bot.skills import SKILLS
 from bot.speech import Speech
 from bot.store.actions import ActionStore, TryStore
+from bot.store.codes import CodeStore, LinkStore, ProofStore
 from bot.store.conversations import ConversationStore
 from bot.store.database import open_database
 from bot.store.desk import DeskStore
@@ -55,6 +59,7 @@ log = logging.getLogger(__name__)
 
 PHRASES = Path(__file__).parent / "phrases"
 FIRST_STAFF = "admin"
+LINKS = "signed links"  # what the key of the shop's account page is for
 
 
 def own_language(settings: Settings, max_error: float, chosen: ActiveModel | None = None) -> Language:
@@ -130,6 +135,7 @@ async def shophand(
     language: MakeLanguage = own_language,
     make_shop: MakeShop = SqlShop,
     new_id: Callable[[], str] = lambda: secrets.token_hex(12),
+    new_salt: Callable[[], bytes] = lambda: secrets.token_bytes(16),
     shop_folder: Path | None = None,
 ) -> AsyncIterator[Shophand]:
     """Open the store and wire everything to it."""
@@ -137,7 +143,7 @@ async def shophand(
         models = ModelStore(opened.engine, clock)
         speaks = _speaking(settings, opened.policy.max_error, language, await models.active())
         try:
-            yield _wire(settings, opened, clock, make_adapters, speaks, models, new_id)
+            yield _wire(settings, opened, clock, make_adapters, speaks, models, new_id, new_salt)
         finally:
             speaks.close()
 
@@ -180,6 +186,7 @@ async def open_shop(
     engine = open_database(settings.database)
     try:
         await migrate(engine)
+        await refresh(engine)
         if import_from:
             await fill(engine, import_from, clock)
             adopt(settings, import_from)
@@ -200,6 +207,7 @@ def _wire(
     language: Language,
     models: ModelStore,
     new_id: Callable[[], str],
+    new_salt: Callable[[], bytes],
 ) -> Shophand:
     engine, policy, shop = opened.engine, opened.policy, opened.shop
     inbox, conversations, outbox = (
@@ -224,14 +232,18 @@ def _wire(
     adapters = list(make_adapters(assistant, policy))
     channels = {adapter.channel.name: adapter.channel for adapter in adapters}
     desks = {adapter.desk.name: adapter.desk for adapter in adapters if adapter.desk}
-    actions, tries = ActionStore(engine, clock), TryStore(engine, clock)
+    secret, actions = home_secret(settings.home), ActionStore(engine, clock)
+    codes = CodeStore(engine, clock, derived(secret, "one-time codes"), new_salt)
+    identity = Identity(
+        TryStore(engine, clock), codes, LinkStore(engine, clock), ProofStore(engine), derived(secret, LINKS)
+    )
 
     def dialogue_of(language: Language) -> Dialogue:
         speech = Speech(language.writer, phrases, policy.shop.zone, english, to_traditional)
         return Dialogue(
             store=store,
             interpreter=language.interpreter,
-            fulfilment=Fulfilment(shop, actions, tries, SKILLS, speech.say, policy.shop.zone),
+            fulfilment=Fulfilment(shop, actions, identity, SKILLS, speech.say, policy.shop.zone, assistant.keep_file),
             speech=speech,
             skills=SKILLS,
             settings=_dialogue_settings(settings, policy, tuple(desks)),
@@ -241,7 +253,8 @@ def _wire(
 
     live = LiveDialogue(language, dialogue_of, models, clock)
     worker = Worker(store, live, channels, assistant.keep_file, watchers.changed)
-    dispatcher = LocalDispatcher(worker, Carrier(outbox, channels, desks, watchers.changed), inbox.fire_timers)
+    carrier = Carrier(outbox, channels, desks, watchers.changed, codes.reveal)
+    dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
     wake.append(dispatcher.wake)
     return Shophand(engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, live, models, adapters)
 
@@ -307,11 +320,11 @@ def channels_of(settings: Settings) -> MakeAdapters:
             WebAdapter(
                 assistant,
                 assistant,
-                secret=_secret(settings.home),
+                secret=home_secret(settings.home),
                 shop_name=name.texts,
                 public_url=settings.public_url,
             ),
-            mail_adapter(settings, name.text("en")),
+            mail_adapter(settings, name.text("en"), assistant.file),
         ]
         if token := settings.telegram_token.get_secret_value():
             made.append(
@@ -345,12 +358,13 @@ def channels_of(settings: Settings) -> MakeAdapters:
     return make
 
 
-def mail_adapter(settings: Settings, subject: str) -> MailAdapter:
-    return MailAdapter(settings.smtp_url.get_secret_value(), settings.mail_from, subject, settings.home / "mail")
+def mail_adapter(settings: Settings, subject: str, read_file: ReadFile) -> MailAdapter:
+    url, folder = settings.smtp_url.get_secret_value(), settings.home / "mail"
+    return MailAdapter(url, settings.mail_from, subject, folder, read_file)
 
 
-def _secret(home: Path) -> bytes:
-    """The key that signs visitors' cookies, made once and readable by the owner only."""
+def home_secret(home: Path) -> bytes:
+    """The key that signs visitors' cookies, and that others are derived from; made once, for the owner only to read."""
     home.mkdir(parents=True, exist_ok=True)
     file = home / "secret.key"
     if not file.exists():

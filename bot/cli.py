@@ -1,4 +1,4 @@
-"""The command line: `shophand run | chat | understand | model … | shop … | staff … | migrate | doctor`; training."""
+"""The command line: `shophand run | chat | understand | model … | shop … | staff … | audit | doctor | …`; training."""
 
 import asyncio
 import json
@@ -9,15 +9,16 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
 from sqlalchemy import make_url
 
-from adapters.terminal import TerminalAdapter
-from bot.bootstrap import FIRST_STAFF, channels_of, mail_adapter, open_shop, shophand
+from adapters.terminal import TerminalAdapter, TerminalMailAdapter
+from bot import links
+from bot.bootstrap import FIRST_STAFF, LINKS, channels_of, home_secret, mail_adapter, open_shop, shophand
 from bot.clock import ManualClock, StartedClock, SystemClock
 from bot.conversation import Understanding
 from bot.doctor import examine
@@ -29,10 +30,12 @@ from bot.settings import Settings, load_settings
 from bot.shop.answers import basket_as_json
 from bot.shop.show import look_up
 from bot.shop.transfer import export_shop
+from bot.store.codes import ProofStore
 from bot.store.database import open_database
 from bot.store.desk import DeskStore
 from bot.store.migrate import migrate
 from bot.store.models import ModelStore
+from bot.turn import Tried
 from bot.understand import Asked, answers
 from model.checkpoint import SHIPPED
 from model.commands import register
@@ -204,20 +207,23 @@ def chat(
 
 async def _chat(settings: Settings, given: Everywhere, script: str | None, as_email: str | None) -> None:
     clock = ManualClock(given.now or datetime.now(UTC))
-    terminal = TerminalAdapter()
+    terminal, shown = TerminalAdapter(), TerminalMailAdapter()
+    mailed = bool(settings.smtp_url.get_secret_value())
 
     def make(assistant: Any, policy: Any) -> list[Adapter]:
-        return [terminal, mail_adapter(settings, policy.shop.name.text("en"))]
+        return [terminal, mail_adapter(settings, policy.shop.name.text("en"), assistant.file) if mailed else shown]
 
     async with shophand(settings, clock=clock, make_adapters=make, shop_folder=given.shop) as product:
         if as_email:
             proof = await product.shop.customer(as_email)
             if proof is None:
                 raise BadInput(f"the shop has no customer {as_email}")
-            await product.conversations.vouch(ADDRESS, replace(proof, until=clock.now() + timedelta(days=30)))
+            until = clock.now() + timedelta(days=30)
+            await product.conversations.vouch(ADDRESS, replace(proof, until=until, strong_until=until))
         driver = ScriptedChat(
-            product.assistant, product.dispatcher, product.conversations, terminal.channel, terminal.desk, clock
-        )
+            product.assistant, product.dispatcher, product.conversations, terminal.channel, terminal.desk, clock,
+            None if mailed else shown.channel,
+        )  # fmt: skip
         await driver.resume()
         await (_play(driver, script) if script else _talk(driver))
 
@@ -248,6 +254,9 @@ def _decoded(line: bytes) -> str:
         raise BadInput(f"not UTF-8: {error.reason} at byte {error.start + 1}") from None
 
 
+SPEAKERS = {"shopper": "bot", "mail": "mail", "staff": "desk"}  # who a line goes to → how the terminal marks it
+
+
 async def _talk(driver: ScriptedChat) -> None:
     out.print(
         "[dim]You are a shopper. A number presses a button; /staff TEXT answers as staff; /back gives back.[/dim]"
@@ -267,7 +276,7 @@ async def _talk(driver: ScriptedChat) -> None:
         for reply in replies:
             if reply["reply"]:
                 out.print(
-                    f"{'bot' if reply['to'] == 'shopper' else 'desk'}> {reply['reply']}",
+                    f"{SPEAKERS[reply['to']]}> {reply['reply']}",
                     markup=False,
                     style="cyan" if reply["to"] == "shopper" else "yellow",
                 )
@@ -469,6 +478,69 @@ def show_basket(token: str, db: Db = None, shop: ShopDir = None, now: Now = None
     if basket is None:
         raise BadInput(f"there is no basket {token}: it was never filled, or is older than 90 days")
     _print_json(basket) if as_json else out.print_json(data=basket)
+
+
+# --- who is asking ---------------------------------------------------------------------------------------------------
+
+
+@shop_app.command("link")
+def link_command(
+    who: Annotated[str, typer.Argument(help="A customer's e-mail, or an order's number.", metavar="EMAIL|ORDER")] = "",
+    channel: Annotated[Literal["web", "telegram"], typer.Option("--channel", help="Where it opens the chat.")] = "web",
+    bot: Annotated[str, typer.Option("--bot", help="Telegram: your bot's user name.", metavar="NAME")] = "YOUR_BOT",
+    minutes: Annotated[int, typer.Option("--minutes", help="How long it is good.", min=1, max=24 * 60)] = 10,
+    key: Annotated[bool, typer.Option("--key", help="Print the key that the account page signs with.")] = False,
+    db: Db = None,
+    shop: ShopDir = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """A link that signs somebody in, as the shop's account page makes it (docs/signed-links.md)."""
+    given = _given.over(db, shop, now)
+    settings = _settings(given)
+    signing = links.derived(home_secret(settings.home), LINKS)
+    if key:
+        _print_json({"key": signing.hex()}) if as_json else out.print(signing.hex(), highlight=False)
+        return
+    if not who:
+        raise BadInput("give a customer's e-mail address or an order's number, or --key")
+
+    async def go() -> str:
+        clock = _clock(given)
+        async with open_shop(settings, clock=clock, shop_folder=given.shop) as opened:
+            email = "@" in who
+            proof = await (opened.shop.customer(who) if email else opened.shop.vouched(order=who))
+            if proof is None:
+                raise BadInput(f"the shop has no {'customer' if email else 'order'} {who}")
+            kind, id_ = (links.CUSTOMER, proof.customer) if email else (links.ORDER, who.lstrip("#").upper())
+            return links.seal(signing, kind, id_, clock.now() + timedelta(minutes=minutes))
+
+    token = _run(go())
+    if channel == "telegram" and len(token) > links.TELEGRAM_CHARS:
+        raise BadInput(f"Telegram takes {links.TELEGRAM_CHARS} characters, this has {len(token)}: name an order")
+    page = settings.public_url or f"http://{settings.host}:{settings.port}"
+    url = f"https://t.me/{bot}?start={token}" if channel == "telegram" else f"{page.rstrip('/')}/?link={token}"
+    _print_json({"url": url, "token": token}) if as_json else out.print(url, markup=False, highlight=False)
+
+
+@app.command()
+def audit(
+    last: Annotated[int, typer.Option("--last", help="How many.", min=1, max=10_000)] = 50,
+    db: Db = None,
+    shop: ShopDir = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """The last tries to prove who somebody is: when, who, which order, by what, and what came of it."""
+    given = _given.over(db, shop, now)
+
+    async def go() -> list[Tried]:
+        async with open_shop(_settings(given), clock=_clock(given), shop_folder=given.shop) as opened:
+            return await ProofStore(opened.engine).last(last)
+
+    for tried in _run(go()):
+        row = {**asdict(tried), "at": tried.at.isoformat()}
+        _print_json(row) if as_json else out.print("  ".join(f"{value:10}" for value in row.values()), markup=False)
 
 
 # --- staff -----------------------------------------------------------------------------------------------------------

@@ -46,9 +46,14 @@ class Line:
     name: Localised
     options: str  # "blue, M"
     quantity: int
-    price: Money  # of the whole line, after its share of discounts
+    price: Money  # of the whole line, after its share of discounts: what was paid for it and is not given back
     state: LineState
     parcel_id: str = ""
+    expected: date | None = None  # pre-order, back-order: the day of its own that this line is promised for
+    adjusted: Money | None = None  # given back because the price fell; None: never was
+    due: Money | None = None  # still to be paid for it, beside `price`
+    replaces: str = ""  # id of the line that it was given in exchange for
+    discount: Money | None = None  # its share of discounts, which `price` no longer holds; None: nobody told
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,19 @@ class Parcel:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     scans: tuple[Scan, ...] = ()  # oldest first
+    signed_by: str = ""  # who took it, as the carrier says
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
     id: str
-    method: str  # "card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna"
+    method: str  # "card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna", "online"
     amount: Money
-    state: str  # "authorised", "paid", "failed"
+    state: str  # "authorised", "paid", "failed"; "due": still to be paid, at `link`; "void": no longer due
     hint: str = ""  # last four digits or the like
     at: datetime | None = None
+    link: str = ""
+    expires: date | None = None  # the last day of a gift card
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ class Refund:
     state: str  # "started", "done"
     at: datetime
     reason: str = ""
+    expected: date | None = None  # the day by which it is on the shopper's account
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,29 @@ class Return:
     state: str  # "open", "arrived", "refunded"
     label_url: str
     at: datetime
+    kind: str = "return"  # or "exchange": other goods are sent for it
+    refund: Money | None = None  # promised for its lines
+    fee: Money | None = None  # taken off that
+    shares: tuple[tuple[str, Money], ...] = ()  # method → its part of refund less fee, as it was confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something wrong with an order that the shop's people look into."""
+
+    id: str
+    kind: str  # of parcels: "chase", "missing_parcel", "lost", "refused"; of goods: see PROBLEMS
+    lines: Mapping[str, int]  # line id → pieces
+    state: str  # "open", "settled"
+    at: datetime
+    parcel_id: str = ""  # "": what has not been sent, or goods
+    text: str = ""  # in the shopper's words
+    wish: str = ""  # "refund", "replacement", "part"; "" when none was named
+    files: tuple[str, ...] = ()  # digests of what the shopper sent
+    due: date | None = None  # the day by which the shopper hears
+
+
+PROBLEMS = ("damaged", "wrong_item", "missing_item", "defective", "other")  # kinds of claims about goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +141,50 @@ class Event:
     kind: str
     text: str
     actor: str  # "shopper", "staff:<id>", "shop"
+
+
+GIFT_NOTE_LENGTH = 250  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    kind: str  # "goods", "delivery", "adjustment" (what an order costs beside these), "refund", "reversal"
+    name: Localised  # of goods
+    options: str
+    quantity: int
+    discount: Money  # its share of discounts, taken off already
+    net: Money
+    rate: int | None  # of VAT, in hundredths of a percent; None where none is shown
+    amount: Money  # VAT included
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceTax:
+    """What one rate of VAT comes to."""
+
+    rate: int
+    net: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """A document issued for an order. It never changes: what comes later is a document of its own."""
+
+    number: str
+    kind: str  # "invoice", "credit_note", "e_fapiao" (the data of one, for the shop to issue)
+    at: datetime
+    title: str  # the buyer, as it is written on it
+    tax_id: str
+    email: str  # where it goes
+    buyer: tuple[str, ...]  # the buyer's address, line by line
+    seller: tuple[str, ...]  # name and address, line by line
+    seller_vat_id: str
+    lines: tuple[InvoiceLine, ...]
+    taxes: tuple[InvoiceTax, ...]  # one for each rate; () where no VAT is shown
+    total: Money  # VAT included; of a credit note: what is given back
+    paid: Money  # when it was issued
+    corrects: str = ""  # credit notes: number of the invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +207,18 @@ class Order:
     promised: date | None = None
     coupon: str = ""  # the promotion it was placed with
     version: int = 1  # moved by every write
+    gift_note: str = ""  # the shopper's own words, put in with the goods
+    delivery_day: date | None = None  # the day wished for, instead of the promised one
+    claims: tuple[Claim, ...] = ()  # oldest first
+    as_of: datetime | None = None  # when these data were brought in, where that is too long ago to pass for now
+    invoices: tuple[Invoice, ...] = ()  # oldest first
 
     @property
     def state(self) -> str:
         """Derived: "unpaid", "open", "packed", "part_shipped", "shipped", "delivered", "cancelled", "returned"."""
-        states = {line.state for line in self.lines if line.state is not LineState.CANCELLED}
+        live = [line for line in self.lines if line.state is not LineState.CANCELLED]
+        exchanged = {line.replaces for line in live}  # these count no more: what was given for them does
+        states = {line.state for line in live if line.id not in exchanged}
         before, gone = {LineState.OPEN, LineState.PACKED}, {LineState.RETURN_OPEN, LineState.RETURNED}
         if not states:
             return "cancelled"
@@ -161,6 +244,28 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """A customer with the address book; the first address is the default."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    market: str
+    addresses: tuple[PostalAddress, ...] = ()
+    version: int = 1  # moved by every write
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file the shop gives out."""
+
+    name: str  # with its ending, e.g. "UK-000001.pdf"
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     sku: str
     size: str
@@ -181,6 +286,29 @@ class Product:
     variants: tuple[Variant, ...]
     url: str = ""
     score: float = 0.0  # how well it answers the search, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a product must pass; left empty, everything passes. Colour, size, price and stock hold of one variant.
+
+    ValueError when the limits of the price have two currencies, or the lower one is above the upper one.
+    """
+
+    brand: str = ""
+    category: str = ""  # an id or (a part of) a name
+    color: str = ""
+    size: str = ""
+    price_min: Money | None = None
+    price_max: Money | None = None
+    in_stock: bool = False
+
+    def __post_init__(self) -> None:
+        low, high = self.price_min, self.price_max
+        if low and high and low.currency != high.currency:
+            raise ValueError(f"a price range needs one currency, not {low.currency} and {high.currency}")
+        if low and high and low.minor > high.minor:
+            raise ValueError("price_min is above price_max: swap them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,14 +409,23 @@ class Quote:
 
     verb: str
     arguments: dict[str, Any]  # JSON values; passed back unchanged in Write
-    order: Order
+    order: Order | None  # None: it is about the account
     lines: tuple[Line, ...] = ()
     refund: Money | None = None  # what goes back to the shopper
     method: str = ""  # to which payment method
     fee: Money | None = None  # what the shopper pays
     address: PostalAddress | None = None
+    shares: tuple[tuple[str, Money], ...] = ()  # method → its part of refund less fee
     version: int = 0  # Order.version it was worked out on
     harmless: bool = False  # it moves no goods and no money and can be done again: no yes is needed
+    approval: bool | None = None  # True: staff decide, always; False: never, they hear of it anyway; None: mode and sum
+    account: Account | None = None
+
+    @property
+    def market(self) -> str:
+        """Whose rules it stands under."""
+        about = self.order or self.account
+        return about.market if about else ""
 
 
 Value = TypeVar("Value")
@@ -312,7 +449,7 @@ class Write:
     key: str  # the confirmation's id
     verb: str
     arguments: Mapping[str, Any]
-    version: int
+    version: int  # of the order it was quoted on; 0: whatever has happened since
     actor: str  # "shopper" or "staff:<id>"
 
 
@@ -328,6 +465,10 @@ class Shop(Protocol):
         """The account of that e-mail, for a shopper a trusted page has already verified."""
         ...
 
+    async def vouched(self, *, customer: str = "", order: str = "") -> Proof | None:
+        """The account of that id, or whose order that is, for a shopper whom the shop's own page has signed in."""
+        ...
+
     async def order(self, number: str, proof: Proof) -> Order | None:
         """The order, if `proof` may see it; None alike when it is another's or does not exist."""
         ...
@@ -341,16 +482,26 @@ class Shop(Protocol):
 
         Verbs and their arguments (JSON values):
         cancel: lines (ids; all that have not left when left out), quantities (line id → pieces, where not all)
+        change_items: line (id), wanted (words for size and colour) or sku, pieces (where not all of the line), quantity
+        gift_note: text, "" takes it out again
+        delivery_day: day (ISO 8601)
         change_address: the parts given of address, city, postcode, country, recipient, phone
         return: lines, quantities, reason
+        claim: kind, parcel (of parcels) or lines and quantities (of goods), text, wish, files (digests)
+        settle_claim: the arguments of the claim; staff have dealt with it
+        exchange: lines (one), quantities, sku (of the same product; its own when left out), reason
+        price_match: lines (all whose price has fallen when left out)
+        refund: what is owed for lines that were cancelled or lost
+        invoice: title, tax_id, email (of an e-fapiao; everything else goes to the e-mail on file)
+        default_address: like change_address, of the proof's account; `number` is ""
         """
         ...
 
-    async def perform(self, write: Write) -> Answer[Order]:
+    async def perform(self, write: Write) -> Answer[Order | Account]:
         """Do a quoted write. The same key again gives the stored answer and does nothing."""
         ...
 
-    async def reconcile(self, key: str) -> Answer[Order] | None:
+    async def reconcile(self, key: str) -> Answer[Order | Account] | None:
         """After a crash: the answer stored under `key`; REFUSED/"not_started" if it never ran; None if unknown."""
         ...
 
@@ -383,10 +534,25 @@ class Shop(Protocol):
         `detail` holds the "promotion" where it is known, and the "missing" Money below the minimum. Whether it was
         used before is only known of a shopper with a proof.
         """
+    async def account(self, proof: Proof) -> Account | None:
+        """The account that the proof opens, None for guests."""
         ...
 
-    async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
-        """Products by name, best first, typos tolerated; priced for `market`, by default the shop's own."""
+    async def document(self, number: str) -> Document | None:
+        """An issued document as a file, for the e-mail address on file alone: who asks for it has proved the order."""
+        ...
+
+    async def page(self, name: str) -> str:
+        """Web address of a page for shoppers, "" if there is none: "reset" (a new password), "review"."""
+        ...
+
+    async def search(
+        self, words: str, *, limit: int = 5, market: str = "", filters: Filters | None = None
+    ) -> tuple[Product, ...]:
+        """Products by name, best first, typos tolerated; priced for `market`, by default the shop's own.
+
+        With `filters` only what passes them and is sold in the market; without words the most popular of it.
+        """
         ...
 
     async def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:

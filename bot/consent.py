@@ -58,6 +58,10 @@ _TASKS = {
         r"|改(?:地址|到[这這][里裡])?|[这這][个個]地址",
         r"改(?:地址)?吧|就改到?[这這][个個]?地址",
     ),
+    "change_items": (
+        rf"(?:to )?(?:change|swap|update)(?: (?:it|that|this|them))?{_END}|改单?",
+        rf"(?:change|swap|update) (?:it|that|this|them){_END}|就?改吧|就[这這][么麼样樣]改吧?",
+    ),
 }  # fmt: skip
 
 

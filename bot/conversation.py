@@ -90,6 +90,8 @@ class Proof:
     order: str  # the order number that was proved; "" when signed in otherwise
     until: datetime
     market: str = ""  # the customer's, for prices
+    strong_until: datetime | None = None  # until then it may redirect goods and money too (code or signed link)
+    mailbox: str = ""  # ... of the orders with this e-mail on file alone; "" when the shop's own page signed him in
 
     def opens(self, order: str, needed: Access) -> bool:
         """Whether this proof may be tried on `order` for `needed`; the shop still checks whose order it is."""
@@ -97,6 +99,30 @@ class Proof:
         if strength.index(self.access) < strength.index(needed):
             return False
         return self.access is Access.CUSTOMER or not order or order == self.order
+
+    def same_person(self, other: "Proof") -> bool:
+        """Whether both are of one account, or of one guest's order."""
+        return (self.customer or self.order) == (other.customer or other.order)
+
+    def strong(self, at: datetime) -> bool:
+        """Whether a one-time code or a signed link stands behind it."""
+        return self.strong_until is not None and self.strong_until > at
+
+    def redirects(self, email: str, at: datetime) -> bool:
+        """Whether it may send goods or money elsewhere, for an order with this e-mail on file.
+
+        Who reads one mailbox has proved nothing about an order that was placed with another one.
+        """
+        return self.strong(at) and self.mailbox in ("", email)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A one-time code was sent and is waited for. The code itself is known to nobody here."""
+
+    order: str
+    mail: str  # where it was sent, masked
+    until: datetime  # a code typed before is hidden in the transcript, wherever it is typed
 
 
 # --- flows, confirmations, handoffs ----------------------------------------------------------------------------------
@@ -156,7 +182,7 @@ class HandoffNote:
     reason: str
     summary: str
     status: str  # "waiting", "claimed", "back", "closed"
-    subject: str = ""  # approvals: what they decide on
+    subject: str = ""  # approvals and cases: what they are about
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +195,7 @@ class Conversation:
     language: str = ""  # "" until known
     introduced: bool = False  # the line that a machine answers was said
     proof: Proof | None = None
+    challenge: Challenge | None = None
     flows: tuple[Flow, ...] = ()  # the last one is on top
     queue: tuple[Flow, ...] = ()  # requests of the same message that wait their turn
     pending: Confirmation | None = None
@@ -177,9 +204,11 @@ class Conversation:
     noted: dict[str, str] = field(default_factory=dict)  # slot values of those requests, as they were said
     anger: int = 0  # angry messages in this session
     refused: str = ""  # the refusal last given: asked for again, the shopper insists
-    memory: dict[str, str] = field(default_factory=dict)  # order_id and product last spoken of: what "it" means
+    # order_id, product: last spoken of, what "it" means; files: sent and not used yet; claim: the order of the last one
+    memory: dict[str, str] = field(default_factory=dict)
     handoff: HandoffNote | None = None
     approvals: tuple[HandoffNote, ...] = ()  # actions staff are deciding; the bot goes on meanwhile
+    cases: tuple[HandoffNote, ...] = ()  # claims staff look into; the bot goes on meanwhile
     acknowledged: bool = False  # "your message was passed on" was said in this wait
     last_seen: datetime | None = None
     name: str = ""  # the shopper's display name on the channel
@@ -190,10 +219,11 @@ class Conversation:
         return self.flows[-1] if self.flows else None
 
     def new_session(self) -> "Conversation":
-        """After CLOSED or a long silence: only language and proof are kept."""
+        """After CLOSED or a long silence: only language, proof and what is still to be hidden are kept."""
         return Conversation(
             id=self.id, address=self.address, session=self.session + 1, version=self.version, language=self.language,
-            introduced=False, proof=self.proof, approvals=self.approvals, last_seen=self.last_seen, name=self.name,
+            introduced=False, proof=self.proof, challenge=self.challenge, approvals=self.approvals, cases=self.cases,
+            last_seen=self.last_seen, name=self.name,
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ class TurnInput:
     kind: Kind
     text: str = ""
     button: str = ""
+    code: str = ""  # the one-time code it holds, which `text` does not show
     attachments: tuple[Attachment, ...] = ()
     hasty: bool = False  # written before the last answer was there: no yes to what it asks
     later_waits: bool = False  # a later message of this shopper is already stored: no write now
@@ -72,8 +73,18 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class HandoffRequest:
     reason: str  # a key of [terms.handoff] in the phrase book
-    approval: Confirmation | None = None  # staff decide on this write; the bot goes on meanwhile
-    facts: Mapping[str, Fact] = field(default_factory=dict)  # what was found out, for staff
+    write: Confirmation | None = None  # approval: staff decide on it, the bot goes on meanwhile; case: it was done
+    kind: str = "chat"  # "approval"; "case": staff look into it and the bot goes on; "note": kept for them to read
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # what was found or collected, for staff
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to the address on file."""
+
+    mail: str
+    act: Act
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,9 @@ class Speak:
     cards: tuple[Card, ...] = ()
     handoff: HandoffRequest | None = None
     heard: tuple[str, ...] = ()  # the labels this turn acted on
-    notify: tuple[tuple[str, Act], ...] = ()  # (e-mail on file, act) told outside this conversation
+    notify: tuple[Notice, ...] = ()  # told outside this conversation
+    cases: tuple[HandoffRequest, ...] = ()  # for staff, beside the conversation
+    code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
 
 
 Decision = Read | Perform | Speak

@@ -10,17 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import handoff, slots, transcript
+from bot import codes, handoff, slots, transcript
 from bot.conversation import (
     SESSION_SILENCE,
+    Confirmation,
     Conversation,
     Status,
     Understanding,
     Utterance,
     facts_to_json,
 )
-from bot.decision import HandoffRequest, Limits, Read, Speak, TurnInput
-from bot.facts import Act
+from bot.decision import HandoffRequest, Limits, Notice, Read, Speak, TurnInput
+from bot.facts import Act, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import InboundMessage, Kind, Reply, Sender
 from bot.policy import decide
@@ -30,6 +31,8 @@ from bot.speech import Speech
 from bot.turn import Claim, HandoffChange, Line, Sending, TurnResult, TurnStore
 
 MOST_ROUNDS = 6
+# our question → the model's
+_HEARD_AS = {"contact": "email", "lines": "product", "variant": "new_size", "told": "reason", "code": "order_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Turn:
     steps: dict[str, float] = field(default_factory=dict)  # milliseconds since the start, by step
     outcomes: list[Outcome] = field(default_factory=list)
     effects: bool = False  # a write was done: its result is told whatever happens
+    code: str = ""  # the one-time code in these messages; their texts do not show it
+    hidden: dict[int, str] = field(default_factory=dict)  # inbox row → text without it
 
     def mark(self, step: str) -> None:
         self.steps[step] = round((time.perf_counter() - self.started) * 1000, 2)
@@ -81,7 +86,10 @@ class Dialogue:
     async def turn(self, claim: Claim) -> TurnResult:
         """What this turn leaves behind; nothing of it is stored yet, except begun actions."""
         t = await self._load(claim)
-        first = claim.rows[0].message
+        return replace(await self._turn(t), hidden=t.hidden)
+
+    async def _turn(self, t: Turn) -> TurnResult:
+        first = t.claim.rows[0].message
         if first.sender is Sender.STAFF:
             return await self._staff(t)
         if first.sender is Sender.CLOCK:
@@ -93,19 +101,24 @@ class Dialogue:
     async def failed(self, claim: Claim) -> TurnResult:
         """An internal error ended this turn again and again: a person at once, said in written words."""
         t = await self._load(claim)
-        first = claim.rows[0].message
+        return replace(await self._failed(t), hidden=t.hidden)
+
+    async def _failed(self, t: Turn) -> TurnResult:
+        first = t.claim.rows[0].message
         if first.sender is not Sender.SHOPPER:
             return self._failed_beside(t, first)
         if t.conversation.status in (Status.WAITING, Status.STAFF):
             moved = handoff.relayed(t.conversation, t.text)
             return await self._moved(t, moved, transcript.user_lines(t.claim.rows, {}))
         pending, acts = t.conversation.pending, (Act("handoff/error", tone="apologetic"),)
+        notices: tuple[Notice, ...] = ()
         if pending and await self._fulfilment.cut_off(pending):
             outcome = await self._fulfilment.effect(pending, t.conversation)
-            acts = (outcome.act, *acts) if outcome else acts
+            if outcome:
+                acts, notices = (outcome.act, *acts), self._notices(pending.skill, outcome)
             t.effects = True
         t.conversation = replace(t.conversation, flows=(), queue=(), pending=None)
-        speak = Speak("handoff", t.conversation, acts, handoff=HandoffRequest("error"))
+        speak = Speak("handoff", t.conversation, acts, handoff=HandoffRequest("error"), notify=notices)
         return await self._spoken(t, speak, {"failure": "error"})
 
     def _failed_beside(self, t: Turn, message: InboundMessage) -> TurnResult:
@@ -130,8 +143,25 @@ class Dialogue:
         if shopper:
             conversation = replace(conversation, last_seen=now, name=claim.rows[-1].message.name or conversation.name)
         history = await self._store.history(conversation.id, conversation.session) if intact else ()
-        text = "\n".join(row.message.text for row in claim.rows if row.message.text)
-        return Turn(claim, conversation, history, text, now, restarted=not intact)
+        t = Turn(claim, conversation, history, "", now, restarted=not intact)
+        if shopper and conversation.challenge:
+            await self._hide_code(t)
+        t.text = "\n".join(row.message.text for row in t.claim.rows if row.message.text)
+        return t
+
+    async def _hide_code(self, t: Turn) -> None:
+        """Take a one-time code out of what was typed, before anybody reads it: the model, staff, the transcript."""
+        expected = any(flow.expects == "code" for flow in t.conversation.flows)
+        rows = []
+        for row in t.claim.rows:
+            text = row.message.text
+            answer = codes.given(text) if expected else ""
+            for start, end, digits in codes.found(text):
+                if digits == answer or await self._fulfilment.identity.live(t.conversation, digits):
+                    t.code = t.code or digits
+                    t.hidden[row.id] = text = codes.hide(text, start, end)
+            rows.append(replace(row, message=replace(row.message, text=text)))
+        t.claim = replace(t.claim, rows=tuple(rows))
 
     # --- the bot's own turn ------------------------------------------------------------------------------------------
 
@@ -149,6 +179,7 @@ class Dialogue:
             kind=kind,
             text=slots.readable(t.text),
             button=button,
+            code=t.code,
             hasty=first.kind is Kind.TEXT and t.claim.rows[0].id <= t.conversation.settled,
             at=t.claim.rows[-1].accepted_at,
             attachments=tuple(item for row in t.claim.rows for item in row.message.attachments),
@@ -162,8 +193,9 @@ class Dialogue:
     async def _understand(self, t: Turn) -> Understanding:
         top = t.conversation.top
         asked = top.expects.partition("/")[0] if top else ""
-        expects = {"contact": "email", "lines": "product", "told": "reason"}.get(asked, asked)
-        return await self._interpreter.understand(slots.readable(t.text), t.history, expects)
+        expects = _HEARD_AS.get(asked, asked)
+        text = slots.readable(t.text).replace(codes.HIDDEN, "0") if t.code else slots.readable(t.text)
+        return await self._interpreter.understand(text, t.history, expects)
 
     async def _decide(self, t: Turn, event: TurnInput, understanding: Understanding | None) -> Speak:
         """Steps 7 and 8: decide, do what was asked for, decide again, until there is something to say."""
@@ -193,6 +225,8 @@ class Dialogue:
     async def _waiting(self, t: Turn) -> TurnResult:
         """A person is awaited or talks: the bot says nothing of its own."""
         first, lines = t.claim.rows[0].message, transcript.user_lines(t.claim.rows, {})
+        if first.kind is Kind.START:
+            return TurnResult(t.conversation)  # says nothing, and a signed link is nobody's to read
         waiting = t.conversation.status is Status.WAITING
         if waiting and (first.button == "bot" or slots.wants_bot(t.text)):
             return await self._moved(t, handoff.cancelled(t.conversation, self._terms), lines)
@@ -225,6 +259,9 @@ class Dialogue:
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
+            case "close" if view and view.kind == "case" and view.status in ("waiting", "claimed"):
+                await self._settle(t, view.id, message.name)
+                return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
             case "close":
                 return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
             case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
@@ -245,13 +282,32 @@ class Dialogue:
         t.effects = True
         left = tuple(note for note in t.conversation.approvals if note.id != handoff_id)
         status = "approved" if approve else "declined"
-        speak = Speak("say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards)
+        speak = Speak(
+            "say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards,
+            notify=self._notices(pending.skill, outcome), cases=self._cases(pending, outcome),
+        )  # fmt: skip
         result = await self._spoken(t, speak, {})
         change = HandoffChange(handoff_id, status, claimed_by=staff)
         ended = handoff.to_sendings(
             [handoff.decided(handoff_id, status, self._terms)], self._settings.desks, t.claim.rows[0].message.source_id
         )
         return replace(result, handoffs=(*result.handoffs, change), sendings=(*result.sendings, *ended))
+
+    def _cases(self, pending: Confirmation, outcome: Outcome) -> tuple[HandoffRequest, ...]:
+        """What staff's yes gives them to do; what a rule left to them is settled by it."""
+        cases = [outcome.handoff] if outcome.handoff else []
+        reason = next(skill.case for skill in self._skills if skill.name == pending.skill)
+        if outcome.act.family == "done" and reason and pending.needs_approval != "rule":
+            cases.append(HandoffRequest(reason, pending, "case", pending.act.facts))
+        return tuple(cases)
+
+    async def _settle(self, t: Turn, handoff_id: str, staff: str) -> None:
+        """Staff have closed a case: its claim is no longer open in the shop, whatever the order has been through."""
+        pending = await self._store.confirmation(handoff_id)
+        if pending is None:
+            raise LookupError(f"case {handoff_id} has lost what it is about")
+        settled = replace(pending, id=f"{handoff_id}.settled", verb="settle_claim", version=0)
+        await self._fulfilment.perform(settled, f"staff:{staff}", t.conversation, unless_after=None)
 
     async def _clock_turn(self, t: Turn) -> TurnResult:
         message = t.claim.rows[0].message
@@ -288,6 +344,9 @@ class Dialogue:
         reply, spoken = await self._speech.reply(speak, t.history)
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)
+        for case in speak.cases:
+            beside = await self._opened(t, replace(speak, conversation=moved.conversation), case)
+            moved = handoff.joined(moved, beside)
         kind = "handoff" if speak.handoff else "result" if t.effects else "reply"
         record = {
             **heard,
@@ -304,25 +363,31 @@ class Dialogue:
         if reply:
             lines.append(transcript.bot_line(reply, {"kind": kind, "acts": record["acts"]}))
             sendings.append(Sending(kind, reply, handoff_id=moved.changes[0].id if moved.changes else ""))
-        for mail, act in speak.notify:
-            notice = await self._speech.sentences((act,), speak.conversation.language or "en")
-            sendings.append(Sending("notice", Reply(notice.text), mail=mail))
+        for notice in speak.notify:
+            told = await self._speech.sentences((notice.act,), speak.conversation.language or "en")
+            sendings.append(Sending("notice", Reply(told.text, attachments=notice.files), mail=notice.mail))
+        if speak.code:
+            mail, salt = speak.code
+            lasts = {"minutes": Number(codes.MINUTES)}
+            letter = await self._speech.sentences((Act("notice:code", lasts),), speak.conversation.language or "en")
+            sendings.append(Sending("code", Reply(letter.text, salt=salt), mail=mail))
         sendings += handoff.to_sendings(moved.posts, self._settings.desks, t.claim.rows[0].message.source_id)
         return TurnResult(moved.conversation, tuple(lines), tuple(sendings), moved.changes, moved.timers)
+
+    def _notices(self, skill: str, outcome: Outcome) -> tuple[Notice, ...]:
+        return next(known for known in self._skills if known.name == skill).notices(outcome)
 
     async def _opened(self, t: Turn, speak: Speak, request: HandoffRequest) -> handoff.Moved:
         """The handoff that this decision asks for, with what staff need to know."""
         language = self._settings.staff_language
         before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
-        text = handoff.summary(before, request.reason, t.history, self._terms, t.text)
-        found = [f"{self._terms.get('fact', {}).get(name, name)}: {self._speech.say(fact, language)}"
-                 for name, fact in request.facts.items()]  # fmt: skip
-        text = "\n".join([*found, text])
-        if request.approval:
-            wanted = await self._speech.sentences((request.approval.act,), language)
+        facts = {name: self._speech.say(fact, language) for name, fact in request.facts.items()}
+        text = handoff.case_summary(facts, before, request.reason, t.history, self._terms, t.text)
+        if request.kind == "approval" and request.write:
+            wanted = await self._speech.sentences((request.write.act,), language)
             text = f"{wanted.text}\n{text}"
-        kind = "approval" if request.approval else "chat"
-        change = HandoffChange(self._new_id(), "waiting", kind, request.reason, text, request.approval, opening=True)
+        status = "closed" if request.kind == "note" else "waiting"
+        change = HandoffChange(self._new_id(), status, request.kind, request.reason, text, request.write, opening=True)
         return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
 
 

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import slots
-from bot.commerce import Quote, WriteMode
+from bot.commerce import Order, Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
-from bot.decision import Decision, HandoffRequest, Limits, Offer, Perform, Read, Speak, TurnInput
-from bot.facts import Act, Facts, Term, Text
+from bot.decision import Decision, HandoffRequest, Limits, Notice, Offer, Perform, Read, Speak, TurnInput
+from bot.facts import Act, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Skill
 
@@ -32,12 +32,19 @@ class TurnState:
     ) -> None:  # fmt: skip
         self.conversation, self.event, self.understanding = conversation, event, understanding
         self.skills, self.limits, self.now = skills, limits, now
-        self.by_intent = {intent: skill for skill in skills.values() for intent in skill.intents}
+        self.by_intent = {
+            intent: skill for skill in skills.values() for intent in skill.intents
+            if skill.fits is None or skill.fits(intent, event.text, understanding.slots)
+        }  # fmt: skip
         self.threshold = understanding.threshold if limits.threshold is None else limits.threshold
         self.said: list[Act] = []
         self.cards: list[Card] = []
-        self.notify: list[tuple[str, Act]] = []
+        self.notify: list[Notice] = []
+        self.cases: list[HandoffRequest] = []
         self.heard: list[str] = []
+        self.code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
+        self.typed = event.code  # a one-time code of this message, "" once it was tried
+        self.again = False  # another code is wanted
         self.approval: Confirmation | None = None
         self.steps = 0  # Reads and Performs so far
         self.writes = 0  # Performs among them
@@ -75,7 +82,9 @@ class TurnState:
         values = self.collected(self.top.skill)
         if "lines" in held and slots.means_all(self.event.text):
             values["lines"] = "all"
-        return {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}
+        other = {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}
+        said = {"said": self.event.text} if "said" in held and other.keys() - {"order_id", "contact"} else {}
+        return {**other, **said}
 
     def pop(self) -> None:
         """The top flow is finished: remember what it was about; the one below goes on."""
@@ -90,6 +99,13 @@ class TurnState:
             pending=None if pending and not any(flow.skill == pending.skill for flow in below) else pending,
         )  # fmt: skip
 
+    def awaits_code(self) -> bool:
+        """Whether a flow waits for a one-time code; it comes to the top, for the code goes before a digression."""
+        flows = self.conversation.flows
+        waiting = [flow for flow in flows if flow.expects == "code"]
+        self.change(flows=(*(flow for flow in flows if flow not in waiting), *waiting))
+        return bool(waiting)
+
     # --- ways to end a turn ------------------------------------------------------------------------------------------
 
     def speak(self, kind: str, *, offers: Iterable[Offer] = (), handoff: HandoffRequest | None = None) -> Speak:
@@ -101,19 +117,23 @@ class TurnState:
         if any(act.name == "apology" for act in acts) and self.human not in offers and kind != "handoff":
             offers = (*offers, self.human)
         if self.approval:
-            handoff = HandoffRequest("approval", self.approval)
+            handoff = HandoffRequest("approval", self.approval, "approval")
         return Speak(
-            kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify)
-        )
+            kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify),
+            tuple(self.cases), self.code,
+        )  # fmt: skip
 
-    def hand_over(self, reason: str, *, said: str = "", facts: Facts | None = None) -> Speak:
-        """Bring in a person; `said`: another reason's words, where the shopper has heard this one already."""
+    def hand_over(self, reason: str, *, said: str = "", request: HandoffRequest | None = None) -> Speak:
+        """Bring in a person; `said`: another reason's words, where the shopper has heard this one already.
+
+        `request`: what staff are to know beside the reason.
+        """
         if self.approval:  # staff are asked about that first; what else the shopper wants stays open
             return self.speak("say")
         tone = "apologetic" if reason in ("angry", "injury", "model_failure", "error") else "neutral"
         self.say(Act(f"handoff/{said or reason}", tone=tone))
         self.change(flows=(), queue=(), pending=None, fallbacks=0)
-        return self.speak("handoff", handoff=HandoffRequest(reason, facts=facts or {}))
+        return self.speak("handoff", handoff=request or HandoffRequest(reason))
 
     def ask(self, slot: str, act: Act, flow: Flow, options: tuple[Any, ...] = ()) -> Speak:
         """Ask for one slot; past the limit a person comes instead. A question taken up again is not asked anew."""
@@ -152,7 +172,9 @@ class TurnState:
         self.change(fallbacks=0)
         self._lift(pending)
         flow, skill = self.top, self.skills[pending.skill]
-        if flow and skill.access is not Access.NONE and not self._proved(flow, skill):
+        proof = self._valid_proof()
+        weak = skill.strong and not (proof and proof.strong(self.event.at or self.now))
+        if weak or (flow and skill.access is not Access.NONE and not self._proved(flow, skill)):
             self.change(pending=None)  # the proof has run out since: who is asking comes first
         elif pending.expires <= (self.event.at or self.now):
             self.say(Act("expired"))
@@ -175,14 +197,23 @@ class TurnState:
         self.say(outcome.act)
         self.cards += outcome.cards
         self.change(pending=None)
-        if outcome.notify:
-            self.notify.append((outcome.notify, Act(f"notice:{pending.skill}", outcome.act.facts)))
+        self.notify += self.skills[pending.skill].notices(outcome)
+        self.cases += [outcome.handoff] if outcome.handoff else []
+        if outcome.act.family == "done" and self.skills[pending.skill].case:
+            self._tell_staff(pending)
         if outcome.act.name.endswith(("/unsupported", "/unknown")):
             yield self.hand_over("unsupported", said="requested")
             return True
         if not outcome.act.name.endswith("/changed"):
             self.pop()
         return False
+
+    def _tell_staff(self, done: Confirmation) -> None:
+        """Something was done that people have to look into: once for each thing; what was sent for it is used up."""
+        if not any(note.subject == done.subject for note in self.conversation.cases):
+            self.cases.append(HandoffRequest(self.skills[done.skill].case, done, "case", done.act.facts))
+        left = {name: value for name, value in self.conversation.memory.items() if name != "files"}
+        self.change(memory={**left, "claim": str(done.arguments.get("order", ""))})
 
     def declined(self) -> Script:
         if self.conversation.pending:
@@ -224,7 +255,9 @@ class TurnState:
                 self.say(Act("next_request", {"task": Term("intent", first.intent)}))
                 continue
             if flow is None:
-                helpless = any(act.name in ("no_skill", "no_passage", *UNKNOWN) for act in self.said)
+                helpless = any(
+                    act.name in ("no_skill", "no_passage", *UNKNOWN) or act.name.endswith("packed") for act in self.said
+                )
                 yield self.speak("say", offers=(self.human,) if helpless else ())
                 return
             if self.said and flow.expects and not resuming:
@@ -260,26 +293,41 @@ class TurnState:
                 self.pop()
                 return False
             return (yield from self._identify(self._with_order(flow), outcome.needs))
+        for found in outcome.before:
+            self.say(found)
         self.cards += outcome.cards
+        if outcome.beside:
+            beside = Flow(flow.skill, flow.intent, dict(outcome.beside))
+            self.change(queue=(beside, *self.conversation.queue))
         match outcome.act.family:
+            case "pass":  # another skill's business, with the same slots
+                self.replace_top(replace(flow, skill=outcome.act.topic))
+                return False
             case "ask":
                 yield self.ask(outcome.slot, outcome.act, flow, outcome.options)
                 return True
             case "confirm":
                 return (yield from self._quoted(flow, outcome))
-        if outcome.handoff or outcome.act.name.endswith("/unsupported"):
+        if outcome.act.name.endswith("/unsupported"):
             self.say(outcome.act)
-            yield self.hand_over(outcome.handoff or "unsupported", said="requested", facts=outcome.act.facts)
+            request = HandoffRequest("unsupported", facts=outcome.act.facts)
+            yield self.hand_over("unsupported", said="requested", request=request)
             return True
-        refusal = f"{outcome.act.name} {flow.slots.get('order_id', '')}" if outcome.act.family == "refused" else ""
+        about = [str(fact) for name, fact in outcome.act.facts.items() if name != "order"]
+        refused = outcome.act.family == "refused"
+        refusal = " ".join([outcome.act.name, flow.slots.get("order_id", ""), *about]) if refused else ""
         if refusal and refusal == self.conversation.refused:
             yield self.hand_over("insists")
             return True
         self.say(outcome.act)
+        if outcome.handoff and outcome.handoff.kind == "chat":
+            yield self.hand_over(outcome.handoff.reason, said="requested", request=outcome.handoff)
+            return True
+        self.cases += [outcome.handoff] if outcome.handoff else []
         self.change(refused=refusal or self.conversation.refused)
         if outcome.slot:  # refused, and another answer to the same question is welcome
-            self.replace_top(replace(flow, expects=outcome.slot))
-            yield self.speak("ask")
+            self.replace_top(replace(flow, expects=outcome.slot, options=outcome.options))
+            yield self.speak("ask", offers=[Offer(Text(one.label), f"pick:{one.value}") for one in outcome.options])
             return True
         if outcome.act.name in UNKNOWN:
             self.replace_top(flow.without_slot(UNKNOWN[outcome.act.name]))
@@ -291,10 +339,12 @@ class TurnState:
         if outcome.quote is None:
             raise ValueError(f"{flow.skill}: a confirm act needs its quote")
         quote = outcome.quote
-        mode = self.limits.mode(quote.order.market, quote.verb)
+        mode = self.limits.mode(quote.market, quote.verb)
         if mode is WriteMode.OFF:
             self.say(Act(f"refused:{flow.skill}/unsupported", outcome.act.facts))
             yield self.hand_over("unsupported", said="requested")
+            return True
+        if self.skills[flow.skill].strong and (yield from self._prove(flow, quote.order)):
             return True
         pending = self._confirmation(flow, outcome, quote, mode)
         self.change(pending=pending)
@@ -312,8 +362,14 @@ class TurnState:
             id=f"{self.event.id}.{self.writes}" if quote.harmless else self.event.id, skill=flow.skill, verb=quote.verb,
             arguments=quote.arguments, act=outcome.act, version=quote.version,
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
-            needs_approval="mode" if mode is WriteMode.APPROVAL else "amount" if above else "",
+            needs_approval=self._why_approval(quote, mode, above=above),
         )  # fmt: skip
+
+    def _why_approval(self, quote: Quote, mode: WriteMode, *, above: bool) -> str:
+        """Why staff decide on it, "" when they do not."""
+        if quote.approval is False and not self.limits.stopped:
+            return ""
+        return "rule" if quote.approval else "mode" if mode is WriteMode.APPROVAL else "amount" if above else ""
 
     def _show(self, pending: Confirmation) -> Speak:
         if self.top:
@@ -366,3 +422,52 @@ class TurnState:
         self.change(proof=outcome.proof)
         self.say(outcome.act)
         return False
+
+    def _prove(self, flow: Flow, order: Order) -> Generator[Decision, Outcome, bool]:
+        """See to it that a one-time code or a signed link stands behind the proof; True when the turn has ended.
+
+        Asked for once it is known that the write can be done, and before it is confirmed.
+        """
+        at = self.event.at or self.now
+        if (proof := self._valid_proof()) and proof.redirects(order.email, at):
+            return False
+        challenge = self.conversation.challenge
+        stands = challenge is not None and challenge.order == order.number and challenge.until > at
+        if challenge and stands and not self.typed and not self.again:
+            yield self.ask("code", Act("ask:code/again", {"mail": Text(challenge.mail)}), flow)
+            return True
+        values, self.typed = {"order_id": order.number, **({"code": self.typed} if self.typed else {})}, ""
+        outcome = yield from self._shop(Read("one_time_code", replace(flow, slots=values), self.conversation.language))
+        if outcome.proof:
+            self.change(proof=outcome.proof, challenge=None)
+            self.say(outcome.act)
+            return False
+        if outcome.act.family != "ask" or outcome.tries_left == 0:
+            yield self.hand_over("no_code" if outcome.act.family != "ask" else "identity")
+            return True
+        if outcome.challenge:
+            self.code = (outcome.notify, outcome.salt)
+            self.change(challenge=outcome.challenge)
+        act = replace(outcome.act, name="ask:code/resent") if self.again else outcome.act
+        self.again = False
+        yield self.ask("code", act, replace(flow, asked={**flow.asked, "code": 0}))  # its tries have their own limit
+        return True
+
+    def signed_in(self, offers: Iterable[Offer]) -> Script:
+        """The conversation was opened with a link: of the shop's own page, or any other."""
+        if not self.conversation.address.private:
+            self.say(Act("go_private"))
+            yield self.speak("say")
+            return
+        flow = Flow("signed_link", "", {"token": self.event.text})
+        outcome = yield from self._shop(Read("signed_link", flow, self.conversation.language))
+        self.say(outcome.act)
+        if outcome.proof:
+            before = self._valid_proof()
+            if before and before.access is not Access.DELIVERY and not before.same_person(outcome.proof):
+                self.change(memory={}, noted={}, wishes=(), flows=(), queue=(), pending=None)
+            self.change(proof=outcome.proof)
+        if outcome.proof and self.top:
+            yield from self.advance(resuming=True)
+        else:
+            yield self.speak("say", offers=offers)

@@ -1,19 +1,18 @@
 """Step 8: run a skill's read, do a confirmed write at most once. The one core file that calls the shop's writes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
-from bot.commerce import Answer, AnswerStatus, Order, Shop, Write
+from bot.commerce import Account, Answer, AnswerStatus, Order, Shop, Write
 from bot.conversation import Confirmation, Conversation, Proof
 from bot.decision import Read
 from bot.facts import Act, Fact, Term, Text
-from bot.messages import Card
+from bot.identity import Identity
+from bot.messages import Attachment, Card
 from bot.skill import Outcome, Request, Skill
-from bot.turn import ActionLog, TryLimit
-
-PROOF_LASTS = {"web": timedelta(hours=24)}  # a browser may be shared; elsewhere the account is the shopper's own
-PROOF_LASTS_ELSEWHERE = timedelta(days=30)
+from bot.skills.orders import due_card, shares_card
+from bot.turn import ActionLog
 
 
 class Fulfilment:
@@ -21,13 +20,18 @@ class Fulfilment:
         self,
         shop: Shop,
         actions: ActionLog,
-        tries: TryLimit,
+        identity: Identity,
         skills: Sequence[Skill],
         say: Callable[[Fact, str], str],
         zone: tzinfo = UTC,
+        keep_file: Callable[[bytes], Awaitable[str]] | None = None,
     ) -> None:
-        """`say(fact, language)` writes a fact for cards and buttons; the shop's days are those of `zone`."""
-        self._shop, self._actions, self._tries, self._say, self._zone = shop, actions, tries, say, zone
+        """`say(fact, language)` writes a fact for cards and buttons; the shop's days are those of `zone`.
+
+        `keep_file` stores a document and gives its digest; None where the shop issues none.
+        """
+        self._shop, self._actions, self._say, self._zone = shop, actions, say, zone
+        self._keep_file, self.identity = keep_file, identity
         self._skills = {skill.name: skill for skill in skills}
 
     async def read(
@@ -48,22 +52,9 @@ class Fulfilment:
             zone=self._zone,
         )
         skill = self._skills[read.skill]
-        if skill.name == "identify":
-            return await self._identify(skill, request, conversation)
+        if prove := self.identity.ways.get(skill.name):
+            return await prove(self._shop, skill, request, conversation)
         return _sayable(skill, await skill.run(self._shop, request))
-
-    async def _identify(self, skill: Skill, request: Request, conversation: Conversation) -> Outcome:
-        """A proof is tried three times a day per account and per order, and lasts as long as the channel allows."""
-        who, order = conversation.address.account_user, request.slots["order_id"]
-        left = await self._tries.take(who, order)  # before it is made: chats at the same moment share the limit
-        if left == 0:
-            return Outcome(Act("identify/miss"), tries_left=0)
-        outcome = await skill.run(self._shop, request)
-        if outcome.proof is None:
-            return replace(outcome, tries_left=left - 1)
-        await self._tries.right(who, order)
-        lasts = PROOF_LASTS.get(conversation.address.channel, PROOF_LASTS_ELSEWHERE)
-        return replace(outcome, proof=replace(outcome.proof, until=request.now + lasts))
 
     async def cut_off(self, pending: Confirmation | None) -> bool:
         """Whether an earlier try of this turn had begun the write before it was cut off: then its yes was heard."""
@@ -73,7 +64,9 @@ class Fulfilment:
         """What a write that was cut off has done, None when it did nothing or nobody can say."""
         answer = await self._shop.reconcile(pending.id)
         done = answer is not None and answer.status in (AnswerStatus.DONE, AnswerStatus.PENDING)
-        return self._told(pending, answer, conversation.language or "en") if answer and done else None
+        if answer is None or not done:
+            return None
+        return await self._with_files(self._told(pending, answer, conversation.language or "en"))
 
     async def perform(
         self, pending: Confirmation, actor: str, conversation: Conversation, *, unless_after: int | None
@@ -83,7 +76,7 @@ class Fulfilment:
         if begun is None:
             return None
         write = Write(pending.id, pending.verb, pending.arguments, pending.version, actor)
-        answer: Answer[Order] | None
+        answer: Answer[Order | Account] | None
         if begun.fresh:
             answer = await self._shop.perform(write)
         else:
@@ -94,9 +87,21 @@ class Fulfilment:
         if answer is None:  # begun before a crash, and the shop cannot say what became of it: never fired again blindly
             return Outcome(Act(f"refused:{pending.skill}/unknown", pending.act.facts))
         await self._actions.finish(pending.id, {"status": answer.status, "reason": answer.reason})
-        return self._told(pending, answer, conversation.language or "en")
+        return await self._with_files(self._told(pending, answer, conversation.language or "en"))
 
-    def _told(self, pending: Confirmation, answer: Answer[Order], language: str) -> Outcome:
+    async def _with_files(self, outcome: Outcome) -> Outcome:
+        """The documents an outcome names, as kept files; the same document is the same file."""
+        files = []
+        for number in outcome.documents:
+            document = await self._shop.document(number)
+            if document is None or self._keep_file is None:
+                raise LookupError(f"the shop has issued {number} and does not give it out")
+            digest = await self._keep_file(document.content)
+            size = len(document.content)
+            files.append(Attachment("document", document.mime, size, document.name, digest=digest))
+        return replace(outcome, files=tuple(files))
+
+    def _told(self, pending: Confirmation, answer: Answer[Order | Account], language: str) -> Outcome:
         """The act of an answer, with the facts the shopper said yes to."""
         detail = pending.act.name.partition("/")[2]
         facts = dict(pending.act.facts)
@@ -110,14 +115,19 @@ class Fulfilment:
             case AnswerStatus.REFUSED:
                 name = f"refused:{pending.skill}/{answer.reason}"
         order, done = answer.value, answer.status is AnswerStatus.DONE
-        cards = ()
-        if done and order and order.returns and pending.verb == "return":
+        cards: tuple[Card, ...] = ()
+        if done and isinstance(order, Order):
+            cards = shares_card(pending.arguments, order.total.currency, lambda fact: self._say(fact, language))
+        if done and isinstance(order, Order) and pending.arguments.get("due"):
+            cards += due_card(order, lambda fact: self._say(fact, language))
+        if done and isinstance(order, Order) and order.returns and pending.verb == "return":
             label = order.returns[-1].label_url
             facts["label"] = Text(label)
-            cards = (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
+            cards += (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
         skill = self._skills[pending.skill]
-        told = order.email if done and order and f"notice:{skill.name}" in skill.acts else ""
-        return _sayable(skill, Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told))
+        told = order.email if done and order and (skill.strong or skill.notice in skill.acts) else ""
+        outcome = Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told)
+        return _sayable(skill, skill.told(pending, order, outcome) if done and order and skill.told else outcome)
 
 
 def _sayable(skill: Skill, outcome: Outcome) -> Outcome:

@@ -53,6 +53,24 @@ def summary(conversation: Conversation, reason: str, history: Sequence[Utterance
     return "\n".join(lines)
 
 
+def case_summary(
+    facts: Mapping[str, str], conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms,
+    said: str,
+) -> str:  # fmt: skip
+    """The facts of a case, written out, over what staff need to know of the shopper."""
+    labels = {**terms.get("label", {}), **terms.get("fact", {})}
+    rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
+    return "\n".join([*rows, summary(conversation, reason, history, terms, said)])
+
+
+def joined(first: Moved, second: Moved) -> Moved:
+    """Two things that happened in one turn; the second one was made from the first one's conversation."""
+    return Moved(
+        second.conversation, first.acts + second.acts, first.offers + second.offers, first.changes + second.changes,
+        first.posts + second.posts, first.timers + second.timers,
+    )  # fmt: skip
+
+
 def _order(conversation: Conversation) -> str:
     """The order it is about: of the open flow, else last spoken of, else the one proved."""
     open_ones = [flow.slots["order_id"] for flow in reversed(conversation.flows) if "order_id" in flow.slots]
@@ -63,23 +81,23 @@ def _order(conversation: Conversation) -> str:
     )
 
 
+# slots that prove identity, stand elsewhere in the summary, or mean nothing to people
+_UNTOLD = frozenset({
+    "contact", "order_id", "order_hint", "lines", "said", "told", "files", "basis", "change", "variant", "part",
+    "products", "wishes", "chosen", "basket", "again", "trouble", "claim", "scheme", "code_fails",
+})  # fmt: skip
+
+
 def _known(conversation: Conversation) -> dict[str, str]:
     """Slots of open flows, without what only proves identity."""
     values = dict(conversation.noted)
     for flow in (*conversation.queue, *conversation.flows):
         values |= flow.slots
-    return {name: value for name, value in values.items() if name not in _OURS and "/" not in name}
-
-
-# slots that prove identity, stand elsewhere in the summary, or mean nothing to people
-_OURS = frozenset({
-    "contact", "order_id", "order_hint", "lines", "products", "wishes", "chosen", "basket", "again", "trouble", "claim",
-    "scheme", "code_fails", "told",
-})  # fmt: skip
+    return {name: value for name, value in values.items() if name not in _UNTOLD and "/" not in name}
 
 
 def opened(conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms) -> Moved:
-    """A new handoff: a chat handoff stops the bot, an approval does not."""
+    """A new handoff: a chat handoff stops the bot, an approval or a case does not."""
     subject = change.confirmation.subject if change.confirmation else ""
     note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
     buttons = terms.get("desk", {})
@@ -87,6 +105,12 @@ def opened(conversation: Conversation, change: HandoffChange, now: datetime, wai
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
         post = DeskPost(change.id, "approval", change.summary, buttons=_buttons(buttons, "approve", "decline"))
         return Moved(conversation, changes=(change,), posts=(post,))
+    if change.kind == "case":
+        conversation = replace(conversation, cases=(*conversation.cases, note))
+        post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "close"))
+        return Moved(conversation, changes=(change,), posts=(post,))
+    if change.kind == "note":  # there to be read: nobody is called
+        return Moved(conversation, changes=(change,))
     conversation = replace(conversation, status=Status.WAITING, handoff=note, acknowledged=False)
     post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "back", "close"))
     return Moved(
@@ -115,14 +139,16 @@ def cancelled(conversation: Conversation, terms: Terms) -> Moved:
 
 def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, writes: bool = False) -> Moved:
     """Exactly one claim wins; writing takes over, also after the handoff was given back."""
-    note = conversation.handoff
-    if writes and note and conversation.status in (Status.WAITING, Status.STAFF):
+    note, case = conversation.handoff, _case(conversation, handoff_id)
+    if (writes or case) and note and conversation.status in (Status.WAITING, Status.STAFF):
         handoff_id = note.id  # in whichever thread it was written, the open handoff is meant
     mine = note is not None and note.id == handoff_id
     if mine and conversation.status is Status.STAFF:
         if writes:
             return Moved(conversation)
         return Moved(conversation, posts=(DeskPost(handoff_id, "note", _note(terms, "already_taken")),))
+    if case and not mine:
+        note, mine = case, True
     if not mine and not writes:
         return Moved(
             conversation,
@@ -132,7 +158,10 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
         handoff_id, note.reason if mine and note else "taken_over", note.summary if mine and note else "", "claimed"
     )
     return Moved(
-        replace(conversation, status=Status.STAFF, handoff=taken, flows=(), queue=(), pending=None),
+        replace(
+            conversation, status=Status.STAFF, handoff=taken, flows=(), queue=(), pending=None,
+            cases=_without(conversation, handoff_id),
+        ),
         acts=(Act("staff/joined", {"name": Text(staff)}),),
         changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
         posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'taken')} {staff}"),),
@@ -140,20 +169,38 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
     )
 
 
+def _case(conversation: Conversation, handoff_id: str) -> HandoffNote | None:
+    return next((note for note in conversation.cases if note.id == handoff_id), None)
+
+
+def _without(conversation: Conversation, handoff_id: str) -> tuple[HandoffNote, ...]:
+    return tuple(note for note in conversation.cases if note.id != handoff_id)
+
+
 def _note(terms: Terms, key: str) -> str:
     return terms.get("desk", {}).get(key, key.replace("_", " "))
 
 
 def given_back(conversation: Conversation, handoff_id: str, terms: Terms) -> Moved:
+    if _case(conversation, handoff_id):
+        return _case_ended(conversation, handoff_id, "back", terms)
     if conversation.handoff is None or conversation.handoff.id != handoff_id:
         return Moved(conversation)
     return _ended(conversation, "back", (Act("staff/back"),), Status.BOT, terms)
 
 
 def closed(conversation: Conversation, handoff_id: str, terms: Terms) -> Moved:
+    if _case(conversation, handoff_id):
+        return _case_ended(conversation, handoff_id, "closed", terms)
     if conversation.handoff is None or conversation.handoff.id != handoff_id:
         return Moved(conversation)
     return _ended(conversation, "closed", (Act("staff/closed"),), Status.CLOSED, terms)
+
+
+def _case_ended(conversation: Conversation, handoff_id: str, status: str, terms: Terms) -> Moved:
+    """Dealt with by staff, who have not talked here: the shopper's conversation goes on as it was."""
+    left = replace(conversation, cases=_without(conversation, handoff_id))
+    return Moved(left, changes=(HandoffChange(handoff_id, status),), posts=(decided(handoff_id, status, terms),))
 
 
 def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: Status, terms: Terms) -> Moved:
@@ -172,7 +219,7 @@ def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: S
 
 
 def decided(handoff_id: str, status: str, terms: Terms) -> DeskPost:
-    """The end of an approval, for the desk."""
+    """The end of an approval or a case, for the desk."""
     return DeskPost(handoff_id, "ended", _note(terms, f"ended_{status}"))
 
 

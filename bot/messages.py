@@ -59,7 +59,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file a shopper sent. The adapter fetches allowed ones into the files folder, under their hash."""
+    """A file a shopper sent, which the adapter fetches into the files folder under its hash; or one that we send."""
 
     kind: str  # "photo", "document", "voice", "video", "sticker"
     mime: str = ""
@@ -151,6 +151,8 @@ class Reply:
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    attachments: tuple[Attachment, ...] = ()  # kept files, by digest; only mail carries them
+    salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
 
     def as_text(self, *, number_buttons: bool = False) -> str:
         """The whole reply in plain text; buttons as a numbered list where the platform has none."""

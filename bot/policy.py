@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot import alarms, consent, shopping, slots
+from bot import alarms, codes, consent, shopping, slots
 from bot.conversation import Conversation, Flow, Understanding
 from bot.decision import Decision, Limits, Offer, TurnInput
-from bot.facts import Act, Term
+from bot.facts import Act, Term, Text
 from bot.flows import Script, TurnState
 from bot.messages import Kind, has_masked_card
 from bot.skill import Outcome, Skill
@@ -20,6 +20,7 @@ from bot.skill import Outcome, Skill
 # Labels that ask the shop for nothing.
 QUIET = frozenset({"affirm", "deny", "provide_info", "cancel_flow", "oos", "talk_to_human", "complaint"})
 SOCIAL = frozenset({"greeting", "thanks_bye", "feedback"})
+TELLING = frozenset({"damaged_or_wrong_item", "delivery_delay", "delivery_problem", "warranty"})  # what is wrong
 HALF = 0.5  # independent probabilities: above it, a label more likely holds than not
 MOST_REQUESTS = 3  # of one message
 SHORT_TEXT = 6  # letters below which a language is a guess
@@ -42,6 +43,8 @@ def decide(
 
 def _turn(t: TurnState) -> Script:
     match t.event.kind:
+        case Kind.START if t.event.text:
+            yield from t.signed_in(_menu())
         case Kind.START:
             t.say(Act("greet", tone="warm"))
             yield t.speak("say", offers=_menu())
@@ -51,16 +54,44 @@ def _turn(t: TurnState) -> Script:
         case Kind.BUTTON:
             yield from _button(t)
         case Kind.FILE if not t.event.text.strip():
-            t.say(_file_act(t))
-            yield t.speak("say", offers=(t.human,))
+            yield from _file(t)
         case _:
             if t.event.kind is Kind.FILE:
                 t.say(_file_act(t))
+                _keep_files(t)
             yield from _text(t)
 
 
 def _file_act(t: TurnState) -> Act:
     return Act("file_kept" if all(item.digest for item in t.event.attachments) else "file_lost")
+
+
+MOST_FILES = 10  # of one claim
+
+
+def _keep_files(t: TurnState) -> str:
+    """What was sent so far and belongs to nothing yet: comma-separated digests."""
+    digests = [*t.conversation.memory.get("files", "").split(","), *(item.digest for item in t.event.attachments)]
+    kept = ",".join(list(dict.fromkeys(filter(None, digests)))[-MOST_FILES:])
+    t.change(memory={**t.conversation.memory, "files": kept})
+    return kept
+
+
+def _file(t: TurnState) -> Script:
+    """A file without a word goes to the claim that is being made or was made last, or is kept for whoever asks."""
+    kept = _keep_files(t)
+    takes = next((skill for skill in t.skills.values() if "files" in skill.slots), None)
+    order, lost = t.conversation.memory.get("claim", ""), _file_act(t).name == "file_lost"
+    if takes and t.top and t.top.skill == takes.name and not lost:
+        t.say(Act("file_added"))
+        t.replace_top(t.top.with_slot("files", kept))
+        yield from t.advance()
+    elif takes and order and not t.top and not lost:
+        t.change(flows=(Flow(takes.name, takes.intents[0], {"order_id": order, "files": kept}),))
+        yield from t.advance()
+    else:
+        t.say(_file_act(t))
+        yield t.speak("say", offers=(t.human,))
 
 
 def _menu() -> tuple[Offer, ...]:
@@ -117,8 +148,14 @@ def _text(t: TurnState) -> Script:
         t.say(Act("apology", tone="apologetic"))
     if meaning.probability("talk_to_human") >= max([HALF, *(score.probability for score in meaning.intents[:1])]):
         yield t.hand_over("requested")
+    elif t.typed and t.awaits_code():
+        t.heard.append("provide_info")
+        t.change(fallbacks=0)
+        yield from t.advance(resuming=True)
     elif t.conversation.pending and t.top and t.top.expects == "confirm":
         yield from _answer_to_confirm(t)
+    elif t.top and t.top.expects == "code":
+        yield from _answer_to_code(t)
     elif t.top and t.top.expects:
         yield from _answer_to_question(t)
     else:
@@ -165,6 +202,25 @@ def _answer_to_confirm(t: TurnState) -> Script:
         yield from t.unclear()
 
 
+def _answer_to_code(t: TurnState) -> Script:
+    """No code in the answer: another one wanted, no way to the mailbox, another mailbox; else as with any question."""
+    text, flow = t.event.text, t.top
+    if flow is None:
+        raise ValueError("no question is open")
+    if codes.mailbox_lost(text):
+        yield t.hand_over("no_code")
+    elif slots.email(text) and t.conversation.challenge:
+        mail = Text(t.conversation.challenge.mail)
+        yield t.ask("code", Act("ask:code/on_file", {"mail": mail}), flow)  # never to an address named in the chat
+    elif codes.mistyped(text):
+        yield from t.unclear()
+    elif codes.wanted_again(text):
+        t.again = True
+        yield from t.advance(resuming=True)
+    else:
+        yield from _answer_to_question(t)
+
+
 def _answer_to_question(t: TurnState) -> Script:
     flow, meaning = t.top, t.understanding
     if flow is None:
@@ -179,13 +235,15 @@ def _answer_to_question(t: TurnState) -> Script:
         t.drop()
         yield from _requests(t, others)
         return
-    value = slots.answer(flow.expects, t.event.text, meaning.slots, flow.options)
+    value = slots.answer(flow.expects, t.event.text, meaning.slots, flow.options) if flow.expects != "code" else None
     if flow.expects == "contact" and value == flow.slots.get("order_id"):
         value = None  # the order number once more, not a postcode
     if value is not None and slots.is_free(flow.expects) and not flow.options and _only_social(t):
         value = None  # "thanks" is no reason and no product
     if value is not None and (flow.options or flow.expects == "reason") and not re.search("[?？]", t.event.text):
-        others = [name for name in others if name in t.by_intent]  # "it arrived broken" is a reason, not a request
+        others = [name for name in others if name in t.by_intent]
+        if flow.expects == "reason":  # "it arrived broken" is a reason, not a request
+            others = [name for name in others if name not in TELLING]
     if value is not None and flow.expects == "told":
         others = []  # what went wrong may sound like any request; a person reads all of it
     given = meaning.probability("provide_info")
@@ -258,7 +316,8 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     sure = [score.name for score in t.understanding.intents if score.probability >= t.threshold]
     skill = t.by_intent.get
     sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
-    sure = [name for name in sure if name not in QUIET]
+    covered = {name for one in sure if (found := skill(one)) for name in found.covers}
+    sure = [name for name in sure if name not in QUIET and name not in covered]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
 
@@ -337,6 +396,10 @@ def _start(t: TurnState, intent: str) -> Flow | None:
         t.no_skill(intent)
         return None
     values = t.collected(skill.name)
+    if "said" in skill.slots and t.event.kind is not Kind.BUTTON:
+        values["said"] = t.event.text
+    if "files" in skill.slots and (files := t.conversation.memory.get("files")):
+        values["files"] = files
     if "basket" in skill.slots and "basket" in t.conversation.memory:
         values["basket"] = t.conversation.memory["basket"]
     for name, slot in (("order_id", "order_hint"), ("product", "product")):

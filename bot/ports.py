@@ -173,7 +173,7 @@ class HandoffView:
 
     id: str
     conversation_id: str
-    kind: str  # "chat" or "approval"
+    kind: str  # "chat", "approval", "case" (staff look into it, the bot goes on), "note" (to be read)
     reason: str
     summary: str
     status: str  # waiting, claimed, back, closed, approved, declined

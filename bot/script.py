@@ -37,6 +37,12 @@ class Seen(Protocol):
     replies: deque[Reply]
 
 
+class SeenByContact(Protocol):
+    """The terminal's mail: (e-mail address, letter)."""
+
+    letters: deque[tuple[str, Reply]]
+
+
 class SeenByStaff(Protocol):
     posts: deque[DeskPost]
 
@@ -55,6 +61,7 @@ class ScriptedChat:
     channel: Seen
     desk: SeenByStaff
     clock: ManualClock
+    mail: SeenByContact | None = None  # None: mail really goes out
     run: str = field(default_factory=lambda: secrets.token_hex(4))  # message ids of two runs on one store differ
 
     def __post_init__(self) -> None:
@@ -166,7 +173,7 @@ class ScriptedChat:
         notes = (
             list(conversation.approvals)
             if conversation and approval
-            else [conversation.handoff]
+            else [*conversation.cases, *filter(None, [conversation.handoff])]
             if conversation
             else []
         )
@@ -202,6 +209,9 @@ class ScriptedChat:
                     state,
                 )
             )
+        while self.mail and self.mail.letters:
+            address, letter = self.mail.letters.popleft()
+            out.append(self._line("mail", f"{address}: {letter.as_text()}", [], [], state))
         while self.desk.posts:
             post = self.desk.posts.popleft()
             out.append(
@@ -220,7 +230,8 @@ class ScriptedChat:
         if not self._begun:
             return None
         conversation, _ = await self.store.load(ADDRESS.conversation_id)
-        note = conversation.handoff or next(reversed(conversation.approvals), None)
+        beside = (*conversation.cases, *conversation.approvals)
+        note = conversation.handoff or next(reversed(beside), None)
         if note is None or (conversation.status is Status.CLOSED and note is conversation.handoff):
             return None
         return {"id": note.id, "reason": note.reason, "summary": note.summary, "status": note.status}

@@ -4,15 +4,16 @@ A skill's `run` asks the shop and answers with an Outcome; the family of the out
 next: `ask` a slot, `confirm` a quoted write, or say it and be finished.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
-from bot.commerce import Quote, Shop
-from bot.conversation import Access, Option, Proof
-from bot.facts import Act, Fact
-from bot.messages import Card
+from bot.commerce import Account, Order, Quote, Shop
+from bot.conversation import Access, Challenge, Confirmation, Option, Proof, SlotSpan
+from bot.decision import HandoffRequest, Notice
+from bot.facts import Act, Fact, Term
+from bot.messages import Attachment, Card
 
 
 class Mode(StrEnum):
@@ -35,12 +36,20 @@ class Request:
     market: str = ""  # whose prices and rules count; "": the shop's own
     zone: tzinfo = UTC  # the shop's
 
+    def day(self, at: datetime) -> date:
+        """The shop's calendar day of a moment."""
+        return at.astimezone(self.zone).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: a dialogue act with its facts, and what belongs to it."""
+    """What came of a run: a dialogue act with its facts, and what belongs to it.
+
+    The act "pass:<skill>" is not said: that skill goes on with the same slots.
+    """
 
     act: Act
+    before: tuple[Act, ...] = ()  # said first: what was found
     slot: str = ""  # ask: the slot that is asked for
     options: tuple[Option, ...] = ()  # ask: what can be chosen
     slots: Mapping[str, str] = field(default_factory=dict)  # slots the skill has settled itself
@@ -48,12 +57,19 @@ class Outcome:
     cards: tuple[Card, ...] = ()
     proof: Proof | None = None  # identify: who it is
     tries_left: int | None = None  # identify: after a miss
-    notify: str = ""  # done: the e-mail address on file that is told of the change
+    notify: str = ""  # the e-mail address on file that is told of the change, or gets the code
+    challenge: Challenge | None = None  # one_time_code: one was sent, to `notify`
+    salt: str = ""  # ... and what it is made from when the mail goes out
+    beside: Mapping[str, str] = field(default_factory=dict)  # slots of another request that the message holds
     needs: Access = Access.NONE  # a proof without which it cannot go on: who is asking comes first, then it runs again
-    handoff: str = ""  # a person takes it on, with the act's facts: the reason, a key of [terms.handoff]
+    documents: tuple[str, ...] = ()  # done: numbers of the shop's documents that go with that mail
+    files: tuple[Attachment, ...] = ()  # ... and these, as files
+    handoff: HandoffRequest | None = None  # staff take it up after this is said, or beside the conversation
 
 
 Run = Callable[[Shop, Request], Awaitable[Outcome]]
+Fits = Callable[[str, str, Sequence[SlotSpan]], bool]  # (intent, text, what the model tagged in it) → its own?
+Told = Callable[[Confirmation, Order | Account, Outcome], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +79,24 @@ class Skill:
     run: Run
     acts: tuple[str, ...]  # every act it can end in; each has phrases in every language
     mode: Mode = Mode.READ
-    slots: tuple[str, ...] = ()  # what it takes from the message
+    slots: tuple[str, ...] = ()  # what it takes from the message; "said": all of it, "files": what was sent so far
     access: Access = Access.NONE  # the proof it needs
+    fits: Fits | None = None  # pure: which messages of its intents it takes, before an earlier skill of the list
+    covers: tuple[str, ...] = ()  # further intents that are part of the same request when one message has both
+    case: str = ""  # staff are told of each write that it did, under this reason; the bot goes on meanwhile
+    told: Told | None = None  # what a write that was done adds to its outcome, from the row as it is now
+    strong: bool = False  # its write redirects goods or money: it needs a one-time code or a signed link besides
+
+    @property
+    def notice(self) -> str:
+        """The act that tells the contact on file of its write, where it has words of its own."""
+        return f"notice:{self.name}"
+
+    def notices(self, outcome: Outcome) -> tuple[Notice, ...]:
+        """What the contact on file is told once its write is done."""
+        if not outcome.notify:
+            return ()
+        if self.notice in self.acts:
+            return (Notice(outcome.notify, Act(self.notice, outcome.act.facts), outcome.files),)
+        told = Act("notice:change", {**outcome.act.facts, "task": Term("intent", self.intents[0])})
+        return (Notice(outcome.notify, told, outcome.files),)

@@ -11,7 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from bot import cues, shopping
+from bot import cues, days, numerals, shopping, tax_ids, wants
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -128,8 +128,14 @@ def contact(text: str) -> str | None:
 
 
 def quantity(text: str) -> str | None:
-    found = re.search(r"\d{1,3}", text.translate(_WIDE).translate(_CHINESE_DIGITS))
-    return str(int(found[0])) if found and int(found[0]) else None
+    """A count in digits or words: "3", "three", 三个, 十二件."""
+    found = numerals.first(text.translate(_WIDE))
+    return str(found) if found else None
+
+
+def gift_note(text: str) -> str | None:
+    """The shopper's own words, on one line, every mark kept."""
+    return " ".join(text.split()) or None
 
 
 # a code after its own word: "code AUTUMN20", 优惠码是AUTUMN20; with a figure or in capitals
@@ -148,6 +154,18 @@ def coupon(text: str) -> str | None:
     return None
 
 
+_NO_TAX_ID = re.compile(r"\b(?:don['’]?t have|have no|haven['’]?t|not registered|without)\b|[没沒]有|[无無]", re.IGNORECASE)
+_SIGNS = re.compile(r"[A-Za-z0-9*+]+(?:[ .-][A-Za-z0-9*+]*\d[A-Za-z0-9*+]*)*", re.ASCII)
+
+
+def tax_id(text: str) -> str | None:
+    """A company's tax number without gaps, whether or not it is a valid one; "skip" for one who has none."""
+    if found := tax_ids.find(text):
+        return found
+    numbers = [tax_ids.bare(hit) for hit in _SIGNS.findall(text.translate(_WIDE)) if sum(map(str.isdigit, hit)) >= 5]
+    return max(numbers, key=len, default=None) or ("skip" if plain_no(text) or _NO_TAX_ID.search(text) else None)
+
+
 def free_text(text: str) -> str | None:
     """Reasons, names, products: the words themselves, on one line, at most 300 characters."""
     return " ".join(text.split()).strip(" .,;:!?，。；：！？")[:300] or None
@@ -155,8 +173,10 @@ def free_text(text: str) -> str | None:
 
 _PARSERS: dict[str, Callable[[str], str | None]] = {
     "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
-    "quantity": quantity, "new_quantity": quantity, "coupon": coupon,
+    "quantity": quantity, "new_quantity": quantity, "date": lambda text: days.mention(text) or None,
+    "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked, "coupon": coupon, "tax_id": tax_id,
 }  # fmt: skip
+_MEANT = frozenset({"wish", "checked"})  # read out of a whole sentence, beside the buttons that are offered
 
 
 def parse(slot: str, text: str) -> str | None:
@@ -164,7 +184,9 @@ def parse(slot: str, text: str) -> str | None:
 
 
 def parse_tagged(slot: str, text: str) -> str | None:
-    """Like `parse`, for a span that the model has tagged as this slot."""
+    """Like `parse`, for a span that the model has tagged as this slot; any words may be a date then."""
+    if slot == "date":
+        return free_text(text)
     return tagged_order_number(text) if slot == "order_id" else parse(slot, text)
 
 
@@ -184,6 +206,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["products"] = "\n".join(filter(None, names))
     if "order_id" in wanted and (numbers := orders_named(spans, text)):
         values["order_id"] = numbers[0]
+    if "tax_id" in wanted and (number := tax_ids.find(text)):
+        values["tax_id"] = number
     if "contact" in wanted and (value := _sure_contact(text, wanted)):
         values["contact"] = value
     if "postcode" in wanted and (found := _UK_POSTCODE.search(text)):
@@ -243,7 +267,9 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
     """The value of the slot that was asked for, read from the shopper's answer."""
     if slot == "lines" and (several := _choose_several(text, options)):
         return several
-    if options and ((chosen := choose(text, options)) or slot != "reason"):
+    if slot == "date" and (day := parse(slot, text)):
+        return day  # "the 3rd" is no third choice
+    if options and ((chosen := choose(text, options)) or slot not in _MEANT | {"reason", "topic"}):
         return chosen
     if slot == "reason" and plain_no(text):
         return "skip"
@@ -392,7 +418,9 @@ def is_free(slot: str) -> bool:
 
 def bare(slot: str, text: str, value: str | None) -> bool:
     """Whether the message is little more than this value; free text is never bare: any words would be."""
-    return value is not None and slot in _PARSERS and len(text.strip()) <= len(value) + 12
+    if value is None or slot not in _PARSERS or slot == "gift_note":
+        return False
+    return len(text.strip()) <= (80 if slot in _MEANT else len(value) + 12)
 
 
 _GO_ON = re.compile(

@@ -52,7 +52,7 @@ class Line:
 class Sending:
     """One row for the outbox."""
 
-    kind: str  # "reply" (held when a person claims first), "result", "handoff", "notice", or the desk post's kind
+    kind: str  # "reply" (held when a person claims first), "result", "handoff", "notice", "code", or a desk post's kind
     payload: Reply | DeskPost
     desk: str = ""  # a desk's name, "" for the shopper's channel
     mail: str = ""  # an e-mail address on file: goes there instead
@@ -88,6 +88,7 @@ class TurnResult:
     sendings: tuple[Sending, ...] = ()
     handoffs: tuple[HandoffChange, ...] = ()
     timers: tuple[TimerChange, ...] = ()
+    hidden: Mapping[int, str] = field(default_factory=dict)  # inbox row → its text without the code it held
 
 
 # --- the store's verbs -----------------------------------------------------------------------------------------------
@@ -162,6 +163,51 @@ class TryLimit(Protocol):
     async def right(self, account_user: str, order: str) -> None:
         """The last try taken proved the shopper: it does not count."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCheck:
+    """What became of a typed code."""
+
+    outcome: str  # "right", "wrong", "over" (run out, used, replaced by a newer one, or tried too often)
+    left: int = 0  # tries that a wrong one leaves
+
+
+class OneTimeCodes(Protocol):
+    """Codes that were sent to a contact on file. `turn` names the turn: done again after a crash it ends alike."""
+
+    async def issue(self, account_user: str, order: str, turn: str) -> tuple[str, datetime] | None:
+        """The salt of a fresh code and when it runs out; older ones are over. None when too many were sent lately."""
+        ...
+
+    async def check(self, account_user: str, order: str, typed: str, turn: str) -> CodeCheck:
+        """Whether it is the code that this person was sent for the order; a right one is used up."""
+        ...
+
+    async def live(self, account_user: str, typed: str) -> bool:
+        """Whether this person could still use it, whatever for: then nobody else must read it."""
+        ...
+
+
+class UsedLinkRows(Protocol):
+    async def take(self, digest: str, account_user: str, until: datetime) -> bool:
+        """Whether this person may come with the link: nobody has so far, or it was he."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try to prove who one is."""
+
+    at: datetime
+    who: str  # Address.account_user
+    order: str  # its number, "" where none is named
+    means: str  # "contact", "code", "link"
+    outcome: str
+
+
+class ProofLog(Protocol):
+    async def note(self, tried: Tried) -> None: ...
 
 
 class OutboxRows(Protocol):

@@ -165,8 +165,11 @@ class Carrier:
         channels: Mapping[str, Channel],
         desks: Mapping[str, StaffDesk],
         changed: Callable[[str], None],
+        code_of: Callable[[str], Awaitable[str]],
     ) -> None:
+        """`code_of(salt)` is the one-time code that a mail carries, "" when it has run out."""
         self._outbox, self._channels, self._desks, self._changed = outbox, channels, desks, changed
+        self._code_of = code_of
         self._faults: dict[int, int] = {}
 
     async def due(self) -> list[Delivery]:
@@ -205,6 +208,11 @@ class Carrier:
             thread = await self._outbox.desk_thread(delivery.payload.handoff_id, desk.name)
             return await desk.post(replace(delivery.payload, thread=thread))
         payload: Reply = delivery.payload
+        if payload.salt:
+            code = await self._code_of(payload.salt)
+            if not code:
+                raise PermanentFailure("the one-time code has run out")
+            payload = replace(payload, text=f"{payload.text}\n\n{code}", salt="")
         return await self._channels[_door(delivery)].send(delivery.address, payload, f"out-{delivery.id}")
 
 

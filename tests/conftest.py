@@ -13,8 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from adapters.mail import MailAdapter
-from adapters.terminal import TerminalAdapter
+from adapters.terminal import TerminalAdapter, TerminalMailAdapter
 from bot.bootstrap import Language, Shophand, open_shop, own_language, shophand
 from bot.clock import ManualClock
 from bot.ports import Adapter
@@ -87,10 +86,10 @@ class Talk:
 @asynccontextmanager
 async def talking(home: Path, language: Language, /, *, as_email: str = "", **changes: Any) -> AsyncIterator[Talk]:
     """The wired product over `home`; `changes` are arguments of bootstrap.shophand."""
-    clock, terminal = changes.pop("clock", ManualClock(NOW)), TerminalAdapter()
+    clock, terminal, mail = changes.pop("clock", ManualClock(NOW)), TerminalAdapter(), TerminalMailAdapter()
 
     def adapters(assistant: Any, policy: Any) -> list[Adapter]:
-        return [terminal, MailAdapter("", "shop@example.com", "Shop", home / "mail")]
+        return [terminal, mail]
 
     kept = replace(language, close=lambda: None)  # the session's model stays open
     arguments = {"make_adapters": adapters, "language": lambda *_: kept, **changes}
@@ -98,10 +97,12 @@ async def talking(home: Path, language: Language, /, *, as_email: str = "", **ch
         if as_email:
             proof = await product.shop.customer(as_email)
             assert proof is not None, f"the sample shop has no customer {as_email}"
-            await product.conversations.vouch(ADDRESS, replace(proof, until=NOW.replace(year=2030)))
+            until = NOW.replace(year=2030)
+            await product.conversations.vouch(ADDRESS, replace(proof, until=until, strong_until=until))
         chat = ScriptedChat(
-            product.assistant, product.dispatcher, product.conversations, terminal.channel, terminal.desk, clock
-        )
+            product.assistant, product.dispatcher, product.conversations, terminal.channel, terminal.desk, clock,
+            mail.channel,
+        )  # fmt: skip
         yield Talk(product, chat, clock, home)
 
 

@@ -2,14 +2,26 @@
 
 Orders of this world: 10423 and 10424 are open, 10500 has shipped, 10777 costs more than the bot may refund, 10103 was
 delivered with two lines, 10999 does not exist. emma@example.com and 07700 900123 prove the customer, E1 6AN delivery.
+482193 is the right one-time code, and TOKEN a link that the shop's page has signed for the customer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from bot import codes
 from bot.commerce import Order, PostalAddress, Quote, Shop, WriteMode
-from bot.conversation import Access, Confirmation, Conversation, IntentScore, Option, Proof, SlotSpan, Understanding
+from bot.conversation import (
+    Access,
+    Challenge,
+    Confirmation,
+    Conversation,
+    IntentScore,
+    Option,
+    Proof,
+    SlotSpan,
+    Understanding,
+)
 from bot.decision import Decision, Limits, Perform, Read, Speak, TurnInput
 from bot.facts import Act, Money, Text
 from bot.messages import Address, Attachment, Kind
@@ -30,6 +42,8 @@ async def never(shop: Shop, request: Request) -> Outcome:
 
 SKILLS = (
     Skill("identify", (), never, (), slots=("order_id", "contact")),
+    Skill("one_time_code", (), never, (), slots=("order_id", "code")),
+    Skill("signed_link", (), never, (), slots=("token",)),
     Skill(
         "track_order",
         ("order_status", "delivery_delay"),
@@ -52,10 +66,11 @@ SKILLS = (
         "change_address",
         ("change_address",),
         never,
-        (),
+        ("notice:change_address",),
         Mode.WRITE,
         ("order_id", "contact", "address", "postcode"),
         Access.ORDER,
+        strong=True,
     ),
     Skill("product_question", ("product_info", "product_price"), never, (), slots=("product", "size")),
     Skill("shop_faq", ("return_policy", "shipping_info"), never, ()),
@@ -63,6 +78,9 @@ SKILLS = (
 )
 LIMITS = Limits(approval_above={"GBP": 10000}, modes={"uk": {"all": WriteMode.AUTOMATIC}})
 CUSTOMER = Proof(Access.CUSTOMER, "c1", "", NOW + timedelta(days=30))
+SIGNED_IN = replace(CUSTOMER, strong_until=NOW + timedelta(days=1))
+MAIL = "emma@example.com"
+CODE, TOKEN = "482193", "signed-token"
 
 
 def order(number: str) -> Order:
@@ -91,6 +109,23 @@ def identify(read: Read) -> Outcome:
         return Outcome(Act("identify/miss"), tries_left=2)
     proof = Proof(access, "c1" if access is Access.CUSTOMER else "", number, NOW + timedelta(hours=24))
     return Outcome(Act("identify/done", {"order": Text(number)}), proof=proof)
+
+
+def one_time_code(read: Read) -> Outcome:
+    typed, mail = read.flow.slots.get("code"), {"mail": Text(codes.masked(MAIL))}
+    if typed == CODE:
+        strong = replace(CUSTOMER, strong_until=NOW + timedelta(days=1), mailbox=MAIL)
+        return Outcome(Act("identify/done", {"order": Text(read.flow.slots["order_id"])}), proof=strong)
+    if typed:
+        return Outcome(Act("ask:code/wrong", mail), tries_left=4)
+    sent = Challenge(read.flow.slots["order_id"], codes.masked(MAIL), NOW + timedelta(minutes=10))
+    return Outcome(Act("ask:code", mail), slot="code", notify=MAIL, challenge=sent, salt="5a17")
+
+
+def signed_link(read: Read) -> Outcome:
+    if read.flow.slots["token"] == TOKEN:
+        return Outcome(Act("identify/link", tone="warm"), proof=SIGNED_IN)
+    return Outcome(Act("link_over"))
 
 
 def cancel(read: Read) -> Outcome:
@@ -140,8 +175,8 @@ def product(read: Read) -> Outcome:
 
 
 ANSWERS: Mapping[str, Callable[[Read], Outcome]] = {
-    "identify": identify, "cancel_order": cancel, "return_items": give_back, "change_address": change_address,
-    "track_order": track, "product_question": product,
+    "identify": identify, "one_time_code": one_time_code, "signed_link": signed_link, "cancel_order": cancel,
+    "return_items": give_back, "change_address": change_address, "track_order": track, "product_question": product,
     "shop_faq": lambda read: Outcome(Act("inform:passage")),
     "small_talk": lambda read: Outcome(Act({"greeting": "greet", "thanks_bye": "thanks"}[read.flow.intent])),
 }  # fmt: skip
@@ -184,7 +219,7 @@ class Talk:
         self, text: str, slots: Slots | None = None, *, language: str = "en", in_scope: float = 0.9, failure: str = "",
         later_waits: bool = False, **intents: float,
     ) -> Speak:  # fmt: skip
-        event = TurnInput(self.next_id(), Kind.TEXT, text, later_waits=later_waits)
+        event = TurnInput(self.next_id(), Kind.TEXT, text, code=self.code_in(text), later_waits=later_waits)
         return self.play(event, meaning(text, intents, slots, language, in_scope, failure))
 
     def press(self, button: str, *, later_waits: bool = False) -> Speak:
@@ -193,6 +228,12 @@ class Talk:
     def event(self, kind: Kind, text: str = "", attachments: tuple[Attachment, ...] = (), **intents: float) -> Speak:
         event = TurnInput(self.next_id(), kind, text, attachments=attachments)
         return self.play(event, meaning(text, intents) if text else None)
+
+    def code_in(self, text: str) -> str:
+        """What bot/dialogue.py takes for a code."""
+        expected = any(flow.expects == "code" for flow in self.conversation.flows)
+        runs = [digits for _, _, digits in codes.found(text)] if self.conversation.challenge else []
+        return CODE if CODE in runs else codes.given(text) if expected else ""
 
     def next_id(self) -> str:
         self.turns += 1
@@ -233,6 +274,11 @@ def start(address: Address = PRIVATE, proof: Proof | None = None, **fields: obje
 def customer() -> Talk:
     """A talk with a customer who has proved who he is."""
     return Talk(start(proof=CUSTOMER))
+
+
+def signed_in() -> Talk:
+    """A talk with a customer whom the shop's own page has signed in."""
+    return Talk(start(proof=SIGNED_IN))
 
 
 def acts(speak: Speak) -> list[str]:

@@ -11,6 +11,7 @@ from bot import conversation as module
 from bot.conversation import (
     STATE_VERSION,
     Access,
+    Challenge,
     Confirmation,
     Conversation,
     Flow,
@@ -48,7 +49,8 @@ FULL = Conversation(
     version=7,
     language="zh-Hant",
     introduced=True,
-    proof=Proof(Access.ORDER, "", "10423", NOW + timedelta(hours=24)),
+    proof=Proof(Access.ORDER, "", "10423", NOW + timedelta(hours=24), "uk", NOW + timedelta(hours=1), "e@example.com"),
+    challenge=Challenge("10423", "e…a@example.com", NOW + timedelta(minutes=10)),
     flows=(
         Flow("cancel_order", "cancel_order", {"order_id": "10423"}, "confirm", (Option("一", "1"),), {"order_id": 2}),
     ),
@@ -71,6 +73,7 @@ FULL = Conversation(
     memory={"order_id": "10423"},
     handoff=NOTE,
     approvals=(NOTE,),
+    cases=(NOTE,),
     acknowledged=True,
     last_seen=NOW,
     settled=12,
@@ -152,8 +155,8 @@ def test_reading_a_state_does_not_change_it() -> None:
 
 def test_a_new_session_keeps_language_proof_and_what_staff_still_decide() -> None:
     kept = Conversation(
-        id=FULL.id, address=ADDRESS, session=4, version=7, language="zh-Hant", proof=FULL.proof, approvals=(NOTE,),
-        last_seen=NOW, name="Emma",
+        id=FULL.id, address=ADDRESS, session=4, version=7, language="zh-Hant", proof=FULL.proof,
+        challenge=FULL.challenge, approvals=(NOTE,), last_seen=NOW, name="Emma",
     )  # fmt: skip
     assert FULL.new_session() == kept
 
@@ -183,6 +186,50 @@ def test_facts_come_back_from_json_as_they_were() -> None:
 )
 def test_a_proof_opens_no_more_than_was_proved(access: Access, order: str, needed: Access, opens: bool) -> None:
     assert Proof(access, "", "10423", NOW).opens(order, needed) is opens
+
+
+def test_a_state_from_before_strong_proofs_reads_as_a_weak_one() -> None:
+    state = to_state(FULL)
+    old = {name: value for name, value in state["proof"].items() if name not in ("strong_until", "mailbox")}
+    kept = {name: value for name, value in state.items() if name != "challenge"}
+    read, intact = from_state({**kept, "proof": old}, BLANK)
+    assert intact and read.proof and read.challenge is None
+    assert not read.proof.strong(NOW - timedelta(days=9))
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "email", "minutes", "redirects"),
+    [
+        ("emma@example.com", "emma@example.com", 59, True),
+        ("emma@example.com", "emma@example.com", 60, False),
+        ("emma@example.com", "emma@example.org", 1, False),
+        ("emma@example.com", "", 1, False),
+        ("", "emma@example.org", 1, True),
+        ("", "", 1, True),
+        ("", "emma@example.org", 61, False),
+    ],
+)
+def test_a_code_counts_for_the_mailbox_it_went_to_and_a_signed_link_for_the_account(
+    mailbox: str, email: str, minutes: int, redirects: bool
+) -> None:
+    proof = Proof(Access.CUSTOMER, "c1", "", NOW, strong_until=NOW + timedelta(hours=1), mailbox=mailbox)
+    assert proof.redirects(email, NOW + timedelta(minutes=minutes)) is redirects
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (("c1", ""), ("c1", "10423"), True),
+        (("c1", "10423"), ("c2", "10423"), False),
+        (("", "10423"), ("", "10423"), True),
+        (("", "10423"), ("", "10424"), False),
+        (("", "10423"), ("c1", ""), False),
+    ],
+)
+def test_two_proofs_are_of_one_person_by_account_or_else_by_the_guests_order(
+    one: tuple[str, str], other: tuple[str, str], same: bool
+) -> None:
+    assert Proof(Access.ORDER, *one, NOW).same_person(Proof(Access.ORDER, *other, NOW)) is same
 
 
 def test_an_understanding_knows_the_probability_of_each_label() -> None:

@@ -1,7 +1,7 @@
-"""Step 8: proofs are tried a few times only, and a confirmed write is done at most once whatever happens in between."""
+"""Step 8: a confirmed write is done at most once, whatever happens in between."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,10 +9,11 @@ import pytest
 from policy_talk import order
 
 from bot.commerce import Answer, AnswerStatus, Write
-from bot.conversation import Access, Confirmation, Conversation, Flow, Proof
+from bot.conversation import Confirmation, Conversation, Flow
 from bot.decision import Read
 from bot.facts import Act, Text
 from bot.fulfilment import Fulfilment
+from bot.identity import Identity
 from bot.messages import Address
 from bot.skill import Outcome, Request, Skill
 from bot.skills import SKILLS
@@ -27,16 +28,11 @@ DONE: Answer[Any] = Answer(AnswerStatus.DONE, order("10423"))
 
 @dataclass
 class Shop:
-    """Proves emma@example.com; `known` is what it can say about a write after a crash."""
+    """`known` is what it can say about a write after a crash."""
 
     answer: Answer[Any] = DONE
     known: Answer[Any] | None = None
     done: list[Write] = field(default_factory=list)
-    tried: list[tuple[str, str]] = field(default_factory=list)
-
-    async def identify(self, number: str, contact: str) -> Proof | None:
-        self.tried.append((number, contact))
-        return Proof(Access.CUSTOMER, "c1", number, NOW) if contact == "emma@example.com" else None
 
     async def perform(self, write: Write) -> Answer[Any]:
         self.done.append(write)
@@ -70,49 +66,11 @@ class Log:
         self.rows[key] = f"finished {answer['status']}"
 
 
-@dataclass
-class Tries:
-    count: int = 3
-    misses: list[tuple[str, str]] = field(default_factory=list)
-
-    async def take(self, account_user: str, number: str) -> int:
-        if self.count:
-            self.misses.append((account_user, number))
-        return self.count
-
-    async def right(self, account_user: str, number: str) -> None:
-        self.misses.remove((account_user, number))
+NOBODY = Identity(*[None] * 4, b"")  # type: ignore[arg-type] - nobody proves who he is here
 
 
-def fulfilment(shop: Shop, log: Log | None = None, tries: Tries | None = None) -> Fulfilment:
-    return Fulfilment(shop, log or Log(), tries or Tries(), SKILLS, lambda fact, language: str(fact))  # type: ignore[arg-type]
-
-
-# --- proofs ----------------------------------------------------------------------------------------------------------
-
-
-async def identified(shop: Shop, tries: Tries, contact: str = "emma@example.com", where: Conversation = EMMA) -> Any:
-    flow = Flow("track_order", "order_status", {"order_id": "10423", "contact": contact})
-    return await fulfilment(shop, tries=tries).read(Read("identify", flow, "en"), where, None, "", NOW)
-
-
-async def test_a_miss_is_counted_for_account_and_order() -> None:
-    tries = Tries()
-    outcome = await identified(Shop(), tries, "nobody@example.com")
-    assert (outcome.act.name, outcome.tries_left, tries.misses) == ("identify/miss", 2, [("telegram:bot:7", "10423")])
-
-
-async def test_out_of_tries_the_shop_is_not_even_asked() -> None:
-    shop = Shop()
-    outcome = await identified(shop, Tries(0))
-    assert (outcome.act.name, outcome.tries_left, outcome.proof, shop.tried) == ("identify/miss", 0, None, [])
-
-
-@pytest.mark.parametrize(("channel", "lasts"), [("telegram", 30 * 24), ("slack", 30 * 24), ("web", 24)])
-async def test_a_proof_lasts_as_long_as_the_channel_allows(channel: str, lasts: int) -> None:
-    where = replace(EMMA, address=Address(channel, "", "7", user="7"))
-    outcome = await identified(Shop(), tries := Tries(), where=where)
-    assert (outcome.proof.until, tries.misses) == (NOW + timedelta(hours=lasts), [])
+def fulfilment(shop: Shop, log: Log | None = None) -> Fulfilment:
+    return Fulfilment(shop, log or Log(), NOBODY, SKILLS, lambda fact, language: str(fact))  # type: ignore[arg-type]
 
 
 # --- reads -----------------------------------------------------------------------------------------------------------
@@ -127,7 +85,7 @@ async def test_a_skill_is_told_the_day_it_is_in_the_shops_zone() -> None:
 
     skill, night = Skill("greet", (), run, ("greet",)), datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
     for zone in ("Europe/London", "Asia/Shanghai", "America/New_York"):
-        asked = Fulfilment(Shop(), Log(), Tries(), (skill,), lambda fact, language: "", ZoneInfo(zone))  # type: ignore[arg-type]
+        asked = Fulfilment(Shop(), Log(), NOBODY, (skill,), lambda fact, language: "", ZoneInfo(zone))  # type: ignore[arg-type]
         await asked.read(Read("greet", Flow("greet", ""), "en"), EMMA, None, "", night)
     assert [(request.today.day, request.now) for request in told] == [(2, night), (2, night), (1, night)]
 

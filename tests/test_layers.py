@@ -12,13 +12,13 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording"},
-    {"facts", "conversation", "consent"},
+    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids"},
+    {"facts", "conversation", "consent", "codes", "days", "links"},
     {"ports", "commerce", "settings", "understand"},
-    {"skill", "slots", "alarms", "cues", "shopping", "decision", "turn"},
+    {"skill", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "speech", "fulfilment", "transcript", "dialogue"},
+    {"handoff", "speech", "identity", "fulfilment", "transcript", "dialogue"},
     {"worker", "live", "assistant", "script"},
     {"bootstrap"},
     {"serve", "doctor"},
@@ -28,8 +28,8 @@ RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
-    "wording", "facts", "consent", "cues", "shopping", "slots", "alarms", "conversation", "decision", "flows", "policy",
-    "handoff",
+    "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "shopping",
+    "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff",
 )  # fmt: skip
 
 

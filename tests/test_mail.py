@@ -18,9 +18,14 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
 
 
+async def no_file(_digest: str) -> bytes | None:
+    return None
+
+
 async def sent(peer: SmtpPeer, scheme: str = "smtp", login: str = "shop:secret@") -> str:
     url = f"{scheme}://{login}localhost:{peer.port}"
-    return await MailChannel(url, "shop@example.com", "Shop", Path("unused")).send(EMMA, Reply("changed"), "out-1")
+    channel = MailChannel(url, "shop@example.com", "Shop", Path("unused"), no_file)
+    return await channel.send(EMMA, Reply("changed"), "out-1")
 
 
 async def test_the_password_and_the_mail_go_over_starttls(trusted: None) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 import bot.shop.tables
 import bot.store.tables  # noqa: F401 - both register their tables
 from bot.store.database import open_database
-from bot.store.migrate import is_current, migrate
+from bot.store.migrate import described, is_current, migrate
 
 
 async def test_a_fresh_database_gets_the_tables_of_the_code(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ async def test_a_fresh_database_gets_the_tables_of_the_code(tmp_path: Path) -> N
     assert await is_current(engine)
 
     def differences(connection: sa.Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": described})
         return compare_metadata(context, SQLModel.metadata)
 
     async with engine.connect() as connection:

@@ -16,6 +16,7 @@ from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholde
 from bot.phrases import LANGUAGES, TONES, PhraseBook
 from bot.shop.verbs.verb import ORIGINAL_METHODS
 from bot.skills import SKILLS
+from bot.skills.modify_order import ASKED_FOR
 from bot.skills.return_items import ALL, REASONS
 from model.labels import INTENTS, OOS
 
@@ -35,6 +36,29 @@ inform:order/part_shipped order! state! day carrier tracking; inform:order/shipp
 inform:order/delivered order! state! carrier when
 inform:order/return_open order! state!; inform:order/returned order! state!
 inform:delivery/late order! day! days carrier; inform:delivery/on_time order! day! carrier
+inform:as_of when!; inform:orders count!; inform:orders/more more! count; inform:claim/open order! claim! day! by
+inform:delivery/signed name!; inform:delivery/look_first order; inform:delivery/lost order! carrier
+inform:photo_welcome; file_added
+ask:checked order; ask:wish order; ask:wish/lost order; ask:wish/out_of_stock order; ask:problem order
+ask:claim_lines order!; ask:missing_count items! count!
+confirm:delivery_trouble/chase order! by! carrier; done:delivery_trouble/chase order! by! carrier
+confirm:delivery_trouble/missing_parcel order! by! carrier; done:delivery_trouble/missing_parcel order! by! carrier
+confirm:delivery_trouble/refused order! amount! method! first! last!
+done:delivery_trouble/refused order! amount! method! first! last!
+confirm:delivery_trouble/lost_refund order! amount! method! items
+done:delivery_trouble/lost_refund order! amount! method! items
+confirm:delivery_trouble/lost_resend order! items!; done:delivery_trouble/lost_resend order! items!
+pending:delivery_trouble order!; pending:delivery_trouble/approval order! amount items
+refused:delivery_trouble/out_of_stock order!; refused:delivery_trouble/changed order!
+refused:delivery_trouble/declined order!; refused:delivery_trouble/unsupported order!
+refused:delivery_trouble/unknown order!; dropped:delivery_trouble order!
+confirm:report_problem order! items! by!; done:report_problem order! items! by!
+pending:report_problem order!; pending:report_problem/approval order!
+refused:report_problem/not_delivered order!; refused:report_problem/cancelled order!
+refused:report_problem/nothing_left order!; refused:report_problem/warranty_over order! day
+refused:report_problem/other_parcel order! items! day; refused:report_problem/changed order!
+refused:report_problem/declined order!; refused:report_problem/unsupported order!
+refused:report_problem/unknown order!; dropped:report_problem order!
 inform:passage topic; inform:passage/other_language topic; no_passage task
 inform:product product!; inform:product/not_sold product!
 inform:price product! price!; inform:price/from product! price!
@@ -50,6 +74,8 @@ pending:change_address order!; pending:change_address/approval order!
 refused:change_address/packed order!; refused:change_address/shipped order!; refused:change_address/delivered order!
 refused:change_address/cancelled order!; refused:change_address/country order!; refused:change_address/changed order!
 refused:change_address/declined order!; refused:change_address/unsupported order!; refused:change_address/unknown order!
+ask:code mail!; ask:code/again mail!; ask:code/resent mail!; ask:code/wrong mail; ask:code/expired mail!
+ask:code/on_file mail!; notice:code minutes!; notice:change order! task!; handoff/no_code; identify/link; link_over
 confirm:return_items order! items! amount! method!; confirm:return_items/fee order! items! amount! method! fee!
 done:return_items order! items! amount method label; done:return_items/fee order! items! fee! amount method label
 pending:return_items order!; pending:return_items/approval order! amount
@@ -57,6 +83,25 @@ refused:return_items/not_delivered order!; refused:return_items/window_over orde
 refused:return_items/not_returnable order!; refused:return_items/nothing_left order!
 refused:return_items/cancelled order!; refused:return_items/changed order!; refused:return_items/declined order!
 refused:return_items/unsupported order!; refused:return_items/unknown order!
+ask:cancel_lines order!; ask:change order!; ask:change_lines order!; ask:variant item! order
+ask:new_quantity item! order; ask:gift_note order limit; ask:delivery_day order!
+refused:cancel_order/line_packed order! items!; refused:cancel_order/line_gone order! items!
+refused:cancel_order/line_cancelled order! items!
+confirm:modify_order order! item! old! new!; confirm:modify_order/refund order! item! old! new! amount! method!
+confirm:modify_order/due order! item! old! new! due!; confirm:modify_order/gift_note order! note!
+confirm:modify_order/gift_note_removed order!; confirm:modify_order/delivery_day order! day!
+done:modify_order order! item! new! old; done:modify_order/refund order! item! new! amount! method! old
+done:modify_order/due order! item! new! due! old; done:modify_order/gift_note order! note!
+done:modify_order/gift_note_removed order!; done:modify_order/delivery_day order! day!
+pending:modify_order order!; pending:modify_order/approval order!
+refused:modify_order/packed order!; refused:modify_order/shipped order!; refused:modify_order/delivered order!
+refused:modify_order/cancelled order!; refused:modify_order/line_packed order! items!
+refused:modify_order/line_gone order! items!; refused:modify_order/not_available item! order new
+refused:modify_order/too_few item! order left; refused:modify_order/same item! order; refused:modify_order/add order!
+refused:modify_order/other_product order!; refused:modify_order/no_note order!
+refused:modify_order/too_long limit! length order; refused:modify_order/day_range day! first last order
+refused:modify_order/day_off day! order; refused:modify_order/changed order!; refused:modify_order/declined order!
+refused:modify_order/unsupported order!; refused:modify_order/unknown order!; dropped:modify_order order!
 dropped:cancel_order order!; dropped:change_address order!; dropped:return_items order!
 expired; confirm_unclear; stale_button; stopped; nothing_open; next_request task!; resume task!
 edit_late; file_kept; file_lost; clarify; rephrase; restarted; oos; no_skill task!; apology
@@ -79,6 +124,22 @@ inform:payment/refunded order! amount!; inform:payment/owed order! amount!; info
 inform:payment/not_found order!
 inform:payment/no_order; inform:payment/declined methods; inform:methods methods!; inform:methods/taken method! methods
 inform:methods/not_taken method! methods!
+ask:invoice_title order; ask:tax_id; ask:tax_id/invalid tax_id!
+confirm:invoice order! email; confirm:invoice/company order! title! tax_id email
+confirm:invoice/fapiao order! title! tax_id email
+done:invoice order! number! email! credit; done:invoice/company order! number! title! email tax_id credit
+done:invoice/fapiao order! title! email! tax_id
+pending:invoice order!; pending:invoice/approval order!
+refused:invoice/unpaid order!; refused:invoice/issued order! number!; refused:invoice/changed order!
+refused:invoice/declined order!; refused:invoice/unsupported order!; refused:invoice/unknown order!
+dropped:invoice order!; notice:invoice order! number!
+ask:topic; ask:email; inform:account/reset url!; inform:account/data; inform:account/person; done:unsubscribe email!
+confirm:contact_data address!; done:contact_data address!; pending:contact_data; pending:contact_data/approval
+refused:contact_data/guest; refused:contact_data/country; refused:contact_data/same; refused:contact_data/changed
+refused:contact_data/declined; refused:contact_data/unsupported; refused:contact_data/unknown; dropped:contact_data
+notice:contact_data address!
+ask:business; ask:reach; inform:business; feedback/review url!
+inform:bot/can tasks!; inform:bot/languages languages!; inform:bot/stored
 handoff/undeliverable; waiting/ack; waiting/long; waiting/cancelled; staff/joined name!; staff/back; staff/closed
 """
 ENTRIES = [entry.split() for entry in re.split(r"[;\n]+", SPECIFIED) if entry.strip()]
@@ -88,7 +149,7 @@ REQUIRED = {act: {name[:-1] for name in names if name.endswith("!")} for act, na
 
 APOLOGETIC = ("refused", "handoff", "unknown_order", "no_orders", "no_passage", "unknown_product", "no_skill", "oos")
 SOME_THIRD = ("de", "fr", "es", "it", "nl", "pl", "pt", "ru", "ja", "ko", "sv", "da", "tr", "ar", "uk")
-METHODS = ("card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna")  # ports.Payment.method
+METHODS = ("card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna", "online")  # Payment.method
 WARM = ("introduce", "greet", "thanks", "feedback", "capabilities", "identify/done", "done")
 # After these nobody waits for an answer: a "yes" would be taken for something else.
 NOT_ASKING = (
@@ -219,6 +280,7 @@ def test_every_term_the_code_uses_has_a_word_in_every_language() -> None:
     used = {names for call in calls("Term") if len(names := texts(call.args)) == 2}
     used |= {("intent", intent) for intent in (*INTENTS, OOS)}
     used |= {("reason", reason) for reason in REASONS} | {("option", ALL)}
+    used |= {("change", str(wish)) for wish in ASKED_FOR}
     used |= {("state", act.partition("/")[2]) for act in ALLOWED if act.startswith("inform:order/")}
     used |= {("method", method) for method in (*METHODS, ORIGINAL_METHODS)}
     used |= {("handoff", reason) for reason, _ in handoffs()}

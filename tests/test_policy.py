@@ -18,6 +18,7 @@ from policy_talk import (
     meaning,
     never,
     offers,
+    signed_in,
     start,
 )
 
@@ -659,14 +660,14 @@ def test_what_the_shop_cannot_do_or_say_goes_to_a_person(answer: str) -> None:
 
 
 def test_the_contact_on_file_is_told_of_a_change() -> None:
-    talk = customer()
+    talk = signed_in()
     talk.text("change the address of 10423", {"order_id": "10423"}, change_address=0.95)
     talk.text("12 High Street, Leeds")
     talk.perform = lambda confirmation: Outcome(
         Act("done:change_address", confirmation.act.facts), notify="emma@example.com"
     )
     speak = talk.text("yes", affirm=0.95)
-    assert [(mail, act.name) for mail, act in speak.notify] == [("emma@example.com", "notice:change_address")]
+    assert [(told.mail, told.act.name) for told in speak.notify] == [("emma@example.com", "notice:change_address")]
 
 
 def test_above_the_limit_staff_decide_and_the_bot_goes_on() -> None:
@@ -674,15 +675,15 @@ def test_above_the_limit_staff_decide_and_the_bot_goes_on() -> None:
     pending = talk.conversation.pending
     speak = talk.text("yes", affirm=0.95)
     assert (acts(speak), talk.performed, talk.conversation.pending) == (["pending:cancel_order/approval"], [], None)
-    assert speak.handoff and (speak.handoff.reason, speak.handoff.approval) == ("approval", pending)
+    assert speak.handoff and (speak.handoff.reason, speak.handoff.write) == ("approval", pending)
     assert talk.conversation.status is Status.BOT
 
 
 def test_staff_are_asked_once_for_the_same_and_again_for_something_else() -> None:
     talk = asked_to_cancel("10777")
     first = talk.text("yes", affirm=0.95)
-    assert first.handoff and first.handoff.approval
-    waiting = HandoffNote("h1", "approval", "", "waiting", first.handoff.approval.subject)
+    assert first.handoff and first.handoff.write
+    waiting = HandoffNote("h1", "approval", "", "waiting", first.handoff.write.subject)
     talk.conversation = replace(talk.conversation, approvals=(waiting,))
     speaks = []
     for lines in (None, ["l2"]):
@@ -883,7 +884,7 @@ def test_a_third_language_in_answer_to_a_question_is_told_so() -> None:
 
 
 def test_an_address_in_a_third_language_is_still_an_address() -> None:
-    talk = customer()
+    talk = signed_in()
     talk.text("change the address of 10423", {"order_id": "10423"}, change_address=0.95)
     assert talk.text("Lange Straße 12, Berlin", language="de").kind == "confirm"
 

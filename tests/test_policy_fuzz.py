@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_talk import ANSWERS, CUSTOMER, GROUP, PRIVATE, SKILLS, Talk, confirm, start
+from policy_talk import ANSWERS, CODE, CUSTOMER, GROUP, MAIL, PRIVATE, SIGNED_IN, SKILLS, TOKEN, Talk, confirm, start
 
 from bot import consent
 from bot.conversation import Access, Confirmation, Option, Proof
@@ -20,7 +20,8 @@ TEXTS = st.sampled_from([
     "cancel 10423 and 10424", "where is 10424", "return 10103", "10423", "10424", "emma@example.com", "E1 6AN",
     "07700 900123", "the second one", "all", "never mind", "算了", "another order", "returns?", "12 High Street",
     "too small", "this is ridiculous", "hello", "", "🙂", "Wo ist meine Bestellung?", "我要退货", "forget me",
-    "no, 10424", "please send my order", "change the address of 10777",
+    "no, 10424", "please send my order", "change the address of 10777", "482193", "the code is 482 193", "111111",
+    "4821", "send it again", "没收到", "send it to me@example.org", "I can't open that mailbox",
 ])  # fmt: skip
 ANSWERS_TO_CONFIRM = st.sampled_from([
     "yes", "ok", "好的", "取消吧", "cancel it", "退吧", "yes return it", "no", "yes but", "thanks", "all of them",
@@ -50,6 +51,7 @@ TURNS = st.lists(
         st.tuples(st.just("button"), BUTTONS),
         st.tuples(st.just("wait"), st.sampled_from([1, 20, 45])),
         st.tuples(st.just("kind"), st.sampled_from([Kind.START, Kind.EDIT, Kind.FILE])),
+        st.tuples(st.just("link"), st.sampled_from([TOKEN, "forged"])),
     ),
     max_size=8,
 )
@@ -75,14 +77,21 @@ IDENTITY = {
         Act("identify/done"), proof=replace(CUSTOMER, until=CUSTOMER.until - timedelta(days=99))
     ),
 }
+CODES = {
+    "usual": None,
+    "nowhere": lambda read: Outcome(Act("handoff/no_code")),
+    "wrong": lambda read: Outcome(Act("ask:code/wrong"), tries_left=2),
+    "out": lambda read: Outcome(Act("ask:code/wrong"), tries_left=0),
+}
+OF = {"identify": IDENTITY, "one_time_code": CODES, "signed_link": {"usual": None}}  # skill → its answers; else ODD
 PERFORMED = ["done", "pending", "refused/shipped", "refused/changed", "refused/unsupported", "refused/unknown"]
 SHOPS = st.fixed_dictionaries({
-    **{skill.name: st.sampled_from(sorted(ODD)) for skill in SKILLS if skill.name != "identify"},
-    "identify": st.sampled_from(sorted(IDENTITY)),
+    **{skill.name: st.sampled_from(sorted(OF.get(skill.name, ODD))) for skill in SKILLS},
     "perform": st.sampled_from(PERFORMED),
 })  # fmt: skip
 STARTS = st.sampled_from([
-    start(), start(proof=CUSTOMER), start(GROUP, CUSTOMER), start(language="", introduced=False),
+    start(), start(proof=CUSTOMER), start(proof=SIGNED_IN), start(GROUP, CUSTOMER),
+    start(language="", introduced=False),
     start(proof=Proof(Access.ORDER, "", "10423", CUSTOMER.until)),
     start(proof=Proof(Access.DELIVERY, "", "10423", CUSTOMER.until)),
 ])  # fmt: skip
@@ -93,9 +102,7 @@ class Watched(Talk):
 
     def __init__(self, conversation: object, shop: Mapping[str, str]) -> None:
         super().__init__(conversation)  # type: ignore[arg-type]
-        odd = {
-            name: (IDENTITY if name == "identify" else ODD)[what] for name, what in shop.items() if name != "perform"
-        }
+        odd = {name: OF.get(name, ODD)[what] for name, what in shop.items() if name != "perform"}
         self.answers = {name: odd[name] or ANSWERS[name] for name in ANSWERS}
         kind, _, reason = shop["perform"].partition("/")
         self.perform = lambda pending: Outcome(
@@ -103,11 +110,13 @@ class Watched(Talk):
         )
         self.offered: list[str] = []
         self.shown: set[str] = set()  # ids of confirmations that were spoken
+        self.redirects = self.conversation.proof == SIGNED_IN  # a code or a signed link was shown
 
     def play(self, event: TurnInput, understanding: object) -> Speak:
         before, count = self.conversation, len(self.performed)
         reads = len(self.reads)
         speak = super().play(event, understanding)  # type: ignore[arg-type]
+        self.redirects = self.redirects or any(map(self.proves, self.reads[reads:]))
         for performed in self.performed[count:]:
             self.check_write(event, performed, before.pending)
         assert len(self.performed) - count <= 1
@@ -123,7 +132,14 @@ class Watched(Talk):
         assert performed.expires > (event.at or self.now)
         assert not performed.needs_approval
         pressed = event.kind is Kind.BUTTON and event.button == f"yes:{performed.id}"
+        assert self.redirects or not next(skill.strong for skill in SKILLS if skill.name == performed.skill)
         assert pressed or (event.kind is Kind.TEXT and consent.explicit_yes(event.text, performed.verb))
+
+    def proves(self, read: Read) -> bool:
+        """Whether this was the right code, or a link of the shop's own page."""
+        right = read.skill == "one_time_code" and read.flow.slots.get("code") == CODE
+        linked = read.skill == "signed_link" and read.flow.slots["token"] == TOKEN
+        return (right or linked) and self.answers[read.skill](read).proof is not None
 
     def check_read(self, read: Read) -> None:
         access = next(skill.access for skill in SKILLS if skill.name == read.skill)
@@ -153,6 +169,8 @@ class Watched(Talk):
             self.shown.add(after.pending.id)
         if speak.kind == "handoff":
             assert speak.handoff and not after.flows and not after.queue and not after.pending
+        assert speak.code is None or (speak.code[0] == MAIL and after.challenge and after.address == PRIVATE)
+        assert all("code" not in flow.slots for flow in (*after.flows, *after.queue))  # it is kept nowhere
         self.offered += [offer.value for offer in speak.offers]
 
 
@@ -171,6 +189,8 @@ def play(talk: Watched, turns: list[tuple]) -> None:
                 talk.now += timedelta(minutes=details[0])
             case "kind":
                 talk.event(*details)
+            case "link":
+                talk.event(Kind.START, *details)
 
 
 @given(STARTS, SHOPS, TURNS)
@@ -193,6 +213,11 @@ SHOWN = {
         ("text", "change the address of 10423", {"change_address": 0.95}, {"order_id": "10423"}, False),
         ("text", "12 High Street", {}, {}, False),
     ],
+    "coded": [
+        ("text", "change the address of 10423", {"change_address": 0.95}, {"order_id": "10423"}, False),
+        ("text", "12 High Street", {}, {}, False),
+        ("text", "482193", {}, {}, False),
+    ],
 }
 CLOSE = {"affirm": 0.95}
 AROUND_A_CONFIRMATION = st.lists(
@@ -207,6 +232,10 @@ AROUND_A_CONFIRMATION = st.lists(
             ("text", "return 10103", {"return_item": 0.95}, {"order_id": "10103"}, False),
             ("text", "where is 10424", {"order_status": 0.95}, {"order_id": "10424"}, False),
             ("text", "no, 10424", {"deny": 0.6}, {"order_id": "10424"}, False),
+            ("text", "482193", {}, {}, False), ("text", "482194", {}, {}, False),
+            ("text", "send it again", {}, {}, False),
+            ("text", "change the address of 10424", {"change_address": 0.95}, {"order_id": "10424"}, False),
+            ("link", TOKEN), ("link", "forged"),
         ]),
     ),
     min_size=1, max_size=6,
@@ -225,3 +254,10 @@ def test_the_fuzz_does_reach_writes() -> None:
     talk.text("cancel 10423", {"order_id": "10423"}, cancel_order=0.95)
     talk.press(talk.offered[0])
     assert len(talk.performed) == 1
+
+
+def test_the_fuzz_does_reach_writes_that_redirect() -> None:
+    """And this one changes an address, by the code that was mailed."""
+    talk = Watched(start(proof=CUSTOMER), {**dict.fromkeys(ANSWERS, "usual"), "perform": "done"})
+    play(talk, [*SHOWN["coded"], ("text", "yes", CLOSE, {}, False)])
+    assert [performed.skill for performed in talk.performed] == ["change_address"]

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 import bot.shop.tables
 import bot.store.tables  # noqa: F401 (both register their tables)
-from bot.commerce import Answer, AnswerStatus, LineState, Quote, Shop, Write
+from bot.commerce import Answer, AnswerStatus, Filters, LineState, Quote, Shop, Write
 from bot.conversation import Access, Proof
 from bot.facts import Money
 from bot.shop.policy import read_policy
@@ -98,6 +98,12 @@ async def write_of(quoted: Awaitable[Answer[Quote]], key: str) -> Write:
         ("10201", "guest@example.net", Access.ORDER),
         ("10201", "+447700900999", Access.ORDER),
         ("10201", "BS1 4ST", Access.DELIVERY),
+        ("10161", "sophie.evans@example.net", Access.CUSTOMER),
+        ("10161", "07700 900105", Access.CUSTOMER),
+        ("10161", "07700 900777", Access.DELIVERY),  # it is a present: the recipient's
+        ("10164", "138 0000 0202", Access.CUSTOMER),
+        ("10164", "138 0000 0777", Access.DELIVERY),
+        ("10164", "215005", Access.DELIVERY),
     ],
 )
 async def test_number_and_contact_prove_who_asks(shop: Shop, order: str, contact: str, access: Access) -> None:
@@ -132,6 +138,17 @@ async def test_account_is_found_by_its_email_alone(shop: Shop) -> None:
     proof = await signed_in(shop, EMMA.upper())
     assert (proof.access, proof.order) == (Access.CUSTOMER, "")
     assert await shop.customer("guest@example.net") is None
+
+
+async def test_who_the_shops_own_page_signs_is_found_by_id_or_by_order(shop: Shop) -> None:
+    emma = await signed_in(shop, EMMA)
+    account, hers, guest = await shop.vouched(customer=emma.customer), await shop.vouched(order="#10043"), (
+        await shop.vouched(order="10201")
+    )
+    assert account == hers == emma
+    assert guest is not None and (guest.access, guest.customer, guest.order) == (Access.ORDER, "", "10201")
+    for nobody in ({"customer": "C999"}, {"order": "99999"}, {"customer": ""}, {"customer": EMMA}):
+        assert await shop.vouched(**nobody) is None
 
 
 # --- who sees what ---------------------------------------------------------------------------------------------------
@@ -348,6 +365,25 @@ async def test_search_keeps_its_limit_and_finds_nothing_in_nothing(shop: Shop) -
     assert len(await shop.search("shoes", limit=3)) == 3
     assert await shop.search("") == ()
     assert await shop.search("???") == ()
+
+
+async def test_search_by_filters_alone_gives_the_most_popular_that_pass(shop: Shop) -> None:
+    found = await shop.search("", filters=Filters(color="blue", price_max=Money(5000, "GBP"), in_stock=True), limit=4)
+    assert len(found) == 4 and {product.score for product in found} == {1.0}
+    for product in found:
+        assert any(
+            variant.stock > 0 and variant.price.minor <= 5000 and {"蓝", "青"} & set(variant.color.text("zh"))
+            for variant in product.variants
+        )  # fmt: skip
+    assert await shop.search("", filters=Filters()) == () == await shop.search("", filters=Filters(brand="Nobody"))
+
+
+async def test_search_with_filters_keeps_to_them_in_the_currency_asked(shop: Shop) -> None:
+    cheap = Filters(category="shoes", price_max=Money(50000, "CNY"))
+    found = await shop.search("鞋", filters=cheap, market="cn")
+    assert found and all(product.category.texts["en"] == "Shoes" for product in found)
+    assert all(min(variant.price.minor for variant in product.variants) <= 50000 for product in found)
+    assert {variant.price.currency for product in found for variant in product.variants} == {"CNY"}
 
 
 @pytest.mark.parametrize(

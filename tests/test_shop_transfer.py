@@ -220,7 +220,7 @@ async def test_round_trip_loses_nothing(engine: AsyncEngine, tmp_path: Path) -> 
     counts = await export_shop(engine, tmp_path / "out", SAMPLE)
     assert counts == {
         "categories.jsonl": 12, "products.jsonl": 126, "customers.jsonl": 60, "orders.jsonl": 300,
-        "promotions.jsonl": 8,
+        "promotions.jsonl": 8, "invoices.jsonl": 0,
     }  # fmt: skip
     second = open_database(f"sqlite+aiosqlite:///{tmp_path / 'second.db'}")
     async with second.begin() as connection:

@@ -96,8 +96,12 @@ def worker(rig: Rig, talker: Talker, platform: Platform) -> Worker:
     return Worker(rows, talker, {"web": platform}, keep, lambda conversation_id: None)  # type: ignore[arg-type]
 
 
+async def no_code(salt: str) -> str:
+    return "482193" if salt == "salt" else ""
+
+
 def carrier(rig: Rig, platform: Platform) -> Carrier:
-    return Carrier(rig.outbox, {"web": platform}, {"slack": platform}, lambda conversation_id: None)
+    return Carrier(rig.outbox, {"web": platform}, {"slack": platform}, lambda conversation_id: None, no_code)
 
 
 async def hear_files(rig: Rig, *files: Attachment) -> None:

@@ -1,5 +1,6 @@
 """The shopper's chat page, its socket and its uploads."""
 
+import math
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -37,9 +38,24 @@ class Chat:
         ]
 
     async def page(self, request: web.Request) -> web.Response:
+        if "link" in request.query:
+            return await self._signed_in(request)
         response = self._pages.render("chat.html", file_bytes=FILE_BYTES, text_chars=TEXT_CHARS)
         if self._known(request) is None:
             self._welcome(request, response)
+        return response
+
+    async def _signed_in(self, request: web.Request) -> web.Response:
+        """A link of the shop's account page: its token goes in like a message, and out of the browser's address bar."""
+        response = web.Response(status=303, headers={"Location": request.path, "Cache-Control": "no-store"})
+        visitor = self._known(request) or self._welcome(request, response)
+        token = request.query["link"]
+        if wire.is_token(token):
+            if wait := self._rates.message(visitor, peer(request)):
+                slow = {"Retry-After": str(math.ceil(wait))}
+                raise web.HTTPTooManyRequests(text="too much at once: please open the link again soon", headers=slow)
+            hint = wire.language_of(request.headers.get("Accept-Language", ""))
+            await self._front.receive(wire.start(visitor, self._now(), hint, token))
         return response
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:

@@ -20,7 +20,9 @@ from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.ports import Front, HandoffView, Office
 
-ACTS = {"chat": ("claim", "back", "close"), "approval": ("approve", "decline")}
+ACTS = {
+    "chat": ("claim", "back", "close"), "case": ("claim", "back", "close"), "approval": ("approve", "decline")
+}  # fmt: skip
 OPEN = ("waiting", "claimed")
 _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
@@ -41,7 +43,7 @@ def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: dat
     if act:
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act) if act in ACTS.get(view.kind, ()) else None
     # an approval is answered yes or no; who writes to the shopper does so in a chat handoff
-    return InboundMessage(**common, text=text) if text and len(text) <= TEXT_CHARS and view.kind == "chat" else None
+    return InboundMessage(**common, text=text) if text and len(text) <= TEXT_CHARS and view.kind != "approval" else None
 
 
 class Console:

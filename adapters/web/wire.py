@@ -14,6 +14,7 @@ The server sends objects with any of these keys:
     slow       the id of a message that came too fast, with `seconds` to wait before it is sent again
 """
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -27,10 +28,11 @@ from bot.messages import BUTTON_VALUE_BYTES, Address, Attachment, InboundMessage
 from bot.ports import TranscriptLine
 
 NAME = "web"
-START = "start:"  # source id of a first page open: one per visitor
+START = "start:"  # source id of a first page open, or of a signed link: one per visitor, and per link
 
 # other source ids ("timer:4") stand in the same unique column: a browser must not be able to make one of those
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,512}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _KINDS = {"text": Kind.TEXT, "button": Kind.BUTTON, "file": Kind.FILE}
 _GREATEST_ID = 2**63 - 1
@@ -109,9 +111,21 @@ def normalise(frame: Frame, visitor: str, now: datetime, signer: Signer) -> Inbo
     return InboundMessage(**common) if common["text"] else None
 
 
-def start(visitor: str, now: datetime, language: str) -> InboundMessage:
-    """A visitor without a word so far has opened the page."""
-    return InboundMessage(f"{START}{visitor}", visitor_address(visitor), now, kind=Kind.START, language=language)
+def start(visitor: str, now: datetime, language: str, token: str = "") -> InboundMessage:
+    """A visitor without a word so far has opened the page, or one has come with a signed link."""
+    source_id = f"{START}{visitor}" + (f":{hashlib.sha256(token.encode()).hexdigest()[:32]}" if token else "")
+    return InboundMessage(source_id, visitor_address(visitor), now, kind=Kind.START, text=token, language=language)
+
+
+def is_token(text: str) -> bool:
+    """Whether it may be a signed link's token; whether it is one is not known here."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def language_of(header: str) -> str:
+    """The language a browser likes best, of its Accept-Language header; "" when it names none."""
+    first = re.split("[,;]", header, maxsplit=1)[0].strip()
+    return first if _LANGUAGE.fullmatch(first) else ""
 
 
 # --- files: uploaded first, then named in a message ------------------------------------------------------------------

@@ -4,18 +4,18 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.commerce import Answer, Basket, Order
+from bot.commerce import Account, Answer, Basket, Order
 
-_ANSWER: TypeAdapter[Answer[Order]] = TypeAdapter(Answer[Order])
+_ANSWER: TypeAdapter[Answer[Order | Account]] = TypeAdapter(Answer[Order | Account])
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 _BASKET: TypeAdapter[Basket] = TypeAdapter(Basket)
 
 
-def answer_to_json(answer: Answer[Order]) -> dict[str, Any]:
+def answer_to_json(answer: Answer[Order | Account]) -> dict[str, Any]:
     return _ANSWER.dump_python(answer, mode="json")  # type: ignore[no-any-return]
 
 
-def answer_from_json(value: Any) -> Answer[Order]:
+def answer_from_json(value: Any) -> Answer[Order | Account]:
     return _ANSWER.validate_python(value)
 
 

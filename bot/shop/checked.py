@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -125,9 +126,22 @@ def share(value: Any) -> float:
     return float(value)
 
 
+def rate(value: Any) -> int:
+    """A share in percent, with at most two places, as hundredths of a percent."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?", value):
+        raise ValueError(f'{value!r} is no rate; write the percent as text like "20" or "5.5"')
+    return int(Decimal(value) * 100)
+
+
 def days(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 3650:
         raise ValueError("must be a whole number of days")
+    return value
+
+
+def hours(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 8760:
+        raise ValueError("must be a whole number of hours")
     return value
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from bot.commerce import LineState
 from bot.facts import Localised, Money
-from bot.shop.money import to_minor, to_text
+from bot.shop.money import to_minor, to_signed, to_text
 from bot.shop.policy import Policy
 from bot.shop.records import (
     AddressRecord,
     CategoryRecord,
     CustomerRecord,
+    InvoiceRecord,
     LineRecord,
     OrderRecord,
     ProductRecord,
@@ -35,6 +36,7 @@ class Goods:
     customers: dict[str, CustomerRecord] = field(default_factory=dict)
     orders: dict[str, OrderRecord] = field(default_factory=dict)
     promotions: dict[str, PromotionRecord] = field(default_factory=dict)
+    invoices: dict[str, InvoiceRecord] = field(default_factory=dict)
 
     def over(self, older: "Goods") -> "Goods":
         """What the shop holds once these rows are put over the older ones."""
@@ -44,6 +46,7 @@ class Goods:
             older.customers | self.customers,
             older.orders | self.orders,
             older.promotions | self.promotions,
+            older.invoices | self.invoices,
         )
 
     def variants(self) -> dict[str, tuple[ProductRecord, VariantRecord]]:
@@ -129,10 +132,14 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
         "delivery_fee": order.delivery_fee,
         "total": order.total,
         **{f"lines: {line.id}: price": line.price for line in order.lines},
+        **{f"lines: {line.id}: discount": line.discount for line in order.lines if line.discount},
         **{f"payments: {payment.id}: amount": payment.amount for payment in order.payments},
         **{f"refunds: {refund.id}: amount": refund.amount for refund in order.refunds},
         **{f"returns: {item.id}: refund": item.refund for item in order.returns},
         **{f"returns: {item.id}: fee": item.fee for item in order.returns},
+        **{f"returns: {item.id}: shares": share.amount for item in order.returns for share in item.shares},
+        **{f"lines: {line.id}: adjusted": line.adjusted for line in order.lines if line.adjusted},
+        **{f"lines: {line.id}: due": line.due for line in order.lines if line.due},
     }
     faults = [fault for place, amount in amounts.items() for fault in _amount_fault(place, amount, order.currency)]
     yield from faults
@@ -140,6 +147,10 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
         yield from _sum_faults(order)
     yield from _line_faults(order)
     yield from _return_faults(order)
+    yield from _claim_faults(order)
+    for payment in order.payments:
+        if payment.expires and payment.method != "gift_card":
+            yield f"payments: {payment.id}: expires belongs to a gift_card"
     yield from _time_faults(order, now)
 
 
@@ -183,20 +194,35 @@ def _sum_faults(order: OrderRecord) -> Iterator[str]:
     def minor(amount: str) -> int:
         return to_minor(amount, order.currency)
 
-    total = sum(minor(line.price) for line in order.lines) + minor(order.delivery_fee)
+    kept = {line.id: minor(line.price) - minor(line.adjusted or "0") - minor(line.due or "0") for line in order.lines}
+    for line_id, price in kept.items():
+        if price < 0:
+            yield f"lines: {line_id}: adjusted and due are more than its price"
+    total = minor(order.delivery_fee)
+    for replaced in dict.fromkeys(line.replaces for line in order.lines):  # an exchange costs what is paid beside it
+        price = sum(minor(line.price) for line in order.lines if line.replaces == replaced)
+        total += max(0, price - kept.get(replaced, 0)) if replaced else price
     if total != minor(order.total):
         made = to_text(Money(total, order.currency))
         yield f"total: is {order.total}, but lines and delivery_fee make {made}"
+    for item in order.returns:
+        if item.shares and sum(minor(share.amount) for share in item.shares) != minor(item.refund) - minor(item.fee):
+            yield f"returns: {item.id}: shares must make refund less fee"
     taken = [minor(payment.amount) for payment in order.payments if payment.state == "paid"]
+    refunded = sum(minor(refund.amount) for refund in order.refunds)
+    due = sum(minor(payment.amount) for payment in order.payments if payment.state == "due")
     paid = sum(taken)
-    if paid > total and (len(taken) < 2 or max(taken) > total):  # else it was charged twice, which does happen
-        yield "payments: more was paid than the order's total"
-    if sum(minor(refund.amount) for refund in order.refunds) > paid:
+    if paid - refunded > total and (len(taken) < 2 or max(taken) > total):  # else it was charged twice: that happens
+        yield "payments: more was paid than the order's total and its refunds"
+    elif due and paid - refunded + due > total:
+        yield "payments: more is due than the order's total leaves open"
+    if refunded > paid:
         yield "refunds: more was refunded than paid"
 
 
 def _line_faults(order: OrderRecord) -> Iterator[str]:
     parcels = {parcel.id: parcel.state for parcel in order.parcels}
+    exchanged = {line for item in order.returns if item.kind == "exchange" for line in item.lines}
     for line in order.lines:
         where = f"lines: {line.id}"
         if not line.name:
@@ -204,13 +230,17 @@ def _line_faults(order: OrderRecord) -> Iterator[str]:
         if line.parcel and line.parcel not in parcels:
             yield f"{where}: there is no parcel {line.parcel!r}"
             continue
+        if line.replaces and line.replaces not in exchanged:
+            yield f"{where}: replaces {line.replaces!r}, which is in no exchange of this order"
         state = parcels.get(line.parcel, "")
         if line.state in _ARRIVED and state != "delivered":
             yield f"{where}: is {line.state.value}, but it is in no delivered parcel"
         elif line.state is LineState.SHIPPED and state not in _ON_THE_WAY:
             yield f"{where}: is shipped, but it is in no parcel under way"
-        elif line.state in (LineState.OPEN, LineState.CANCELLED) and line.parcel:
-            yield f"{where}: is {line.state.value}, but it is in parcel {line.parcel!r}"
+        elif line.state is LineState.OPEN and line.parcel:
+            yield f"{where}: is open, but it is in parcel {line.parcel!r}"
+        elif line.state is LineState.CANCELLED and state in ("packed", "shipped"):
+            yield f"{where}: is cancelled, but parcel {line.parcel!r} is {state}"
         elif line.state is LineState.PACKED and state not in ("", "packed"):
             yield f"{where}: is packed, but parcel {line.parcel!r} is {state}"
 
@@ -231,11 +261,21 @@ def _return_faults(order: OrderRecord) -> Iterator[str]:
             yield f"lines: {line}: is {state.value}, but in no return"
 
 
+def _claim_faults(order: OrderRecord) -> Iterator[str]:
+    lines, parcels = {line.id for line in order.lines}, {parcel.id for parcel in order.parcels}
+    for claim in order.claims or ():
+        if strange := sorted(claim.lines.keys() - lines):
+            yield f"claims: {claim.id}: there is no line {strange[0]!r}"
+        if claim.parcel and claim.parcel not in parcels:
+            yield f"claims: {claim.id}: there is no parcel {claim.parcel!r}"
+
+
 def _time_faults(order: OrderRecord, now: datetime) -> Iterator[str]:
     """Nothing happened before the order or in the future, and no parcel came before it left."""
     times = {f"payments: {payment.id}": payment.at for payment in order.payments}
     times |= {f"refunds: {refund.id}": refund.at for refund in order.refunds}
     times |= {f"returns: {item.id}": item.at for item in order.returns}
+    times |= {f"claims: {claim.id}": claim.at for claim in order.claims or ()}
     times |= {f"history: {event.kind}": event.at for event in order.history}
     for parcel in order.parcels:
         where = f"parcels: {parcel.id}"
@@ -256,3 +296,43 @@ def _time_faults(order: OrderRecord, now: datetime) -> Iterator[str]:
         if at is not None and not order.placed_at <= at <= now:
             fault = "before the order was placed" if at < order.placed_at else "in the future"
             yield f"{where}: {at:%Y-%m-%d %H:%M} UTC is {fault}"
+
+
+def invoice_faults(invoice: InvoiceRecord, goods: Goods, older: Goods) -> Iterator[str]:
+    """What is wrong with a completed document; one that was issued is never changed."""
+    order = goods.orders.get(invoice.order)
+    if order is None:
+        yield f"order: {invoice.order!r} is not in orders.jsonl"
+        return
+    if older.invoices.get(invoice.number, invoice) != invoice:
+        yield "number: was issued with other content, and an issued document is never changed"
+    if invoice.currency != order.currency:
+        yield f"currency: the order's is {order.currency}"
+    corrected = goods.invoices.get(invoice.corrects)
+    if (invoice.kind == "credit_note") is not (corrected is not None and corrected.kind == "invoice"):
+        yield "corrects: a credit note, and only a credit note, names an invoice"
+    for other in goods.invoices.values():
+        if other.number == invoice.number:
+            continue
+        if invoice.serial is not None and (other.market, other.serial) == (invoice.market, invoice.serial):
+            yield f"serial: is also that of {other.number}"
+        if (other.order, other.position) == (invoice.order, invoice.position):
+            yield f"position: is also that of {other.number}"
+    try:
+        yield from _tax_faults(invoice)
+    except ValueError as error:
+        yield str(error)
+
+
+def _tax_faults(invoice: InvoiceRecord) -> Iterator[str]:
+    def minor(amount: str) -> int:
+        return to_signed(amount, invoice.currency)
+
+    if sum(minor(line.amount) for line in invoice.lines) != minor(invoice.total):
+        yield f"total: is {invoice.total}, but its lines make another sum"
+    shown = {tax.rate: (minor(tax.net), minor(tax.tax)) for tax in invoice.taxes}
+    for rate in shown.keys() | {line.rate for line in invoice.lines if line.rate is not None}:
+        lines = [line for line in invoice.lines if line.rate == rate]
+        net, whole = sum(minor(line.net) for line in lines), sum(minor(line.amount) for line in lines)
+        if shown.get(rate) != (net, whole - net):
+            yield f"taxes: at {rate / 100:g} % the lines make {net} net and {whole - net} of VAT in minor units"

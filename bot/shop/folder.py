@@ -14,9 +14,17 @@ from bot.facts import Money
 from bot.shop import checks
 from bot.shop.checks import Goods
 from bot.shop.moments import Origin
-from bot.shop.money import to_minor, to_text
+from bot.shop.money import to_signed, to_text
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, check_policy
-from bot.shop.records import CategoryRecord, CustomerRecord, OrderRecord, ProductRecord, PromotionRecord, Record
+from bot.shop.records import (
+    CategoryRecord,
+    CustomerRecord,
+    InvoiceRecord,
+    OrderRecord,
+    ProductRecord,
+    PromotionRecord,
+    Record,
+)
 
 # file → the field of Goods, the model of its rows, and their key
 FORMAT: Mapping[str, tuple[str, type[Record], str]] = {
@@ -25,8 +33,9 @@ FORMAT: Mapping[str, tuple[str, type[Record], str]] = {
     "customers.jsonl": ("customers", CustomerRecord, "id"),
     "orders.jsonl": ("orders", OrderRecord, "number"),
     "promotions.jsonl": ("promotions", PromotionRecord, "code"),
+    "invoices.jsonl": ("invoices", InvoiceRecord, "number"),
 }
-_UNIQUE = ("lines", "parcels", "payments", "refunds", "returns")  # their ids are unique over all orders
+_UNIQUE = ("lines", "parcels", "payments", "refunds", "returns", "claims")  # their ids are unique over all orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,25 @@ def _complete(new: Goods, older: Goods, policy: Policy) -> Goods:
     variants = goods.variants()
     orders = {key: _even_order(checks.complete(order, goods, variants, policy)) for key, order in new.orders.items()}
     promotions = {key: _even_promotion(promotion) for key, promotion in new.promotions.items()}
-    return Goods(new.categories, products, new.customers, orders, promotions)
+    invoices = {key: _even_invoice(_of_order(item, older.orders | orders)) for key, item in new.invoices.items()}
+    return Goods(new.categories, products, new.customers, orders, promotions, invoices)
+
+
+def _of_order(invoice: InvoiceRecord, orders: Mapping[str, OrderRecord]) -> InvoiceRecord:
+    """With what it left to its order."""
+    if (order := orders.get(invoice.order)) is None:
+        return invoice
+    left_out = {"market": order.market, "currency": order.currency, "email": order.email}
+    return invoice.model_copy(update={name: getattr(invoice, name) or value for name, value in left_out.items()})
+
+
+def _even_invoice(invoice: InvoiceRecord) -> InvoiceRecord:
+    def even(record: Any, *names: str) -> Any:
+        return record.model_copy(update={name: _even(getattr(record, name), invoice.currency) for name in names})
+
+    lines = tuple(even(line, "discount", "net", "amount") for line in invoice.lines)
+    taxes = tuple(even(tax, "net", "tax") for tax in invoice.taxes)
+    return even(invoice, "total", "paid").model_copy(update={"lines": lines, "taxes": taxes})
 
 
 def _even_product(product: ProductRecord) -> ProductRecord:
@@ -157,19 +184,27 @@ def _even_order(order: OrderRecord) -> OrderRecord:
     def each(name: str, *amounts: str) -> tuple[Record, ...]:
         items = getattr(order, name)
         return tuple(
-            item.model_copy(update={amount: _even(getattr(item, amount), order.currency) for amount in amounts})
+            item.model_copy(
+                update={amount: _even(text, order.currency) for amount in amounts if (text := getattr(item, amount))}
+            )
             for item in items
         )
 
     update: dict[str, Any] = {name: _even(getattr(order, name), order.currency) for name in ("total", "delivery_fee")}
     update |= {name: each(name, "amount") for name in ("payments", "refunds")}
-    update |= {"lines": each("lines", "price"), "returns": each("returns", "refund", "fee")}
+    update["lines"] = each("lines", "price", "discount", "adjusted", "due")
+    update["returns"] = tuple(
+        item.model_copy(update={"shares": tuple(
+            share.model_copy(update={"amount": _even(share.amount, order.currency)}) for share in item.shares
+        )})
+        for item in each("returns", "refund", "fee")
+    )  # fmt: skip
     return order.model_copy(update=update)
 
 
 def _even(amount: str, currency: str) -> str:
     try:
-        return to_text(Money(to_minor(amount, currency), currency))
+        return to_text(Money(to_signed(amount, currency), currency))
     except ValueError:
         return amount  # the checks report it
 
@@ -193,6 +228,9 @@ def _faults(
     for promotion in new.promotions.values():
         for reason in checks.promotion_faults(promotion, goods, policy):
             yield "promotions.jsonl", lines["promotions.jsonl"][promotion.code], reason
+    for invoice in new.invoices.values():
+        for reason in checks.invoice_faults(invoice, goods, older):
+            yield "invoices.jsonl", lines["invoices.jsonl"][invoice.number], reason
     for number, reason in _id_faults(goods):
         if number in new.orders:
             yield "orders.jsonl", lines["orders.jsonl"][number], reason
@@ -203,9 +241,9 @@ def _id_faults(goods: Goods) -> Iterator[tuple[str, str]]:
     seen: dict[tuple[str, str], str] = {}
     for order in goods.orders.values():
         for kind in _UNIQUE:
-            for item in getattr(order, kind):
+            ids = [item.id for item in getattr(order, kind) or ()]
+            for item in getattr(order, kind) or ():
                 other = seen.setdefault((kind, item.id), order.number)
-                ids = [each.id for each in getattr(order, kind)]
                 if other != order.number:
                     yield order.number, f"{kind}: id {item.id!r} is also used by order {other}"
                     yield other, f"{kind}: id {item.id!r} is also used by order {order.number}"

@@ -18,6 +18,11 @@ def to_minor(text: str, currency: str) -> int:
     return int(minor)
 
 
+def to_signed(text: str, currency: str) -> int:
+    """Like `to_minor`, with a minus where an amount may be one to take off."""
+    return -to_minor(text[1:], currency) if text.startswith("-") else to_minor(text, currency)
+
+
 def to_text(money: Money) -> str:
     """Money(4990, "GBP") → "49.90"."""
     return str(Decimal(money.minor).scaleb(-get_currency_precision(money.currency)))

@@ -3,6 +3,7 @@
 policy = read_policy(folder)      # BadInput lists every problem with its file and key
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ class Shopfront:
     url: str  # without a slash at the end
     email: str
     market: str  # the market of a shopper nobody knows yet
+    company: str = ""  # who sells, as invoices name it
+    address: tuple[str, ...] = ()
+    vat_id: str = ""
+    reset_url: str = ""  # where a shopper sets a new password
+    review_url: str = ""  # where shoppers leave a review
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class Market:
     refund_days: tuple[int, int] = (5, 7)  # working days until a refund is on the shopper's account
     price_match_days: int = 0  # days after the order in which a lower price of ours is paid back; 0: never
     warranty_days: int = 0  # from delivery
+    answer_days: int = 2  # working days until a shopper hears of what staff look into
+    lost_after_days: int = 7  # working days without a scan after the promised day: then a parcel counts as lost
     emergency: str = ""  # the number to call when somebody is in danger
     delivery_fee: Money | None = None  # None: the owner has named none
     free_delivery_from: Money | None = None  # goods of that much are delivered free
@@ -69,6 +77,12 @@ class Market:
     authorisation_days: int = 7  # after which money that was only reserved is free again
     working: WorkingDays = field(default_factory=WorkingDays)
     modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
+    vat: Mapping[str, int] = field(default_factory=dict)  # see `vat_rate`; hundredths of a percent
+
+    def vat_rate(self, category: str, country: str) -> int | None:
+        """The rate that prices hold, in hundredths of a percent: the most special one. None: no VAT is shown."""
+        keys = (f"{country}/{category}", country, category, "all")
+        return next((self.vat[key] for key in keys if key in self.vat), None)
 
     def mode(self, verb: str) -> WriteMode:
         """How far the bot may go with a verb; where the owner has said nothing, staff approve each one."""
@@ -81,6 +95,10 @@ class Market:
         free = self.free_delivery_from
         return 0 if free and goods >= free.minor else self.delivery_fee.minor
 
+    def refund_by(self, method: str, started: date) -> date:
+        """The last day by which a refund is on the account: a gift card has it at once."""
+        return started if method == "gift_card" else self.working.after(started, self.refund_days[1])
+
     def return_until(self, delivered: date, ordered: date) -> date:
         """The last day of the return window of what came on `delivered`, the longest that applies."""
         usual = delivered + timedelta(days=self.return_days)
@@ -92,6 +110,7 @@ class Policy:
     shop: Shopfront
     markets: Mapping[str, Market]
     max_error: float  # the share of wrong handling tolerated among what is handled without a person
+    as_of_hours: int = 24  # older imported data are stated with their time; 0: never
 
     def market(self, name: str) -> Market:
         """The market, or the default one for a name no longer in shop.toml."""
@@ -117,15 +136,18 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
     limits = rules.tables_of("limits")
     markets = _markets(homes, rules.tables("markets"), limits, front["languages"] or ())
     max_error = rules.value("max_error", checked.share)
+    as_of_hours = rules.optional("as_of_hours", checked.hours, 24)
     if front["market"] is not None and front["market"] not in homes:
         problems.append(
             f"{SHOP_FILE}: default_market: there is no market {front['market']!r}; known: {', '.join(homes)}"
         )
+    if front["vat_id"] == "" and (taxed := [name for name, market in markets.items() if market.vat]):
+        problems.append(f"{POLICY_FILE}: markets.{taxed[0]}.vat: {SHOP_FILE} has no vat_id; who has none shows no VAT")
     for table in (shop, rules):
         table.unknown()
     if problems:
         return None, problems
-    return Policy(shop=Shopfront(**front), markets=markets, max_error=max_error or 0.0), []
+    return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours), []
 
 
 def _shopfront(shop: "CheckedTable") -> dict[str, Any]:
@@ -136,6 +158,11 @@ def _shopfront(shop: "CheckedTable") -> dict[str, Any]:
         "url": shop.value("url", checked.web_address),
         "email": shop.value("email", checked.email),
         "market": shop.value("default_market", checked.word),
+        "company": shop.optional("company", checked.word, ""),
+        "address": shop.optional("address", checked.words, ()),
+        "vat_id": shop.optional("vat_id", checked.word, ""),
+        "reset_url": shop.optional("reset_url", checked.web_address, ""),
+        "review_url": shop.optional("review_url", checked.web_address, ""),
     }
 
 
@@ -173,6 +200,8 @@ def _markets(
             refund_days=rule.optional("refund_days", checked.span, (5, 7)),
             price_match_days=rule.optional("price_match_days", checked.days, 0),
             warranty_days=rule.optional("warranty_days", checked.days, 0),
+            answer_days=rule.optional("answer_days", checked.days, 2),
+            lost_after_days=rule.optional("lost_after_days", checked.days, 7),
             emergency=rule.optional("emergency", checked.word, ""),
             delivery_fee=rule.optional("delivery_fee", checked.money(currency), None),
             free_delivery_from=rule.optional("free_delivery_from", checked.money(currency), None),
@@ -180,6 +209,7 @@ def _markets(
             authorisation_days=rule.optional("authorisation_days", checked.days, 7),
             working=_working(working) if working else WorkingDays(),
             modes=rule.optional("modes", _modes, {}),
+            vat=rule.optional("vat", _vat(countries), {}),
         )
         if "free_delivery_from" in rule.values and "delivery_fee" not in rule.values:
             limits.problems.append(f"{POLICY_FILE}: markets.{name}.free_delivery_from: needs a delivery_fee beside it")
@@ -222,6 +252,20 @@ def _modes(value: Any) -> dict[str, WriteMode]:
     if strange := next((mode for mode in value.values() if mode not in list(WriteMode)), None):
         raise ValueError(f"{strange!r} is no mode; known: {known}")
     return {verb: WriteMode(mode) for verb, mode in value.items()}
+
+
+def _vat(countries: Collection[str]) -> Callable[[Any], dict[str, int]]:
+    """Rates by what they hold for: "all", a category, a country, or a category in a country ("DE/pantry")."""
+
+    def check(value: Any) -> dict[str, int]:
+        if not isinstance(value, dict) or "all" not in value:
+            raise ValueError('must be a table of rates like { all = "20", pantry = "0" }')
+        elsewhere = [key for key in value if re.fullmatch("[A-Z]{2}(/.+)?", key) and key[:2] not in countries]
+        if elsewhere:
+            raise ValueError(f"{elsewhere[0][:2]} is no country of this market")
+        return {key: checked.rate(rate) for key, rate in value.items()}
+
+    return check
 
 
 def _working(table: "CheckedTable") -> WorkingDays:

@@ -1,7 +1,7 @@
 """Rows of the shop's tables to the port's frozen types. Reads only; decides nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from bot.commerce import (
+    Account,
+    Claim,
     Event,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
     Line,
     LineState,
     Order,
@@ -24,7 +29,6 @@ from bot.commerce import (
 )
 from bot.facts import Localised, Money
 from bot.shop import tables as t
-from bot.shop.search import Entry
 
 Row = Mapping[str, Any]
 _MANY = 500  # keys in one question; every engine takes that many parameters
@@ -43,7 +47,7 @@ async def orders(connection: AsyncConnection, *where: sa.ColumnElement[bool]) ->
     numbers = [head["number"] for head in heads]
     below = {
         child: await children(connection, child, "order_number", numbers)
-        for child in (t.Lines, t.Parcels, t.Payments, t.Refunds, t.Returns, t.Events)
+        for child in (t.Lines, t.Parcels, t.Payments, t.Refunds, t.Returns, t.Claims, t.Events, t.Invoices)
     }
     scans = await children(
         connection, t.Scans, "parcel_id", [row["id"] for group in below[t.Parcels].values() for row in group]
@@ -90,6 +94,8 @@ def _order(
         promised=head["promised"],
         coupon=head["coupon"],
         version=head["version"],
+        gift_note=head["gift_note"],
+        delivery_day=head["delivery_day"],
         lines=tuple(
             Line(
                 row["id"],
@@ -98,9 +104,14 @@ def _order(
                 Localised(row["name"]),
                 row["options"],
                 row["quantity"],
-                money(row["price"]),
+                money(row["price"] - (row["adjusted"] or 0) - (row["due"] or 0)),
                 LineState(row["state"]),
                 row["parcel_id"] or "",
+                row["expected"],
+                None if row["adjusted"] is None else money(row["adjusted"]),
+                None if row["due"] is None else money(row["due"]),
+                row["replaces"],
+                discount=None if row["discount"] is None else money(row["discount"]),
             )
             for row in below[t.Lines]
         ),
@@ -115,11 +126,15 @@ def _order(
                 row["shipped_at"],
                 row["delivered_at"],
                 tuple(Scan(scan["at"], Localised(scan["text"]), scan["place"]) for scan in scans.get(row["id"], ())),
+                row["signed_by"],
             )
             for row in below[t.Parcels]
         ),
         payments=tuple(
-            Payment(row["id"], row["method"], money(row["amount"]), row["state"], row["hint"], row["at"])
+            Payment(
+                **{name: row[name] for name in ("id", "method", "state", "hint", "at", "link", "expires")},
+                amount=money(row["amount"]),
+            )
             for row in below[t.Payments]
         ),
         refunds=tuple(
@@ -134,11 +149,61 @@ def _order(
                 row["state"],
                 row["label_url"],
                 row["at"],
+                row["kind"],
+                money(row["refund"]),
+                money(row["fee"]),
+                tuple((share["method"], money(share["minor"])) for share in row["shares"]),
             )
             for row in below[t.Returns]
         ),
+        claims=tuple(_claim(row) for row in below[t.Claims]),
         history=tuple(Event(row["at"], row["kind"], row["text"], row["actor"]) for row in below[t.Events]),
+        invoices=tuple(invoice(row, head["currency"]) for row in below[t.Invoices]),
     )
+
+
+def invoice(row: Row, currency: str) -> Invoice:
+    def money(minor: int) -> Money:
+        return Money(minor, currency)
+
+    kept = ("number", "kind", "at", "title", "tax_id", "email", "seller_vat_id", "corrects")
+    return Invoice(
+        **{name: row[name] for name in kept}, buyer=tuple(row["buyer"]), seller=tuple(row["seller"]),
+        total=money(row["total"]), paid=money(row["paid"]),
+        lines=tuple(
+            InvoiceLine(
+                line["kind"], Localised(line["name"]), line["options"], line["quantity"], money(line["discount"]),
+                money(line["net"]), line["rate"], money(line["amount"]),
+            )
+            for line in row["lines"]
+        ),
+        taxes=tuple(InvoiceTax(tax["rate"], money(tax["net"]), money(tax["tax"])) for tax in row["taxes"]),
+    )  # fmt: skip
+
+
+async def document(connection: AsyncConnection, number: str) -> tuple[Invoice, str, str] | None:
+    """An issued document, the number of its order, and whose market it is."""
+    orders, issued = table(t.Orders), table(t.Invoices)
+    query = sa.select(issued, orders.c.currency).join(orders, orders.c.number == issued.c.order_number)
+    found = (await connection.execute(query.where(issued.c.number == number))).mappings().first()
+    return (invoice(found, found["currency"]), found["order_number"], found["market"]) if found else None
+
+
+async def account(connection: AsyncConnection, id_: str) -> Account | None:
+    head = await connection.execute(sa.select(table(t.Customers)).where(col(t.Customers, "id") == id_))
+    if (found := head.mappings().first()) is None:
+        return None
+    book = (await children(connection, t.Addresses, "customer_id", [id_])).get(id_, [])
+    parts = [field.name for field in fields(PostalAddress)]
+    return Account(
+        **{name: found[name] for name in ("id", "name", "email", "phone", "market", "version")},
+        addresses=tuple(address({name: row[name] for name in parts}) for row in book),
+    )
+
+
+def _claim(row: Row) -> Claim:
+    names = ("id", "kind", "lines", "state", "at", "parcel_id", "text", "wish", "due")
+    return Claim(**{name: row[name] for name in names}, files=tuple(row["files"]))
 
 
 def address(value: Mapping[str, Any]) -> PostalAddress:
@@ -179,28 +244,14 @@ async def categories(connection: AsyncConnection) -> dict[str, dict[str, str]]:
     return {row["id"]: row["name"] for row in rows(await connection.execute(sa.select(table(t.Categories))))}
 
 
-async def entries(connection: AsyncConnection) -> list[Entry]:
-    """What the search index reads of every product."""
-    names = await categories(connection)
-    colors: dict[str, dict[str, None]] = {}
-    for product_id, color in await connection.execute(
-        sa.select(col(t.Variants, "product_id"), col(t.Variants, "color"))
-    ):
-        colors.setdefault(product_id, {}).update(dict.fromkeys(color.values()))
-    return [
-        Entry(
-            row["id"],
-            tuple(row["name"].values()),
-            tuple(chain.from_iterable(row["also"].values())),
-            (row["brand"], *names[row["category_id"]].values(), *row["material"].values(), *colors.get(row["id"], ())),
-            tuple(row["description"].values()),
-        )
-        for row in rows(await connection.execute(sa.select(table(t.Products)).order_by(col(t.Products, "id"))))
-    ]
-
-
 async def newest_import(connection: AsyncConnection) -> int:
     return await connection.scalar(sa.select(sa.func.max(col(t.Imports, "id")))) or 0
+
+
+async def last_import(connection: AsyncConnection) -> Row | None:
+    """The newest import: `at`, and whether it was the `sample`."""
+    newest = sa.select(table(t.Imports)).order_by(col(t.Imports, "id").desc()).limit(1)
+    return next(iter(rows(await connection.execute(newest))), None)
 
 
 # --- helpers ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
-from bot.commerce import LineState
+from bot.commerce import GIFT_NOTE_LENGTH, LineState
 from bot.shop.moments import Origin
 
 # --- values ----------------------------------------------------------------------------------------------------------
@@ -99,6 +99,7 @@ class CustomerRecord(Record):
     market: str
     language: str
     addresses: tuple[AddressRecord, ...] = ()  # the first one is the default
+    version: Annotated[int, Field(ge=1)] = 1
 
 
 # --- orders.jsonl ----------------------------------------------------------------------------------------------------
@@ -111,10 +112,15 @@ class LineRecord(Record):
     price: Amount  # of the whole line
     state: LineState
     parcel: str = ""
+    expected: Day | None = None  # pre-order, back-order: this line's own day
+    adjusted: Amount | None = None  # of the price, given back as it fell
+    due: Amount | None = None  # of the price, still to be paid
+    replaces: str = ""  # the line that it was given in exchange for
     product: str = ""  # these four: taken from products.jsonl when left out
     category: str = ""
     name: dict[str, Name] = {}
     options: str = ""
+    discount: Amount | None = None  # taken off `price` already
 
 
 class ScanRecord(Record):
@@ -133,15 +139,18 @@ class ParcelRecord(Record):
     shipped_at: Moment | None = None
     delivered_at: Moment | None = None
     scans: tuple[ScanRecord, ...] = ()
+    signed_by: str = ""
 
 
 class PaymentRecord(Record):
     id: Id
     method: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
     amount: Amount
-    state: Literal["authorised", "paid", "failed"]
+    state: Literal["authorised", "paid", "failed", "due", "void"]
     hint: str = ""
     at: Moment | None = None
+    link: str = ""
+    expires: Day | None = None  # of a gift card: its last day
 
 
 class RefundRecord(Record):
@@ -153,15 +162,37 @@ class RefundRecord(Record):
     reason: str = ""
 
 
+class ShareRecord(Record):
+    method: str
+    amount: Amount
+
+
 class ReturnRecord(Record):
     id: Id
     lines: Annotated[tuple[Id, ...], Field(min_length=1)]
+    kind: Literal["return", "exchange"] = "return"
     reason: str = ""
     state: Literal["open", "arrived", "refunded"]
     label_url: str = ""
     at: Moment
     refund: Amount = "0"
     fee: Amount = "0"
+    shares: tuple[ShareRecord, ...] = ()  # of refund less fee; worked out when left out
+
+
+class ClaimRecord(Record):
+    id: Id
+    kind: Literal[
+        "chase", "missing_parcel", "lost", "refused", "damaged", "wrong_item", "missing_item", "defective", "other"
+    ]
+    lines: dict[Id, Annotated[int, Field(ge=1, lt=10**6)]] = {}  # line id → pieces
+    parcel: str = ""
+    text: str = ""
+    wish: Literal["", "refund", "replacement", "part"] = ""
+    files: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")], ...] = ()
+    state: Literal["open", "settled"] = "open"
+    at: Moment
+    due: Day | None = None
 
 
 class EventRecord(Record):
@@ -189,8 +220,11 @@ class OrderRecord(Record):
     payments: tuple[PaymentRecord, ...] = ()
     refunds: tuple[RefundRecord, ...] = ()
     returns: tuple[ReturnRecord, ...] = ()
+    claims: tuple[ClaimRecord, ...] | None = None  # left out: those that were made in the chat stay
     history: tuple[EventRecord, ...] = ()
     version: Annotated[int, Field(ge=1)] = 1
+    gift_note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=GIFT_NOTE_LENGTH)] = ""
+    delivery_day: Day | None = None
 
 
 # --- promotions.jsonl ------------------------------------------------------------------------------------------------
@@ -212,3 +246,47 @@ class PromotionRecord(Record):
     first_order: bool = False
     used: Annotated[int, Field(ge=0)] = 0
     most: Annotated[int, Field(ge=1)] | None = None
+
+
+# --- invoices.jsonl --------------------------------------------------------------------------------------------------
+
+SignedAmount = Annotated[str, StringConstraints(pattern=r"^-?\d{1,9}(\.\d{1,3})?$")]
+
+
+class InvoiceLineRecord(Record):
+    kind: Literal["goods", "delivery", "adjustment", "refund", "reversal"]
+    name: dict[str, Name] = {}
+    options: str = ""
+    quantity: Annotated[int, Field(ge=1, lt=10**6)] = 1
+    discount: Amount = "0"
+    net: SignedAmount
+    rate: Annotated[int, Field(ge=0, lt=10_000)] | None = None  # hundredths of a percent
+    amount: SignedAmount
+
+
+class InvoiceTaxRecord(Record):
+    rate: Annotated[int, Field(ge=0, lt=10_000)]
+    net: SignedAmount
+    tax: SignedAmount
+
+
+class InvoiceRecord(Record):
+    number: Id
+    order: str
+    kind: Literal["invoice", "credit_note", "e_fapiao"]
+    market: str = ""  # these two: the order's when left out
+    currency: str = ""
+    serial: Annotated[int, Field(ge=1)] | None = None
+    position: Annotated[int, Field(ge=0)] = 0
+    at: Moment
+    title: Name
+    tax_id: str = ""
+    email: Annotated[str, StringConstraints(to_lower=True)] = ""
+    buyer: tuple[str, ...] = ()
+    seller: tuple[str, ...] = ()
+    seller_vat_id: str = ""
+    lines: Annotated[tuple[InvoiceLineRecord, ...], Field(min_length=1)]
+    taxes: tuple[InvoiceTaxRecord, ...] = ()
+    total: Amount
+    paid: Amount = "0"
+    corrects: str = ""  # credit notes: the invoice's number

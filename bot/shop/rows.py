@@ -5,15 +5,19 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from bot.commerce import Order, PostalAddress
+from bot.commerce import Line, Order, PostalAddress
 from bot.facts import Money
 from bot.shop import tables as t
-from bot.shop.money import to_minor, to_text
+from bot.shop.money import to_minor, to_signed, to_text
 from bot.shop.records import (
     AddressRecord,
     CategoryRecord,
+    ClaimRecord,
     CustomerRecord,
     EventRecord,
+    InvoiceLineRecord,
+    InvoiceRecord,
+    InvoiceTaxRecord,
     LineRecord,
     OrderRecord,
     ParcelRecord,
@@ -23,10 +27,12 @@ from bot.shop.records import (
     RefundRecord,
     ReturnRecord,
     ScanRecord,
+    ShareRecord,
     VariantRecord,
 )
 
 Row = Mapping[str, Any]
+_OF_CUSTOMER = ("id", "name", "email", "phone", "market", "language", "version")
 Rows = list[tuple[type[SQLModel], dict[str, Any]]]  # in an order that keeps every foreign key
 
 # --- to rows ---------------------------------------------------------------------------------------------------------
@@ -75,7 +81,7 @@ def product_rows(record: ProductRecord) -> Rows:
 
 
 def customer_rows(record: CustomerRecord) -> Rows:
-    head = {name: getattr(record, name) for name in ("id", "name", "email", "phone", "market", "language")}
+    head = {name: getattr(record, name) for name in _OF_CUSTOMER}
     return [
         (t.Customers, head),
         *(
@@ -111,6 +117,8 @@ def order_rows(record: OrderRecord) -> Rows:
                 "total": minor(record.total),
                 "coupon": record.coupon,
                 "version": record.version,
+                "gift_note": record.gift_note,
+                "delivery_day": record.delivery_day,
             },
         )
     ]
@@ -131,10 +139,15 @@ def order_rows(record: OrderRecord) -> Rows:
                 category_id=line.category,
                 name=line.name,
                 options=line.options,
+                discount=None if line.discount is None else minor(line.discount),
                 quantity=line.quantity,
                 price=minor(line.price),
+                adjusted=None if line.adjusted is None else minor(line.adjusted),
+                due=None if line.due is None else minor(line.due),
                 state=line.state.value,
+                replaces=line.replaces,
                 parcel_id=line.parcel or None,
+                expected=line.expected,
             ),
         )
         for place, line in enumerate(record.lines)
@@ -153,7 +166,10 @@ def order_rows(record: OrderRecord) -> Rows:
                 t.Returns,
                 child(
                     place,
-                    **{**item.model_dump(exclude={"lines"}), "refund": minor(item.refund), "fee": minor(item.fee)},
+                    **item.model_dump(include={"id", "kind", "reason", "state", "label_url", "at"}),
+                    refund=minor(item.refund),
+                    fee=minor(item.fee),
+                    shares=[{"method": share.method, "minor": minor(share.amount)} for share in item.shares],
                 ),
             )
         )
@@ -161,6 +177,9 @@ def order_rows(record: OrderRecord) -> Rows:
             (t.ReturnLines, {"return_id": item.id, "line_id": line, "position": count})
             for count, line in enumerate(item.lines)
         ]
+    for place, claim in enumerate(record.claims or ()):
+        values = {**claim.model_dump(exclude={"parcel"}), "parcel_id": claim.parcel, "files": list(claim.files)}
+        found.append((t.Claims, child(place, **values)))
     return found + [(t.Events, child(place, **event.model_dump())) for place, event in enumerate(record.history)]
 
 
@@ -172,6 +191,23 @@ def promotion_rows(record: PromotionRecord) -> Rows:
 
 def _minor(amounts: Mapping[str, str]) -> dict[str, int]:
     return {currency: to_minor(amount, currency) for currency, amount in amounts.items()}
+def invoice_rows(record: InvoiceRecord) -> Rows:
+    """The row of a completed record."""
+
+    def minor(amount: str) -> int:
+        return to_signed(amount, record.currency)
+
+    plain = record.model_dump(exclude={"order", "currency", "lines", "taxes", "total", "paid"})
+    lines = [
+        {**line.model_dump(), "discount": minor(line.discount), "net": minor(line.net), "amount": minor(line.amount)}
+        for line in record.lines
+    ]
+    taxes = [{"rate": tax.rate, "net": minor(tax.net), "tax": minor(tax.tax)} for tax in record.taxes]
+    row = {
+        **plain, "order_number": record.order, "buyer": list(record.buyer), "seller": list(record.seller),
+        "lines": lines, "taxes": taxes, "total": minor(record.total), "paid": minor(record.paid),
+    }  # fmt: skip
+    return [(t.Invoices, row)]
 
 
 def _address(record: AddressRecord | None) -> dict[str, Any]:
@@ -210,7 +246,7 @@ def customer_record(row: Row, addresses: Sequence[Row]) -> CustomerRecord:
         for address in addresses
     )
     return CustomerRecord.model_construct(
-        **{name: row[name] for name in ("id", "name", "email", "phone", "market", "language")}, addresses=books
+        **{name: row[name] for name in _OF_CUSTOMER}, addresses=books
     )
 
 
@@ -231,18 +267,25 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
         total=to_text(order.total),
         coupon=order.coupon,
         version=order.version,
+        gift_note=order.gift_note,
+        delivery_day=order.delivery_day,
         lines=tuple(
             LineRecord.model_construct(
                 id=line.id,
                 sku=line.sku,
                 quantity=line.quantity,
-                price=to_text(line.price),
+                price=to_text(_as_ordered(line)),
                 state=line.state,
                 parcel=line.parcel_id,
+                expected=line.expected,
+                adjusted=None if line.adjusted is None else to_text(line.adjusted),
+                due=None if line.due is None else to_text(line.due),
+                replaces=line.replaces,
                 product=line.product_id,
                 category=lines[line.id],
                 name=line.name.texts,
                 options=line.options,
+                discount=None if line.discount is None else to_text(line.discount),
             )
             for line in order.lines
         ),
@@ -258,7 +301,8 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
         ),
         payments=tuple(
             PaymentRecord.model_construct(
-                id=p.id, method=p.method, amount=to_text(p.amount), state=p.state, hint=p.hint, at=p.at
+                **{name: getattr(p, name) for name in ("id", "method", "state", "hint", "at", "link", "expires")},
+                amount=to_text(p.amount),
             )
             for p in order.payments
         ),
@@ -278,13 +322,30 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
                 at=r.at,
                 refund=to_text(Money(returns[r.id]["refund"], currency)),
                 fee=to_text(Money(returns[r.id]["fee"], currency)),
+                kind=r.kind,
+                shares=tuple(ShareRecord.model_construct(method=name, amount=to_text(sum_)) for name, sum_ in r.shares),
             )
             for r in order.returns
         ),
+        claims=tuple(
+            ClaimRecord.model_construct(
+                **{name: getattr(claim, name) for name in ClaimRecord.model_fields if name not in ("parcel", "lines")},
+                parcel=claim.parcel_id,
+                lines=dict(claim.lines),
+            )
+            for claim in order.claims
+        )
+        or None,
         history=tuple(
             EventRecord.model_construct(at=e.at, kind=e.kind, text=e.text, actor=e.actor) for e in order.history
         ),
     )
+
+
+def _as_ordered(line: Line) -> Money:
+    """The line's price without what was given back of it or is still to be paid."""
+    beside = sum(part.minor for part in (line.adjusted, line.due) if part)
+    return Money(line.price.minor + beside, line.price.currency)
 
 
 def promotion_record(row: Row) -> PromotionRecord:
@@ -292,6 +353,27 @@ def promotion_record(row: Row) -> PromotionRecord:
              for name in ("amounts", "minimum")}  # fmt: skip
     lists = {name: tuple(row[name]) for name in ("categories", "products", "markets")}
     return PromotionRecord.model_construct(**{**row, **texts, **lists})
+def invoice_record(row: Row, currency: str) -> InvoiceRecord:
+    def text(minor: int) -> str:
+        return to_text(Money(minor, currency))
+
+    kept = [name for name in InvoiceRecord.model_fields if name in row and name not in ("lines", "taxes")]
+    return InvoiceRecord.model_construct(
+        **{name: row[name] for name in kept}
+        | {"order": row["order_number"], "currency": currency}
+        | {"buyer": tuple(row["buyer"]), "seller": tuple(row["seller"])}
+        | {name: text(row[name]) for name in ("total", "paid")},
+        lines=tuple(
+            InvoiceLineRecord.model_construct(
+                **line | {name: text(line[name]) for name in ("discount", "net", "amount")}
+            )
+            for line in row["lines"]
+        ),
+        taxes=tuple(
+            InvoiceTaxRecord.model_construct(rate=tax["rate"], net=text(tax["net"]), tax=text(tax["tax"]))
+            for tax in row["taxes"]
+        ),
+    )  # fmt: skip
 
 
 def _address_record(address: PostalAddress) -> AddressRecord:

@@ -1,165 +1,188 @@
-"""Find products by name, typos tolerated, in either language. In memory and pure: knows no database and no price.
+"""Find products by words, brand, category, colour, size, price and stock: candidates in SQL, judged by ranking.py.
 
-A score says how well the words name the product: 0.85 and more for (nearly) its name, 0.8 and more for words that fit
-it alone, 0.5 to 0.8 for one of several or with a doubt, less for words that do not name it.
+Candidates come step by step, from the whole name down to what has a word of the query at all, and each step takes the
+shortest names first: so both engines hand over the same ones.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from math import log
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
 
-from rapidfuzz import fuzz
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.shop.analyser import bigrams, chinese, fold, latin_words
+from bot.commerce import Filters
+from bot.shop import spelling
+from bot.shop import tables as t
+from bot.shop.analyser import Parts, bigrams, parts
+from bot.shop.documents import BESIDE, NAME, TEXT, whole
+from bot.shop.filtering import Restriction, popular, restriction
+from bot.shop.fulltext import DOCUMENTS, All, Either, Expression, all_of, either_of, holding, marked, shortest
+from bot.shop.ranking import Candidate, Query, Word, rank, rarity, unknown
+from bot.shop.reads import col
 
-SURE = 0.8
-_BESIDE, _TEXT = 0.7, 0.5  # weight of words beside the name (brand, category, material, colours) and of the description
-_TYPO = 0.75  # least likeness of a misspelt word to a true one; short words need more
-_FULL = 0.88  # coverage from which all of the query counts as found
+_MOST = 120  # candidates that are judged
+_MOST_WORDS, _MOST_CHARACTERS = 16, 24  # of a query that are looked for
+_ANYWHERE = (NAME, BESIDE, TEXT)
+
+
+async def find(
+    connection: AsyncConnection, words: str, filters: Filters | None, currency: str, limit: int
+) -> list[tuple[str, float]]:
+    """Product ids with scores, best first; with filters alone the most popular, all with score 1.
+
+    `currency`: the market's. What passes the filters has a variant that passes them all and is sold in it.
+    """
+    filters = filters if filters != Filters() else None
+    passing = await restriction(connection, filters, currency) if filters else Restriction()
+    asked = parts(words)
+    if passing is None or not (asked.plain or filters):
+        return []
+    if filters and (asked.idle or not asked.plain):  # "anything": nothing but the filters is asked for
+        return [(id_, 1.0) for id_ in await popular(connection, passing, limit)]
+    if known := await _by_number(connection, words.strip(), passing):
+        return [(known, 1.0)]
+    return await _by_text(connection, asked, passing, limit)
+
+
+async def _by_number(connection: AsyncConnection, words: str, passing: Restriction) -> str:
+    """The product of that id or article number, "" if there is none."""
+    if not (words.isascii() and words.isprintable()) or " " in words:
+        return ""
+    by_sku = sa.select(col(t.Variants, "product_id")).where(col(t.Variants, "sku") == words.upper())
+    ids = [words, *(await connection.scalars(by_sku)).all()]
+    found = sa.select(DOCUMENTS.c.product_id).where(DOCUMENTS.c.product_id.in_(ids), *passing.offered)
+    if passing.tokens is not None:
+        found = found.where(holding(passing.tokens, connection.dialect.name))
+    passed = (await connection.scalars(found)).all()
+    return next((id_ for id_ in ids if id_ in passed), "")
+
+
+async def _by_text(
+    connection: AsyncConnection, text: Parts, passing: Restriction, limit: int
+) -> list[tuple[str, float]]:
+    cut = _cut(text)
+    known = {"": 1} | await spelling.counts(connection, ["", *spelling.joined(cut.words), *cut.tokens()])
+    asked = _Asked(cut, await spelling.read(connection, cut.words, known), known)
+    found: dict[str, Candidate] = {}
+
+    async def collect(fewer_than: int, *expressions: Expression | None) -> None:
+        for expression in expressions:
+            if expression is not None and len(found) < fewer_than:
+                found.update(await _candidates(connection, expression, passing))
+
+    await collect(_MOST, asked.whole(), asked.full((NAME,)), asked.full(_ANYWHERE))
+    if not found:
+        asked = replace(asked, words=await spelling.widened(connection, asked.words, known[""]))
+        await collect(_MOST, asked.full((NAME,)), asked.full(_ANYWHERE))
+    await collect(limit, asked.full((NAME,), characters=True), asked.but_one_word())
+    await collect(1, asked.but_one_character(), *asked.rarest())
+    return rank(Query(text.plain, asked.words, "".join(cut.runs), unknown(known[""])), found.values(), limit)
+
+
+async def _candidates(
+    connection: AsyncConnection, expression: Expression, passing: Restriction
+) -> dict[str, Candidate]:
+    columns = [DOCUMENTS.c[name] for name in ("product_id", "names", "also", "tokens")]
+    wanted = expression if passing.tokens is None else All((expression, passing.tokens))
+    statement = shortest(wanted, connection.dialect.name, columns, *passing.offered).limit(_MOST)
+    return {
+        row.product_id: Candidate(row.product_id, row.names, row.also, frozenset(row.tokens.split()))
+        for row in await connection.execute(statement)
+    }
+
+
+def _cut(text: Parts) -> Parts:
+    """The beginning of a query that is as long as a letter."""
+    runs, left = [], _MOST_CHARACTERS
+    for run in text.runs:
+        runs.append(run[:left])
+        left -= len(runs[-1])
+    return replace(text, words=text.words[:_MOST_WORDS], runs=tuple(filter(None, runs)))
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of one product."""
+class _Asked:
+    """The words asked for with what each may stand for, and which documents to look at for them."""
 
-    id: str
-    names: tuple[str, ...]  # in every language
-    also: tuple[str, ...] = ()  # other names it goes by
-    beside: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
+    text: Parts
+    words: tuple[Word, ...]
+    known: Mapping[str, int]
 
+    def whole(self) -> Expression:
+        """A product named just so, as written or as meant."""
+        meant = [max(word.readings, key=lambda reading: reading.like).words for word in self.words if word.readings]
+        return Either((whole(self.text), whole(replace(self.text, words=tuple(chain.from_iterable(meant))))))
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """An entry as the analyser reads it."""
+    def full(self, marks: Collection[str], characters: bool = False) -> Expression | None:
+        """All of the query; with `characters` the Chinese ones need not stand in their pairs."""
+        return self._all_but(marks, characters) if self.text.runs or not characters else None
 
-    id: str
-    names: tuple[str, ...]  # analysed: Latin words, then Chinese characters
-    also: tuple[str, ...]
-    words: Mapping[str, float]  # Latin word → weight; neighbours in a name also joined ("t shirt" as "tshirt")
-    name: str  # Chinese characters of the names, a space between two
-    pairs: Mapping[str, float]  # pair of Chinese characters → weight
+    def but_one_word(self) -> Expression | None:
+        """Whatever word, or run of Chinese characters, is left out."""
+        return either_of(
+            *(self._all_but(_ANYWHERE, True, word=place) for place, word in enumerate(self.words) if word.readings),
+            *(self._all_but(_ANYWHERE, True, run=place) for place in range(len(self.text.runs))),
+        )
 
+    def but_one_character(self) -> Expression | None:
+        """Whatever character is wrong, of four to a dozen that stand together."""
+        return either_of(
+            *(
+                self._all_but(_ANYWHERE, True, run=place, character=at)
+                for place, run in enumerate(self.text.runs) if 4 <= len(run) <= 12 for at in range(len(run))
+            )
+        )  # fmt: skip
 
-class Index:
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = [_read(entry) for entry in entries]
-        counts = Counter(word for entry in self._entries for word in entry.words)
-        self._rarity = {word: log(1 + len(self._entries) / count) for word, count in counts.items()}
-        self._unknown = log(1 + len(self._entries)) * 0.7  # a word no product has: it counts against, but not alone
+    def rarest(self) -> Iterator[Expression | None]:
+        """As many as possible of the rarest words together; Chinese words are what hangs together in known pairs."""
+        units = [(word.weight, all_of(_either(word, _ANYWHERE))) for word in self.words if word.readings]
+        for chunk in chain.from_iterable(map(self._chunks, self.text.runs)):
+            least = min(self.known[pair] for pair in bigrams(chunk))
+            units.append((rarity(least, self.known[""]), all_of(*self._characters(chunk, _ANYWHERE, False))))
+        units.sort(key=lambda unit: -unit[0])
+        for count in range(len(units), 0, -1):
+            yield all_of(*(expression for _, expression in units[:count]))
 
-    def find(self, query: str, limit: int) -> list[tuple[str, float]]:
-        """Ids with scores, best first; nothing below 0.2."""
-        folded = fold(query)
-        words, characters = latin_words(folded), chinese(folded)
-        if not words and not characters:
-            return []
-        likes = [self._likes(word) for word in words]
-        joined = [left + right for left, right in pairwise(words)]
-        covered = {entry.id: self._coverage(entry, words, likes, joined, characters) for entry in self._entries}
-        alone = sum(share >= _FULL for share in covered.values()) == 1
-        plain = _plain(query)
-        scores = {entry.id: _score(plain, entry, covered[entry.id], alone) for entry in self._entries}
-        return _settle(scores, limit)
+    def _chunks(self, run: str) -> Iterator[str]:
+        """The run cut where two characters never stand together in this shop."""
+        start = 0
+        for end in range(1, len(run) + 1):
+            if run[end - 1 : end + 1] not in self.known or end == len(run):
+                if end - start > 1:
+                    yield run[start:end]
+                start = end
 
-    def _likes(self, word: str) -> dict[str, float]:
-        """Known words that `word` may be a spelling of, only itself if it is one; the first letter is seldom wrong."""
-        if word in self._rarity:
-            return {word: 1.0}
-        if len(word) < 4:
-            return {}
-        near = (known for known in self._rarity if known[0] == word[0] and abs(len(known) - len(word)) <= 3)
-        least = _TYPO if len(word) > 5 else 0.8
-        return {known: like for known in near if len(known) > 3 and (like := _likeness(word, known)) >= least}
+    def _all_but(
+        self, marks: Collection[str], characters: bool, word: int = -1, run: int = -1, character: int = -1
+    ) -> Expression | None:
+        """All without that word or run (only that character of the run); None when something has no known token."""
+        groups = [_either(each, marks) for place, each in enumerate(self.words) if place != word and each.readings]
+        for place, each in enumerate(self.text.runs):
+            if place != run:
+                groups += self._characters(each, marks, characters)
+            elif character >= 0:
+                groups += self._characters(each, marks, characters, character)
+        return all_of(*groups) if None not in groups else None
 
-    def _coverage(
-        self,
-        entry: _Read,
-        words: Sequence[str],
-        likes: Sequence[dict[str, float]],
-        joined: Sequence[str],
-        characters: str,
-    ) -> float:
-        """How much of the query the product's words explain, rare words counting more."""
-        found = total = 0.0
-        for place in range(len(words)):
-            hits = [(like * entry.words.get(known, 0.0), self._rarity[known]) for known, like in likes[place].items()]
-            hits += [
-                (entry.words.get(pair, 0.0), self._rarity.get(pair, 0.0))
-                for pair in joined[max(0, place - 1) : place + 1]
-            ]
-            best, rarity = max(hits, default=(0.0, 0.0))
-            weight = rarity if best else max((self._rarity[known] for known in likes[place]), default=self._unknown)
-            found, total = found + best * weight, total + weight
-        if characters:
-            weight = self._unknown * min(len(characters), 6) / 3
-            found, total = found + _chinese_coverage(characters, entry) * weight, total + weight
-        return found / total if total else 0.0
-
-
-def _likeness(word: str, known: str) -> float:
-    """0 to 1; letters in the wrong order are the slip of a true word."""
-    return max(fuzz.ratio(word, known) / 100, 0.85 if sorted(word) == sorted(known) else 0.0)
+    def _characters(
+        self, run: str, marks: Collection[str], characters: bool, without: int = -1
+    ) -> Iterator[Expression | None]:
+        """Each character in a pair with a neighbour, or by itself; None for one that is nowhere."""
+        for at, character in enumerate(run):
+            if at == without:
+                continue
+            pairs = [
+                pair for start in (at - 1, at)
+                if 0 <= start < len(run) - 1 and without not in (start, start + 1)
+                and (pair := run[start : start + 2]) in self.known
+            ]  # fmt: skip
+            tokens = [mark + pair for pair in pairs for mark in marks]
+            if (characters or len(run) == 1) and character in self.known:
+                tokens += [mark + character for mark in (marks if len(run) == 1 else (NAME,))]
+            yield Either(tuple(tokens)) if tokens else None
 
 
-def _read(entry: Entry) -> _Read:
-    words: dict[str, float] = {}
-    pairs: dict[str, float] = {}
-    named = (*entry.names, *entry.also)
-    for texts, weight in ((entry.texts, _TEXT), (entry.beside, _BESIDE), (named, 1.0)):  # the name overrides
-        for text in map(fold, texts):
-            parts = latin_words(text)
-            words |= dict.fromkeys(parts, weight)
-            pairs |= dict.fromkeys(bigrams(chinese(text)), weight)
-            if weight == 1.0:
-                words |= {left + right: weight for left, right in pairwise(parts)}
-    names = " ".join(filter(None, (chinese(fold(name)) for name in named)))
-    return _Read(entry.id, tuple(map(_plain, entry.names)), tuple(map(_plain, entry.also)), words, names, pairs)
-
-
-def _plain(name: str) -> str:
-    folded = fold(name)
-    return " ".join((*latin_words(folded), chinese(folded))).strip()
-
-
-def _chinese_coverage(query: str, entry: _Read) -> float:
-    """Share of the characters found in the product's texts: in pairs, singly in the name (half), or nearly so spelt."""
-    if len(query) == 1:
-        return 0.8 if query in entry.name else 0.0
-    found = 0.0
-    for place, character in enumerate(query):
-        around = (query[max(0, place - 1) : place + 1], query[place : place + 2])
-        found += max(0.5 if character in entry.name else 0.0, *(entry.pairs.get(pair, 0.0) for pair in around))
-    share = found / len(query)
-    if len(query) <= 4 and re.search(".?".join(query), entry.name):  # 跑鞋 for 跑步鞋
-        share = max(share, 0.9)
-    near = fuzz.partial_ratio(query, entry.name) / 100 if 3 <= len(query) <= len(entry.name) else 0.0
-    return max(share, near if near > 0.65 else 0.0)
-
-
-def _score(plain: str, entry: _Read, coverage: float, alone: bool) -> float:
-    """`alone`: no other product covers the whole query. An other name never makes as sure as the name itself."""
-    named = max((_nearness(plain, name) for name in entry.names), default=0.0)
-    if named >= 0.85 and coverage >= 0.8:
-        return named
-    if coverage >= _FULL:
-        nearness = max(named, *(_nearness(plain, name) for name in entry.also), 0.0)
-        return 0.82 + 0.12 * nearness if alone else 0.68 + 0.11 * nearness
-    return min(SURE - 0.01, coverage**1.5)
-
-
-def _nearness(plain: str, name: str) -> float:
-    """Likeness of the whole query to a whole name, word order aside."""
-    return max(fuzz.ratio(plain, name), fuzz.token_sort_ratio(plain, name)) / 100
-
-
-def _settle(scores: dict[str, float], limit: int) -> list[tuple[str, float]]:
-    """Best first; where one is clearly ahead, the others are no longer sure."""
-    ranked = sorted(((score, id_) for id_, score in scores.items() if score >= 0.2), key=lambda hit: (-hit[0], hit[1]))[
-        :limit
-    ]
-    ahead = ranked[0][0] - 0.03 if ranked else 0.0
-    return [(id_, round(score if score >= ahead else min(score, SURE - 0.01), 4)) for score, id_ in ranked]
+def _either(word: Word, marks: Collection[str]) -> Expression:
+    """One of its readings, whole."""
+    return Either(tuple(All(tuple(marked(token, marks) for token in each.words)) for each in word.readings))

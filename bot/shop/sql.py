@@ -3,11 +3,12 @@
 Rules and effects are in verbs/; this file opens transactions and guards who sees what.
 """
 
+import asyncio
 import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.commerce import (
+    Account,
     Answer,
     AnswerStatus,
     Basket,
     Discount,
+    Document,
+    Filters,
     Order,
     Passage,
     Product,
@@ -30,15 +34,15 @@ from bot.commerce import (
 from bot.conversation import Access, Proof
 from bot.facts import Localised, Money
 from bot.ports import Clock
-from bot.shop import baskets, promotions, reads
+from bot.shop import baskets, invoice_pdf, promotions, reads
 from bot.shop.addresses import same_postcode
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
 from bot.shop.policy import Policy
 from bot.shop.reads import col, table
-from bot.shop.search import Index
-from bot.shop.tables import Customers, Orders, Variants
-from bot.shop.verbs import VERBS, effects
+from bot.shop.search import find
+from bot.shop.tables import Customers, Orders
+from bot.shop.verbs import ACCOUNT_VERBS, VERBS, effects
 from bot.shop.verbs.verb import Case, Deed, refused
 from bot.slots import same_phone
 from bot.store.database import reading, writing
@@ -53,26 +57,33 @@ class SqlShop:
         self._clock = clock
         self._policy = policy
         self._knowledge = Knowledge(knowledge_dir, policy.shop.languages)
-        self._index: tuple[int, Index] | None = None  # newest import it was built on, index
 
     # --- who is asking ---
 
     async def identify(self, order: str, contact: str) -> Proof | None:
         number = _number(order)
         columns = [col(Orders, name) for name in ("customer_id", "email", "phone", "address", "market")]
+        buyer = [col(Customers, "name").label("buyer"), col(Customers, "phone").label("own_phone")]
+        both = table(Orders).outerjoin(table(Customers), col(Customers, "id") == col(Orders, "customer_id"))
+        query = sa.select(*columns, *buyer).select_from(both).where(col(Orders, "number") == number)
         async with reading(self._engine) as connection:
-            found = (await connection.execute(sa.select(*columns).where(col(Orders, "number") == number))).first()
-        email, phone, address = (found.email, found.phone, found.address) if found else _NOBODY
+            found = (await connection.execute(query)).first()
+        email, phone, own, address = (found.email, found.phone, found.own_phone, found.address) if found else _NOBODY
         # all are compared whatever the first ones say, and for a number that does not exist just the same
-        same_email, called, lives = (
+        same_email, called, own_called, theirs, lives = (
             _same_text(email, contact),
             same_phone(phone, contact),
+            same_phone(own or "", contact),
+            same_phone(address.get("phone", ""), contact),
             same_postcode(address["postcode"], contact),
         )
-        if found and (same_email or called):
+        gift = bool(found and found.buyer and found.buyer.casefold() != address["recipient"].casefold())
+        if gift and theirs:
+            called = False  # the phone that the parcel's driver calls is the recipient's, wherever else it stands
+        if found and (same_email or called or own_called):
             access = Access.CUSTOMER if found.customer_id else Access.ORDER
             return Proof(access, found.customer_id or "", number, self._clock.now(), found.market)
-        return Proof(Access.DELIVERY, "", number, self._clock.now()) if found and lives else None
+        return Proof(Access.DELIVERY, "", number, self._clock.now()) if found and (theirs or lives) else None
 
     async def customer(self, email: str) -> Proof | None:
         async with reading(self._engine) as connection:
@@ -80,29 +91,64 @@ class SqlShop:
             found = (await connection.execute(mine.where(col(Customers, "email") == email.strip().lower()))).first()
         return Proof(Access.CUSTOMER, found.id, "", self._clock.now(), found.market) if found else None
 
+    async def vouched(self, *, customer: str = "", order: str = "") -> Proof | None:
+        number = _number(order)
+        whose = sa.select(col(Orders, "customer_id"), col(Orders, "market")).where(col(Orders, "number") == number)
+        account = sa.select(col(Customers, "market")).where(col(Customers, "id") == customer)
+        async with reading(self._engine) as connection:
+            found = (await connection.execute(account if customer else whose)).first()
+        if found is None:
+            return None
+        customer = customer or found.customer_id or ""
+        access = Access.CUSTOMER if customer else Access.ORDER
+        return Proof(access, customer, "" if customer else number, self._clock.now(), found.market)
+
     # --- orders ---
 
     async def order(self, number: str, proof: Proof) -> Order | None:
         async with reading(self._engine) as connection:
             found = await reads.order(connection, _number(number))
+            as_of = await self._as_of(connection)
         if found is None or not _may_see(proof, found):
             return None
-        return _label_only(found) if proof.access is Access.DELIVERY else found
+        if proof.access is Access.DELIVERY:
+            return replace(_label_only(found), as_of=as_of)
+        return replace(self._dated(found), as_of=as_of)
 
     async def orders(self, proof: Proof) -> tuple[Order, ...]:
         if proof.access is not Access.CUSTOMER:
             found = await self.order(proof.order, proof) if proof.order else None
             return (found,) if found else ()
+        if not proof.customer:
+            return ()
         async with reading(self._engine) as connection:
-            return (
-                tuple(await reads.orders(connection, col(Orders, "customer_id") == proof.customer))
-                if proof.customer
-                else ()
-            )
+            mine = await reads.orders(connection, col(Orders, "customer_id") == proof.customer)
+            as_of = await self._as_of(connection)
+        return tuple(replace(self._dated(order), as_of=as_of) for order in mine)
+
+    async def _as_of(self, connection: AsyncConnection) -> datetime | None:
+        """When the shop was last brought up to date by an import, where that is too long ago to pass for now."""
+        last, hours = await reads.last_import(connection), self._policy.as_of_hours
+        if last is None or last["sample"] or not hours:
+            return None
+        return last["at"] if self._clock.now() - last["at"] > timedelta(hours=hours) else None
+
+    def _dated(self, order: Order) -> Order:
+        """With the day by which each refund is on the shopper's account: working days of the market are counted."""
+        market, zone = self._policy.market(order.market), self._policy.shop.zone
+        return replace(order, refunds=tuple(
+            replace(refund, expected=market.refund_by(refund.method, refund.at.astimezone(zone).date()))
+            for refund in order.refunds
+        ))  # fmt: skip
 
     # --- quotes ---
 
     async def quote(self, verb: str, proof: Proof, number: str, arguments: Mapping[str, Any]) -> Answer[Quote]:
+        if verb in ACCOUNT_VERBS:
+            account = await self.account(proof)
+            if account is None:
+                return refused("not_found")
+            return ACCOUNT_VERBS[verb].quote(account, self._policy.market(account.market), arguments)
         known = VERBS.get(verb)
         if known is None:
             return Answer(AnswerStatus.UNSUPPORTED)
@@ -120,12 +166,14 @@ class SqlShop:
         return Case(
             order, self._policy.market(order.market), now, self._policy.shop.zone,
             await reads.line_categories(connection, order.number),
-            await reads.products(connection, products, order.total.currency),
+            await reads.products(connection, products, order.total.currency), self._policy.shop.url,
+            front=self._policy.shop,
+            account=await reads.account(connection, order.customer) if order.customer else None,
         )  # fmt: skip
 
     # --- writes ---
 
-    async def perform(self, write: Write) -> Answer[Order]:
+    async def perform(self, write: Write) -> Answer[Order | Account]:
         async with writing(self._engine) as connection:
             action = (await connection.execute(_action(write.key).with_for_update())).mappings().first()
             if action and action["state"] == "finished":
@@ -149,15 +197,17 @@ class SqlShop:
             await connection.execute(done.values(state="finished", answer=answer_to_json(answer), finished_at=now))
             return answer
 
-    async def _do(self, connection: AsyncConnection, write: Write, now: datetime) -> Answer[Order]:
-        """Check again what was quoted, then do it; the answer carries the order as it is now."""
+    async def _do(self, connection: AsyncConnection, write: Write, now: datetime) -> Answer[Order | Account]:
+        """Check again what was quoted, then do it; the answer carries the order, or account, as it is now."""
+        if write.verb in ACCOUNT_VERBS:
+            return await self._do_account(connection, write)
         verb = VERBS.get(write.verb)
         if verb is None:
             return Answer(AnswerStatus.UNSUPPORTED)
         found = await reads.order(connection, _number(str(write.arguments.get("order", ""))))
         if found is None:
             return refused("not_found")
-        if found.version != write.version:
+        if write.version and found.version != write.version:  # 0: whatever has happened since
             return replace(refused("changed"), value=found)
         checked = verb.quote(await self._case(connection, found, now), write.arguments)
         if checked.value is None:
@@ -167,9 +217,26 @@ class SqlShop:
         if not await effects.take_version(connection, found):
             return refused("changed")
         await verb.effect(connection, Deed(checked.value, write.actor, now, self._policy.shop.url))
-        return Answer(AnswerStatus.DONE, await reads.order(connection, found.number))
+        moved = await reads.order(connection, found.number)
+        return Answer(AnswerStatus.DONE, moved and self._dated(moved))
 
-    async def reconcile(self, key: str) -> Answer[Order] | None:
+    async def _do_account(self, connection: AsyncConnection, write: Write) -> Answer[Order | Account]:
+        verb, found = ACCOUNT_VERBS[write.verb], await reads.account(connection, str(write.arguments.get("customer")))
+        if found is None:
+            return refused("not_found")
+        if found.version != write.version:
+            return replace(refused("changed"), value=found)
+        checked = verb.quote(found, self._policy.market(found.market), write.arguments)
+        if checked.value is None:
+            return Answer(checked.status, found, checked.reason, checked.detail)
+        if checked.value.arguments != dict(write.arguments):
+            return replace(refused("changed"), value=found)
+        if not await effects.take_account(connection, found):
+            return refused("changed")
+        await verb.effect(connection, checked.value)
+        return Answer(AnswerStatus.DONE, await reads.account(connection, found.id))
+
+    async def reconcile(self, key: str) -> Answer[Order | Account] | None:
         """Effect and answer are one commit: without a stored answer the write certainly never ran."""
         async with reading(self._engine) as connection:
             action = (await connection.execute(_action(key))).mappings().first()
@@ -227,31 +294,39 @@ class SqlShop:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(self._policy.shop.zone).date()
+    # --- accounts and documents ---
+
+    async def account(self, proof: Proof) -> Account | None:
+        if proof.access is not Access.CUSTOMER or not proof.customer:
+            return None
+        async with reading(self._engine) as connection:
+            return await reads.account(connection, proof.customer)
+
+    async def document(self, number: str) -> Document | None:
+        async with reading(self._engine) as connection:
+            found = await reads.document(connection, number)
+        if found is None:
+            return None
+        (invoice, order, of), zone = found, self._policy.shop.zone
+        market = self._policy.market(of)
+        content = await asyncio.to_thread(invoice_pdf.pdf, invoice, order, market.language, market.locales, zone)
+        return Document(f"{number}.pdf", "application/pdf", content)
+
+    async def page(self, name: str) -> str:
+        front = self._policy.shop
+        return {"reset": front.reset_url or f"{front.url}/account/reset", "review": front.review_url}.get(name, "")
 
     # --- catalogue and knowledge ---
 
-    async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
+    async def search(
+        self, words: str, *, limit: int = 5, market: str = "", filters: Filters | None = None
+    ) -> tuple[Product, ...]:
         """Priced for `market`, by default the shop's own."""
         currency = self._policy.market(market).currency
         async with reading(self._engine) as connection:
-            known = await self._exactly(connection, words.strip())
-            hits = [(known, 1.0)] if known else (await self._current(connection)).find(words, limit)
+            hits = await find(connection, words, filters, currency, limit)
             found = await reads.products(connection, [id_ for id_, _ in hits], currency)
         return tuple(replace(found[id_], score=score) for id_, score in hits if id_ in found)
-
-    async def _exactly(self, connection: AsyncConnection, words: str) -> str:
-        """The product of that id or article number, "" if there is none."""
-        if re.search(r"\s", words) or not words.isascii():
-            return ""
-        by_id = sa.select(col(reads.t.Products, "id")).where(col(reads.t.Products, "id") == words)
-        by_sku = sa.select(col(Variants, "product_id")).where(col(Variants, "sku") == words.upper())
-        return await connection.scalar(by_id) or await connection.scalar(by_sku) or ""
-
-    async def _current(self, connection: AsyncConnection) -> Index:
-        newest = await reads.newest_import(connection)
-        if self._index is None or self._index[0] != newest:
-            self._index = newest, Index(await reads.entries(connection))
-        return self._index[1]
 
     async def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:
         return self._knowledge.passages(topic, words, language)
@@ -273,7 +348,7 @@ def _may_see(proof: Proof, order: Order) -> bool:
 
 
 def _label_only(order: Order) -> Order:
-    """What number and postcode open: states and parcels. No name, content, price, payment or history."""
+    """What number and postcode open: states, parcels and who looks for them. No name, content, price or history."""
     nothing = Money(0, order.total.currency)
     return replace(
         order,
@@ -284,17 +359,24 @@ def _label_only(order: Order) -> Order:
         refunds=(),
         returns=(),
         history=(),
+        gift_note="",
+        claims=tuple(replace(claim, lines={}, text="", wish="", files=()) for claim in order.claims if claim.parcel_id),
+        parcels=tuple(replace(parcel, signed_by="") for parcel in order.parcels),
+        invoices=(),
         total=nothing,
         delivery_fee=nothing,
         address=replace(order.address, recipient="", lines=(), phone=""),
         lines=tuple(
-            replace(line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing)
+            replace(
+                line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing, adjusted=None,
+                due=None,
+            )
             for line in order.lines
         ),
-    )
+    )  # fmt: skip
 
 
-_NOBODY = ("nobody", "", {"postcode": ""})
+_NOBODY = ("nobody", "", "", {"postcode": "", "phone": "", "recipient": ""})
 
 
 def _same_text(known: str, given: str) -> bool:

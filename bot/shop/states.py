@@ -10,7 +10,8 @@ _S = LineState
 LINE_MOVES: dict[LineState, frozenset[LineState]] = {
     _S.OPEN: frozenset({_S.PACKED, _S.CANCELLED}),
     _S.PACKED: frozenset({_S.OPEN, _S.SHIPPED, _S.CANCELLED}),  # unpacked again; or stopped by staff at the door
-    _S.SHIPPED: frozenset({_S.DELIVERED, _S.CANCELLED}),  # lost or refused parcels end as cancelled
+    # what a parcel took along that is lost is packed anew, or ends as cancelled, like what was refused
+    _S.SHIPPED: frozenset({_S.DELIVERED, _S.OPEN, _S.CANCELLED}),
     _S.DELIVERED: frozenset({_S.RETURN_OPEN}),
     _S.RETURN_OPEN: frozenset({_S.RETURNED, _S.DELIVERED}),  # arrived; or the shopper keeps it after all
     _S.RETURNED: frozenset(),

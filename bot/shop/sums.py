@@ -4,8 +4,9 @@ Pure; every amount is in minor units. Parts of a whole always add up to the whol
 """
 
 from collections.abc import Sequence
+from datetime import date
 
-from bot.commerce import Order
+from bot.commerce import Order, Return
 
 
 def part(price: int, quantity: int, taken: int) -> int:
@@ -28,14 +29,36 @@ def allocated(amount: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
+def net(item: Return) -> int:
+    """What goes back for a return or an exchange once it has arrived: what was promised less its fee."""
+    return (item.refund.minor if item.refund else 0) - (item.fee.minor if item.fee else 0)
+
+
+def under_way(order: Order) -> list[Return]:
+    """Returns and exchanges whose money has not gone back yet: it is set aside for them."""
+    return [item for item in order.returns if item.state != "refunded"]
+
+
 def left(order: Order) -> int:
-    """What was paid and not given back; money only authorised was never taken."""
+    """What was paid, not given back and not set aside for returns; money only authorised was never taken."""
     paid = sum(payment.amount.minor for payment in order.payments if payment.state == "paid")
-    return max(0, paid - sum(refund.amount.minor for refund in order.refunds))
+    gone = sum(refund.amount.minor for refund in order.refunds) + sum(map(net, under_way(order)))
+    return max(0, paid - gone)
+
+
+def reissued(order: Order, day: date) -> bool:
+    """Whether money for a gift card needs a new one on that day: every one that paid has expired."""
+    cards = [payment for payment in order.payments if payment.method == "gift_card" and payment.state == "paid"]
+    return bool(cards) and all(card.expires is not None and card.expires < day for card in cards)
+
+
+def due(order: Order) -> int:
+    """What is still to be paid after a change to something dearer."""
+    return sum(payment.amount.minor for payment in order.payments if payment.state == "due")
 
 
 def shares(order: Order, amount: int, first: Sequence[str] = ()) -> list[tuple[str, int]]:
-    """Which method gets how much of `amount` back, each up to what is left of it.
+    """Which method gets how much of `amount` back, each up to what is left of it and not set aside for returns.
 
     `first`: methods in the order in which the shop gives money back; the others follow in the order they paid.
     """
@@ -45,10 +68,22 @@ def shares(order: Order, amount: int, first: Sequence[str] = ()) -> list[tuple[s
             rest[payment.method] = rest.get(payment.method, 0) + payment.amount.minor
     for refund in order.refunds:
         rest[refund.method] = rest.get(refund.method, 0) - refund.amount.minor
+    methods = sorted(rest, key=lambda method: first.index(method) if method in first else len(first))
+    for item in under_way(order):
+        for method, share in item.shares:
+            rest[method] = rest.get(method, 0) - share.minor
+    for item in under_way(order):
+        if not item.shares:
+            _taken(rest, methods, net(item))
+    return _taken(rest, methods, amount)
+
+
+def _taken(rest: dict[str, int], methods: Sequence[str], amount: int) -> list[tuple[str, int]]:
+    """Take `amount` from what is left of the methods, in their order; which gave how much."""
     parts = []
-    for method in sorted(rest, key=lambda method: first.index(method) if method in first else len(first)):
+    for method in methods:
         share = min(amount, max(rest[method], 0))
-        amount -= share
+        amount, rest[method] = amount - share, rest[method] - share
         if share:
             parts.append((method, share))
     return parts

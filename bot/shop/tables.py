@@ -1,7 +1,7 @@
 """The shop's tables. State lives on lines and parcels; money is integer minor units. Rows stay in bot/shop."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -23,18 +23,24 @@ def _of(target: str, *, null: bool = False, primary_key: bool = False) -> Any:
     return Field(default=None, sa_column=column)
 
 
+def _usually(kind: Any, value: str) -> Any:
+    """A column that most rows have nothing to say about."""
+    return Field(default=None, sa_column=sa.Column(kind, nullable=False, server_default=value))
+
+
 def _money() -> Any:
     """An amount in minor units; the currency stands on the order."""
     return Field(sa_column=sa.Column(sa.BigInteger, nullable=False))
 
 
 class Imports(SQLModel, table=True):
-    """Every import: the newest `id` tells an index in memory that it is old, `at` how old the data are."""
+    """Every import: the newest `id` tells whether another one came in between, `at` how old the data are."""
 
     __tablename__ = "shop_imports"
     id: int | None = Field(default=None, sa_column=sa.Column(BigId, primary_key=True, autoincrement=True))
     at: datetime = _time()
     counts: dict[str, int] = _json()
+    sample: bool = False  # the shop that comes along: it is fed by nobody, so its data are never old
 
 
 # --- catalogue -------------------------------------------------------------------------------------------------------
@@ -80,6 +86,83 @@ class Prices(SQLModel, table=True):
     minor: int = _money()
 
 
+# --- search: made from the catalogue by indexing.py, read by search.py -----------------------------------------------
+
+
+class SearchDocuments(SQLModel, table=True):
+    """What is searched of a product."""
+
+    __tablename__ = "shop_search_documents"
+    __table_args__ = (sa.Index("ix_shop_search_documents_popular", "minus_sold", "product_id"),)
+    id: int = Field(sa_column=sa.Column(BigId, primary_key=True, autoincrement=False))  # ascending: short names first
+    product_id: str = Field(
+        sa_column=sa.Column(sa.String, sa.ForeignKey("shop_products.id"), nullable=False, unique=True)
+    )
+    names: list[str] = _json()  # evened, in every language
+    also: list[str] = _json()
+    tokens: str  # a space between two, none around: PostgreSQL takes no empty one
+    minus_sold: int  # minus the units sold: one ascending index gives popular products first, ties by id
+    version: int = Field(index=True)  # of the analyser
+
+
+class SearchVariants(SQLModel, table=True):
+    """Colour and size of a variant as tokens, each between two spaces."""
+
+    __tablename__ = "shop_search_variants"
+    sku: str = Field(primary_key=True)
+    product_id: str = _of("shop_products.id")
+    facets: str
+
+
+class SearchWords(SQLModel, table=True):
+    """How many products have a token; under "", how many there are."""
+
+    __tablename__ = "shop_search_words"
+    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+    word: str = Field(primary_key=True)
+    products: int
+
+
+class SearchSpellings(SQLModel, table=True):
+    """What the known words are found by when they are misspelt."""
+
+    __tablename__ = "shop_search_spellings"
+    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+    form: str = Field(primary_key=True)
+    word: str = Field(primary_key=True, index=True)
+
+
+# Each engine indexes the very tokens we made. SQLite's tokenizer splits on spaces alone: what else stands in a token is
+# declared as a part of it. Documents are inserted and deleted, never updated in their tokens.
+for _dialect, _statement in (
+    (
+        "sqlite",
+        "CREATE VIRTUAL TABLE IF NOT EXISTS shop_search_fts USING fts5(tokens, content='shop_search_documents', "
+        "content_rowid='id', tokenize=\"ascii tokenchars ':.=_-'\", detail='none', columnsize=0)",
+    ),
+    (
+        "sqlite",
+        "CREATE TRIGGER shop_search_fts_in AFTER INSERT ON shop_search_documents BEGIN "
+        "INSERT INTO shop_search_fts(rowid, tokens) VALUES (new.id, new.tokens); END",
+    ),
+    (
+        "sqlite",
+        "CREATE TRIGGER shop_search_fts_out AFTER DELETE ON shop_search_documents BEGIN "
+        "INSERT INTO shop_search_fts(shop_search_fts, rowid, tokens) VALUES ('delete', old.id, old.tokens); END",
+    ),
+    (
+        "postgresql",
+        "CREATE INDEX shop_search_fts ON shop_search_documents "
+        "USING gin (array_to_tsvector(string_to_array(tokens, ' ')))",
+    ),
+):
+    sa.event.listen(
+        SearchDocuments.__table__,  # type: ignore[attr-defined]
+        "after_create",
+        sa.DDL(_statement).execute_if(dialect=_dialect),
+    )
+
+
 # --- customers -------------------------------------------------------------------------------------------------------
 
 
@@ -91,6 +174,7 @@ class Customers(SQLModel, table=True):
     phone: str = ""  # E.164
     market: str
     language: str
+    version: int = Field(default=1, sa_column=sa.Column(sa.Integer, nullable=False, server_default="1"))  # every write
 
 
 class Addresses(SQLModel, table=True):
@@ -122,10 +206,12 @@ class Orders(SQLModel, table=True):
     placed_at: datetime = _time(index=True)
     address: dict[str, Any] = _json()  # PostalAddress
     delivery_fee: int = _money()
-    total: int = _money()  # as ordered; cancelling and returning add refunds, they do not lower it
+    total: int = _money()  # as ordered; cancelling and returning add refunds, only changing items moves it
     promised: date | None = None
     coupon: str = ""  # the promotion's code, capital letters
     version: int = 1  # moved by every write
+    gift_note: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    delivery_day: date | None = None
 
 
 class Parcels(SQLModel, table=True):
@@ -140,6 +226,7 @@ class Parcels(SQLModel, table=True):
     promised: date | None = None
     shipped_at: datetime | None = _time(null=True)
     delivered_at: datetime | None = _time(null=True)
+    signed_by: str = ""
 
 
 class Scans(SQLModel, table=True):
@@ -169,8 +256,13 @@ class Lines(SQLModel, table=True):
     options: str = ""
     quantity: int
     price: int = _money()  # of the whole line, after its share of discounts
+    adjusted: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # of price, given back as it fell
+    due: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # of price, still to be paid
+    discount: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger))  # that share; None: nobody told
     state: str
+    replaces: str = _usually(sa.String, "")  # id of the line that it was given in exchange for
     parcel_id: str | None = _of("shop_parcels.id", null=True)
+    expected: date | None = None  # pre-order, back-order
 
 
 class Payments(SQLModel, table=True):
@@ -183,6 +275,8 @@ class Payments(SQLModel, table=True):
     state: str
     hint: str = ""
     at: datetime | None = _time(null=True)
+    link: str = Field(default="", sa_column_kwargs={"server_default": ""})  # where a due one is paid
+    expires: date | None = None  # the last day of a gift card
 
 
 class Refunds(SQLModel, table=True):
@@ -204,12 +298,14 @@ class Returns(SQLModel, table=True):
     id: str = Field(primary_key=True)
     order_number: str = _of("shop_orders.number")
     position: int
+    kind: str = _usually(sa.String, "return")  # or "exchange"
     reason: str = ""
     state: str
     label_url: str = ""
     at: datetime = _time()
     refund: int = _money()  # what was promised for its lines
     fee: int = _money()  # what the shopper bears of it
+    shares: list[dict[str, Any]] = _usually(Json, "[]")  # {"method", "minor"}: refund less fee, as it was confirmed
 
 
 class ReturnLines(SQLModel, table=True):
@@ -217,6 +313,25 @@ class ReturnLines(SQLModel, table=True):
     return_id: str = _of("shop_returns.id", primary_key=True)
     line_id: str = _of("shop_lines.id", primary_key=True)
     position: int
+
+
+class Claims(SQLModel, table=True):
+    """What staff look into. Parcel and lines are plain ids: an import may bring others, and the claim stays."""
+
+    __tablename__ = "shop_claims"
+    __table_args__ = (sa.UniqueConstraint("order_number", "position"),)
+    id: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    kind: str
+    parcel_id: str = ""
+    lines: dict[str, int] = _json()  # line id → pieces
+    text: str = ""
+    wish: str = ""
+    files: list[str] = _json()  # digests
+    state: str  # open, settled
+    at: datetime = _time()
+    due: date | None = None
 
 
 class Events(SQLModel, table=True):
@@ -259,3 +374,26 @@ class Baskets(SQLModel, table=True):
     market: str
     items: list[list[Any]] = _json()  # [sku, pieces], in the order they were chosen
     created_at: datetime = _time(index=True)
+class Invoices(SQLModel, table=True):
+    """Documents issued for orders; a row never changes. Every market counts its own, without gaps."""
+
+    __tablename__ = "shop_invoices"
+    __table_args__ = (sa.UniqueConstraint("order_number", "position"), sa.UniqueConstraint("market", "serial"))
+    number: str = Field(primary_key=True)
+    order_number: str = _of("shop_orders.number")
+    position: int
+    market: str
+    serial: int | None = None  # None: not of the market's series
+    kind: str
+    at: datetime = _time()
+    title: str
+    tax_id: str
+    email: str
+    buyer: list[str] = _json()
+    seller: list[str] = _json()
+    seller_vat_id: str
+    lines: list[dict[str, Any]] = _json()  # commerce.InvoiceLine, amounts in minor units
+    taxes: list[dict[str, Any]] = _json()  # commerce.InvoiceTax
+    total: int = _money()
+    paid: int = _money()
+    corrects: str  # number of the invoice that a credit note belongs to

@@ -1,34 +1,84 @@
-"""Cancel what has not left of an order."""
+"""Cancel what has not left of an order: all of it, single lines, or some pieces of one."""
 
-from bot.commerce import AnswerStatus, Quote, Shop
-from bot.conversation import Access
+import re
+from collections.abc import Sequence
+
+from bot.commerce import AnswerStatus, Line, LineState, Order, Quote, Shop
+from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Many, Term, Text
+from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
-from bot.skills.orders import lines_card, pick_order
+from bot.skills import lines, pieces
+from bot.skills.orders import lines_card, pick_order, shares_card
+
+# "can I cancel one item": a part is meant, not said which
+_SOME = re.compile(
+    r"\b(?:one|some|part|an?|single)(?: (?:of|from))?(?: (?:the|my|these|those))?"
+    r" (?:items?|things?|products?|articles?)\b|其中(?!的?订单)|[一某单]件(?:商品|东西)?|一[样樣]|部分",
+    re.IGNORECASE,
+)
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, lambda order: order.state == "open")
     if isinstance(order, Outcome) or request.proof is None:
         return order
-    answer = await shop.quote("cancel", request.proof, order.number, {})
+    choice = lines.standing(request.slots).get("lines", "")
+    chosen = await lines.meant(shop, order, request, choice) if order.open_lines else ()
+    if chosen is None or (not chosen and _part_only(order, request)):
+        return _ask(order, request)
+    if not chosen and len(order.open_lines) == 1:
+        chosen = order.open_lines
+    arguments: dict[str, object] = {"lines": [line.id for line in chosen]} if chosen else {}
+    if len(chosen) == 1 and choice != lines.ALL:
+        fewer = pieces.to_go(request.slots.get("said", ""), chosen[0].quantity)
+        arguments |= {"quantities": {chosen[0].id: fewer}} if fewer else {}
+    answer = await shop.quote("cancel", request.proof, order.number, arguments)
+    settled = lines.settled(request.slots, order, lines=choice or ",".join(line.id for line in chosen) or lines.ALL)
     if answer.status is not AnswerStatus.DONE or answer.value is None:
-        reason = answer.reason or answer.status
-        return Outcome(
-            Act(f"refused:cancel_order/{reason}", {"order": Text(order.number)}), slots={"order_id": order.number}
-        )
-    return Outcome(
-        _confirm(answer.value),
-        slots={"order_id": order.number},
-        quote=answer.value,
-        cards=(lines_card(order, answer.value.lines, request),),
-    )
+        act = _refused(order, chosen, answer.reason or answer.status)
+        return Outcome(act, slots=settled)
+    cards = (lines_card(order, answer.value.lines, request), *_left_out(order, chosen, request))
+    shares = shares_card(answer.value.arguments, order.total.currency, request.say)
+    return Outcome(_confirm(answer.value), slots=settled, quote=answer.value, cards=(*cards, *shares))
+
+
+def _part_only(order: Order, request: Request) -> bool:
+    """Whether a part is to be cancelled of which it was not said what it is part of."""
+    said = request.slots.get("said", "")
+    some = "part" in request.slots or bool(_SOME.search(said)) or pieces.names_pieces(said)
+    return some and len(order.open_lines) > 1
+
+
+def _ask(order: Order, request: Request) -> Outcome:
+    several = (Option(request.say(Term("option", "all")), lines.ALL),) if len(order.open_lines) > 1 else ()
+    options = (*lines.line_options(order.open_lines, request), *several)
+    act = Act("ask:cancel_lines", {"order": Text(order.number)})
+    return Outcome(act, slot="lines", options=options, slots=lines.settled(request.slots, order))
+
+
+def _refused(order: Order, chosen: Sequence[Line], reason: str) -> Act:
+    """Of single lines that cannot be cancelled it is said what became of them, while others of the order are open."""
+    facts: dict[str, Fact] = {"order": Text(order.number)}
+    if order.open_lines and chosen:
+        facts["items"] = Many(tuple(line.name for line in chosen))
+        states = {line.state for line in chosen}
+        part = {LineState.PACKED: "packed", LineState.CANCELLED: "cancelled"}
+        reason = f"line_{part.get(states.pop(), 'gone') if len(states) == 1 else 'gone'}"
+    return Act(f"refused:cancel_order/{reason}", facts)
+
+
+def _left_out(order: Order, chosen: Sequence[Line], request: Request) -> tuple[Card, ...]:
+    """Lines that were asked for and can no longer be cancelled, so that the confirmation hides nothing."""
+    late = [line for line in chosen if line.state is not LineState.OPEN]
+    rows = tuple(("", f"{request.say(line.name)} {line.options}".strip()) for line in late)
+    return (Card(request.say(Term("label", "too_late")), rows),) if rows else ()
 
 
 def _confirm(quote: Quote) -> Act:
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number),
-        "items": Many(tuple(line.name for line in quote.lines)),
+        "items": Many(tuple(lines.in_pieces(line) for line in quote.lines)),
     }
     if quote.refund and quote.refund.minor:
         facts |= {"amount": quote.refund, "method": Term("method", quote.method)}
@@ -41,6 +91,7 @@ SKILL = Skill(
     run=run,
     mode=Mode.WRITE,
     acts=(
+        "ask:cancel_lines",
         "confirm:cancel_order",
         "confirm:cancel_order/unpaid",
         "done:cancel_order",
@@ -54,6 +105,9 @@ SKILL = Skill(
                 "shipped",
                 "delivered",
                 "cancelled",
+                "line_packed",
+                "line_gone",
+                "line_cancelled",
                 "changed",
                 "declined",
                 "unsupported",
@@ -64,6 +118,6 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact"),
+    slots=("order_id", "contact", "products", "size", "color", "said"),
     access=Access.ORDER,
 )

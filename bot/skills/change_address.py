@@ -6,6 +6,8 @@ from bot.commerce import AnswerStatus, PostalAddress, Shop
 from bot.conversation import Access
 from bot.facts import Act, Text
 from bot.skill import Mode, Outcome, Request, Skill
+from bot.skills import address_book
+from bot.skills.address_book import means_book
 from bot.skills.orders import pick_order
 
 # "my sister Lucy Clarke", 我老婆林小满: the name alone goes on the label
@@ -19,6 +21,8 @@ _PARTS = (*_PLACE, "recipient", "phone")
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
+    if means_book(request.slots.get("said", "")):
+        return Outcome(Act(f"pass:{address_book.SKILL}"))
     order = await pick_order(shop, request, lambda order: order.state == "open")
     if isinstance(order, Outcome) or request.proof is None:
         return order
@@ -81,6 +85,7 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "name", *_PARTS),
+    slots=("order_id", "contact", "name", "said", *_PARTS),
     access=Access.ORDER,
+    strong=True,
 )

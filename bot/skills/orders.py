@@ -1,10 +1,11 @@
 """Which order is meant: shared by every skill that works on one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from bot.commerce import Line, Order, Shop
 from bot.conversation import Option
-from bot.facts import Act, Term, Text
+from bot.facts import Act, Day, Fact, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request
 
@@ -39,3 +40,26 @@ def lines_card(order: Order, lines: Sequence[Line], request: Request) -> Card:
     """Order lines as rows of a card: name and options, quantity."""
     rows = tuple((request.say(line.name), f"{line.options} × {line.quantity}".strip(" ×")) for line in lines)
     return Card(f"{request.say(Term('label', 'order'))} {order.number}", rows)
+
+
+Say = Callable[[Fact], str]
+
+
+def shares_card(arguments: Mapping[str, Any], currency: str, say: Say) -> tuple[Card, ...]:
+    """Which payment gets how much back, where the refund of a quote goes to more than one."""
+    shares = arguments.get("refunds", ())
+    rows = tuple((say(Term("method", part["method"])), say(Money(part["minor"], currency))) for part in shares)
+    return (Card(say(Term("label", "shares")), rows),) if len(rows) > 1 else ()
+
+
+def due_card(order: Order, say: Say) -> tuple[Card, ...]:
+    """What is still to be paid of an order, and where: card data never come into the chat."""
+    rows = tuple((say(payment.amount), payment.link) for payment in order.payments if payment.state == "due")
+    return (Card(say(Term("label", "due")), rows),) if rows else ()
+
+
+def wishes_card(order: Order, say: Say) -> tuple[Card, ...]:
+    """The gift note and the day of delivery that the shopper has asked for."""
+    day = [(say(Term("label", "delivery_day")), say(Day(order.delivery_day)))] if order.delivery_day else []
+    note = [(say(Term("label", "gift_note")), order.gift_note)] if order.gift_note else []
+    return (Card(say(Term("label", "wishes")), (*day, *note)),) if day or note else ()

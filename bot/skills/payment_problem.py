@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.commerce import Order, Payment, Shop, Terms
 from bot.conversation import Access, Option
+from bot.decision import HandoffRequest
 from bot.facts import Act, Day, Fact, Many, Moment, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
@@ -21,7 +22,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     number = request.slots.get("order_id", "") or request.slots.get("order_hint", "")
     terms = await shop.terms(request.market)
     if "told" in request.slots:
-        return Outcome(Act("inform:payment/no_order", {"told": Text(request.slots["told"])}), handoff="payment")
+        told: dict[str, Fact] = {"told": Text(request.slots["told"])}
+        return Outcome(Act("inform:payment/no_order", told), handoff=HandoffRequest("payment", facts=told))
     if number == NO_ORDER or (NO_ORDER in claim and not number):
         return Outcome(Act("ask:charge"), slot="told", slots={"order_id": ""})
     if not number and (request.proof is None or not request.proof.opens("", Access.ORDER)):
@@ -120,7 +122,7 @@ def _found(order: Order, claim: list[str], terms: Terms, request: Request) -> Ou
     return Outcome(
         Act(act, facts, "apologetic" if person else "neutral"),
         slots={"order_id": order.number}, cards=(_card(order, facts.get("link"), request),),
-        handoff="payment" if person else "",
+        handoff=HandoffRequest("payment", facts=facts) if person else None,
     )  # fmt: skip
 
 

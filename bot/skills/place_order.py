@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.commerce import Basket, LineState, Order, Product, Shop
 from bot.conversation import Access
+from bot.decision import HandoffRequest
 from bot.facts import Act, Day, Fact, Localised, Many, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
@@ -151,7 +152,7 @@ async def _trouble(shop: Shop, request: Request) -> Outcome:
     basket = await shop.basket(request.slots["basket"]) if "basket" in request.slots else None
     if basket:
         facts["link"] = Text(basket.url)
-    return Outcome(Act("inform:trouble", facts, "apologetic"), handoff="checkout")
+    return Outcome(Act("inform:trouble", facts, "apologetic"), handoff=HandoffRequest("checkout", facts=facts))
 
 
 SKILL = Skill(

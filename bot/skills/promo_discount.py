@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.commerce import Answer, AnswerStatus, Discount, Promotion, Shop
+from bot.decision import HandoffRequest
 from bot.facts import Act, Day, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
@@ -19,7 +20,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     code, order = request.slots.get("coupon", ""), request.slots.get("order_id", "")
     if order and order in request.text.upper():  # for an order that is placed already: a person's goodwill
         facts: dict[str, Fact] = {"order": Text(order), **({"code": Text(code)} if code else {})}
-        return Outcome(Act("inform:promotion/after_order", facts), handoff="promotion")
+        return Outcome(Act("inform:promotion/after_order", facts), handoff=HandoffRequest("promotion", facts=facts))
     if code:
         return await _judged(shop, request, code)
     if "code_fails" in request.slots:

@@ -1,10 +1,10 @@
-"""What needs no shop: hello, thanks, what can you do, praise."""
+"""What needs no shop: hello, thanks."""
 
 from bot.commerce import Shop
 from bot.facts import Act
 from bot.skill import Outcome, Request, Skill
 
-_ACTS = {"greeting": "greet", "thanks_bye": "thanks", "bot_identity": "capabilities", "feedback": "feedback"}
+_ACTS = {"greeting": "greet", "thanks_bye": "thanks"}
 
 
 async def run(shop: Shop, request: Request) -> Outcome:

@@ -147,6 +147,11 @@ class ConversationStore:
             await connection.execute(
                 _inbox.update().where(_inbox.c.id.in_([row.id for row in claim.rows])).values(done=True)
             )
+            for row_id, text in result.hidden.items():
+                kept = await connection.scalar(sa.select(_inbox.c.message).where(_inbox.c.id == row_id))
+                await connection.execute(
+                    _inbox.update().where(_inbox.c.id == row_id).values(message={**kept, "text": text})
+                )
             staff_waits = await _staff_waits(connection, claim.conversation_id)
             for change in result.handoffs:
                 await _write_handoff(connection, claim.conversation_id, change, now)
@@ -175,6 +180,8 @@ async def _recovered(connection: AsyncConnection, blank: Conversation) -> Conver
         note = HandoffNote(row.id, row.reason, row.summary, row.status, subject)
         if row.kind == "approval":
             conversation = replace(conversation, approvals=(*conversation.approvals, note))
+        elif row.kind == "case" and row.status == "waiting":
+            conversation = replace(conversation, cases=(*conversation.cases, note))
         else:
             status = Status.STAFF if row.status == "claimed" else Status.WAITING
             conversation = replace(conversation, status=status, handoff=note)
@@ -191,7 +198,7 @@ async def _staff_waits(connection: AsyncConnection, conversation_id: str) -> boo
         _inbox.c.kind == Kind.TEXT,
     )  # fmt: skip
     threads = {row.message["handoff_id"] for row in (await connection.execute(waiting)).all()}
-    chats = sa.select(_handoffs.c.id).where(_handoffs.c.id.in_(threads), _handoffs.c.kind == "chat")
+    chats = sa.select(_handoffs.c.id).where(_handoffs.c.id.in_(threads), _handoffs.c.kind != "approval")
     return await connection.scalar(chats.limit(1)) is not None
 
 
@@ -290,7 +297,7 @@ async def _write_handoff(
                 claimed_by=change.claimed_by,
                 opened_at=now,
                 claimed_at=None,
-                ended_at=None,
+                ended_at=None if change.status in ("waiting", "claimed") else now,
             )
         )
         return

@@ -117,8 +117,8 @@ class OutboxStore:
             await connection.execute(
                 _outbox.update().where(_outbox.c.id == delivery.id).values(state="failed", error=error)
             )
-            if delivery.target != "channel":
-                return
+            if delivery.target != "channel" and not getattr(delivery.payload, "attachments", ()):
+                return  # of a desk's post and of a mere notice nobody need hear; a document is waited for
             address = await connection.scalar(
                 sa.select(Conversations.__table__.c.address).where(
                     Conversations.__table__.c.id == delivery.conversation_id

@@ -140,7 +140,8 @@ class Handoffs(SQLModel, table=True):
     __tablename__ = "handoffs"
     id: str = Field(primary_key=True)
     conversation_id: str = Field(index=True)
-    kind: str  # "chat" or "approval"
+    kind: str  # "chat", "approval" or "case"
+    kind: str  # "chat", "approval", "case" or "note"
     reason: str
     summary: str
     confirmation: dict[str, Any] | None = Field(
@@ -169,6 +170,42 @@ class Tries(SQLModel, table=True):
     id: int | None = _id()
     subject: str = Field(index=True)  # "user:…", "order:<number>" (proofs); "staff:…" (sign-ins)
     at: datetime = _time()
+
+
+class Codes(SQLModel, table=True):
+    """One-time codes that were sent: what each is made from, together with the home's key. Never a code itself."""
+
+    __tablename__ = "one_time_codes"
+    id: int | None = _id()
+    who: str = Field(index=True)  # the person on his channel, as in tries
+    order_number: str = Field(index=True)
+    salt: str = Field(unique=True)
+    turn: str  # in which it was sent
+    sent_at: datetime = _time(index=True)
+    until: datetime = _time()
+    tries: int = 0
+    used_by: str = ""  # the turn in which it was typed; "" while it was not
+
+
+class UsedLinks(SQLModel, table=True):
+    """Signed links that somebody has come with: nobody else comes with them."""
+
+    __tablename__ = "used_links"
+    digest: str = Field(primary_key=True)
+    who: str
+    until: datetime = _time(index=True)
+
+
+class Proofs(SQLModel, table=True):
+    """Who tried to prove who he is, and what came of it. Holds no e-mail, phone, postcode or code."""
+
+    __tablename__ = "proofs"
+    id: int | None = _id()
+    at: datetime = _time(index=True)
+    who: str
+    order_number: str
+    means: str  # contact, code, link
+    outcome: str
 
 
 class Staff(SQLModel, table=True):

@@ -9,7 +9,7 @@ from bot.shop.verbs.verb import Arguments, Case, Deed, Verb, fewer, gone_on, liv
 
 
 def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
-    """Their price back; the whole payment, delivery included, when nothing else of the order is left.
+    """Their price back, less what of it is still due; all that was paid when nothing else of the order is left.
 
     `lines`: ids, all open ones when left out; `quantities`: line id → pieces, where not all of a line.
     """
@@ -17,16 +17,21 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
     asked = named(order, arguments.get("lines") or [line.id for line in order.open_lines])
     if asked is None:
         return refused("not_found")
-    lines = taken([line for line in asked if line.state is LineState.OPEN], arguments.get("quantities") or {})
+    open_ = [line for line in asked if line.state is LineState.OPEN and not line.replaces]  # exchanges end with staff
+    lines = taken(open_, arguments.get("quantities") or {})
     if lines is None:
         return refused("not_found")
-    left_out = {line.id: line.state.value for line in asked if line.state is not LineState.OPEN}
+    left_out = {line.id: "exchange" if line.replaces else line.state.value for line in asked if line not in open_}
     if not lines:
-        return refused(gone_on(order) or next(iter(left_out.values()), "cancelled"))
+        reasons = list(left_out.values())
+        reason = "exchange" if "exchange" in reasons else gone_on(order) or next(iter(reasons), "cancelled")
+        return refused(reason, left_out=left_out)
     few = fewer(order, lines)
     whole = not few and len(lines) == len(live(order))
-    amount = sums.left(order) if whole else sum(line.price.minor for line in lines)
-    values = {"lines": [line.id for line in lines], "quantities": few}
+    worth, due = sum(line.price.minor for line in lines), sums.due(order)
+    unpaid = due if whole else min(due, worth)  # of these lines: it is not asked for any more, and not given back
+    amount = sums.left(order) if whole else worth - unpaid
+    values = {"lines": [line.id for line in lines], "quantities": few, "due": due - unpaid}
     return quoted("cancel", case, lines, values, refund=amount, detail={"left_out": left_out} if left_out else {})
 
 
@@ -36,6 +41,7 @@ async def effect(connection: AsyncConnection, deed: Deed) -> None:
     for line in deed.quote.lines:
         await effects.restock(connection, line.sku, line.quantity)
     await effects.event(connection, deed.quote.order, deed.now, "cancelled", effects.listed(deed), deed.actor)
+    await effects.settle_due(connection, deed)
     await effects.start_refunds(connection, deed, "cancelled")
 
 

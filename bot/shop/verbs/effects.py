@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from bot.commerce import Line, LineState, Order
+from bot.commerce import Account, Line, LineState, Order
+from bot.shop import sums
 from bot.shop import tables as t
 from bot.shop.reads import col, table
 from bot.shop.states import sources
@@ -24,12 +25,19 @@ async def take_version(connection: AsyncConnection, order: Order) -> bool:
     return (await connection.execute(query)).rowcount == 1
 
 
+async def take_account(connection: AsyncConnection, account: Account) -> bool:
+    """Like `take_version`, of a customer's account."""
+    mine = sa.and_(col(t.Customers, "id") == account.id, col(t.Customers, "version") == account.version)
+    query = sa.update(table(t.Customers)).where(mine).values(version=account.version + 1)
+    return (await connection.execute(query)).rowcount == 1
+
+
 async def move_lines(connection: AsyncConnection, deed: Deed, state: LineState) -> list[str]:
     """Move the quote's lines to `state` and return their ids; a line of which only some pieces go is split first.
 
     Raises ValueError for a move that `states.LINE_MOVES` does not hold: a rule that let it through is wrong.
     """
-    ids = [await _split(connection, deed.quote.order, line) for line in deed.quote.lines]
+    ids = [await split(connection, deed.quote.order, line) for line in deed.quote.lines]
     lines = sa.update(table(t.Lines)).where(
         col(t.Lines, "id").in_(ids), col(t.Lines, "state").in_([before.value for before in sources(state)])
     )
@@ -39,7 +47,7 @@ async def move_lines(connection: AsyncConnection, deed: Deed, state: LineState) 
     return ids
 
 
-async def _split(connection: AsyncConnection, order: Order, taken: Line) -> str:
+async def split(connection: AsyncConnection, order: Order, taken: Line) -> str:
     """The id of a line of the pieces in `taken` alone; the others stay where they are under their own id."""
     whole = next(line for line in order.lines if line.id == taken.id)
     if taken.quantity == whole.quantity:
@@ -47,13 +55,16 @@ async def _split(connection: AsyncConnection, order: Order, taken: Line) -> str:
     place = await next_place(connection, t.Lines, order)
     row = (await connection.execute(sa.select(table(t.Lines)).where(col(t.Lines, "id") == whole.id))).mappings().one()
     new_id = f"{order.number}-{place + 1}s"
-    await insert(connection, t.Lines, **{
-        **row, "id": new_id, "position": place, "quantity": taken.quantity, "price": taken.price.minor,
-    })  # fmt: skip
+    beside = {  # adjusted and due are parts of a row's price, and of no Line.price
+        name: None if row[name] is None else sums.part(row[name], whole.quantity, taken.quantity)
+        for name in ("adjusted", "due")
+    }
+    values = {**beside, "price": taken.price.minor + sum(part or 0 for part in beside.values())}
+    moved = {**row, **values, "id": new_id, "position": place, "quantity": taken.quantity}
+    await insert(connection, t.Lines, **moved)
+    left = {name: None if value is None else row[name] - value for name, value in values.items()}
     rest = sa.update(table(t.Lines)).where(col(t.Lines, "id") == whole.id)
-    await connection.execute(
-        rest.values(quantity=whole.quantity - taken.quantity, price=whole.price.minor - taken.price.minor)
-    )
+    await connection.execute(rest.values(quantity=whole.quantity - taken.quantity, **left))
     return new_id
 
 
@@ -64,7 +75,7 @@ async def restock(connection: AsyncConnection, sku: str, pieces: int) -> None:
 
 
 async def start_refunds(connection: AsyncConnection, deed: Deed, reason: str) -> None:
-    """Each payment's share on its way back."""
+    """Each payment's share on its way back. The code of a new gift card goes by mail alone, never into a chat."""
     order = deed.quote.order
     for share in deed.quote.arguments["refunds"]:
         place = await next_place(connection, t.Refunds, order)
@@ -73,6 +84,28 @@ async def start_refunds(connection: AsyncConnection, deed: Deed, reason: str) ->
             amount=share["minor"], method=share["method"], state="started", at=deed.now, reason=reason,
         )  # fmt: skip
         await event(connection, order, deed.now, "refund_started", f"to {share['method']}", "shop")
+        if share.get("renewed"):
+            text = "the gift card has expired: send a new one to the e-mail on file"
+            await event(connection, order, deed.now, "gift_card_renewed", text, "shop")
+
+
+async def settle_due(connection: AsyncConnection, deed: Deed) -> None:
+    """What is still to be paid becomes `arguments["due"]`: one payment, made at the shop's pay link."""
+    order, due = deed.quote.order, deed.quote.arguments["due"]
+    waiting = [payment for payment in order.payments if payment.state == "due"]
+    if due == sum(payment.amount.minor for payment in waiting):
+        return
+    for place, payment in enumerate(waiting):
+        values = {"amount": due} if due and not place else {"state": "void"}
+        query = sa.update(table(t.Payments)).where(col(t.Payments, "id") == payment.id)
+        await connection.execute(query.values(**values))
+    if due and not waiting:
+        place = await next_place(connection, t.Payments, order)
+        await insert(
+            connection, t.Payments, id=f"{order.number}-P{place + 1}", order_number=order.number, position=place,
+            method="online", amount=due, state="due", link=f"{deed.shop_url}/pay/{order.number}",
+        )  # fmt: skip
+    await event(connection, order, deed.now, "payment_due" if due else "payment_void", "after a change", "shop")
 
 
 async def event(connection: AsyncConnection, order: Order, at: datetime, kind: str, text: str, actor: str) -> None:

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, Quote
+from bot.commerce import Account, Answer, AnswerStatus, Line, LineState, Order, Product, Quote
 from bot.facts import Money
 from bot.shop import sums
-from bot.shop.policy import Market
+from bot.shop.policy import Market, Shopfront
 
 ORIGINAL_METHODS = "original_methods"  # Quote.method when more than one payment gets its share back
+NEW_GIFT_CARD = "new_gift_card"  # in Quote.method and Quote.shares: for a gift card that has expired
 GONE = frozenset({LineState.RETURN_OPEN, LineState.RETURNED})
 ARRIVED = GONE | {LineState.DELIVERED}
 
@@ -33,6 +34,9 @@ class Case:
     zone: ZoneInfo  # in which days are counted
     categories: Mapping[str, str] = field(default_factory=dict)  # line id → category id
     goods: Mapping[str, Product] = field(default_factory=dict)  # product id → product, priced in the order's currency
+    shop_url: str = ""
+    front: Shopfront | None = None  # who sells
+    account: Account | None = None  # the buyer's; None for a guest
 
     @property
     def today(self) -> date:
@@ -118,17 +122,24 @@ def quoted(
 ) -> Answer[Quote]:  # fmt: skip
     """The quote of a rule. Its arguments hold every figure the shopper is shown: asked again, another one refuses.
 
-    `refund` and `fee` in minor units; the refund is shared out over the payments, never more than is left of them.
+    `refund` and `fee` in minor units; the refund less the fee is shared out over the payments, never more than is left
+    of them. Money for a gift card that has expired goes to a new one.
     """
     order, currency = case.order, case.order.total.currency
-    parts = sums.shares(order, min(refund, sums.left(order)), case.market.refund_order)
-    arguments = {
-        "order": order.number, "customer": order.customer, **arguments, "fee": fee,
-        "refunds": [{"method": method, "minor": minor} for method, minor in parts],
-    }  # fmt: skip
-    method = parts[0][0] if len(parts) == 1 else ORIGINAL_METHODS if parts else ""
+    refund = min(refund, sums.left(order))
+    parts = sums.shares(order, max(0, refund - fee), case.market.refund_order)
+    renewed = sums.reissued(order, case.today)
+    refunds = [
+        {"method": method, "minor": minor, **({"renewed": True} if renewed and method == "gift_card" else {})}
+        for method, minor in parts
+    ]
+    arguments = {"order": order.number, "customer": order.customer, **arguments, "fee": fee, "refunds": refunds}
+    shares = tuple(
+        (NEW_GIFT_CARD if "renewed" in share else share["method"], Money(share["minor"], currency)) for share in refunds
+    )
+    method = shares[0][0] if len(shares) == 1 else ORIGINAL_METHODS if shares else ""
     quote = Quote(
-        verb, arguments, order, tuple(lines), refund=Money(sum(minor for _, minor in parts), currency), method=method,
-        fee=Money(fee, currency), version=order.version, **fields,
+        verb, arguments, order, tuple(lines), refund=Money(refund, currency), method=method,
+        fee=Money(fee, currency), shares=shares, version=order.version, **fields,
     )  # fmt: skip
     return Answer(AnswerStatus.DONE, quote, detail=detail or {})

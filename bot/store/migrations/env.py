@@ -11,6 +11,7 @@ from sqlmodel import AutoString, SQLModel
 import bot.shop.tables
 import bot.store.tables  # noqa: F401 - both register their tables
 from bot.store.database import BigId, Json, UtcTime
+from bot.store.migrate import described
 
 
 def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -32,6 +33,7 @@ context.configure(
     render_as_batch=True,  # SQLite can alter little in place
     transactional_ddl=True,  # a failed migration leaves nothing half done, on SQLite too (database.py begins itself)
     compare_type=True,
+    include_name=described,
 )
 with context.begin_transaction():
     context.run_migrations()
