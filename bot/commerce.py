@@ -330,6 +330,7 @@ class Terms:
     """What buying in a market comes with."""
 
     market: str
+    sole: bool  # the shop sells in no other
     methods: tuple[str, ...]  # of payment, as in Payment.method; () where the owner has named none
     authorisation_days: int  # after which money that was only reserved is free again
     pay_url: str  # where an order is paid: its number comes after it
@@ -528,6 +529,7 @@ class Shop(Protocol):
     ) -> Answer[Discount]:
         """What a code gives now, for the goods of a basket or for products (ids), where they are named.
 
+        `market`: left out, the shop's own, or the one that the code is for.
         REFUSED: unknown, expired, not_yet, other_market, used_up, already_used, not_first, other_goods, below_minimum.
         `detail` holds the "promotion" where it is known, and the "missing" Money below the minimum. Whether it was
         used before is only known of a shopper with a proof.

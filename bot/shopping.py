@@ -129,10 +129,14 @@ def wishes(spans: Sequence[SlotSpan], text: str) -> tuple[Wish, ...]:
 
 def changes_basket(spans: Sequence[SlotSpan], text: str) -> bool:
     """Whether the message, said while there is a basket, puts something in or takes something out of it."""
-    if _ELSE.search(text) and not _BASKET.search(text):
+    if _ELSE.search(text) and not names_basket(text):
         return False
     said = wishes(spans, text)
     return any(wish.change != "add" or wish.more for wish in said) or bool(said and _ADD.search(text))
+
+
+def names_basket(text: str) -> bool:
+    return bool(_BASKET.search(text))
 
 
 _ELSE = re.compile(r"\b(?:orders?|ordered|parcel|delivery)\b|[订訂][单單]|包裹|\d{5,}", re.IGNORECASE)

@@ -197,6 +197,19 @@ def test_run_starts_its_clock_at_now_and_lets_it_tick(shophand, monkeypatch: pyt
     assert before.isoformat() >= NOW and clock.now() > before
 
 
+def test_a_basket_filled_in_a_chat_is_shown_by_the_token_in_its_link(shophand, tmp_path: Path) -> None:
+    db = f"sqlite+aiosqlite:///{tmp_path}/kept.db"
+    steps = script({"text": "please order the linen shirt in white, size M"})
+    [said] = shophand("chat", "--script", "-", "--db", db, "--now", NOW, stdin=steps).lines
+    token = said["reply"].rpartition("/basket/")[2].split()[0]
+    [basket] = shophand("shop", "show", "basket", token, "--json", "--db", db, "--now", NOW).lines
+    assert [(line["sku"], line["quantity"], line["price"]["minor"]) for line in basket["lines"]] == [
+        ("CL01-WHIT-M", 1, 4900)
+    ]  # fmt: skip
+    ran = shophand("shop", "show", "basket", "nobody", "--db", db)
+    assert (ran.code, "no basket nobody" in ran.err) == (2, True)
+
+
 def test_an_order_that_is_not_there(shophand) -> None:
     ran = shophand("shop", "show", "order", "777")
     assert (ran.code, "777" in ran.err) == (2, True)

@@ -6,7 +6,7 @@ import pytest
 from policy_talk import CUSTOMER, GROUP, LIMITS, SKILLS, Talk, acts, never, start
 
 from bot.conversation import Access, Conversation, Understanding
-from bot.decision import Decision, Read, Speak, TurnInput
+from bot.decision import Decision, HandoffRequest, Read, Speak, TurnInput
 from bot.facts import Act, Text
 from bot.messages import Kind
 from bot.policy import decide
@@ -22,7 +22,8 @@ def buy(read: Read, before: Sequence[Read]) -> Outcome:
     if "again" in slots and not proved:
         return Outcome(Act("ask:order_id"), needs=Access.ORDER)
     if "told" in slots:
-        return Outcome(Act("inform:trouble", {"told": Text(slots["told"])}), handoff="checkout")
+        told = {"told": Text(slots["told"])}
+        return Outcome(Act("inform:trouble", dict(told)), handoff=HandoffRequest("checkout", facts=told))
     if "broken" in slots.get("wishes", ""):
         return Outcome(Act("ask:trouble"), slot="told")
     return Outcome(Act("done:basket"), slots={"basket": "token", "product": "mug"})

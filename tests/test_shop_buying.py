@@ -112,7 +112,7 @@ async def ask(shop: Shop, code: str, **about: Any) -> Answer[Discount]:  # noqa:
     ("FIRST500", "used_up"),
 ])  # fmt: skip
 async def test_a_code_fails_for_its_own_reason(shop: Shop, code: str, reason: str) -> None:  # noqa: F811
-    answer = await ask(shop, code)
+    answer = await ask(shop, code, market="uk")
     assert (answer.status, answer.reason) == (AnswerStatus.REFUSED, reason)
     assert ("promotion" in answer.detail) is (reason != "unknown")
 
@@ -146,6 +146,8 @@ async def test_a_code_of_another_market_holds_in_its_own(shop: Shop) -> None:  #
     answer = await ask(shop, "HANGZHOU20", basket=basket.token)
     assert answer.value is not None and answer.value.saving == Money(2000, "CNY")
     assert (await ask(shop, "BRISTOL10", market="cn")).reason == "other_market"
+    unknown = await ask(shop, "HANGZHOU20")  # whose market nobody knows yet is told of the code's own
+    assert unknown.value is not None and unknown.value.promotion.amount == Money(2000, "CNY")
 
 
 async def test_first_order_and_once_are_known_of_a_proved_shopper_only(shop: Shop) -> None:  # noqa: F811

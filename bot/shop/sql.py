@@ -248,7 +248,8 @@ class SqlShop:
 
     async def terms(self, market: str = "") -> Terms:
         rules = self._policy.market(market)
-        return Terms(rules.name, rules.methods, rules.authorisation_days, f"{self._policy.shop.url}/pay/")
+        sole = len(self._policy.markets) == 1
+        return Terms(rules.name, sole, rules.methods, rules.authorisation_days, f"{self._policy.shop.url}/pay/")
 
     async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
         rules, now = self._policy.market(market), self._clock.now()
@@ -279,11 +280,13 @@ class SqlShop:
         goods = dict.fromkeys(products, 0)
         for line in filled.lines if filled and not products else ():
             goods[line.product_id] = goods.get(line.product_id, 0) + line.price.minor
-        rules = self._policy.market(filled.market if filled else market)
         async with reading(self._engine) as connection:
             row = await promotions.row_of(connection, code)
             if row is None:
                 return refused("unknown")
+            own = self._policy.shop.market
+            meant = own if not row["markets"] or own in row["markets"] else row["markets"][0]
+            rules = self._policy.market(filled.market if filled else market or meant)
             used, ordered = await promotions.history(connection, row["code"], proof)
             case = promotions.Case(rules, self._today(), goods or None, bool(goods and not products), used, ordered)
             shown = await promotions.described(connection, row, rules)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from bot.commerce import Basket, Product, Shop, Variant
 from bot.conversation import Option
 from bot.facts import Act, Fact, Number, Text
-from bot.shopping import MOST, Wish, count, loads
+from bot.shopping import MOST, Wish, count, loads, names_basket
 from bot.skill import Outcome, Request
 from bot.skills.product_question import POSSIBLE, SURE
 
@@ -67,6 +67,8 @@ def wishes_of(request: Request) -> tuple[Wish, ...]:
     wishes, product = loads(request.slots.get("wishes", "")), request.slots.get("product", "")
     if not product or any(wish.name for wish in wishes) or request.slots.get("chosen"):
         return wishes
+    if not wishes and "basket" in request.slots and names_basket(request.text):  # "my basket, I want to order it"
+        return ()
     return tuple(replace(wish, name=product) for wish in wishes) or (Wish("add", product),)
 
 

@@ -23,7 +23,7 @@ _KNOWN = {method: re.compile(pattern, re.IGNORECASE) for method, pattern in _NAM
 
 async def run(shop: Shop, request: Request) -> Outcome:
     terms = await shop.terms(request.market)
-    if not terms.methods:
+    if not terms.methods or not (request.market or terms.sole):  # the shop's page tells of every market
         return await shop_faq.run(shop, request)
     passages = await shop.passages("payment_methods", request.text, request.language)
     cards = tuple(Card(best.title, (("", best.text),)) for best in passages[:1])
