@@ -73,6 +73,7 @@ _PROBLEMS = {
 }
 _HYPOTHETICAL = _words(r"if|in case|suppose", r"如果|要是|假如|万一|萬一|的[话話]")
 _TERMS = _words(r"cover(?:s|ed|age)?|warrant(?:y|ies)|guarantee[ds]?", r"保修|[质質]保|三包")
+_HOW_LONG = _words(r"how (?:long|many (?:years|months))", r"多久|多[长長]|[几幾]年|[几幾][个個]月")
 _ONES_OWN = _words(r"my|mine|our|ours|i|we", r"我|了")
 
 
@@ -86,6 +87,11 @@ def tells_of_defect(text: str) -> bool:
     """Whether something is wrong with goods that are there: a question what would be covered tells of nothing."""
     asked_about = _TERMS.search(text) and re.search("[?？吗嗎]", text) and not _ONES_OWN.search(text)
     return not (_HYPOTHETICAL.search(text) or asked_about) and bool(problem(text))
+
+
+def asks_how_long(text: str) -> bool:
+    """How long a warranty runs: the same for every order, so that one named beside it changes nothing."""
+    return bool(_HOW_LONG.search(text))
 
 
 # --- what the shopper wishes -----------------------------------------------------------------------------------------
