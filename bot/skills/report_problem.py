@@ -26,8 +26,8 @@ _HAS_LEFT = (LineState.SHIPPED, LineState.DELIVERED)
 
 def fits(intent: str, text: str, spans: Sequence[SlotSpan]) -> bool:
     """Of warranty, what names an order or a defect; what asks for its terms is answered from the shop's own pages."""
-    named = bool(orders_named(spans, text)) and not wants.asks_terms(text)  # it may belong to another request
-    return intent != "warranty" or named or wants.tells_of_defect(text)
+    about_order = bool(orders_named(spans, text)) and not wants.asks_how_long(text)
+    return intent != "warranty" or about_order or wants.tells_of_defect(text)
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
