@@ -1,4 +1,4 @@
-"""Days and numbers as shoppers write them: each is read alike whatever the day of the week, and what is no day is none."""
+"""Days and numbers as shoppers write them: each is read alike on every day of the week; what is no day is none."""
 
 from datetime import date, timedelta
 
@@ -96,9 +96,9 @@ def test_a_day_is_read(text: str, day: date) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "next month", "next week", "as soon as possible", "yesterday", "last Friday", "an hour ago", "上周五", "昨天",
-        "the sun hat", "I sat down", "March of the penguins", "may I change it", "1.5 kg", "order 10043", "size 12",
-        "5号电池", "3号楼", "can't do Friday, pick another day", "下个月", "改成三个",
+        "", "next month", "next week", "as soon as possible", "yesterday", "last Friday", "an hour ago", "上周五",
+        "昨天", "the sun hat", "I sat down", "March of the penguins", "may I change it", "1.5 kg", "order 10043",
+        "size 12", "5号电池", "3号楼", "can't do Friday, pick another day", "下个月", "改成三个",
     ],
 )  # fmt: skip
 def test_what_names_no_day_to_come_is_none(text: str) -> None:
@@ -155,8 +155,8 @@ def test_no_text_breaks_it(today: date, text: str) -> None:
 @pytest.mark.parametrize(
     ("word", "number"),
     [
-        ("3", 3), ("12", 12), ("three", 3), ("Twelve", 12), ("两", 2), ("兩", 2), ("十", 10), ("十二", 12), ("二十", 20),
-        ("二十三", 23), ("廿三", 23), ("一", 1),
+        ("3", 3), ("12", 12), ("three", 3), ("Twelve", 12), ("两", 2), ("兩", 2), ("十", 10), ("十二", 12),
+        ("二十", 20), ("二十三", 23), ("廿三", 23), ("一", 1),
     ],
 )  # fmt: skip
 def test_a_number_word_has_its_value(word: str, number: int) -> None:

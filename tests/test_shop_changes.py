@@ -1,4 +1,4 @@
-"""Changing what is ordered: which variant is meant, what it costs to the penny, when it may come, and what is stored."""
+"""Changing what is ordered: which variant is meant, what it costs to the penny, when it may come, what is stored."""
 
 import random
 import shutil
@@ -208,7 +208,7 @@ CARD = (("card", 6795, "paid"),)
         (an_order(quantity=3, price=1000), {"quantity": 2}, 667, 333, 0, 0),
         (an_order(price=100), {"wanted": "moss 750 ml", "quantity": 1}, 550, 0, 450, 450),
         (an_order(sku="GONE", price=5000), {"wanted": "cream"}, 5400, 0, 400, 400),  # the old one is sold no more
-        (an_order(sku="MOSS-750", price=500), {"wanted": "cream"}, 0, 500, 0, 0),  # never below nothing
+        (an_order(sku="MOSS-750", price=500), {"wanted": "cream 500 ml"}, 0, 500, 0, 0),  # never below nothing
         # still due from an earlier change: less is asked for before anything is given back
         (an_order(paid=(*CARD, ("online", 600, "due"))), {"quantity": 1}, 2700, 2100, 0, 0),
         (an_order(paid=(*CARD, ("online", 3000, "due"))), {"quantity": 1}, 2700, 0, 0, 300),
@@ -256,8 +256,9 @@ PENCE = st.integers(0, 20_000)
     same=st.booleans(), due=PENCE, paid=st.floats(0, 1), state=st.sampled_from(["paid", "authorised", "failed"]),
 )  # fmt: skip
 def test_no_penny_is_lost_whatever_is_changed(
-    price: int, old: int, new: int, quantity: int, pieces: int, wanted: int, same: bool, due: int, paid: float, state: str
-) -> None:
+    price: int, old: int, new: int, quantity: int, pieces: int, wanted: int, same: bool, due: int, paid: float,
+    state: str,
+) -> None:  # fmt: skip
     pieces = min(pieces, quantity)
     total = price + 1395
     waiting = [("online", due, "due")] if due else []
@@ -339,17 +340,16 @@ def test_a_delivery_day_is_a_working_day_in_its_range(promised: date | None, day
     answer = delivery_day.quote(case(an_order(promised=promised)), {"day": day})
     assert answer.reason == reason
     if reason:
-        possible = [date.fromisoformat(one) for one in answer.detail["possible"]]
+        possible = answer.detail["possible"]
         assert len(possible) == 5 and possible == sorted(possible)
-        assert all(
-            not delivery_day.quote(case(an_order(promised=promised)), {"day": one.isoformat()}).reason for one in possible
-        )
+        assert all(delivery_day.quote(case(an_order(promised=promised)), {"day": one}).value for one in possible)
     else:
         assert answer.value is not None and answer.value.harmless and answer.value.arguments["day"] == day
 
 
 def test_holidays_and_worked_weekends_of_the_market_count() -> None:
-    working = replace(POLICY.markets["uk"].working, holidays=frozenset({date(2026, 3, 9)}), extra=frozenset({date(2026, 3, 8)}))
+    off, worked = frozenset({date(2026, 3, 9)}), frozenset({date(2026, 3, 8)})
+    working = replace(POLICY.markets["uk"].working, holidays=off, extra=worked)
     here = replace(case(an_order()), market=replace(POLICY.markets["uk"], working=working))
     assert delivery_day.quote(here, {"day": "2026-03-09"}).reason == "day_off"
     assert delivery_day.quote(here, {"day": "2026-03-08"}).value is not None
@@ -474,9 +474,8 @@ async def test_two_changes_of_one_version_are_one(shop: SqlShop) -> None:
 async def test_many_changes_in_a_row_keep_the_order_sound(shop: SqlShop, engine: AsyncEngine, tmp_path: Path) -> None:
     """Random changes, cancellations and payments of one order: its sums, the stock and the export hold throughout."""
     dice = random.Random(7)
-    skus = {"10043-1": await stock(engine, "vacuum-flask"), "10043-2": await stock(engine, "linen-notebook")}
-    products = {"10043-1": "vacuum-flask", "10043-2": "linen-notebook"}
-    reserved = {"10043-1": 1, "10043-2": 2}
+    products = {"vacuum-flask": 1, "linen-notebook": 2}  # pieces of each in the order
+    shelves = {product: await stock(engine, product) for product in products}
     done = 0
     for turn in range(60):
         order = await shop.order("10043", EMMA)
@@ -484,10 +483,11 @@ async def test_many_changes_in_a_row_keep_the_order_sound(shop: SqlShop, engine:
         if not order.open_lines:
             break
         line = dice.choice(order.open_lines)
+        other = dice.choice(list(shelves[line.product_id]))
         verb, arguments = dice.choice([
-            ("change_items", {"line": line.id, "sku": dice.choice(list(skus["10043-1" if line.product_id == "vacuum-flask" else "10043-2"]))}),
+            ("change_items", {"line": line.id, "sku": other}),
             ("change_items", {"line": line.id, "quantity": dice.randint(1, 4)}),
-            ("change_items", {"line": line.id, "sku": "ST01-INK-A6DOTTED", "pieces": 1, "quantity": dice.randint(1, 3)}),
+            ("change_items", {"line": line.id, "sku": other, "pieces": 1, "quantity": dice.randint(1, 3)}),
             ("cancel", {"lines": [line.id], "quantities": {line.id: 1}}),
         ])  # fmt: skip
         if len(order.open_lines) == 1 and verb == "cancel" and line.quantity == 1 and turn < 50:
@@ -506,10 +506,10 @@ async def test_many_changes_in_a_row_keep_the_order_sound(shop: SqlShop, engine:
     assert done > 20
     order = await shop.order("10043", EMMA)
     assert order is not None
-    for key, product in products.items():
+    for product, pieces in products.items():
         now = await stock(engine, product)
         held = sum(one.quantity for one in order.open_lines if one.product_id == product)
         assert min(now.values()) >= 0
-        assert sum(now.values()) + held == sum(skus[key].values()) + reserved[key]
+        assert sum(now.values()) + held == sum(shelves[product].values()) + pieces
     await export_shop(engine, tmp_path / "out", SAMPLE)
     assert not read_folder(tmp_path / "out", NOW, Goods())[1].problems
