@@ -403,6 +403,10 @@ class AnswerStatus(StrEnum):
     UNSUPPORTED = "unsupported"  # this shop system cannot: a person does it
 
 
+ORIGINAL_METHODS = "original_methods"  # Quote.method when more than one payment gets its share back
+NEW_GIFT_CARD = "new_gift_card"  # in Quote.method and Quote.shares: for a gift card that has expired
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What a write would do, worked out before the shopper says yes."""

@@ -3,9 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from policy_talk import Talk, acts, customer, offers
+from sqlmodel import SQLModel
+from test_fulfilment import EMMA, Shop, fulfilment
 from test_shop_quotes import (
     CANCELLED,
     DELIVERED,
@@ -20,19 +24,41 @@ from test_shop_quotes import (
     gbp,
 )
 
+import bot.store.tables  # noqa: F401 (registers its tables)
 from bot import causes
-from bot.commerce import AnswerStatus, LineState, Order, Parcel, Payment, Product, Refund, Return, Variant
-from bot.conversation import Access, Proof
-from bot.facts import Day, Fact, Localised, Moment, Money, Term, Text
-from bot.shop import reasons, sums
+from bot.clock import ManualClock
+from bot.commerce import (
+    NEW_GIFT_CARD,
+    ORIGINAL_METHODS,
+    Answer,
+    AnswerStatus,
+    LineState,
+    Order,
+    Parcel,
+    Payment,
+    Product,
+    Refund,
+    Return,
+    Variant,
+    Write,
+)
+from bot.conversation import Access, Confirmation, Proof
+from bot.facts import Act, Day, Fact, Localised, Moment, Money, Term, Text
+from bot.shop import checks, reasons, sums
+from bot.shop.moments import Origin
 from bot.shop.policy import Market
+from bot.shop.records import OrderRecord
+from bot.shop.sql import SqlShop
+from bot.shop.transfer import SAMPLE, export_shop, import_shop
 from bot.shop.verbs import cancel, exchange, price_match, refund, send_back
-from bot.shop.verbs.verb import NEW_GIFT_CARD, ORIGINAL_METHODS, Case
-from bot.skill import Request
+from bot.shop.verbs.verb import Case, refused
+from bot.skill import Outcome, Request
 from bot.skills import exchange_item, lines, refund_status
+from bot.store.database import open_database
 
 NAME = Localised({"en": "Linen shirts", "zh": "亚麻衬衫"})
 RED, BLUE = Localised({"en": "Red", "zh": "红色"}), Localised({"en": "Sea blue", "zh": "海蓝色"})
+TENTH = date(2026, 3, 10)
 YESTERDAY = NOW.date() - timedelta(days=1)
 
 
@@ -504,3 +530,115 @@ def test_gift_card_has_its_money_at_once_and_others_after_working_days() -> None
     assert market.refund_by("card", date(2026, 3, 20)) == date(2026, 3, 31)  # seven working days from a Friday
     assert market.refund_by("card", date(2026, 12, 23)) == date(2027, 1, 6)  # with three days off in between
     assert datetime(2026, 3, 20, tzinfo=UTC).weekday() == 4
+
+
+# --- from one request to another -------------------------------------------------------------------------------------
+
+
+def hand_on(intent: str) -> Talk:
+    talk = customer()
+    slots = {"order_id": "10103", "reason": "broken", "lines": "l1", "cause": "price"}
+    outcome = Outcome(Act("inform:way/return", {"order": Text("10103")}), slots=slots, goes_on=intent)
+    talk.answers["cancel_order"] = lambda read: outcome
+    return talk
+
+
+def test_another_skill_takes_over_with_what_was_said() -> None:
+    talk = hand_on("return_item")
+    speak = talk.text("money back for 10103", {"order_id": "10103"}, cancel_order=0.9)
+    assert acts(speak) == ["inform:way/return", "confirm:return_items"]  # neither lines nor reason are asked again
+    assert talk.reads[-1].flow.slots == {"order_id": "10103", "reason": "broken", "lines": "l1"}
+    assert [flow.skill for flow in talk.conversation.flows] == ["return_items"]
+    assert talk.conversation.wishes == ("return_item",)
+
+
+def test_what_people_do_is_handed_on_to_them() -> None:
+    talk = hand_on("delivery_problem")
+    speak = talk.text("money back for 10103", {"order_id": "10103"}, cancel_order=0.9)
+    assert acts(speak) == ["inform:way/return", "no_skill"] and offers(speak) == ["human"]
+    assert not talk.conversation.flows
+
+
+# --- done, and kept --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "act", "facts"),
+    [
+        (refused("window_over", until="2026-03-10"), "refused:return_items/window_over", {"day": Day(TENTH)}),
+        (refused("window_over"), "refused:return_items/unsupported", {}),  # a shop that does not say its last day
+        (refused("in_exchange"), "refused:return_items/in_exchange", {}),
+    ],
+)
+async def test_a_refusal_at_the_last_moment_names_its_day_too(
+    answer: Answer[Order], act: str, facts: Mapping[str, Fact]
+) -> None:
+    confirmed = Act("confirm:return_items", {"order": Text("10007")})
+    pending = Confirmation("key", "return_items", "return", {}, confirmed, 1, NOW)
+    outcome = await fulfilment(Shop(answer)).perform(pending, "shopper", EMMA, unless_after=None)
+    assert outcome is not None and outcome.act.name == act
+    assert outcome.act.facts == {**confirmed.facts, **facts}
+
+
+async def test_exchanges_and_adjusted_prices_are_exported_without_loss(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite+aiosqlite:///{tmp_path / 'shop.db'}")
+    async with engine.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.create_all)
+    clock = ManualClock(datetime(2026, 3, 4, 10, 0, tzinfo=UTC))
+    assert not (await import_shop(engine, SAMPLE, clock.now())).problems
+    shop = SqlShop(engine, clock, POLICY, SAMPLE / "knowledge")
+    bag = {"lines": ["10056-2"], "quantities": {"10056-2": 1}, "sku": "OU08-YELL-20L"}
+    for key, (email, verb, number, wanted) in enumerate([
+        ("pau.serra@example.org", "exchange", "10056", bag),
+        ("amelia.patel@example.org", "exchange", "10023", {"lines": ["10023-2"], "sku": "KI08-NAVY-500ML"}),
+        ("amelia.patel@example.org", "return", "10023", {"lines": ["10023-1"]}),
+        ("noah.fletcher@example.com", "price_match", "10127", {}),
+        ("ruby.okafor@example.com", "refund", "10258", {}),
+    ]):  # fmt: skip
+        proof = await shop.customer(email)
+        assert proof is not None
+        quote = (await shop.quote(verb, proof, number, wanted)).value
+        assert quote is not None, (verb, number)
+        write = Write(f"k{key}", verb, quote.arguments, quote.version, "shopper")
+        assert (await shop.perform(write)).status is AnswerStatus.DONE
+    await export_shop(engine, tmp_path / "out", SAMPLE)
+    text = (tmp_path / "out" / "orders.jsonl").read_text(encoding="utf-8")
+    for kept in ('"kind": "exchange"', '"replaces": "10056-4s"', '"due": "8.00"', '"adjusted": "4.00"', '"shares": [{'):
+        assert kept in text
+    assert '"expires": "2026-03-02"' in text
+    report = await import_shop(engine, tmp_path / "out", clock.now())
+    assert not report.problems and not any(report.changed.values())
+    await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"lines": {"adjusted": "11.00"}}, "adjusted and due are more than its price"),
+        ({"lines": {"due": "12.00"}}, "adjusted and due are more than its price"),
+        ({"lines": {"replaces": "7-9"}}, "replaces '7-9', which is in no exchange of this order"),
+        ({"payments": {"expires": "2026-05-01"}}, "expires belongs to a gift_card"),
+        ({"returns": {"shares": [{"method": "card", "amount": "7.00"}]}}, "shares must make refund less fee"),
+    ],
+)
+def test_import_names_what_does_not_add_up(change: dict[str, dict[str, Any]], fault: str) -> None:
+    row: dict[str, Any] = {
+        "number": "10007", "market": "uk", "currency": "GBP", "placed_at": "-P10D", "email": "a@example.com",
+        "address": {"recipient": "A", "lines": ["1 High Street"], "postcode": "LS1 1AA", "country": "GB"},
+        "lines": [{"id": "7-1", "sku": "SKU1", "name": {"en": "Shirt"}, "price": "10.00", "state": "return_open",
+                   "parcel": "7-S1"}],
+        "total": "10.00",
+        "parcels": [
+            {"id": "7-S1", "carrier": "DPD", "state": "delivered", "shipped_at": "-P8D", "delivered_at": "-P5D"}
+        ],
+        "payments": [{"id": "7-P1", "method": "card", "amount": "10.00", "state": "paid"}],
+        "returns": [{"id": "7-R1", "lines": ["7-1"], "state": "open", "at": "-P1D", "refund": "10.00", "fee": "2.95"}],
+    }  # fmt: skip
+    def faults() -> list[str]:
+        record = OrderRecord.model_validate(row, context={"origin": Origin(NOW, POLICY.shop.zone)})
+        return list(checks.order_faults(record, checks.Goods(), POLICY, NOW))
+
+    assert faults() == []
+    for part, values in change.items():
+        row[part][0] |= values
+    assert any(fault in found for found in faults())

@@ -338,6 +338,12 @@ def check_money(order: Order) -> None:
         fees = sum(item.fee.minor for item in order.returns if item.fee)
         came = any(line.state is not LineState.CANCELLED for line in order.lines)
         assert left == sum(line.price.minor for line in kept) + fees + (order.delivery_fee.minor if came else 0)
+        # what the shopper has, or will have, is paid for until it is back; what was given for it may come before
+        coming_back = {line.id for line in order.lines if line.state is LineState.RETURN_OPEN}
+        with_shopper = (LineState.SHIPPED, LineState.DELIVERED, LineState.RETURN_OPEN)
+        had = [line for line in order.lines if line.state in with_shopper and line.replaces not in coming_back]
+        held = paid - sum(refund.amount.minor for refund in order.refunds)
+        assert held >= sum(line.price.minor for line in had), "money went back before the goods"
 
 
 def booked(order: Order) -> int:

@@ -11,10 +11,10 @@ from rapidfuzz import fuzz
 
 import bot
 from bot import alarms, wording
+from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS
 from bot.errors import BadInput
 from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholders
 from bot.phrases import LANGUAGES, TONES, PhraseBook
-from bot.shop.verbs.verb import ORIGINAL_METHODS
 from bot.skills import SKILLS
 from bot.skills.modify_order import ASKED_FOR
 from bot.skills.return_items import ALL, REASONS
@@ -315,7 +315,10 @@ def test_every_term_the_code_uses_has_a_word_in_every_language() -> None:
     used |= {("reason", reason) for reason in REASONS} | {("option", ALL)}
     used |= {("change", str(wish)) for wish in ASKED_FOR}
     used |= {("state", act.partition("/")[2]) for act in ALLOWED if act.startswith("inform:order/")}
-    used |= {("method", method) for method in (*METHODS, ORIGINAL_METHODS)}
+    used |= {("method", method) for method in (*METHODS, ORIGINAL_METHODS, NEW_GIFT_CARD)}
+    used |= {("label", name) for call in calls("label") for name in texts(call.args[:1])}
+    used |= {("return", state) for state in ("open", "arrived", "refunded")}
+    used |= {("refund", state) for state in ("started", "done")} | {("label", kind) for kind in ("return", "exchange")}
     used |= {("handoff", reason) for reason, _ in handoffs()}
     used |= {("handoff", name) for call in calls("HandoffRequest") for name in texts(call.args[:1])}
     assert ("label", "tracking") in used and ("handoff", "approval") in used

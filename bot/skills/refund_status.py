@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.commerce import LineState, Order, Refund, Return, Shop
+from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS, LineState, Order, Refund, Return, Shop
 from bot.conversation import Access
 from bot.facts import Act, Day, Fact, Moment, Money, Term, Text
 from bot.messages import Card
@@ -12,7 +12,6 @@ from bot.skills import received
 from bot.skills.orders import pick_order
 from bot.skills.received import label
 
-SPLIT = "original_methods"  # Term("method", …) of money that goes to more than one
 # "has my return arrived", 退件收到没: asks for the goods more than for the money
 _PARCEL = re.compile(
     r"\b(?:parcel|package|box)\b|\breturn(?:ed)?\b.{0,30}\b(?:arriv|reach|receiv|get there|got|come|there|back)"
@@ -84,14 +83,14 @@ def _sum(amounts: Sequence[Money]) -> Money:
 
 def _method(order: Order, refunds: Sequence[Refund]) -> Term:
     methods = {_paid_to(order, refund) for refund in refunds}
-    return Term("method", methods.pop() if len(methods) == 1 else SPLIT)
+    return Term("method", methods.pop() if len(methods) == 1 else ORIGINAL_METHODS)
 
 
 def _paid_to(order: Order, refund: Refund) -> str:
-    """The method, or "new_gift_card" where the one that paid had expired by then."""
+    """The method, or a new gift card where the one that paid had expired by then."""
     cards = [payment for payment in order.payments if payment.method == "gift_card" and payment.state == "paid"]
     expired = bool(cards) and all(card.expires is not None and card.expires < refund.at.date() for card in cards)
-    return "new_gift_card" if refund.method == "gift_card" and expired else refund.method
+    return NEW_GIFT_CARD if refund.method == "gift_card" and expired else refund.method
 
 
 def _net(item: Return) -> Money | None:

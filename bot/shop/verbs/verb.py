@@ -13,13 +13,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.commerce import Account, Answer, AnswerStatus, Line, LineState, Order, Product, Quote
+from bot.commerce import (
+    NEW_GIFT_CARD,
+    ORIGINAL_METHODS,
+    Account,
+    Answer,
+    AnswerStatus,
+    Line,
+    LineState,
+    Order,
+    Product,
+    Quote,
+)
 from bot.facts import Money
 from bot.shop import sums
 from bot.shop.policy import Market, Shopfront
 
-ORIGINAL_METHODS = "original_methods"  # Quote.method when more than one payment gets its share back
-NEW_GIFT_CARD = "new_gift_card"  # in Quote.method and Quote.shares: for a gift card that has expired
 GONE = frozenset({LineState.RETURN_OPEN, LineState.RETURNED})
 ARRIVED = GONE | {LineState.DELIVERED}
 
