@@ -42,7 +42,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "invoice": "账单", "credit_note": "退款单", "e_fapiao": "电子发票开票信息", "number": "编号", "date": "日期",
         "order": "订单", "corrects": "对应账单", "to": "购买方", "tax_id": "税号", "item": "项目",
         "quantity": "数量", "net": "不含税", "rate": "税率", "amount": "金额", "delivery": "运费",
-        "adjustment": "订单调整", "refund": "退款", "reversal": "账单冲销", "discount": "已优惠 {amount}", "net_at": "不含税（{rate}）", "tax_at": "税额（{rate}）",
+        "adjustment": "订单调整", "refund": "退款", "reversal": "账单冲销", "discount": "已优惠 {amount}",
+        "net_at": "不含税（{rate}）", "tax_at": "税额（{rate}）",
         "total": "合计", "paid": "已付", "page": "第 {page} 页，共 {pages} 页",
     },
 }  # fmt: skip

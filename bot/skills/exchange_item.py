@@ -253,7 +253,8 @@ SKILL = Skill(
     run=run,
     mode=Mode.WRITE,
     acts=(
-        "ask:exchange_line", "ask:exchange_variant", "ask:exchange_variant/out", "inform:way/return", "inform:way/change",
+        "ask:exchange_line", "ask:exchange_variant", "ask:exchange_variant/out", "inform:way/return",
+        "inform:way/change",
         *(f"{family}:exchange_item{detail}" for family in ("confirm", "done") for detail in ("", "/refund", "/due")),
         "pending:exchange_item", "pending:exchange_item/approval",
         *(f"refused:exchange_item/{reason}" for reason in REFUSALS),

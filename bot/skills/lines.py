@@ -143,7 +143,10 @@ _KEEP_BEFORE = (
     r"(?:\b(?:except|apart from|other than|besides|not|keep|keeping|leave|still (?:want|need))\b"
     r"(?: (?:for|the|my|that|those))*|除了?|留[着下]?|保留|[别別不]取消|不要取消)[^\S\n]*"
 )
-_KEEP_AFTER = r"[^\S\n]*[我也就都]*(?:[还還]?要(?=[\s，。！,.!的]|$)|要?留[着下]|要?保留|不取消|[别別]取消|照[发發]|除外|不[动動]|stays?\b|can stay\b)"
+_KEEP_AFTER = (
+    r"[^\S\n]*[我也就都]*(?:[还還]?要(?=[\s，。！,.!的]|$)|要?留[着下]|要?保留|不取消|[别別]取消|照[发發]|除外|不[动動]"
+    r"|stays?\b|can stay\b)"
+)
 
 
 def kept(said: str, name: str) -> bool:

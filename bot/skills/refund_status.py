@@ -133,7 +133,9 @@ def _return_rows(order: Order, item: Return, request: Request) -> list[tuple[str
 def _refund_row(order: Order, refund: Refund, request: Request) -> tuple[str, str]:
     method = received.capital(request.say(Term("method", _paid_to(order, refund))))
     state = request.say(Term("refund", refund.state))
-    by = f", {label('expected_by', request)} {request.say(Day(refund.expected))}" if _open(refund) and refund.expected else ""
+    by = ""
+    if _open(refund) and refund.expected:
+        by = f", {label('expected_by', request)} {request.say(Day(refund.expected))}"
     return method, f"{request.say(refund.amount)} · {state} {request.say(Moment(refund.at))}{by}"
 
 
