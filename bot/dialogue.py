@@ -310,8 +310,8 @@ class Dialogue:
     async def _settle(self, t: Turn, handoff_id: str, staff: str) -> None:
         """Staff have closed a case: its claim is no longer open in the shop, whatever the order has been through."""
         pending = await self._store.confirmation(handoff_id)
-        if pending is None:
-            raise LookupError(f"case {handoff_id} has lost what it is about")
+        if pending is None:  # a case that is in no book of the shop: what was collected for staff
+            return
         settled = replace(pending, id=f"{handoff_id}.settled", verb="settle_claim", version=0)
         await self._fulfilment.perform(settled, f"staff:{staff}", t.conversation, unless_after=None)
 

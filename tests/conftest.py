@@ -13,6 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from adapters.mail import MailAdapter
 from adapters.terminal import TerminalAdapter, TerminalMailAdapter
 from bot.bootstrap import Language, Shophand, open_shop, own_language, shophand
 from bot.clock import ManualClock
@@ -84,12 +85,18 @@ class Talk:
 
 
 @asynccontextmanager
-async def talking(home: Path, language: Language, /, *, as_email: str = "", **changes: Any) -> AsyncIterator[Talk]:
-    """The wired product over `home`; `changes` are arguments of bootstrap.shophand."""
+async def talking(
+    home: Path, language: Language, /, *, as_email: str = "", mail_files: bool = False, **changes: Any
+) -> AsyncIterator[Talk]:
+    """The wired product over `home`; `changes` are arguments of bootstrap.shophand.
+
+    `mail_files`: mails are files in home/mail, not lines of the terminal.
+    """
     clock, terminal, mail = changes.pop("clock", ManualClock(NOW)), TerminalAdapter(), TerminalMailAdapter()
 
     def adapters(assistant: Any, policy: Any) -> list[Adapter]:
-        return [terminal, mail]
+        files = MailAdapter("", "shop@example.com", "Shop", home / "mail", assistant.file)
+        return [terminal, files if mail_files else mail]
 
     kept = replace(language, close=lambda: None)  # the session's model stays open
     arguments = {"make_adapters": adapters, "language": lambda *_: kept, **changes}

@@ -53,7 +53,7 @@ from bot.shop.transfer import SAMPLE, export_shop, import_shop
 from bot.shop.verbs import cancel, exchange, price_match, refund, send_back
 from bot.shop.verbs.verb import Case, refused
 from bot.skill import Outcome, Request
-from bot.skills import exchange_item, lines, refund_status
+from bot.skills import exchange_item, received, refund_status
 from bot.store.database import open_database
 
 NAME = Localised({"en": "Linen shirts", "zh": "亚麻衬衫"})
@@ -242,7 +242,9 @@ def test_money_for_returns_under_way_is_set_aside() -> None:
 )
 def test_an_expired_gift_card_is_replaced(expires: list[date | None], method: str) -> None:
     order = an_order(DELIVERED, paid=[])
-    cards = [Payment(f"P{place}", "gift_card", gbp(2000), "paid", "", NOW, day) for place, day in enumerate(expires)]
+    cards = [
+        Payment(f"P{place}", "gift_card", gbp(2000), "paid", "", NOW, expires=day) for place, day in enumerate(expires)
+    ]
     quote = send_back.quote(case(replace(order, payments=tuple(cards))), {"reason": "damaged"}).value
     assert quote is not None and (quote.method, quote.shares) == (method, ((method, gbp(1000)),))
     assert ("renewed" in quote.arguments["refunds"][0]) is (method == NEW_GIFT_CARD)
@@ -510,18 +512,18 @@ def test_lines_are_found_by_a_plural_and_with_a_typing_error() -> None:
     ))  # fmt: skip
     order = replace(order, lines=(shirt, mug))
     for words, found in (("shirts", [shirt]), ("stonewear mug", [mug]), ("mugs\nshirt", [shirt, mug]), ("lamp", [])):
-        assert list(lines.chosen(order, request(products=words))) == found, words
-    assert lines.chosen(order, request(products="mug\nlamp"), others=True) == (mug,)
+        assert list(received.chosen(order, request(products=words))) == found, words
+    assert received.chosen(order, request(products="mug\nlamp"), others=True) == (mug,)
 
 
 def test_pieces_belong_to_the_only_line_that_has_several() -> None:
     order = an_order(DELIVERED, DELIVERED)
     two = replace(order.lines[0], quantity=2)
-    assert lines.pieces((two,), request(quantity="1")) == {"7-1": 1}
-    assert lines.pieces((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
-    assert lines.pieces((two,), request(quantity="2")) == {}
-    assert lines.pieces((two,), request()) == {}
-    assert lines.pieces((order.lines[1],), request(quantity="5")) == {}
+    assert received.pieces((two,), request(quantity="1")) == {"7-1": 1}
+    assert received.pieces((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
+    assert received.pieces((two,), request(quantity="2")) == {}
+    assert received.pieces((two,), request()) == {}
+    assert received.pieces((order.lines[1],), request(quantity="5")) == {}
 
 
 def test_gift_card_has_its_money_at_once_and_others_after_working_days() -> None:

@@ -119,14 +119,14 @@ def test_a_claim_is_made_at_once_after_the_facts_and_staff_are_told() -> None:
     made = talk()
     speak = made.text("it is late", delivery_delay=0.95)
     assert acts(speak) == ["inform:delivery/lost", "done:delivery_trouble"]
-    assert [one.skill for one in speak.cases] == ["delivery_trouble"] and speak.handoff is None
+    assert [one.write.skill for one in speak.cases if one.write] == ["delivery_trouble"] and speak.handoff is None
     assert made.conversation.memory["claim"] == "10423"
 
 
 def test_staff_are_told_once_of_the_same_thing() -> None:
     made = talk()
     first = made.text("it is late", delivery_delay=0.95)
-    note = HandoffNote("h1", "claim", "", "waiting", first.cases[0].subject)
+    note = HandoffNote("h1", "claim", "", "waiting", first.cases[0].write.subject)
     made.conversation = replace(made.conversation, cases=(note,))
     assert made.text("it is late", delivery_delay=0.95).cases == ()
 
@@ -136,7 +136,7 @@ def test_staff_are_told_once_of_the_same_thing() -> None:
     [
         (WriteMode.AUTOMATIC, False, False, ""),
         (WriteMode.APPROVAL, False, False, ""),  # staff hear of it anyway
-        (WriteMode.AUTOMATIC, True, False, "mode"),  # the one switch stops everything
+        (WriteMode.AUTOMATIC, True, False, "stop"),  # the one switch stops everything
         (WriteMode.AUTOMATIC, False, True, "rule"),
         (WriteMode.APPROVAL, False, True, "rule"),
         (WriteMode.APPROVAL, False, None, "mode"),
@@ -150,7 +150,7 @@ def test_who_decides_on_a_claim(mode: WriteMode, stopped: bool, approval: bool |
     if approval is True:  # money or goods: shown for a yes first
         assert made.conversation.pending is not None and speak.kind == "confirm"
         speak = made.text("yes", affirm=0.95)
-    assert (speak.handoff.approval.needs_approval if speak.handoff and speak.handoff.approval else "") == needs
+    assert (speak.handoff.write.needs_approval if speak.handoff and speak.handoff.write else "") == needs
     assert (made.performed == []) is bool(needs)
 
 
@@ -168,8 +168,8 @@ def test_a_claim_and_an_approval_of_one_turn_both_reach_staff() -> None:
     cancelling = Flow("cancel_order", "cancel_order", {"order_id": "10423"}, "confirm")
     waits = Flow("delivery_trouble", "delivery_delay", {"order_id": "10423"})
     speak = talk(pending=pending, flows=(cancelling,), queue=(waits,)).press("yes:c1")
-    assert speak.handoff is not None and speak.handoff.approval == pending
-    assert [one.skill for one in speak.cases] == ["delivery_trouble"]
+    assert speak.handoff is not None and speak.handoff.write and speak.handoff.write.id == pending.id
+    assert [one.write.skill for one in speak.cases if one.write] == ["delivery_trouble"]
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -273,7 +273,7 @@ def likely(chance: Random, order: Order, goods: Mapping[str, Product], at: datet
     """Something to ask of the shop: of several wishes one that its rules allow, and sometimes any."""
     category = {product.id: product.category for product in PRODUCTS}
     categories = {line.id: category[line.product_id] for line in order.lines}
-    case = Case(order, POLICY.market(order.market), at, POLICY.shop.zone, categories, goods)
+    case = Case(order, POLICY.market(order.market), at, POLICY.shop.zone, categories, goods, front=POLICY.shop)
     wishes = [(chance.choice(sorted(VERBS)), arguments(chance, order)) for _ in range(chance.choice([1, 8, 8, 8]))]
     return next((wish for wish in wishes if VERBS[wish[0]].quote(case, wish[1]).value), wishes[0])
 

@@ -85,7 +85,7 @@ def asked(mode: WriteMode = AUTOMATIC, number: str = "10423") -> Talk:
 def yes(talk: Talk, **changes: Any) -> list[str]:
     talk.limits = limits(**changes)
     speak = talk.text("yes", affirm=0.95)
-    rule = speak.handoff and speak.handoff.approval and speak.handoff.approval.needs_approval
+    rule = speak.handoff and speak.handoff.write and speak.handoff.write.needs_approval
     return [*acts(speak), *([rule] if rule else [])]
 
 
@@ -159,7 +159,7 @@ def test_the_approval_of_an_earlier_request_is_kept_when_the_next_one_is_off() -
     speak = talk.text("yes", affirm=0.95)
     said = ["pending:cancel_order/approval", "next_request", "refused:return_items/unsupported"]
     assert (acts(speak), talk.performed) == (said, [])
-    assert speak.handoff and speak.handoff.approval and speak.handoff.approval.verb == "cancel"
+    assert speak.handoff and speak.handoff.write and speak.handoff.write.verb == "cancel"
 
 
 def test_a_write_that_had_begun_before_a_crash_is_told_whatever_holds_now() -> None:

@@ -55,7 +55,9 @@ def opened(home: Path) -> Opened:
         for name, (old, new) in changes.items():
             file = home / f"{name}.toml"
             file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
-        async with talking(home, Language(Marked(), WrittenWords()), as_email=as_email) as talk:
+        async with talking(
+            home, Language(Marked(), WrittenWords()), as_email=as_email, mail_files=True
+        ) as talk:
             yield talk
 
     return open_it

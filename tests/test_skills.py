@@ -71,7 +71,8 @@ DONE = Outcome(Act("done:x", {"order": Text("10423"), "address": Text("12 High S
 @pytest.mark.parametrize("skill", [skill for skill in SKILLS if skill.strong], ids=lambda skill: skill.name)
 def test_whatever_redirects_something_can_be_told_to_the_contact_on_file(skill: Skill) -> None:
     book = PhraseBook.load(Path(bot.phrases.__file__).parent)
-    [(mail, act)] = skill.notices(DONE)
+    [notice] = skill.notices(DONE)
+    mail, act = notice.mail, notice.act
     assert mail == "emma@example.com"
     assert book.required(act.name) <= act.facts.keys()
     assert skill.access in (Access.ORDER, Access.CUSTOMER) and skill.mode is Mode.WRITE
@@ -79,6 +80,7 @@ def test_whatever_redirects_something_can_be_told_to_the_contact_on_file(skill: 
 
 def test_a_strong_skill_without_a_notice_of_its_own_has_the_common_one() -> None:
     skill = replace(change_address.SKILL, name="send_elsewhere", acts=())
-    [(_, act)] = skill.notices(DONE)
+    [notice] = skill.notices(DONE)
+    act = notice.act
     assert (act.name, act.facts["task"]) == ("notice:change", Term("intent", "change_address"))
     assert skill.notices(replace(DONE, notify="")) == ()

@@ -123,22 +123,22 @@ def _line_fact(name: Localised, color: Localised, size: str, quantity: int, requ
 def _card(basket: Basket, request: Request) -> Card:
     """Each kind of goods with its price of now and its stock, delivery, and where to pay."""
 
-    def label(key: str) -> str:
+    def word(key: str) -> str:
         return request.say(Term("buying", key))
 
     rows = [
         (
             _line_fact(line.name, line.color, line.size, line.quantity, request).value,
-            f"{request.say(line.price)} · {label('in_stock')} {request.say(Number(line.stock))}",
+            f"{request.say(line.price)} · {word('in_stock')} {request.say(Number(line.stock))}",
         )
         for line in basket.lines
     ]
-    fee = request.say(basket.delivery_fee) if basket.delivery_fee else label("at_checkout")
-    rows.append((label("delivery"), fee))
+    fee = request.say(basket.delivery_fee) if basket.delivery_fee else word("at_checkout")
+    rows.append((word("delivery"), fee))
     if basket.free_delivery_from and basket.delivery_fee and basket.delivery_fee.minor:
-        rows.append((label("free_delivery_from"), request.say(basket.free_delivery_from)))
-    rows += [(label("total"), request.say(basket.total)), (label("day"), request.say(Day(basket.promised)))]
-    return Card(label("basket"), (*rows, (label("checkout"), basket.url)))
+        rows.append((word("free_delivery_from"), request.say(basket.free_delivery_from)))
+    rows += [(word("total"), request.say(basket.total)), (word("day"), request.say(Day(basket.promised)))]
+    return Card(word("basket"), (*rows, (word("checkout"), basket.url)))
 
 
 # --- it does not work ------------------------------------------------------------------------------------------------

@@ -97,17 +97,17 @@ def _benefit(promotion: Promotion) -> Fact:
 def _card(promotion: Promotion, request: Request) -> Card:
     """What it is and every condition it has."""
 
-    def label(key: str) -> str:
+    def word(key: str) -> str:
         return request.say(Term("promotion", key))
 
     goods = request.say(Many(promotion.goods)) if promotion.goods else ""
     rows = (
         ("", request.say(promotion.text)),
-        (label("minimum"), request.say(promotion.minimum) if promotion.minimum else ""),
-        (label("only_for"), goods),
-        (label("until"), request.say(Day(promotion.last)) if promotion.last else ""),
-        ("", label("once") if promotion.once else ""),
-        ("", label("first_order") if promotion.first_order else ""),
+        (word("minimum"), request.say(promotion.minimum) if promotion.minimum else ""),
+        (word("only_for"), goods),
+        (word("until"), request.say(Day(promotion.last)) if promotion.last else ""),
+        ("", word("once") if promotion.once else ""),
+        ("", word("first_order") if promotion.first_order else ""),
     )
     return Card(promotion.code, tuple(row for row in rows if row[1]))
 
