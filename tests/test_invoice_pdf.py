@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import reportlab
 from reportlab.pdfgen.canvas import Canvas
 
 from bot.commerce import Invoice, InvoiceLine, InvoiceTax
@@ -31,7 +33,7 @@ def line(name: str, amount: int, **fields: Any) -> InvoiceLine:
 
 
 INVOICE = Invoice(
-    "UK-000042", "invoice", datetime(2026, 7, 1, 23, 30, tzinfo=UTC), "Łódź Ökostrom Sp. z o.o.", "PL1234567890",
+    "UK-000042", "invoice", datetime(2026, 7, 1, 23, 30, tzinfo=UTC), "Łuków Ökostrom Sp. z o.o.", "PL1234567890",
     "emma@example.com", ("14 Rowan Street", "Leeds", "LS6 2AB"), ("Heron & Hearth Ltd", "Bristol"), "GB 999 9999 73",
     (line("Linen shirt", 12_000, discount=gbp(1_000)), line("", 600, kind="delivery", options="", quantity=1)),
     (InvoiceTax(2000, gbp(10_500), gbp(2_100)),), gbp(12_600), gbp(12_600),
@@ -65,7 +67,7 @@ def test_everything_that_an_invoice_holds_stands_on_it(drawn: dict[tuple[int, fl
     text = "\n".join(drawn.values())
     for part in (
         "Invoice", "Number: UK-000042", "Date: 2 July 2026", "Order: 10042",  # the day is the shop's own
-        "Łódź Ökostrom Sp. z o.o.", "VAT number: PL1234567890", "14 Rowan Street", "Heron & Hearth Ltd",
+        "Łuków Ökostrom Sp. z o.o.", "VAT number: PL1234567890", "14 Rowan Street", "Heron & Hearth Ltd",
         "VAT number: GB 999 9999 73", "Linen shirt Blue, M", "after a discount of £10.00", "Delivery", "£100.00", "20%",
         "£120.00", "Net at 20%", "£105.00", "VAT 20%", "£21.00", "Total", "£126.00", "Paid", "Page 1 of 1",
     ):  # fmt: skip
@@ -84,6 +86,20 @@ def test_chinese_names_are_written_in_a_chinese_font() -> None:
     content = invoice_pdf.pdf(replace(INVOICE, title="杭州青禾科技有限公司"), "10042", "en", LOCALES, LONDON)
     assert b"STSong-Light" in content and b"UniGB-UCS2-H" in content
     assert any("杭州青禾科技有限公司".encode("utf-16-be") in stream for stream in drawings(content))
+
+
+def test_a_letter_that_the_font_lacks_loses_its_mark_and_the_log_says_what_helps(
+    drawn: dict[tuple[int, float], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    invoice_pdf.pdf(replace(INVOICE, title="Zażółć Gęś ΔΣ"), "10042", "en", LOCALES, LONDON)
+    assert "Zazółć Ges □□" in "\n".join(drawn.values())
+    assert "invoice_font" in caplog.text and "ż" in caplog.text
+
+
+def test_a_shop_may_bring_its_own_font() -> None:
+    own = Path(reportlab.__file__).parent / "fonts" / "VeraBd.ttf"
+    content = invoice_pdf.pdf(INVOICE, "10042", "en", LOCALES, LONDON, own)
+    assert b"BitstreamVeraSans-Bold" in content and b"/FontFile2" in content
 
 
 def drawings(content: bytes) -> Iterator[bytes]:

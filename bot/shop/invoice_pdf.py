@@ -1,10 +1,13 @@
 """An issued document as a PDF: A4, as many pages as its lines need. The same document gives the same bytes.
 
-Latin, Greek and Cyrillic are written in a font that travels inside the file (fonts/), Chinese in Adobe's STSong, which
-PDF readers bring or replace themselves. Knows no order and no policy: what it shows stands on the document.
+Written in a font that travels inside the file, Chinese in Adobe's STSong, which PDF readers bring or replace. The font is
+Bitstream Vera, which reportlab brings, for the letters of Western Europe; a shop whose customers' names need more names
+its own (invoice_font in shop.toml). Knows no order and no policy: what it shows stands on the document.
 """
 
 import io
+import logging
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,8 +25,9 @@ from reportlab.pdfgen.canvas import Canvas
 from bot.commerce import Invoice, InvoiceLine
 from bot.facts import Money, clean
 
-FONT_FILE = Path(__file__).parent / "fonts" / "DejaVuSansCondensed.ttf"
-_PLAIN, _CHINESE = "Invoice", "STSong-Light"
+log = logging.getLogger(__name__)
+
+_USUAL, _CHINESE = "Vera.ttf", "STSong-Light"
 _WIDTH, _HEIGHT = A4
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, _WIDTH - 56.0, _HEIGHT - 56.0, 72.0  # points, as all lengths here
 _SIZE, _SMALL, _BIG = 9.0, 7.5, 18.0
@@ -49,19 +53,21 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def pdf(invoice: Invoice, order: str, language: str, locales: Mapping[str, str], zone: ZoneInfo) -> bytes:
-    """`locales`: language → Babel locale, as the market has them; the day is that of `zone`."""
+def pdf(
+    invoice: Invoice, order: str, language: str, locales: Mapping[str, str], zone: ZoneInfo, font: Path | None = None
+) -> bytes:
+    """`locales`: language → Babel locale, as the market has them; the day is that of `zone`; `font`: TrueType."""
     words = _WORDS.get(language, _WORDS["en"])
-    return _Sheet(invoice, order, words, locales.get(language, language), zone).drawn()
+    sheet = _Sheet(invoice, order, words, locales.get(language, language), zone, _face(str(font or _USUAL)))
+    return sheet.drawn()
 
 
-@cache
-def _fonts() -> frozenset[str]:
-    """Register both fonts, once; the characters of the one inside."""
-    inside = ttfonts.TTFont(_PLAIN, str(FONT_FILE))
-    pdfmetrics.registerFont(inside)
-    pdfmetrics.registerFont(cidfonts.UnicodeCIDFont(_CHINESE))
-    return frozenset(map(chr, inside.face.charToGlyph))
+def check_font(file: Path) -> None:
+    """ValueError with the reason when a PDF cannot carry this font."""
+    try:
+        ttfonts.TTFont(str(file), str(file))
+    except ttfonts.TTFError as error:
+        raise ValueError(f"{file} cannot be used: {error}; it must be a TrueType file (.ttf)") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +76,67 @@ class _Run:
     text: str
 
 
-def _runs(text: str) -> list[_Run]:
-    """The text in pieces of one font each."""
-    known = _fonts()
-    shown = (character if ord(character) <= 0xFFFF else "□" for character in clean(text))
-    pieces = groupby(shown, lambda character: _PLAIN if character in known else _CHINESE)
-    return [_Run(font, "".join(piece)) for font, piece in pieces]
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """The font inside and what it can write; the rest goes to the Chinese one, or to the nearest plain letter."""
+
+    font: str
+    known: frozenset[str]
+
+    def runs(self, text: str) -> list[_Run]:
+        """The text in pieces of one font each."""
+        shown = (self._written(character) for character in clean(text))
+        pieces = groupby(shown, lambda character: self.font if character in self.known else _CHINESE)
+        return [_Run(font, "".join(piece)) for font, piece in pieces]
+
+    def wide(self, text: str, size: float) -> float:
+        return sum(pdfmetrics.stringWidth(run.text, run.font, size) for run in self.runs(text))
+
+    def _written(self, character: str) -> str:
+        return character if character in self.known or _chinese(character) else _nearest(self, character)
 
 
-def _wide(text: str, size: float) -> float:
-    return sum(pdfmetrics.stringWidth(run.text, run.font, size) for run in _runs(text))
+def _chinese(character: str) -> bool:
+    """Whether STSong, which has the characters of GBK, is the font for it."""
+    try:
+        return unicodedata.east_asian_width(character) in "WF" and bool(character.encode("gbk"))
+    except UnicodeEncodeError:
+        return False
 
 
-def _wrapped(text: str, size: float, width: float) -> Iterator[str]:
+@cache  # so that the log names each letter once
+def _nearest(face: _Face, character: str) -> str:
+    """The letter without its marks where the font has that one; else a box, which is in the Chinese font."""
+    base = unicodedata.normalize("NFKD", character)[0]
+    found = base if base in face.known else "□"
+    log.warning(
+        "invoices: the font has no %s, %s is written; invoice_font in shop.toml names another", character, found
+    )
+    return found
+
+
+@cache
+def _face(file: str) -> _Face:
+    """Register the font, once, and the Chinese one."""
+    inside = ttfonts.TTFont(file, file)
+    pdfmetrics.registerFont(inside)
+    pdfmetrics.registerFont(cidfonts.UnicodeCIDFont(_CHINESE))
+    return _Face(file, frozenset(map(chr, inside.face.charToGlyph)))
+
+
+def _wrapped(face: _Face, text: str, size: float, width: float) -> Iterator[str]:
     """Lines no wider than `width`: broken at blanks, or anywhere in what has none."""
     line = ""
     for word in clean(text).split(" "):
         joined = f"{line} {word}" if line else word
-        if _wide(joined, size) <= width:
+        if face.wide(joined, size) <= width:
             line = joined
             continue
         if line:
             yield line
         line = ""
         for character in word:
-            if line and _wide(line + character, size) > width:
+            if line and face.wide(line + character, size) > width:
                 yield line
                 line = ""
             line += character
@@ -105,14 +147,14 @@ class _Sheet:
     """One document on its way onto paper; `y` is where the next line goes."""
 
     def __init__(
-        self, invoice: Invoice, order: str, words: Mapping[str, str], locale: str, zone: ZoneInfo
+        self, invoice: Invoice, order: str, words: Mapping[str, str], locale: str, zone: ZoneInfo, face: _Face
     ) -> None:
         self._invoice, self._order, self._words, self._locale, self._zone = invoice, order, words, locale, zone
+        self._face = face
         self._taxed = bool(invoice.taxes)
         self._pages = 0  # not known before all is drawn
 
     def drawn(self) -> bytes:
-        _fonts()
         self._draw()
         self._pages = self._page  # the second time every page can say how many there are
         return self._draw()
@@ -156,7 +198,7 @@ class _Sheet:
         """Lines below one another, the first one larger."""
         for place, text in enumerate(lines):
             size = first if place == 0 else _SIZE
-            for piece in _wrapped(text, size, 260):
+            for piece in _wrapped(self._face, text, size, 260):
                 self._put(piece, _LEFT, self._y, size)
                 self._y -= size + 4
 
@@ -170,7 +212,7 @@ class _Sheet:
 
     def _line(self, line: InvoiceLine) -> None:
         name = line.name.text(self._locale[:2]) or self._words[line.kind]
-        pieces = [(piece, _SIZE) for piece in _wrapped(f"{name} {line.options}".strip(), _SIZE, 235)]
+        pieces = [(piece, _SIZE) for piece in _wrapped(self._face, f"{name} {line.options}".strip(), _SIZE, 235)]
         if line.discount.minor:
             pieces.append((self._words["discount"].format(amount=self._sum(line.discount)), _SMALL))
         self._room(13.0 * len(pieces))
@@ -220,13 +262,13 @@ class _Sheet:
         self._columns()
 
     def _put(self, text: str, x: float, y: float, size: float = _SIZE) -> None:
-        for run in _runs(text):
+        for run in self._face.runs(text):
             self._canvas.setFont(run.font, size)
             self._canvas.drawString(x, y, run.text)
             x += pdfmetrics.stringWidth(run.text, run.font, size)
 
     def _right(self, text: str, end: float, y: float, size: float = _SIZE) -> None:
-        self._put(text, end - _wide(text, size), y, size)
+        self._put(text, end - self._face.wide(text, size), y, size)
 
     def _rule(self, y: float) -> None:
         self._canvas.setLineWidth(0.5)

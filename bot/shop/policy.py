@@ -18,6 +18,7 @@ from bot.facts import Localised, Money
 from bot.shop import checked, floors
 from bot.shop.calendar import WorkingDays, weekdays
 from bot.shop.checked import CheckedTable
+from bot.shop.invoice_pdf import check_font
 
 SHOP_FILE, POLICY_FILE = "shop.toml", "policy.toml"
 
@@ -37,6 +38,7 @@ class Shopfront:
     vat_id: str = ""
     reset_url: str = ""  # where a shopper sets a new password
     review_url: str = ""  # where shoppers leave a review
+    invoice_font: Path | None = None  # a TrueType file with the letters of the customers' names
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
     )
     if problems:
         return None, problems
-    front, homes = _shopfront(shop), shop.tables("markets")
+    front, homes = _shopfront(shop, folder), shop.tables("markets")
     limits = rules.tables_of("limits")
     markets = _markets(homes, rules.tables("markets"), limits, front["languages"] or ())
     max_error = rules.value("max_error", checked.share)
@@ -156,7 +158,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
     return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours), []
 
 
-def _shopfront(shop: "CheckedTable") -> dict[str, Any]:
+def _shopfront(shop: "CheckedTable", folder: Path) -> dict[str, Any]:
     return {
         "name": shop.value("name", checked.texts),
         "languages": shop.value("languages", checked.words),
@@ -169,7 +171,17 @@ def _shopfront(shop: "CheckedTable") -> dict[str, Any]:
         "vat_id": shop.optional("vat_id", checked.word, ""),
         "reset_url": shop.optional("reset_url", checked.web_address, ""),
         "review_url": shop.optional("review_url", checked.web_address, ""),
+        "invoice_font": shop.optional("invoice_font", _font(folder), None),
     }
+
+
+def _font(folder: Path) -> Callable[[Any], Path | None]:
+    def check(value: Any) -> Path:
+        file = folder / checked.word(value)
+        check_font(file)
+        return file
+
+    return check
 
 
 def _markets(

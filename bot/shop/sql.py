@@ -307,9 +307,11 @@ class SqlShop:
             found = await reads.document(connection, number)
         if found is None:
             return None
-        (invoice, order, of), zone = found, self._policy.shop.zone
+        (invoice, order, of), front = found, self._policy.shop
         market = self._policy.market(of)
-        content = await asyncio.to_thread(invoice_pdf.pdf, invoice, order, market.language, market.locales, zone)
+        content = await asyncio.to_thread(
+            invoice_pdf.pdf, invoice, order, market.language, market.locales, front.zone, front.invoice_font
+        )
         return Document(f"{number}.pdf", "application/pdf", content)
 
     async def page(self, name: str) -> str:
