@@ -1,6 +1,6 @@
 """An issued document as a PDF: A4, as many pages as its lines need. The same document gives the same bytes.
 
-Written in a font that travels inside the file, Chinese in Adobe's STSong, which PDF readers bring or replace. The font is
+Written in a font that travels inside the file, Chinese in Adobe's STSong, which PDF readers bring. The font is
 Bitstream Vera, which reportlab brings, for the letters of Western Europe; a shop whose customers' names need more names
 its own (invoice_font in shop.toml). Knows no order and no policy: what it shows stands on the document.
 """
