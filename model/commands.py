@@ -1,4 +1,4 @@
-"""The commands that make and measure models; `bot/cli.py` offers them. Results on stdout, progress on stderr."""
+"""The commands that make and measure models; bot/cli offers them. Results on stdout, progress on stderr."""
 
 import json
 import sys

@@ -190,7 +190,7 @@ def test_run_starts_its_clock_at_now_and_lets_it_tick(shophand, monkeypatch: pyt
         given.append(clock)
         raise BadInput("enough seen")
 
-    monkeypatch.setattr(cli, "shophand", wired)
+    monkeypatch.setattr(cli.running, "shophand", wired)
     shophand("run", "--now", NOW)
     [clock] = given
     before = clock.now()
@@ -421,7 +421,7 @@ def test_understand_asks_the_active_model_and_makes_no_store_for_it(
 
     def understood(*arguments: str) -> list[dict[str, Any]]:
         with (tmp_path / "asked").open() as file:
-            monkeypatch.setattr(cli, "stdin_descriptor", file.fileno)
+            monkeypatch.setattr(cli.models, "stdin_descriptor", file.fileno)
             return shophand("understand", *arguments).lines
 
     first = understood()
@@ -442,7 +442,7 @@ def test_understand_answers_every_line_in_order(shophand, tmp_path: Path, monkey
     ]
     asked.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with asked.open() as file:
-        monkeypatch.setattr(cli, "stdin_descriptor", file.fileno)
+        monkeypatch.setattr(cli.models, "stdin_descriptor", file.fileno)
         ran = shophand("understand")
     assert [line["id"] for line in ran.lines] == [1, 2, 3]
     for line in ran.lines:

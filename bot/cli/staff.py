@@ -1,0 +1,27 @@
+"""`shophand staff …`: who may sign in to the staff console."""
+
+import asyncio
+
+import typer
+
+from bot.bootstrap import open_shop
+from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, out, print_json, settings_of, start
+from bot.store.desk import DeskStore
+
+staff_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the staff console.")
+
+
+@staff_app.command("password")
+def password_command(name: str, db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False) -> None:
+    """Print a fresh first password for a new or existing account; what is signed in with that name is signed out."""
+    given = start.over(db, shop, now)
+
+    async def go() -> str:
+        clock = clock_of(given)
+        async with open_shop(settings_of(given), clock=clock, shop_folder=given.shop) as opened:
+            return await DeskStore(opened.engine, clock).fresh_password(name)
+
+    password = asyncio.run(go())
+    print_json({"name": name, "password": password}) if as_json else out.print(
+        f"{name} / {password}   (shown once; the console asks to change it)", markup=False, highlight=False
+    )
