@@ -1,6 +1,6 @@
 """The composition root: the one place that knows every part. Its arguments are the outside world.
 
-With cli.py the only file of `bot` that imports adapters and model.
+With cli the only part of `bot` that imports adapters and model.
 """
 
 import logging
