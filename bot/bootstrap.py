@@ -31,6 +31,7 @@ from bot.fulfilment import Fulfilment
 from bot.identity import Identity
 from bot.links import derived
 from bot.live import LiveDialogue
+from bot.meaning import Meaning
 from bot.phrases import PhraseBook
 from bot.ports import ActiveModel, Adapter, Clock, Language
 from bot.settings import Settings
@@ -54,6 +55,7 @@ from bot.store.modes import ModeStore
 from bot.store.outbox import OutboxStore
 from bot.worker import Carrier, Worker
 from model.checkpoint import SHIPPED, Model
+from model.encoder import TransformerEncoder
 from model.interpreter import TransformerInterpreter, load_model
 from model.serving import ModelThread
 from model.writer import TransformerWriter, load_phrases
@@ -80,6 +82,7 @@ def own_language(settings: Settings, max_error: float, chosen: ActiveModel | Non
         return Language(
             TransformerInterpreter(model, thread, max_error=max_error),
             TransformerWriter(model, book, thread),
+            TransformerEncoder(model, thread),
             close=thread.close,
             problem=thread.problem,
             model=model.hash,
@@ -250,7 +253,10 @@ def _wire(
         return Dialogue(
             store=store,
             interpreter=language.interpreter,
-            fulfilment=Fulfilment(shop, actions, identity, SKILLS, speech.say, policy.shop.zone, assistant.keep_file),
+            fulfilment=Fulfilment(
+                shop, actions, identity, SKILLS, speech.say, policy.shop.zone, assistant.keep_file,
+                Meaning(language.encoder).alike,
+            ),
             speech=speech,
             skills=SKILLS,
             settings=_dialogue_settings(settings, policy, tuple(desks)),

@@ -319,7 +319,8 @@ class Passage:
     title: str
     text: str
     language: str
-    score: float = 0.0
+    score: float = 0.0  # from 0 (no word in common with what was asked) to 1
+    asked: tuple[str, ...] = ()  # what a question for it may be like: its title, its hints, its sentences
 
 
 # --- the shop: buying ------------------------------------------------------------------------------------------------
@@ -559,6 +560,6 @@ class Shop(Protocol):
         """
         ...
 
-    async def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:
-        """The shop's knowledge on a topic (an intent's name), best for `words` first."""
+    async def passages(self, words: str, language: str) -> tuple[Passage, ...]:
+        """All of the shop's knowledge, best for `words` first; a page missing in `language` in another one."""
         ...

@@ -10,7 +10,7 @@ from bot.decision import Read
 from bot.facts import Act, Fact, Term, Text
 from bot.identity import Identity
 from bot.messages import Attachment, Card
-from bot.skill import Outcome, Request, Skill, beside
+from bot.skill import Alike, Outcome, Request, Skill, beside, nobody_knows
 from bot.skills.orders import due_card, shares_card
 from bot.turn import ActionLog
 
@@ -27,13 +27,15 @@ class Fulfilment:
         say: Callable[[Fact, str], str],
         zone: tzinfo = UTC,
         keep_file: Callable[[bytes], Awaitable[str]] | None = None,
+        alike: Alike = nobody_knows,
     ) -> None:
         """`say(fact, language)` writes a fact for cards and buttons; the shop's days are those of `zone`.
 
         `keep_file` stores a document and gives its digest; None where the shop issues none.
+        `alike` compares texts by meaning.
         """
         self._shop, self._actions, self._say, self._zone = shop, actions, say, zone
-        self._keep_file, self.identity = keep_file, identity
+        self._keep_file, self._alike, self.identity = keep_file, alike, identity
         self._skills = {skill.name: skill for skill in skills}
 
     async def read(
@@ -52,6 +54,7 @@ class Fulfilment:
             proof=proof,
             market=known.market if (known := proof or conversation.proof) else "",
             zone=self._zone,
+            alike=self._alike,
         )
         skill = self._skills[read.skill]
         if prove := self.identity.ways.get(skill.name):

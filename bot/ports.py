@@ -37,6 +37,15 @@ class Interpreter(Protocol):
         ...
 
 
+class Encoder(Protocol):
+    async def vectors(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """One vector of length 1 for each text; the larger the product of two, the more alike is what they mean.
+
+        Never raises for a bad model: a failure or a missed time limit is [].
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
     """What the writer is told: never a value, only which facts there are."""
@@ -67,10 +76,11 @@ class ActiveModel:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What understands and what writes, both on one model; `close` ends their threads."""
+    """What understands, writes and compares texts, all on one model; `close` ends their threads."""
 
     interpreter: Interpreter
     writer: ReplyWriter
+    encoder: Encoder | None = None
     close: Callable[[], None] = lambda: None
     problem: Callable[[], str] = lambda: ""  # why it does not answer just now, "" when all is well; no shopper's word
     model: str = ""  # hash of its content

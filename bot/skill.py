@@ -22,6 +22,13 @@ class Mode(StrEnum):
     WRITE = "write"  # `run` only quotes; the write itself is Shop.perform, after an explicit yes
 
 
+Alike = Callable[[str, Sequence[Sequence[str]]], Awaitable[list[float]]]
+
+
+async def nobody_knows(text: str, groups: Sequence[Sequence[str]]) -> list[float]:
+    return [0.0] * len(groups)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a skill gets: who asks, what is known, and the words it was asked in."""
@@ -36,6 +43,7 @@ class Request:
     proof: Proof | None = None  # while it holds
     market: str = ""  # whose prices and rules count; "": the shop's own
     zone: tzinfo = UTC  # the shop's
+    alike: Alike = nobody_knows  # how near a text is to each group of texts, from -1 to 1
 
     def day(self, at: datetime) -> date:
         """The shop's calendar day of a moment."""

@@ -15,7 +15,7 @@ RINGS = (
     {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes"},
     {"ports", "commerce", "settings", "understand"},
-    {"skill", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery"},
+    {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery"},
     {"flows", "policy"},
     {"skills"},
     {"handoff", "speech", "identity", "fulfilment", "transcript", "dialogue"},

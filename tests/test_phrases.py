@@ -60,7 +60,7 @@ refused:report_problem/nothing_left order!; refused:report_problem/warranty_over
 refused:report_problem/other_parcel order! items! day; refused:report_problem/changed order!
 refused:report_problem/declined order!; refused:report_problem/unsupported order!
 refused:report_problem/unknown order!; dropped:report_problem order!
-inform:passage topic; inform:passage/other_language topic; no_passage task
+inform:passage topic; inform:passage/nearest topic; inform:passage/other_language topic; no_passage task
 inform:product product!; inform:product/not_sold product!
 inform:price product! price!; inform:price/from product! price!
 inform:availability/in product! variants!; inform:availability/out product!; unknown_product name!

@@ -14,6 +14,7 @@ from bot.commerce import Passage
 from bot.shop.analyser import bigrams, chinese, fold, latin_words
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 _TITLE_COUNTS = 3.0  # a word of the title says more than one of the text
 
 
@@ -35,22 +36,23 @@ class Knowledge:
             for path in sorted((folder / language).glob("*.md"))
         }
 
-    def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:
-        """Best for `words` first, else in page order; another language where the page is missing in this one."""
-        spoken = language.split("-")[0]
-        for code in dict.fromkeys((spoken, *self._languages)):
-            if found := self._sections.get((code, topic)):
-                return _ranked(found, words)
-        return ()
+    def passages(self, words: str, language: str) -> tuple[Passage, ...]:
+        """Best for `words` first, else in page order; another language where a page is missing in this one."""
+        first = dict.fromkeys((language.split("-")[0], *self._languages))
+        topics = dict.fromkeys(topic for _, topic in self._sections)
+        spoken = [next((code, topic) for code in first if (code, topic) in self._sections) for topic in topics]
+        return _ranked([section for page in spoken for section in self._sections[page]], words)
 
 
 def _sections(path: Path, language: str) -> tuple[_Section, ...]:
     parts = re.split(r"^## +(.+?)\s*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     sections = []
     for title, body in zip(parts[::2], parts[1::2], strict=True):
-        hints = " ".join(_COMMENT.findall(body))
+        hints = [hint.strip() for comment in _COMMENT.findall(body) for hint in re.split("[,，、]", comment)]
         text = _unwrapped(_COMMENT.sub("", body))
-        sections.append(_Section(Passage(path.stem, title, text, language), _units(title, hints), _units(text)))
+        asked = tuple(filter(None, (title, *hints, *_SENTENCE.split(text))))
+        passage = Passage(path.stem, title, text, language, asked=asked)
+        sections.append(_Section(passage, _units(title, *hints), _units(text)))
     return tuple(sections)
 
 
@@ -61,9 +63,9 @@ def _unwrapped(text: str) -> str:
 
 
 def _ranked(sections: Sequence[_Section], words: str) -> tuple[Passage, ...]:
-    """Scores from 0 (no word in common) to 1 (all known words in the title)."""
+    """Scores from 0 (no word in common) to 1 (all words in the title); a word that no passage has is the rarest."""
     counts = Counter(unit for section in sections for unit in section.title | section.text)
-    worth = {unit: log(1 + len(sections) / counts[unit]) for unit in _units(words) if unit in counts}
+    worth = {unit: log(1 + len(sections) / max(counts[unit], 1)) for unit in _units(words)}
     whole = sum(worth.values()) * _TITLE_COUNTS
     scored = []
     for section in sections:

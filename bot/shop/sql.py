@@ -330,8 +330,8 @@ class SqlShop:
             found = await reads.products(connection, [id_ for id_, _ in hits], currency)
         return tuple(replace(found[id_], score=score) for id_, score in hits if id_ in found)
 
-    async def passages(self, topic: str, words: str, language: str) -> tuple[Passage, ...]:
-        return self._knowledge.passages(topic, words, language)
+    async def passages(self, words: str, language: str) -> tuple[Passage, ...]:
+        return self._knowledge.passages(words, language)
 
 
 # --- who sees what ---------------------------------------------------------------------------------------------------

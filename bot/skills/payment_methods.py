@@ -4,9 +4,8 @@ import re
 
 from bot.commerce import Shop
 from bot.facts import Act, Fact, Many, Term
-from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
-from bot.skills import shop_faq
+from bot.skills import knowledge, shop_faq
 
 # method → how shoppers call it
 _NAMES = {
@@ -25,8 +24,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     terms = await shop.terms(request.market)
     if not terms.methods or not (request.market or terms.sole):  # the shop's page tells of every market
         return await shop_faq.run(shop, request)
-    passages = await shop.passages("payment_methods", request.text, request.language)
-    cards = tuple(Card(best.title, (("", best.text),)) for best in passages[:1])
+    found = await knowledge.find(shop, request)
+    cards = found.outcome(request).cards if found else ()
     facts: dict[str, Fact] = {"methods": Many(tuple(Term("pay_with", method) for method in terms.methods))}
     named = _named(request)
     if named is None:
@@ -37,7 +36,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
 
 def _named(request: Request) -> str | None:
     """The one method that is asked about; gift cards before cards."""
-    said = request.slots.get("payment_method", "") or request.text
+    said = request.slots.get("payment_method", "") or request.slots.get("said", request.text)
     found = [method for method, pattern in _KNOWN.items() if pattern.search(said)]
     if "gift_card" in found and "card" in found and not re.search(r"(?<!gift )\bcards?\b", said, re.IGNORECASE):
         found.remove("card")
@@ -49,5 +48,5 @@ SKILL = Skill(
     intents=("payment_methods",),
     run=run,
     acts=("inform:methods", "inform:methods/taken", "inform:methods/not_taken", *shop_faq.SKILL.acts),
-    slots=("payment_method",),
+    slots=("payment_method", "said"),
 )

@@ -7,6 +7,7 @@ from bot.decision import HandoffRequest
 from bot.facts import Act, Day, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
+from bot.skills import knowledge
 from bot.skills.product_question import POSSIBLE
 
 _FITS = 0.34  # Passage.score: the shop's knowledge answers the question
@@ -68,15 +69,12 @@ def _failed(answer: Answer[Discount], shown: Promotion | None, facts: dict[str, 
 
 async def _scheme(shop: Shop, request: Request) -> Outcome:
     """Points, students and the like: the shop's own words if it has any on it, else an honest no."""
-    passages = await shop.passages("promo_discount", request.text, request.language)
-    if not passages or passages[0].score < _FITS:
+    found = await knowledge.find(shop, request)
+    if found is None or not found.sure or found.passages[0].score < _FITS:
         offers = await _open_to_all(shop, request)
         act = "inform:scheme/none" if offers.act.name == "inform:promotions/none" else "inform:scheme/but"
         return replace(offers, act=Act(act, offers.act.facts))
-    best, spoken = passages[0], request.language.split("-")[0]
-    act = "inform:passage" if best.language == spoken else "inform:passage/other_language"
-    topic = Term("intent", "promo_discount")
-    return Outcome(Act(act, {"topic": topic}), cards=(Card(best.title, (("", best.text),)),))
+    return found.outcome(request)
 
 
 async def _open_to_all(shop: Shop, request: Request) -> Outcome:
@@ -119,8 +117,7 @@ SKILL = Skill(
     acts=(
         "ask:coupon", "inform:promotion", "inform:promotion/saving", "inform:promotion/after_order",
         *(f"inform:promotion/{reason}" for reason in _REASONS),
-        "inform:promotions", "inform:promotions/none", "inform:scheme/none", "inform:scheme/but", "inform:passage",
-        "inform:passage/other_language",
+        "inform:promotions", "inform:promotions/none", "inform:scheme/none", "inform:scheme/but", *knowledge.ACTS,
     ),
     slots=("coupon", "product", "products", "basket", "order_id", "scheme", "code_fails"),
 )  # fmt: skip

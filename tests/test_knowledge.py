@@ -1,0 +1,129 @@
+"""Which passage answers: its words, its meaning, its page; and how sure one may be of it."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.commerce import Passage
+from bot.meaning import Meaning
+from bot.skill import Alike, Request, nobody_knows
+from bot.skills import knowledge
+
+NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
+
+
+class Pages:
+    """A shop of nothing but knowledge."""
+
+    def __init__(self, *passages: Passage) -> None:
+        self._passages = passages
+
+    async def passages(self, words: str, language: str) -> tuple[Passage, ...]:
+        return self._passages
+
+
+def passage(title: str, topic: str = "shipping_info", score: float = 0.0, language: str = "en") -> Passage:
+    return Passage(topic, title, f"About {title}.", language, score, (title,))
+
+
+def likes(**likeness: float) -> Alike:
+    async def alike(text: str, groups: Sequence[Sequence[str]]) -> list[float]:
+        return [likeness.get(group[0], 0.0) for group in groups]
+
+    return alike
+
+
+async def found(*passages: Passage, alike: Alike = nobody_knows, language: str = "en") -> knowledge.Found | None:
+    request = Request({}, "shipping_info", "how?", language, NOW, date(2026, 3, 4), str, alike=alike)
+    return await knowledge.find(Pages(*passages), request)  # type: ignore[arg-type]
+
+
+async def said(*passages: Passage, alike: Alike = nobody_knows, language: str = "en") -> tuple[str, list[str]]:
+    answer = await found(*passages, alike=alike, language=language)
+    assert answer is not None
+    request = Request({}, "shipping_info", "how?", language, NOW, date(2026, 3, 4), str)
+    outcome = answer.outcome(request)
+    return outcome.act.name, [card.title for card in outcome.cards]
+
+
+async def test_the_passage_that_means_the_same_comes_first() -> None:
+    pages = passage("cost", score=0.2), passage("abroad")
+    assert await said(*pages, alike=likes(cost=0.3, abroad=0.8)) == ("inform:passage", ["abroad"])
+
+
+async def test_the_page_of_what_is_asked_goes_before_another_that_is_as_near() -> None:
+    pages = passage("refund time", "return_policy"), passage("delivery time")
+    alike = likes(**{"refund time": 0.7, "delivery time": 0.6})
+    assert await said(*pages, alike=alike) == ("inform:passage", ["delivery time"])
+
+
+async def test_a_page_of_the_owner_that_no_intent_is_named_after_can_be_found() -> None:
+    pages = passage("cost"), passage("gift wrapping", "our_gifts", score=0.9)
+    assert await said(*pages, alike=likes(cost=0.1, **{"gift wrapping": 0.9})) == ("inform:passage", ["gift wrapping"])
+
+
+async def test_where_two_are_near_both_are_shown_and_it_is_said_that_one_is_not_sure() -> None:
+    pages = passage("cost"), passage("abroad"), passage("time")
+    alike = likes(cost=0.5, abroad=0.55, time=0.3)
+    assert await said(*pages, alike=alike) == ("inform:passage/nearest", ["abroad", "cost"])
+
+
+async def test_what_fits_in_words_and_meaning_is_sure_however_near_another_is() -> None:
+    pages = passage("methods", score=1.0), passage("later", score=0.9)
+    assert await said(*pages, alike=likes(methods=0.8, later=0.85)) == ("inform:passage", ["methods"])
+
+
+async def test_without_a_model_words_decide() -> None:
+    assert await said(passage("cost"), passage("abroad", score=0.6)) == ("inform:passage", ["abroad"])
+
+
+async def test_nothing_to_do_with_it_is_nothing() -> None:
+    assert await found() is None
+    assert await found(passage("opening hours", "store_info")) is None
+
+
+async def test_a_passage_in_another_language_says_so() -> None:
+    name, _ = await said(passage("保修", score=1.0, language="zh"))
+    assert name == "inform:passage/other_language"
+
+
+# --- comparing by meaning --------------------------------------------------------------------------------------------
+
+
+class Letters:
+    """Texts are alike that begin alike: an encoder one can do in the head."""
+
+    def __init__(self, fails: bool = False) -> None:
+        self.asked: list[str] = []
+        self._fails = fails
+
+    async def vectors(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+        self.asked += texts
+        return [] if self._fails else [(1.0, 0.0) if text.startswith("a") else (0.0, 1.0) for text in texts]
+
+
+async def test_the_two_nearest_texts_of_a_group_count() -> None:
+    meaning = Meaning(Letters())
+    assert await meaning.alike("apple", [["axe", "ant", "bee"], ["axe", "bee"], ["bee"], []]) == [1.0, 0.5, 0.0, 0.0]
+
+
+async def test_texts_of_the_shop_are_encoded_once() -> None:
+    letters = Letters()
+    meaning = Meaning(letters)
+    await meaning.alike("apple", [["axe", "bee"], ["bee"]])
+    await meaning.alike("pear", [["axe", "bee"]])
+    assert letters.asked == ["apple", "axe", "bee", "pear"]
+
+
+@pytest.mark.parametrize("meaning", [Meaning(None), Meaning(Letters(fails=True))])
+async def test_without_an_answer_of_the_model_nothing_is_alike(meaning: Meaning) -> None:
+    assert await meaning.alike("apple", [["axe"], ["bee"]]) == [0.0, 0.0]
+
+
+async def test_a_shop_that_rewrites_its_texts_over_and_over_does_not_fill_the_memory() -> None:
+    letters = Letters()
+    meaning = Meaning(letters, kept=3)
+    for place in range(5):
+        assert await meaning.alike("apple", [[f"axe {place}"], ["bee"]]) == [1.0, 0.0]
+    assert await meaning.alike("apple", [["a1", "a2", "a3", "a4"]]) == [1.0]
