@@ -20,7 +20,8 @@ from bot.skill import Mode, Outcome, Skill
 Script = Generator[Decision, Outcome, None]
 
 UNKNOWN = {"unknown_order": "order_id", "unknown_product": "product"}  # act → the slot not to remember
-HELPLESS = ("no_skill", "no_passage", "inform:passage/nearest", "inform:refund/overdue", *UNKNOWN)  # after these a person is offered
+# after these a person is offered
+HELPLESS = ("no_skill", "no_passage", "inform:passage/nearest", "inform:refund/overdue", *UNKNOWN)
 MOST_STEPS = 5  # of one turn; what is still open then goes on in the next (dialogue.py gives up after 6)
 
 
