@@ -34,10 +34,12 @@ from bot.conversation import Understanding
 from bot.doctor import examine
 from bot.errors import BadInput, ModelError, SettingsError, ShophandError
 from bot.ports import ActiveModel, Adapter, Clock, ModeChange, ModeTable, ModeWish, WriteMode
+from bot.progress import watched
 from bot.script import ADDRESS, ScriptedChat
 from bot.serve import only_one, serving
 from bot.settings import Settings, load_settings
 from bot.shop.answers import basket_as_json
+from bot.shop.folder import Form, Report
 from bot.shop.show import look_up
 from bot.shop.transfer import export_shop
 from bot.store.codes import ProofStore
@@ -425,17 +427,29 @@ def import_command(
     """Check a shop folder and bring it in, all or nothing; it becomes this store's shop."""
     given = _given.over(db, shop, now)
 
-    async def go() -> None:
-        async with open_shop(_settings(given), clock=_clock(given), import_from=folder):
-            pass
+    async def go() -> Report:
+        with watched() as progress:
+            async with open_shop(
+                _settings(given), clock=_clock(given), import_from=folder, progress=progress
+            ) as opened:
+                return opened.imported or Report()
 
-    _run(go())
-    _print_json({"imported": str(folder)}) if as_json else out.print(f"imported {folder}")
+    report = _run(go())
+    if as_json:
+        _print_json({
+            "imported": str(folder), "read": report.read, "changed": report.changed, "overruled": report.overruled
+        })  # fmt: skip
+        return
+    counts = ", ".join(f"{count} {kind} ({report.changed[kind]} new or changed)" for kind, count in report.read.items())
+    out.print(f"imported {folder}: {counts}", markup=False)
+    for key in report.overruled:
+        out.print(f"{key} was changed in the chat during the import; it is now as the folder has it", markup=False)
 
 
 @shop_app.command("export")
 def export_command(
     folder: Annotated[Path, typer.Argument(help="Folder to write.")],
+    form: Annotated[Form, typer.Option("--format", help="JSON lines or CSV tables.")] = "jsonl",
     db: Db = None,
     shop: ShopDir = None,
     now: Now = None,
@@ -446,7 +460,7 @@ def export_command(
 
     async def go() -> dict[str, int]:
         async with open_shop(_settings(given), clock=_clock(given), shop_folder=given.shop) as opened:
-            return await export_shop(opened.engine, folder, given.shop or _settings(given).home)
+            return await export_shop(opened.engine, folder, given.shop or _settings(given).home, form)
 
     counts = _run(go())
     _print_json(counts) if as_json else out.print(
