@@ -121,7 +121,7 @@ async def test_an_order_is_completed_from_customer_article_and_market(engine: As
         ),
         (
             {"products": [PRODUCT, {**PRODUCT, "id": "cap2"}]},
-            "products.jsonl:1: variants: sku 'CAP' is also used by product 'cap2'",
+            "products.jsonl:1: variants: CAP: is also used by product 'cap2'",
         ),
         (
             {"customers": [CUSTOMER, {**CUSTOMER, "id": "C2"}]},

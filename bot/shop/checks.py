@@ -97,7 +97,7 @@ def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, st
         yield f"name: needs a text in {policy.shop.languages[0]!r}, the shop's first language"
     for variant in product.variants:
         if owners.get(variant.sku) != product.id:
-            yield f"variants: sku {variant.sku!r} is also used by product {owners.get(variant.sku)!r}"
+            yield f"variants: {variant.sku}: is also used by product {owners.get(variant.sku)!r}"
         for currency, price in variant.prices.items():
             yield from _amount_fault(f"variants: {variant.sku}: prices", price, currency)
 

@@ -225,11 +225,10 @@ class _Table:
         if not self.names:
             path.unlink(missing_ok=True)  # of an earlier export
             return
-        order = {sheet.up: -1} | {field: at for at, field in enumerate(sheet.model.model_fields)}
+        order = {name.partition("<")[0]: at for at, name in enumerate((sheet.up, *cells.names(sheet.model)))}
 
         def place(name: str) -> tuple[int, str]:
-            found = cells.column(sheet.model, name)
-            return order[found.path[0] if found else name], name
+            return order[name if name in order else name.partition(".")[0] + "."], name
 
         self.rows.seek(0)
         with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark: Excel takes it for UTF-8 then

@@ -4,6 +4,7 @@ A run owns the database's catalogue as long as its row in `Imports` is there. An
 row: then the first one stops at its next step. So a crash needs no repair, the next run begins by clearing up.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from bot.store.database import reading, writing
 CATALOGUE = (
     t.Prices, t.Variants, t.Products, t.Categories, t.SearchVariants, t.SearchDocuments, t.SearchWords,
 )  # fmt: skip
-_MANY = 500  # products, words, keys in one transaction: it must be short
+_MANY = 200  # products, words, keys in one transaction: it must be short
 Item = TypeVar("Item")
 
 
@@ -44,12 +45,15 @@ class Run:
     @asynccontextmanager
     async def step(self) -> AsyncIterator[AsyncConnection]:
         """A writing transaction of this run. BadInput when another import has taken over."""
-        imports = stored(t.Imports)
+        imports, loop = stored(t.Imports), asyncio.get_running_loop()
         mine = sa.select(imports.c.id).where(imports.c.id == self.id).with_for_update()
         async with writing(self.engine) as connection:
+            began = loop.time()
             if await connection.scalar(mine) is None:
                 raise BadInput("another import has begun; this one stops and leaves the shop as it was")
             yield connection
+        # who waits for SQLite's lock stands in no queue but looks again now and then: it must be free for a while
+        await asyncio.sleep((loop.time() - began) / 2)
 
     async def retire(
         self, connection: AsyncConnection, model: type[SQLModel], column: str, keys: Sequence[str]
@@ -115,6 +119,6 @@ async def _each(run: Run, whole: sa.Table, where: sa.ColumnElement[bool], change
     one = change.where(*(column == sa.bindparam(f"key_{column.name}") for column in key))
     async with reading(run.engine) as connection:
         found = await connection.stream(sa.select(*(column.label(f"key_{column.name}") for column in key)).where(where))
-        async for some in found.mappings().partitions(_MANY):
+        async for some in found.mappings().partitions(10 * _MANY):
             async with run.step() as writer:
                 await writer.execute(one, [dict(row) for row in some])

@@ -49,6 +49,7 @@ async def import_shop(engine: AsyncEngine, folder: Path, now: datetime, progress
     """
     with Shelf() as shelf:
         parsed = await asyncio.to_thread(parse, folder, now, shelf, progress)
+        progress("checking everything together", 0, 0)
         async with reading(engine) as connection:
             older, owners = await _older(connection, parsed), await recorded.owners(connection)
             variants = await _variants(connection, parsed.wanted, owners, shelf)
@@ -123,13 +124,15 @@ async def _write_ahead(run: Run, parsed: Parsed, older: Goods, progress: Progres
         unlike = [product for product in some if product != known.get(product.id)]
         made = await asyncio.to_thread(lambda products: list(map(rows.product_rows, products)), unlike)
         gone = [known[product.id] for product in unlike if product.id in known]
+        done, different = done + len(some), different + len(unlike)
+        if not (unlike or documents):
+            continue
         async with run.step() as connection:
             await run.retire(connection, t.Prices, "sku", [each.sku for product in gone for each in product.variants])
             await run.retire(connection, t.Variants, "product_id", [product.id for product in gone])
             await run.retire(connection, t.Products, "id", [product.id for product in gone])
             await _add(run, connection, made)
             await index.put(connection, documents)
-        done, different = done + len(some), different + len(unlike)
     await _rename(run, index, renamed, parsed.shelf.ids, categories)
     progress("writing the search index", done, len(parsed.shelf.ids))
     await index.finish()
