@@ -75,7 +75,7 @@ async def put(engine: AsyncEngine, documents: list[Document], *goods: rows.Rows)
     async with run.step() as connection:
         for model, row in chain.from_iterable(goods):
             await run.add(connection, model, [row])
-        await index.put(connection, documents)
+    await index.put(documents)
     await index.finish()
     async with run.step() as connection:
         await run.switch(connection, {})

@@ -210,6 +210,17 @@ async def test_a_part_of_a_shop_can_be_imported_alone(engine: AsyncEngine, fill:
     assert not report.problems and {order.number for order in await everything(engine)} == {"10001", "10002"}
 
 
+async def test_what_stays_keeps_its_skus_and_emails(engine: AsyncEngine, fill: Fill) -> None:
+    await import_shop(engine, fill(), NOW)
+    report = await import_shop(
+        engine, fill(products=[{**PRODUCT, "id": "cap2"}], customers=[{**CUSTOMER, "id": "C2"}], orders=[]), NOW
+    )
+    assert [str(problem) for problem in report.problems] == [
+        "customers.jsonl:1: email: a@example.com is also used by customer 'C1'",
+        "products.jsonl:1: variants: CAP: is also used by product 'cap'",
+    ]
+
+
 async def test_folder_without_data_is_refused(engine: AsyncEngine, tmp_path: Path) -> None:
     assert (await import_shop(engine, tmp_path / "nowhere", NOW)).problems
 

@@ -200,8 +200,10 @@ def _faults(
     parsed: Parsed, older: Goods, owners: Mapping[str, str], policy: Policy, now: datetime
 ) -> Iterator[Problem]:
     new, goods = parsed.goods, parsed.goods.over(older)
-    emails = {customer.email: customer.id for customer in goods.customers.values()}
-    owned = {sku: id_ for sku, id_ in owners.items() if id_ not in new.products} | parsed.shelf.owners
+    # what the folder does not name stays, and keeps its skus and e-mails
+    owned = parsed.shelf.owners | {sku: id_ for sku, id_ in owners.items() if id_ not in new.products}
+    staying = [customer for id_, customer in older.customers.items() if id_ not in new.customers]
+    emails = {customer.email: customer.id for customer in (*new.customers.values(), *staying)}
     for product, source in parsed.shelf:
         for reason in checks.product_faults(product, goods, owned, policy):
             yield source.fault(product, reason)

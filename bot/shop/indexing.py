@@ -35,19 +35,18 @@ class Index:
     serial: Iterator[int]
     change: Counter[str] = field(default_factory=Counter)
 
-    async def put(self, connection: AsyncConnection, documents: Collection[Document]) -> None:
+    async def put(self, documents: Collection[Document]) -> None:
         """Documents in place of their products' older ones."""
         run, documents_now = self.run, table(t.SearchDocuments)
+        columns = [documents_now.c[name] for name in ("product_id", "tokens", "minus_sold")]
         for some in chunks(sorted(documents, key=lambda document: (document.length, document.product_id))):
             ids = [document.product_id for document in some]
-            columns = [documents_now.c[name] for name in ("product_id", "tokens", "minus_sold")]
-            found = await connection.execute(sa.select(*columns).where(documents_now.c.product_id.in_(ids)))
-            older = {row.product_id: row for row in found}
-            await run.retire(connection, t.SearchDocuments, "product_id", ids)
-            await run.retire(connection, t.SearchVariants, "product_id", ids)
+            async with reading(run.engine) as connection:
+                found = await connection.execute(sa.select(*columns).where(documents_now.c.product_id.in_(ids)))
+                older = {row.product_id: row for row in found}
             self.change.subtract(chain.from_iterable(counted(row.tokens) for row in older.values()))
             self.change.update(chain.from_iterable(counted(document.tokens) for document in some))
-            await run.add(connection, t.SearchDocuments, [
+            heads = [
                 {
                     "id": document.length * _SERIAL + next(self.serial),
                     "product_id": document.product_id,
@@ -58,12 +57,17 @@ class Index:
                     "version": VERSION,
                 }
                 for document in some
-            ])  # fmt: skip
-            await run.add(connection, t.SearchVariants, [
+            ]
+            variants = [
                 {"sku": sku, "product_id": document.product_id, "facets": own}
                 for document in some
                 for sku, own in document.variants
-            ])  # fmt: skip
+            ]
+            async with run.step() as connection:
+                await run.retire(connection, t.SearchDocuments, "product_id", list(older))
+                await run.retire(connection, t.SearchVariants, "product_id", list(older))
+                await run.add(connection, t.SearchDocuments, heads)
+                await run.add(connection, t.SearchVariants, variants)
 
     async def finish(self) -> None:
         for some in chunks(word for word, by in self.change.items() if by):
@@ -131,8 +135,7 @@ async def refresh(engine: AsyncEngine) -> int:
     for some in chunks(ids):
         async with reading(engine) as connection:
             made = await documents_of(connection, some)
-        async with run.step() as connection:
-            await index_.put(connection, made)
+        await index_.put(made)
     await index_.finish()
     async with run.step() as connection:
         await run.switch(connection, {})

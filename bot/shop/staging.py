@@ -25,7 +25,7 @@ from bot.store.database import reading, writing
 CATALOGUE = (
     t.Prices, t.Variants, t.Products, t.Categories, t.SearchVariants, t.SearchDocuments, t.SearchWords,
 )  # fmt: skip
-_MANY = 200  # products, words, keys in one transaction: it must be short
+_MANY = 300  # products, words, keys in one transaction: it must be short
 Item = TypeVar("Item")
 
 
@@ -53,7 +53,7 @@ class Run:
                 raise BadInput("another import has begun; this one stops and leaves the shop as it was")
             yield connection
         # who waits for SQLite's lock stands in no queue but looks again now and then: it must be free for a while
-        await asyncio.sleep((loop.time() - began) / 2)
+        await asyncio.sleep((loop.time() - began) / 4)
 
     async def retire(
         self, connection: AsyncConnection, model: type[SQLModel], column: str, keys: Sequence[str]
@@ -119,6 +119,6 @@ async def _each(run: Run, whole: sa.Table, where: sa.ColumnElement[bool], change
     one = change.where(*(column == sa.bindparam(f"key_{column.name}") for column in key))
     async with reading(run.engine) as connection:
         found = await connection.stream(sa.select(*(column.label(f"key_{column.name}") for column in key)).where(where))
-        async for some in found.mappings().partitions(10 * _MANY):
+        async for some in found.mappings().partitions(5 * _MANY):
             async with run.step() as writer:
                 await writer.execute(one, [dict(row) for row in some])

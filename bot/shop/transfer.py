@@ -124,15 +124,15 @@ async def _write_ahead(run: Run, parsed: Parsed, older: Goods, progress: Progres
         unlike = [product for product in some if product != known.get(product.id)]
         made = await asyncio.to_thread(lambda products: list(map(rows.product_rows, products)), unlike)
         gone = [known[product.id] for product in unlike if product.id in known]
+        if unlike:
+            async with run.step() as connection:
+                skus = [each.sku for product in gone for each in product.variants]
+                await run.retire(connection, t.Prices, "sku", skus)
+                await run.retire(connection, t.Variants, "product_id", [product.id for product in gone])
+                await run.retire(connection, t.Products, "id", [product.id for product in gone])
+                await _add(run, connection, made)
+        await index.put(documents)
         done, different = done + len(some), different + len(unlike)
-        if not (unlike or documents):
-            continue
-        async with run.step() as connection:
-            await run.retire(connection, t.Prices, "sku", [each.sku for product in gone for each in product.variants])
-            await run.retire(connection, t.Variants, "product_id", [product.id for product in gone])
-            await run.retire(connection, t.Products, "id", [product.id for product in gone])
-            await _add(run, connection, made)
-            await index.put(connection, documents)
     await _rename(run, index, renamed, parsed.shelf.ids, categories)
     progress("writing the search index", done, len(parsed.shelf.ids))
     await index.finish()
@@ -150,8 +150,7 @@ async def _rename(
         async with reading(run.engine) as connection:
             known = await recorded.products(connection, some)
         documents = await asyncio.to_thread(prepare, known.values(), known, categories, renamed)
-        async with run.step() as connection:
-            await index.put(connection, documents)
+        await index.put(documents)
 
 
 async def _switch(run: Run, plans: Sequence[replacing.Plan], report: Report) -> Report:
