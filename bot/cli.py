@@ -428,7 +428,7 @@ def import_command(
     given = _given.over(db, shop, now)
 
     async def go() -> Report:
-        with watched() as progress:
+        with watched(Console(stderr=True)) as progress:
             async with open_shop(
                 _settings(given), clock=_clock(given), import_from=folder, progress=progress
             ) as opened:

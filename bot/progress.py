@@ -10,9 +10,8 @@ from bot.shop import folder
 
 
 @contextmanager
-def watched() -> Iterator[folder.Progress]:
-    """A bar on the error stream while that is a terminal; else nothing."""
-    console = Console(stderr=True)
+def watched(console: Console) -> Iterator[folder.Progress]:
+    """A bar while the console is a terminal; else nothing."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("checking", total=None)

@@ -70,7 +70,9 @@ async def search(sample: Path) -> AsyncIterator[Search]:
 
 async def put(engine: AsyncEngine, documents: list[Document], *goods: rows.Rows) -> Run:
     """Put documents, and goods, on sale as an import does."""
-    run = await begin(engine, NOW)
+    async with reading(engine) as connection:
+        last = await reads.last_import(connection)
+    run = await begin(engine, NOW, after=last["id"] if last else 0)
     index = await indexing.index(run)
     async with run.step() as connection:
         for model, row in chain.from_iterable(goods):

@@ -1,5 +1,6 @@
 """An import is written ahead, hidden, and shown at once: the shop is whole at every moment, and the chat goes on."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from itertools import count
@@ -190,7 +191,7 @@ async def test_the_import_that_began_last_goes_on_and_the_other_one_stops(
     second: list[Run] = []
 
     async def another() -> None:
-        second.append(await begin(engine, NOW))
+        second.append(await begin(engine, NOW, after=1))
 
     await meanwhile(monkeypatch, another)
     with pytest.raises(BadInput, match="another import has begun"):
@@ -199,6 +200,28 @@ async def test_the_import_that_began_last_goes_on_and_the_other_one_stops(
     async with second[0].step() as connection:  # the other one goes on
         await second[0].switch(connection, {})
     assert (await shown(engine))["bonnet"] == []
+
+
+async def test_an_import_that_was_checked_against_an_older_shop_is_refused(
+    engine: AsyncEngine, fill: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await import_shop(engine, fill(), NOW)
+    plain = transfer.check
+
+    def overtaken(*arguments: Any) -> Any:
+        monkeypatch.setattr(transfer, "check", plain)
+        asyncio.run(finished())
+        return plain(*arguments)
+
+    async def finished() -> None:
+        other = open_database(str(engine.url))
+        await import_shop(other, fill(products=[DEARER]), NOW)
+        await other.dispose()
+
+    monkeypatch.setattr(transfer, "check", overtaken)
+    with pytest.raises(BadInput, match="another import was finished while this one was being checked"):
+        await import_shop(engine, fill(products=[PRODUCT, BAG]), NOW)
+    assert (await shown(engine))["bonnet"] != [] == (await shown(engine))["bag"]
 
 
 # --- the chat goes on ------------------------------------------------------------------------------------------------

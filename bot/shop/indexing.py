@@ -130,7 +130,7 @@ async def refresh(engine: AsyncEngine) -> int:
         last = await reads.last_import(connection)
     if not ids or last is None:
         return 0
-    run = await begin(engine, last["at"], sample=last["sample"])  # the goods are as old as they were
+    run = await begin(engine, last["at"], after=last["id"], sample=last["sample"])  # the goods are as old as they were
     index_ = await index(run)
     for some in chunks(ids):
         async with reading(engine) as connection:

@@ -18,7 +18,7 @@ from sqlmodel import SQLModel
 
 from bot.errors import BadInput
 from bot.shop import tables as t
-from bot.shop.reads import holding_now, stored
+from bot.shop.reads import holding_now, last_import, stored
 from bot.store.database import reading, writing
 
 # children before what they hang on
@@ -76,18 +76,21 @@ class Run:
         await connection.execute(shown.values(switched=True, counts=dict(counts)))
 
 
-async def begin(engine: AsyncEngine, at: datetime, *, sample: bool = False) -> Run:
+async def begin(engine: AsyncEngine, at: datetime, *, after: int, sample: bool = False) -> Run:
     """A new run, in place of any that is under way or was cut off; what that one wrote is swept away.
 
-    `at`: the time as of which its data hold.
+    `at`: the time as of which its data hold; `after`: the import that its data were compared with, 0 for none. BadInput
+    when another one was finished since.
     """
     imports = stored(t.Imports)
     async with writing(engine) as connection:
         row = sa.insert(imports).values(at=at, counts={}, sample=sample, switched=False)
         (id_,) = (await connection.execute(row)).inserted_primary_key or (0,)
         await connection.execute(sa.delete(imports).where(imports.c.id != id_, sa.not_(imports.c.switched)))
+        now = await _newest(connection)  # asked last: a switch under way is waited for by the statement before
+        if now != after:
+            raise BadInput("another import was finished while this one was being checked; import again")
     run = Run(engine, id_)
-    now = await _newest(engine)
     for model in CATALOGUE:
         whole = stored(model)
         marked = sa.and_(whole.c.since <= now, whole.c.until > now, whole.c.until < t.FOREVER)
@@ -99,7 +102,8 @@ async def begin(engine: AsyncEngine, at: datetime, *, sample: bool = False) -> R
 
 async def sweep(run: Run) -> None:
     """Remove what holds no more."""
-    now = await _newest(run.engine)
+    async with reading(run.engine) as connection:
+        now = await _newest(connection)
     for model in CATALOGUE:
         whole = stored(model)
         await _each(run, whole, whole.c.until <= now, sa.delete(whole))
@@ -107,10 +111,9 @@ async def sweep(run: Run) -> None:
     await _each(run, forms, sa.not_(sa.exists().where(words.c.word == forms.c.word)), sa.delete(forms))
 
 
-async def _newest(engine: AsyncEngine) -> int:
-    imports = stored(t.Imports)
-    async with reading(engine) as connection:
-        return await connection.scalar(sa.select(sa.func.max(imports.c.id)).where(imports.c.switched)) or 0
+async def _newest(connection: AsyncConnection) -> int:
+    last = await last_import(connection)
+    return last["id"] if last else 0
 
 
 async def _each(run: Run, whole: sa.Table, where: sa.ColumnElement[bool], change: Any) -> None:

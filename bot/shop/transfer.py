@@ -51,12 +51,14 @@ async def import_shop(engine: AsyncEngine, folder: Path, now: datetime, progress
         parsed = await asyncio.to_thread(parse, folder, now, shelf, progress)
         progress("checking everything together", 0, 0)
         async with reading(engine) as connection:
+            last = await reads.last_import(connection)
             older, owners = await _older(connection, parsed), await recorded.owners(connection)
             variants = await _variants(connection, parsed.wanted, owners, shelf)
         report = await asyncio.to_thread(check, parsed, older, owners, variants, now)
         if report.problems:
             return report
-        run = await begin(engine, now, sample=folder.resolve() == SAMPLE.resolve())
+        is_sample = folder.resolve() == SAMPLE.resolve()
+        run = await begin(engine, now, after=last["id"] if last else 0, sample=is_sample)
         changed = await _write_ahead(run, parsed, older, progress)
         plans = [
             replacing.plan(kind, getattr(parsed.goods, kind), getattr(older, kind))
