@@ -35,11 +35,11 @@ from bot.meaning import Meaning
 from bot.phrases import PhraseBook
 from bot.ports import ActiveModel, Adapter, Clock, Language
 from bot.settings import Settings
-from bot.shop.folder import mode_faults
+from bot.shop.folder import Progress, Report, mode_faults
 from bot.shop.indexing import refresh
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
 from bot.shop.sql import SqlShop
-from bot.shop.transfer import SAMPLE, import_shop, is_empty
+from bot.shop.transfer import SAMPLE, import_shop, is_empty, quiet
 from bot.shop.verbs import VERBS
 from bot.skills import SKILLS
 from bot.speech import Speech
@@ -173,6 +173,7 @@ class OpenShop:
     engine: AsyncEngine
     policy: Policy
     shop: Shop
+    imported: Report | None = None  # of `import_from`
 
 
 @asynccontextmanager
@@ -182,6 +183,7 @@ async def open_shop(
     clock: Clock,
     shop_folder: Path | None = None,
     import_from: Path | None = None,
+    progress: Progress = quiet,
     make_shop: MakeShop = SqlShop,
 ) -> AsyncIterator[OpenShop]:
     """Open the store, migrated; an empty one is filled from the shop folder, any one from `import_from` if given.
@@ -194,8 +196,8 @@ async def open_shop(
     try:
         await migrate(engine)
         await refresh(engine)
+        imported = await fill(engine, import_from, clock, progress) if import_from else None
         if import_from:
-            await fill(engine, import_from, clock)
             adopt(settings, import_from)
         folder = shop_folder or home_shop(settings)
         if await is_empty(engine):
@@ -203,7 +205,7 @@ async def open_shop(
         policy = read_policy(folder)
         if faults := mode_faults(policy):
             raise BadInput("\n".join(faults))
-        yield OpenShop(engine, policy, make_shop(engine, clock, policy, folder / "knowledge"))
+        yield OpenShop(engine, policy, make_shop(engine, clock, policy, folder / "knowledge"), imported)
     finally:
         await engine.dispose()
 
@@ -322,11 +324,12 @@ def adopt(settings: Settings, source: Path) -> None:
         shutil.copytree(source / "knowledge", settings.home / "knowledge", dirs_exist_ok=True)
 
 
-async def fill(engine: AsyncEngine, folder: Path, clock: Clock) -> None:
+async def fill(engine: AsyncEngine, folder: Path, clock: Clock, progress: Progress = quiet) -> Report:
     """Import a shop folder into the store. BadInput lists every bad row."""
-    report = await import_shop(engine, folder, clock.now())
+    report = await import_shop(engine, folder, clock.now(), progress)
     if report.problems:
         raise BadInput("\n".join(map(str, report.problems)))
+    return report
 
 
 # --- channels ---------------------------------------------------------------------------------------------------------

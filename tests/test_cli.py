@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from store_rig import START, open_rig, opening, reply
 from test_model_tiny import tiny_model
 
@@ -17,6 +18,7 @@ from bot.clock import SystemClock
 from bot.errors import BadInput
 from bot.messages import Address, DeskPost
 from bot.ports import Clock
+from bot.progress import watched
 from bot.script import ADDRESS
 from bot.serve import only_one
 from bot.settings import Settings
@@ -222,6 +224,24 @@ def test_a_shop_goes_out_and_comes_in_again(shophand, tmp_path: Path) -> None:
     [before] = shophand("shop", "show", "order", "10044", "--json").lines
     [after] = shophand("shop", "show", "order", "10044", "--json", "--db", other).lines
     assert before == after
+
+
+def test_a_shop_goes_out_as_tables_and_comes_in_again(shophand, tmp_path: Path) -> None:
+    [counts] = shophand("--now", NOW, "shop", "export", str(tmp_path / "out"), "--format", "csv", "--json").lines
+    assert counts["orders"] == 300 and (tmp_path / "out" / "scans.csv").is_file()
+    other = f"sqlite+aiosqlite:///{tmp_path}/other.db"
+    ran = shophand("shop", "import", str(tmp_path / "out"), "--db", other, "--now", NOW)
+    assert "126 products (126 new or changed), 60 customers" in " ".join(ran.out.split()) and not ran.err
+    [again] = shophand("shop", "import", str(tmp_path / "out"), "--db", other, "--now", NOW, "--json").lines
+    assert (again["read"]["orders"], set(again["changed"].values()), again["overruled"]) == (300, {0}, [])
+
+
+def test_progress_is_shown_on_a_terminal_alone() -> None:
+    for terminal in (True, False):
+        file = io.StringIO()
+        with watched(Console(file=file, force_terminal=terminal, width=100)) as progress:
+            progress("writing products", 250, 1000)
+        assert ("writing products" in file.getvalue(), "250/1000" in file.getvalue()) == (terminal, terminal)
 
 
 def test_a_shop_with_a_bad_row_is_refused_with_file_and_line(shophand, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from bot.shop.checks import Goods
 from bot.shop.moments import Origin
 from bot.shop.money import to_minor, to_text
 from bot.shop.policy import read_policy
-from bot.shop.reads import col, table
+from bot.shop.reads import col, stored
 from bot.shop.records import CategoryRecord, CustomerRecord, OrderRecord, ProductRecord
 from bot.shop.sql import SqlShop
 from bot.shop.states import LINE_MOVES, PARCEL_MOVES
@@ -112,7 +112,7 @@ def world(runner: asyncio.Runner) -> Iterator[World]:
 
 async def _insert(connection: AsyncConnection, found: rows.Rows) -> None:
     for model, values in found:
-        await connection.execute(sa.insert(table(model)).values(**values))
+        await connection.execute(sa.insert(stored(model)).values(**values))
 
 
 # --- an order --------------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def an_order(number: str, lines: Sequence[tuple[int, int, int, str]], fee: int, 
 
 
 async def _set(connection: AsyncConnection, model: type[SQLModel], key: str, value: str, **to: Any) -> None:
-    await connection.execute(sa.update(table(model)).where(col(model, key) == value).values(**to))
+    await connection.execute(sa.update(stored(model)).where(stored(model).c[key] == value).values(**to))
 
 
 async def _parcel(connection: AsyncConnection, order: Order, place: int, to: str, state: LineState, at: datetime,

@@ -19,7 +19,7 @@ RINGS = (
     {"flows", "policy"},
     {"skills"},
     {"handoff", "speech", "identity", "fulfilment", "transcript", "dialogue"},
-    {"worker", "live", "assistant", "script"},
+    {"worker", "live", "assistant", "script", "progress"},
     {"bootstrap"},
     {"serve", "doctor"},
     {"cli"},

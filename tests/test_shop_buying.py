@@ -250,8 +250,8 @@ PROMOTION: dict[str, Any] = {"code": "save5", "text": {"en": "Five off"}, "amoun
     ({**PROMOTION, "amounts": {"GBP": "5"}}, "amounts: needs one in CNY, EUR too, for its markets"),
     ({**PROMOTION, "amounts": {"GBP": "5.005", "EUR": "6", "CNY": "4"}}, "amounts: GBP: '5.005' is no amount in GBP"),
     ({**PROMOTION, "markets": ["us"]}, "markets: 'us' is not in shop.toml"),
-    ({**PROMOTION, "categories": ["shoes"]}, "categories: 'shoes' is not in categories.jsonl"),
-    ({**PROMOTION, "products": ["boot"]}, "products: 'boot' is not in products.jsonl"),
+    ({**PROMOTION, "categories": ["shoes"]}, "categories: 'shoes' is not in categories"),
+    ({**PROMOTION, "products": ["boot"]}, "products: 'boot' is not in products"),
     ({**PROMOTION, "first": "+P2D", "last": "-P2D"}, "last: 2026-03-02 is before first, 2026-03-06"),
     ({**PROMOTION, "used": 3, "most": 2}, "used: 3 is more than most, 2"),
     ({**PROMOTION, "code": "two words"}, "code: "), ({**PROMOTION, "percentage": 5}, "percentage: Extra inputs"),
@@ -266,9 +266,9 @@ async def test_a_bad_promotion_is_named_with_its_line(
 async def test_codes_are_stored_in_capitals_and_amounts_alike(
     engine: AsyncEngine, fill: Fill  # noqa: F811
 ) -> None:
-    assert (await import_shop(engine, fill(promotions=[PROMOTION]), NOW)).changed["promotions.jsonl"] == 1
+    assert (await import_shop(engine, fill(promotions=[PROMOTION]), NOW)).changed["promotions"] == 1
     same = {**PROMOTION, "code": "SAVE5", "amounts": {"GBP": "5.00", "EUR": "6.00", "CNY": "40.00"}}
-    assert (await import_shop(engine, fill(promotions=[same]), NOW)).changed["promotions.jsonl"] == 0
+    assert (await import_shop(engine, fill(promotions=[same]), NOW)).changed["promotions"] == 0
     async with reading(engine) as connection:
         row = await promotions.row_of(connection, "Save5")
     assert row is not None and row["amounts"] == {"GBP": 500, "EUR": 600, "CNY": 4000}

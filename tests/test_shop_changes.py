@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shop_folders import read_folder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.bootstrap import open_shop
@@ -33,8 +34,6 @@ from bot.conversation import Access, Proof
 from bot.facts import Localised, Money
 from bot.settings import Settings
 from bot.shop import reads, sums, variants
-from bot.shop.checks import Goods
-from bot.shop.folder import read_folder
 from bot.shop.policy import read_policy
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, export_shop
@@ -512,4 +511,4 @@ async def test_many_changes_in_a_row_keep_the_order_sound(shop: SqlShop, engine:
         assert min(now.values()) >= 0
         assert sum(now.values()) + held == sum(shelves[product].values()) + pieces
     await export_shop(engine, tmp_path / "out", SAMPLE)
-    assert not read_folder(tmp_path / "out", NOW, Goods())[1].problems
+    assert not read_folder(tmp_path / "out", NOW).report.problems

@@ -4,17 +4,17 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from shop_folders import read_folder
 
 from bot.commerce import LineState
-from bot.shop.checks import Goods
-from bot.shop.folder import read_folder
 from bot.shop.money import to_minor
 from bot.shop.policy import read_policy
 from bot.shop.records import OrderRecord
 from bot.shop.transfer import SAMPLE
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
-GOODS, REPORT = read_folder(SAMPLE, NOW, Goods())
+SHOP = read_folder(SAMPLE, NOW)
+GOODS = SHOP.goods
 POLICY = read_policy(SAMPLE)
 TOPICS = {"return_policy", "shipping_info", "payment_methods", "promo_discount", "store_info", "warranty"}
 
@@ -31,11 +31,11 @@ TOPICS = {"return_policy", "shipping_info", "payment_methods", "promo_discount",
 )
 def test_sample_is_without_fault_whenever_it_is_imported(now: datetime) -> None:
     """Relative times keep their order at any time of day and year."""
-    assert [str(problem) for problem in read_folder(SAMPLE, now, Goods())[1].problems] == []
+    assert [str(problem) for problem in read_folder(SAMPLE, now).report.problems] == []
 
 
 def test_sample_is_as_large_as_promised() -> None:
-    assert len(GOODS.products) >= 120 and len(GOODS.categories) >= 8
+    assert len(SHOP.products) >= 120 and len(GOODS.categories) >= 8
     assert len(GOODS.customers) == 60 and len(GOODS.orders) == 300
     assert Counter(customer.market for customer in GOODS.customers.values()) == {"uk": 20, "eu": 20, "cn": 20}
     assert sum(not order.customer for order in GOODS.orders.values()) >= 20
@@ -43,13 +43,13 @@ def test_sample_is_as_large_as_promised() -> None:
 
 
 def test_every_text_is_there_in_both_languages() -> None:
-    for product in GOODS.products.values():
+    for product in SHOP.products.values():
         for texts in (product.name, product.material, product.description, product.care):
             assert set(texts) == {"en", "zh"}, product.id
         for variant in product.variants:
             assert set(variant.prices) == {"GBP", "EUR", "CNY"}, variant.sku
     sold_out = [
-        product.id for product in GOODS.products.values() if all(variant.stock == 0 for variant in product.variants)
+        product.id for product in SHOP.products.values() if all(variant.stock == 0 for variant in product.variants)
     ]
     assert len(sold_out) >= 3
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from bot.commerce import Filters
 from bot.facts import Money
 from bot.shop import fulltext, indexing, reads, rows
 from bot.shop import tables as t
-from bot.shop.checks import Goods
-from bot.shop.documents import document, prepare
+from bot.shop.documents import Document, document, prepare
 from bot.shop.records import CategoryRecord, ProductRecord
 from bot.shop.search import find
+from bot.shop.staging import Run, begin, sweep
 from bot.shop.transfer import SAMPLE, import_shop
 from bot.store.database import open_database, reading, writing
 
@@ -67,20 +68,33 @@ async def search(sample: Path) -> AsyncIterator[Search]:
     await engine.dispose()
 
 
-async def stock(engine: AsyncEngine, *products: dict[str, Any]) -> None:
+async def put(engine: AsyncEngine, documents: list[Document], *goods: rows.Rows) -> Run:
+    """Put documents, and goods, on sale as an import does."""
+    async with reading(engine) as connection:
+        last = await reads.last_import(connection)
+    run = await begin(engine, NOW, after=last["id"] if last else 0)
+    index = await indexing.index(run)
+    async with run.step() as connection:
+        for model, row in chain.from_iterable(goods):
+            await run.add(connection, model, [row])
+    await index.put(documents)
+    await index.finish()
+    async with run.step() as connection:
+        await run.switch(connection, {})
+    await sweep(run)
+    return run
+
+
+async def stock(engine: AsyncEngine, *products: dict[str, Any]) -> Run:
     """Put products on sale; each needs an id and a name."""
     category = CategoryRecord(id="things", name={"en": "Things", "zh": "物品"})
     variants = [{"sku": "", "prices": {"GBP": "10.00"}, "stock": 1}]
-    async with writing(engine) as connection:
-        for model, row in rows.category_rows(category):
-            await connection.execute(sa.insert(reads.table(model)), row)
-        for product in products:
-            given_variants = product.get("variants", variants)
-            own = [{**each, "sku": f"{product['id']}-{at}"} for at, each in enumerate(given_variants)]
-            record = ProductRecord.model_validate({"category": "things", **product, "variants": own})
-            for model, row in rows.product_rows(record):
-                await connection.execute(sa.insert(reads.table(model)), row)
-            await indexing.write(connection, [document(record, category)])
+    records = []
+    for product in products:
+        own = [{**each, "sku": f"{product['id']}-{at}"} for at, each in enumerate(product.get("variants", variants))]
+        records.append(ProductRecord.model_validate({"category": "things", **product, "variants": own}))
+    documents = [document(record, category) for record in records]
+    return await put(engine, documents, rows.category_rows(category), *map(rows.product_rows, records))
 
 
 @pytest.fixture
@@ -278,7 +292,7 @@ async def clothes(shelf: AsyncEngine) -> Search:
         }  # fmt: skip
 
     navy, red, white = ("Navy", "藏青色"), ("Red", "红色"), ("White", "白色")
-    await stock(
+    run = await stock(
         shelf,
         named("a", "Linen shirt", "亚麻衬衫", brand="Saltmarsh & Sons",
               variants=[variant(navy, "M", "49.00", 0, EUR="55.00"), variant(red, "M", "39.00", 3)]),
@@ -298,7 +312,7 @@ async def clothes(shelf: AsyncEngine) -> Search:
             line = {"id": str(at), "order_number": "10001", "position": at, "sku": f"{product}-0", "name": {}}
             more = {"product_id": product, "category_id": "things", "quantity": quantity, "price": 1, "state": state}
             await connection.execute(sa.insert(reads.table(t.Lines)), line | more)
-        await indexing.count_sales(connection)
+    await indexing.count_sales(run)
     return searching(shelf)
 
 
@@ -371,8 +385,7 @@ async def test_a_product_that_changes_is_found_by_its_new_words_alone(shelf: Asy
         ("Corduroy cushion", "corduory", "velvet cushion"), ("Velvet cushion", "cushoin", "corduroy"),
     ):  # fmt: skip
         record = ProductRecord.model_validate({"category": "things", **named("x", name), "variants": sold})
-        async with writing(shelf) as connection:
-            await indexing.write(connection, [document(record, category)])
+        await put(shelf, [document(record, category)])
         assert (await search(found))[0][0] == "x"
         assert all(score < 0.8 for id_, score in await search(gone) if id_ == "x")
     assert await index_of(shelf) == before  # words and spellings that nothing has any more are gone
@@ -386,7 +399,7 @@ async def test_an_index_that_is_missing_or_of_an_older_analyser_is_made_again(
     assert await indexing.refresh(shelf) == 0
     async with writing(shelf) as connection:
         for model in (t.SearchDocuments, t.SearchVariants, t.SearchWords, t.SearchSpellings):
-            await connection.execute(sa.delete(reads.table(model)))
+            await connection.execute(sa.delete(reads.stored(model)))
     assert await indexing.refresh(shelf) == 126 and await index_of(shelf) == whole
     monkeypatch.setattr(indexing, "VERSION", indexing.VERSION + 1)
     assert await indexing.refresh(shelf) == 126 and await indexing.refresh(shelf) == 0
@@ -394,16 +407,16 @@ async def test_an_index_that_is_missing_or_of_an_older_analyser_is_made_again(
 
 
 def test_only_what_is_searched_makes_a_document_anew() -> None:
-    def goods(name: str = "Mug", category: str = "Kitchen", left: int = 1) -> Goods:
+    def mug(name: str = "Mug", left: int = 1) -> ProductRecord:
         variants = [{"sku": "M", "prices": {"GBP": "10.00"}, "stock": left}]
-        product = ProductRecord.model_validate({"category": "c", **named("mug", name), "variants": variants})
-        return Goods({"c": CategoryRecord(id="c", name={"en": category})}, {"mug": product})
+        return ProductRecord.model_validate({"category": "c", **named("mug", name), "variants": variants})
 
-    def made(new: Goods) -> list[str]:
-        return [each.product_id for each in prepare(new, goods())]
+    def made(new: ProductRecord, *renamed: str) -> list[str]:
+        categories = {"c": CategoryRecord(id="c", name={"en": "Kitchen"})}
+        return [each.product_id for each in prepare([new], {"mug": mug()}, categories, set(renamed))]
 
-    assert made(goods()) == [] == made(goods(left=9))
-    assert made(goods(name="Cup")) == ["mug"] == made(Goods(goods(category="Cooking").categories))
+    assert made(mug()) == [] == made(mug(left=9))
+    assert made(mug(name="Cup")) == ["mug"] == made(mug(), "c")
 
 
 # --- the engines -----------------------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from bot.bootstrap import open_shop
-from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, out, print_json, settings_of, start
+from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, err, out, print_json, settings_of, start
 from bot.errors import BadInput
+from bot.progress import watched
 from bot.shop.answers import basket_as_json
+from bot.shop.folder import Form, Report
 from bot.shop.show import look_up
 from bot.shop.transfer import export_shop
 
@@ -27,17 +29,29 @@ def import_command(
     """Check a shop folder and bring it in, all or nothing; it becomes this store's shop."""
     given = start.over(db, shop, now)
 
-    async def go() -> None:
-        async with open_shop(settings_of(given), clock=clock_of(given), import_from=folder):
-            pass
+    async def go() -> Report:
+        with watched(err) as progress:
+            async with open_shop(
+                settings_of(given), clock=clock_of(given), import_from=folder, progress=progress
+            ) as opened:
+                return opened.imported or Report()
 
-    asyncio.run(go())
-    print_json({"imported": str(folder)}) if as_json else out.print(f"imported {folder}")
+    report = asyncio.run(go())
+    if as_json:
+        print_json({
+            "imported": str(folder), "read": report.read, "changed": report.changed, "overruled": report.overruled
+        })  # fmt: skip
+        return
+    counts = ", ".join(f"{count} {kind} ({report.changed[kind]} new or changed)" for kind, count in report.read.items())
+    out.print(f"imported {folder}: {counts}", markup=False)
+    for key in report.overruled:
+        out.print(f"{key} was changed in the chat during the import; it is now as the folder has it", markup=False)
 
 
 @shop_app.command("export")
 def export_command(
     folder: Annotated[Path, typer.Argument(help="Folder to write.")],
+    form: Annotated[Form, typer.Option("--format", help="JSON lines or CSV tables.")] = "jsonl",
     db: Db = None,
     shop: ShopDir = None,
     now: Now = None,
@@ -48,7 +62,7 @@ def export_command(
 
     async def go() -> dict[str, int]:
         async with open_shop(settings_of(given), clock=clock_of(given), shop_folder=given.shop) as opened:
-            return await export_shop(opened.engine, folder, given.shop or settings_of(given).home)
+            return await export_shop(opened.engine, folder, given.shop or settings_of(given).home, form)
 
     counts = asyncio.run(go())
     print_json(counts) if as_json else out.print(

@@ -3,7 +3,7 @@
 Pure. Every function gives the reasons why a row cannot be taken; which file and line it was is the caller's business.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,12 +27,15 @@ _ON_THE_WAY = {"shipped", "lost", "refused"}
 _ARRIVED = {LineState.DELIVERED, LineState.RETURN_OPEN, LineState.RETURNED}
 
 
+Variants = Mapping[str, tuple[ProductRecord, VariantRecord]]  # sku → its product and itself
+
+
 @dataclass(slots=True)
 class Goods:
-    """A whole shop as records, by id."""
+    """A whole shop as records, by id; of the products, which may be very many, the ids alone."""
 
     categories: dict[str, CategoryRecord] = field(default_factory=dict)
-    products: dict[str, ProductRecord] = field(default_factory=dict)
+    products: Set[str] = frozenset()
     customers: dict[str, CustomerRecord] = field(default_factory=dict)
     orders: dict[str, OrderRecord] = field(default_factory=dict)
     promotions: dict[str, PromotionRecord] = field(default_factory=dict)
@@ -49,16 +52,11 @@ class Goods:
             older.invoices | self.invoices,
         )
 
-    def variants(self) -> dict[str, tuple[ProductRecord, VariantRecord]]:
-        return {variant.sku: (product, variant) for product in self.products.values() for variant in product.variants}
-
 
 # --- filling in ------------------------------------------------------------------------------------------------------
 
 
-def complete(
-    order: OrderRecord, goods: Goods, variants: Mapping[str, tuple[ProductRecord, VariantRecord]], policy: Policy
-) -> OrderRecord:
+def complete(order: OrderRecord, goods: Goods, variants: Variants, policy: Policy) -> OrderRecord:
     """The order with everything it left to its customer, its articles and its market."""
     market, customer = policy.market(order.market), goods.customers.get(order.customer)
     values: dict[str, object] = {
@@ -73,9 +71,7 @@ def complete(
     return order.model_copy(update=values)
 
 
-def _described(
-    line: LineRecord, variants: Mapping[str, tuple[ProductRecord, VariantRecord]], language: str
-) -> LineRecord:
+def _described(line: LineRecord, variants: Variants, language: str) -> LineRecord:
     if line.sku not in variants:
         return line
     product, variant = variants[line.sku]
@@ -96,12 +92,12 @@ def _described(
 def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, str], policy: Policy) -> Iterator[str]:
     """`owners`: sku → id of the product it belongs to."""
     if product.category not in goods.categories:
-        yield f"category: {product.category!r} is not in categories.jsonl"
+        yield f"category: {product.category!r} is not in categories"
     if policy.shop.languages[0] not in product.name:
         yield f"name: needs a text in {policy.shop.languages[0]!r}, the shop's first language"
     for variant in product.variants:
         if owners.get(variant.sku) != product.id:
-            yield f"variants: sku {variant.sku!r} is also used by product {owners.get(variant.sku)!r}"
+            yield f"variants: {variant.sku}: is also used by product {owners.get(variant.sku)!r}"
         for currency, price in variant.prices.items():
             yield from _amount_fault(f"variants: {variant.sku}: prices", price, currency)
 
@@ -122,7 +118,7 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
         yield f"market: {order.market!r} is not in shop.toml"
         return
     if order.customer and order.customer not in goods.customers:
-        yield f"customer: {order.customer!r} is not in customers.jsonl"
+        yield f"customer: {order.customer!r} is not in customers"
     if order.currency not in {market.currency for market in policy.markets.values()}:
         yield f"currency: no market of shop.toml uses {order.currency!r}"
     if not order.email:
@@ -169,7 +165,7 @@ def promotion_faults(promotion: PromotionRecord, goods: Goods, policy: Policy) -
             yield f"{name}: needs one in {', '.join(sorted(lacking))} too, for its markets"
     for name in ("categories", "products"):
         for strange in (id_ for id_ in getattr(promotion, name) if id_ not in getattr(goods, name)):
-            yield f"{name}: {strange!r} is not in {name}.jsonl"
+            yield f"{name}: {strange!r} is not in {name}"
     if promotion.first and promotion.last and promotion.first > promotion.last:
         yield f"last: {promotion.last} is before first, {promotion.first}"
     if promotion.most is not None and promotion.used > promotion.most:
@@ -226,7 +222,7 @@ def _line_faults(order: OrderRecord) -> Iterator[str]:
     for line in order.lines:
         where = f"lines: {line.id}"
         if not line.name:
-            yield f"{where}: sku {line.sku!r} is not in products.jsonl; then name and options must be given"
+            yield f"{where}: sku {line.sku!r} is not in products; then name and options must be given"
         if line.parcel and line.parcel not in parcels:
             yield f"{where}: there is no parcel {line.parcel!r}"
             continue
@@ -302,7 +298,7 @@ def invoice_faults(invoice: InvoiceRecord, goods: Goods, older: Goods) -> Iterat
     """What is wrong with a completed document; one that was issued is never changed."""
     order = goods.orders.get(invoice.order)
     if order is None:
-        yield f"order: {invoice.order!r} is not in orders.jsonl"
+        yield f"order: {invoice.order!r} is not in orders"
         return
     if older.invoices.get(invoice.number, invoice) != invoice:
         yield "number: was issued with other content, and an issued document is never changed"

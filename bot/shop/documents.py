@@ -1,12 +1,11 @@
 """Products into documents of tokens: what the search index holds of each. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import chain
 
 from bot.shop import facets
 from bot.shop.analyser import Parts, parts
-from bot.shop.checks import Goods
 from bot.shop.records import CategoryRecord, ProductRecord
 
 NAME, BESIDE, TEXT = "n:", "b:", "t:"  # marks of a token: where the product has it, the best place only
@@ -26,15 +25,20 @@ class Document:
     variants: tuple[tuple[str, str], ...]  # sku, facets
 
 
-def prepare(new: Goods, older: Goods) -> list[Document]:
-    """Documents of the products that search finds otherwise once `new` lies over `older`."""
-    goods = new.over(older)
-    renamed = {id_ for id_, category in new.categories.items() if category != older.categories.get(id_)}
+def prepare(
+    products: Iterable[ProductRecord],
+    older: Mapping[str, ProductRecord],
+    categories: Mapping[str, CategoryRecord],
+    renamed: Set[str],
+) -> list[Document]:
+    """Documents of those products that search finds otherwise than their `older` selves.
+
+    `renamed`: ids of the categories that have another name now.
+    """
     return [
-        document(product, goods.categories[product.category])
-        for id_, product in goods.products.items()
-        if product.category in renamed
-        or (id_ in new.products and _searched(product) != _searched(older.products.get(id_)))
+        document(product, categories[product.category])
+        for product in products
+        if product.category in renamed or _searched(product) != _searched(older.get(product.id))
     ]
 
 

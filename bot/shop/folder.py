@@ -1,52 +1,30 @@
-"""A shop folder in the import format: files read into checked records, records written into files. No database."""
+"""A shop folder in the import format: files of either form into checked records, records into files. No database."""
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Literal
 
 from pydantic import ValidationError
 
-from bot.facts import Money
-from bot.shop import checks
-from bot.shop.checks import Goods
+from bot.shop import checks, csv_files, jsonl_files
+from bot.shop.checks import Goods, Variants
+from bot.shop.completing import complete, even_product
+from bot.shop.entries import Entry, Problem, Source, reasons
+from bot.shop.layout import KINDS, Sheet, under
 from bot.shop.moments import Origin
-from bot.shop.money import to_signed, to_text
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, check_policy
-from bot.shop.records import (
-    CategoryRecord,
-    CustomerRecord,
-    InvoiceRecord,
-    OrderRecord,
-    ProductRecord,
-    PromotionRecord,
-    Record,
-)
+from bot.shop.records import OrderRecord, ProductRecord, Record
 from bot.shop.verbs import VERBS
 
-# file → the field of Goods, the model of its rows, and their key
-FORMAT: Mapping[str, tuple[str, type[Record], str]] = {
-    "categories.jsonl": ("categories", CategoryRecord, "id"),
-    "products.jsonl": ("products", ProductRecord, "id"),
-    "customers.jsonl": ("customers", CustomerRecord, "id"),
-    "orders.jsonl": ("orders", OrderRecord, "number"),
-    "promotions.jsonl": ("promotions", PromotionRecord, "code"),
-    "invoices.jsonl": ("invoices", InvoiceRecord, "number"),
-}
+Progress = Callable[[str, int, int], None]  # what is being done, how many rows of it, of how many (0: not known)
 _UNIQUE = ("lines", "parcels", "payments", "refunds", "returns", "claims")  # their ids are unique over all orders
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    file: str
-    line: int  # from 1; 0 when it is about the whole file
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}" if self.line else f"{self.file}: {self.reason}"
+_OFTEN = 1000  # rows between two words of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +32,78 @@ class Report:
     """What an import did, or why it did nothing."""
 
     problems: tuple[Problem, ...] = ()
-    read: Mapping[str, int] = field(default_factory=dict)  # file → rows read
-    changed: Mapping[str, int] = field(default_factory=dict)  # file → rows that were new or different
+    read: Mapping[str, int] = field(default_factory=dict)  # kind → rows read
+    changed: Mapping[str, int] = field(default_factory=dict)  # kind → rows that were new or different
+    overruled: tuple[str, ...] = ()  # orders and customers written in the chat while the import ran: now as imported
 
 
-def read_folder(folder: Path, now: datetime, older: Goods) -> tuple[Goods, Report]:
-    """The folder's rows, complete, as they would lie over the `older` ones; or every problem there is."""
+class Shelf:
+    """The products of a folder, set down on disk: there may be more of them than fit in memory."""
+
+    def __init__(self) -> None:
+        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (closed with the shelf)
+        self.owners: dict[str, str] = {}  # sku → id of its product
+        self.ids: set[str] = set()
+
+    def __enter__(self) -> "Shelf":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def put(self, product: ProductRecord, source: Source) -> None:
+        self.ids.add(product.id)
+        self.owners |= {variant.sku: product.id for variant in product.variants}
+        places = [(loc, place) for loc, place in source.below.items()]
+        self._file.write(json.dumps([source.file, source.line, places, product.model_dump(mode="json")]) + "\n")
+
+    def __iter__(self) -> Iterator[tuple[ProductRecord, Source]]:
+        self._file.seek(0)
+        for line in self._file:
+            file, number, places, row = json.loads(line)
+            below = {tuple(loc): (name, at) for loc, (name, at) in places}
+            yield ProductRecord.model_validate(row), Source(file, number, below)
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A folder's rows, each right by itself."""
+
+    shelf: Shelf
+    policy: Policy | None = None
+    goods: Goods = field(default_factory=Goods)
+    sources: dict[str, dict[str, Source]] = field(default_factory=dict)  # kind → key → where it stands
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def wanted(self) -> set[str]:
+        """The skus that orders name."""
+        return {line.sku for order in self.goods.orders.values() for line in order.lines}
+
+
+def parse(folder: Path, now: datetime, shelf: Shelf, progress: Progress) -> Parsed:
+    """Read every file and check each row by itself."""
     policy, settings_problems = check_policy(folder)
     settings_problems += mode_faults(policy) if policy else []
-    problems = [Problem(file, 0, reason) for file, _, reason in (text.partition(": ") for text in settings_problems)]
-    present = [file for file in FORMAT if (folder / file).is_file()]
-    if not present:
-        problems.append(Problem(folder.name, 0, f"has none of {', '.join(FORMAT)}"))
-    new = Goods()
+    parsed = Parsed(shelf, policy)
+    parsed.problems += [Problem(file, 0, why) for file, _, why in (text.partition(": ") for text in settings_problems)]
+    present, problems = _present(folder)
+    parsed.problems += problems
     if policy:
-        lines: dict[str, dict[str, int]] = {}
-        for file in present:
-            found, lines[file] = _records(folder / file, Origin(now, policy.shop.zone), problems)
-            setattr(new, FORMAT[file][0], found)
-        new = _complete(new, older, policy)
-        problems += [
-            Problem(*fault) for fault in sorted(_faults(new, older, policy, now, lines), key=lambda it: it[:2])
-        ]
-    return new, Report(tuple(problems), {file: len(getattr(new, FORMAT[file][0])) for file in present})
+        for sheet, read in present.items():
+            _read(read(folder, KINDS[sheet]), KINDS[sheet], Origin(now, policy.shop.zone), parsed, progress)
+    return parsed
+
+
+def check(parsed: Parsed, older: Goods, owners: Mapping[str, str], variants: Variants, now: datetime) -> Report:
+    """Complete the orders of `parsed` and look at everything together, as it would lie over the `older` rows.
+
+    `owners`: sku → product before this import; `variants`: those that orders name, of before and of now.
+    """
+    if parsed.policy:
+        parsed.goods = complete(parsed.goods, older, variants, parsed.policy)
+        parsed.problems += sorted(_faults(parsed, older, owners, parsed.policy, now), key=lambda it: (it.file, it.line))
+    return Report(tuple(parsed.problems), {kind: len(rows) for kind, rows in parsed.sources.items()})
 
 
 def mode_faults(policy: Policy) -> list[str]:
@@ -88,175 +115,123 @@ def mode_faults(policy: Policy) -> list[str]:
     ]  # fmt: skip
 
 
-def save_folder(goods: Goods, folder: Path, settings: Path | None) -> None:
-    """Write the rows; copy shop.toml, policy.toml and knowledge/ from `settings`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, (name, _, key) in FORMAT.items():
-        if file == "promotions.jsonl" and not goods.promotions:
-            continue  # a shop without promotions has no such file
-        records = sorted(getattr(goods, name).values(), key=lambda record: str(getattr(record, key)))
-        rows = (record.model_dump(mode="json", exclude_defaults=True) for record in records)
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (folder / file).write_text(text, encoding="utf-8")
-    if settings and settings.resolve() != folder.resolve():
+def save_settings(settings: Path, folder: Path) -> None:
+    """Copy shop.toml, policy.toml and knowledge/."""
+    if settings.resolve() != folder.resolve():
         for file in (SHOP_FILE, POLICY_FILE):
             shutil.copyfile(settings / file, folder / file)
         if (settings / "knowledge").is_dir():
             shutil.copytree(settings / "knowledge", folder / "knowledge", dirs_exist_ok=True)
 
 
-# --- one file --------------------------------------------------------------------------------------------------------
+# --- files -----------------------------------------------------------------------------------------------------------
+
+_Read = Callable[[Path, Sheet], Iterator[Entry | Problem]]
+Form = Literal["jsonl", "csv"]
+WRITE: Mapping[Form, Callable[[Path, Sheet, Iterable[Record]], int]] = {
+    "jsonl": jsonl_files.write,
+    "csv": csv_files.write,
+}
 
 
-def _records(path: Path, origin: Origin, problems: list[Problem]) -> tuple[dict[str, Any], dict[str, int]]:
-    """Rows by key, and the line each stands on; what is wrong with a row by itself goes to the problems."""
-    _, model, key_name = FORMAT[path.name]
-    found: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        problems.append(Problem(path.name, 0, f"is not UTF-8: {error}"))
-        return found, lines
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
+def other_form(folder: Path, form: Form) -> str:
+    """The name of a file that holds rows in another form, "" if there is none."""
+    ending = csv_files.ENDING if form == "jsonl" else jsonl_files.ENDING
+    return next((kind + ending for kind in KINDS if (folder / (kind + ending)).is_file()), "")
+
+
+def _present(folder: Path) -> tuple[dict[str, _Read], list[Problem]]:
+    """Which kinds there are, and how each is read; and what is wrong with the choice of files."""
+    found: dict[str, _Read] = {}
+    problems = []
+    names = {path.name for path in folder.glob("*.csv")} if folder.is_dir() else set()
+    for kind, sheet in KINDS.items():
+        tables = [each.name + csv_files.ENDING for each in under(sheet)]
+        head, as_lines = tables[0], kind + jsonl_files.ENDING
+        lines = (folder / as_lines).is_file()
+        if lines or head in names:
+            found[kind] = jsonl_files.read if lines else csv_files.read
+        for name in (name for name in tables if name in names and (lines or head not in names)):
+            lacking = f"belongs to {head}, which is missing"
+            problems.append(Problem(name, 0, f"stands beside {as_lines}; give one of the two" if lines else lacking))
+        names.difference_update(tables)
+    known = ", ".join(each.name + csv_files.ENDING for sheet in KINDS.values() for each in under(sheet))
+    problems += [Problem(name, 0, f"is no table of the import format; known: {known}") for name in sorted(names)]
+    if not found:
+        problems.append(Problem(folder.name, 0, f"has none of {', '.join(KINDS)}, as .jsonl or .csv"))
+    return found, problems
+
+
+def _read(
+    entries: Iterator[Entry | Problem], sheet: Sheet, origin: Origin, parsed: Parsed, progress: Progress
+) -> None:
+    sources: dict[str, Source] = {}
+    rows: dict[str, Any] = {}
+    for count, entry in enumerate(entries):
+        if count % _OFTEN == 0:
+            progress(f"checking {sheet.name}", count, 0)
+        if isinstance(entry, Problem):
+            parsed.problems.append(entry)
             continue
         try:
-            record = model.model_validate(json.loads(line), context={"origin": origin})
-        except (ValueError, RecursionError) as error:  # pydantic's and json's errors are ValueErrors
-            problems += [Problem(path.name, number, reason) for reason in _reasons(error)]
+            record = sheet.model.model_validate(entry.data, context={"origin": origin})
+        except ValidationError as error:
+            parsed.problems += reasons(error, entry.source)
             continue
-        key = getattr(record, key_name)
-        if key in found:
-            problems.append(Problem(path.name, number, f"{key_name} {key!r} stands already on line {lines[key]}"))
+        key: str = getattr(record, sheet.key)
+        if key in sources:
+            place = f"stands already on line {sources[key].line}"
+            parsed.problems.append(Problem(entry.source.file, entry.source.line, f"{sheet.key} {key!r} {place}"))
+            continue
+        sources[key] = entry.source
+        if isinstance(record, ProductRecord):
+            parsed.shelf.put(even_product(record), entry.source)
+            sources[key] = Source(entry.source.file, entry.source.line)  # the shelf keeps the rest
         else:
-            found[key], lines[key] = record, number
-    return found, lines
-
-
-def _reasons(error: Exception) -> Iterator[str]:
-    if not isinstance(error, ValidationError):
-        yield f"not JSON: {error}"
-        return
-    for item in error.errors(include_url=False, include_context=False):
-        place = ".".join(map(str, item["loc"]))
-        message = item["msg"].removeprefix("Value error, ")
-        yield f"{place}: {message}" if place else message
+            rows[key] = record
+    parsed.sources[sheet.name] = sources
+    setattr(parsed.goods, sheet.name, parsed.shelf.ids if sheet.name == "products" else rows)
 
 
 # --- rows together ---------------------------------------------------------------------------------------------------
 
 
-def _complete(new: Goods, older: Goods, policy: Policy) -> Goods:
-    """Amounts all written alike ("5" as "5.00"), orders with everything they left out."""
-    products = {key: _even_product(product) for key, product in new.products.items()}
-    goods = Goods(new.categories, products, new.customers).over(older)
-    variants = goods.variants()
-    orders = {key: _even_order(checks.complete(order, goods, variants, policy)) for key, order in new.orders.items()}
-    promotions = {key: _even_promotion(promotion) for key, promotion in new.promotions.items()}
-    invoices = {key: _even_invoice(_of_order(item, older.orders | orders)) for key, item in new.invoices.items()}
-    return Goods(new.categories, products, new.customers, orders, promotions, invoices)
-
-
-def _of_order(invoice: InvoiceRecord, orders: Mapping[str, OrderRecord]) -> InvoiceRecord:
-    """With what it left to its order."""
-    if (order := orders.get(invoice.order)) is None:
-        return invoice
-    left_out = {"market": order.market, "currency": order.currency, "email": order.email}
-    return invoice.model_copy(update={name: getattr(invoice, name) or value for name, value in left_out.items()})
-
-
-def _even_invoice(invoice: InvoiceRecord) -> InvoiceRecord:
-    def even(record: Any, *names: str) -> Any:
-        return record.model_copy(update={name: _even(getattr(record, name), invoice.currency) for name in names})
-
-    lines = tuple(even(line, "discount", "net", "amount") for line in invoice.lines)
-    taxes = tuple(even(tax, "net", "tax") for tax in invoice.taxes)
-    return even(invoice, "total", "paid").model_copy(update={"lines": lines, "taxes": taxes})
-
-
-def _even_product(product: ProductRecord) -> ProductRecord:
-    variants = tuple(
-        variant.model_copy(
-            update={"prices": {code: _even(price, code) for code, price in sorted(variant.prices.items())}}
-        )
-        for variant in product.variants
-    )
-    return product.model_copy(update={"variants": variants})
-
-
-def _even_promotion(promotion: PromotionRecord) -> PromotionRecord:
-    even = {name: {code: _even(amount, code) for code, amount in sorted(getattr(promotion, name).items())}
-            for name in ("amounts", "minimum")}  # fmt: skip
-    return promotion.model_copy(update=even)
-
-
-def _even_order(order: OrderRecord) -> OrderRecord:
-    def each(name: str, *amounts: str) -> tuple[Record, ...]:
-        items = getattr(order, name)
-        return tuple(
-            item.model_copy(
-                update={amount: _even(text, order.currency) for amount in amounts if (text := getattr(item, amount))}
-            )
-            for item in items
-        )
-
-    update: dict[str, Any] = {name: _even(getattr(order, name), order.currency) for name in ("total", "delivery_fee")}
-    update |= {name: each(name, "amount") for name in ("payments", "refunds")}
-    update["lines"] = each("lines", "price", "discount", "adjusted", "due")
-    update["returns"] = tuple(
-        item.model_copy(update={"shares": tuple(
-            share.model_copy(update={"amount": _even(share.amount, order.currency)}) for share in item.shares
-        )})
-        for item in each("returns", "refund", "fee")
-    )  # fmt: skip
-    return order.model_copy(update=update)
-
-
-def _even(amount: str, currency: str) -> str:
-    try:
-        return to_text(Money(to_signed(amount, currency), currency))
-    except ValueError:
-        return amount  # the checks report it
-
-
 def _faults(
-    new: Goods, older: Goods, policy: Policy, now: datetime, lines: Mapping[str, Mapping[str, int]]
-) -> Iterator[tuple[str, int, str]]:
-    """Everything wrong between rows, as (file, line, reason)."""
-    goods = new.over(older)
-    owners = {variant.sku: product.id for product in goods.products.values() for variant in product.variants}
-    emails = {customer.email: customer.id for customer in goods.customers.values()}
-    for product in new.products.values():
-        for reason in checks.product_faults(product, goods, owners, policy):
-            yield "products.jsonl", lines["products.jsonl"][product.id], reason
-    for customer in new.customers.values():
-        for reason in checks.customer_faults(customer, emails, policy):
-            yield "customers.jsonl", lines["customers.jsonl"][customer.id], reason
-    for order in new.orders.values():
-        for reason in checks.order_faults(order, goods, policy, now):
-            yield "orders.jsonl", lines["orders.jsonl"][order.number], reason
-    for promotion in new.promotions.values():
-        for reason in checks.promotion_faults(promotion, goods, policy):
-            yield "promotions.jsonl", lines["promotions.jsonl"][promotion.code], reason
-    for invoice in new.invoices.values():
-        for reason in checks.invoice_faults(invoice, goods, older):
-            yield "invoices.jsonl", lines["invoices.jsonl"][invoice.number], reason
-    for number, reason in _id_faults(goods):
-        if number in new.orders:
-            yield "orders.jsonl", lines["orders.jsonl"][number], reason
+    parsed: Parsed, older: Goods, owners: Mapping[str, str], policy: Policy, now: datetime
+) -> Iterator[Problem]:
+    new, goods = parsed.goods, parsed.goods.over(older)
+    # what the folder does not name stays, and keeps its skus and e-mails
+    owned = parsed.shelf.owners | {sku: id_ for sku, id_ in owners.items() if id_ not in new.products}
+    staying = [customer for id_, customer in older.customers.items() if id_ not in new.customers]
+    emails = {customer.email: customer.id for customer in (*new.customers.values(), *staying)}
+    for product, source in parsed.shelf:
+        for reason in checks.product_faults(product, goods, owned, policy):
+            yield source.fault(product, reason)
+    found: Mapping[str, Callable[[Any], Iterator[str]]] = {
+        "customers": lambda customer: checks.customer_faults(customer, emails, policy),
+        "orders": lambda order: checks.order_faults(order, goods, policy, now),
+        "promotions": lambda promotion: checks.promotion_faults(promotion, goods, policy),
+        "invoices": lambda invoice: checks.invoice_faults(invoice, goods, older),
+    }
+    for kind, faults in found.items():
+        for key, record in getattr(new, kind).items():
+            for reason in faults(record):
+                yield parsed.sources[kind][key].fault(record, reason)
+    for number, reason in _id_faults(goods.orders.values(), new.orders.keys()):
+        yield parsed.sources["orders"][number].fault(new.orders[number], reason)
 
 
-def _id_faults(goods: Goods) -> Iterator[tuple[str, str]]:
-    """(order number, reason) for both orders of an id that stands twice."""
-    seen: dict[tuple[str, str], str] = {}
-    for order in goods.orders.values():
-        for kind in _UNIQUE:
-            ids = [item.id for item in getattr(order, kind) or ()]
-            for item in getattr(order, kind) or ():
-                other = seen.setdefault((kind, item.id), order.number)
-                if other != order.number:
-                    yield order.number, f"{kind}: id {item.id!r} is also used by order {other}"
-                    yield other, f"{kind}: id {item.id!r} is also used by order {order.number}"
-                elif ids.count(item.id) > 1:
-                    yield order.number, f"{kind}: id {item.id!r} stands twice"
+def _id_faults(orders: Iterable[OrderRecord], new: Set[str]) -> Iterator[tuple[str, str]]:
+    """(order number, reason) for each of the new orders that has an id of another one, or one twice."""
+    for kind in _UNIQUE:
+        ids = Counter((item.id, order.number) for order in orders for item in getattr(order, kind) or ())
+        seen: dict[str, str] = {}
+        for (id_, number), times in ids.items():
+            other = seen.setdefault(id_, number)
+            if times > 1 and number in new:
+                yield number, f"{kind}: {id_}: stands twice"
+            if other != number:
+                yield from (
+                    (one, f"{kind}: {id_}: is also used by order {two}")
+                    for one, two in ((number, other), (other, number)) if one in new
+                )  # fmt: skip

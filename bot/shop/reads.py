@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -244,25 +245,40 @@ async def categories(connection: AsyncConnection) -> dict[str, dict[str, str]]:
     return {row["id"]: row["name"] for row in rows(await connection.execute(sa.select(table(t.Categories))))}
 
 
-async def newest_import(connection: AsyncConnection) -> int:
-    return await connection.scalar(sa.select(sa.func.max(col(t.Imports, "id")))) or 0
-
-
 async def last_import(connection: AsyncConnection) -> Row | None:
-    """The newest import: `at`, and whether it was the `sample`."""
-    newest = sa.select(table(t.Imports)).order_by(col(t.Imports, "id").desc()).limit(1)
-    return next(iter(rows(await connection.execute(newest))), None)
+    """The newest import: its `id`, `at`, and whether it was the `sample`."""
+    newest = sa.select(table(t.Imports)).where(col(t.Imports, "switched")).order_by(col(t.Imports, "id").desc())
+    return next(iter(rows(await connection.execute(newest.limit(1)))), None)
 
 
 # --- helpers ---------------------------------------------------------------------------------------------------------
 
 
-def table(model: type[SQLModel]) -> sa.Table:
+def stored(model: type[SQLModel]) -> sa.Table:
+    """The table itself: what is written to."""
     return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
-def col(model: type[SQLModel], name: str) -> sa.Column[Any]:
-    return table(model).c[name]
+@cache
+def table(model: type[SQLModel]) -> Any:
+    """What is read of a table: of the catalogue the rows that hold now."""
+    whole = stored(model)
+    if "until" not in whole.c:
+        return whole
+    shown = [column for column in whole.c if column.name not in ("since", "until")]
+    return sa.select(*shown).where(*holding_now(whole)).subquery(whole.name)
+
+
+def holding_now(whole: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    imports = stored(t.Imports)
+    newest = sa.select(imports.c.id).where(imports.c.switched).order_by(imports.c.id.desc()).limit(1)
+    now = sa.func.coalesce(newest.scalar_subquery(), 0)
+    return whole.c.since <= now, whole.c.until > now
+
+
+def col(model: type[SQLModel], name: str) -> sa.ColumnElement[Any]:
+    column: sa.ColumnElement[Any] = table(model).c[name]
+    return column
 
 
 def rows(result: sa.CursorResult[Any]) -> list[Row]:

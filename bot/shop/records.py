@@ -1,12 +1,13 @@
-"""The import format, one model per line of a file (docs/import-format.md). Says what a row may hold; knows no table.
+"""The import format, one model per row of a file (docs/import-format.md). Says what a row may hold; knows no table.
 
 Times and days come out of validation absolute: pass `context={"origin": Origin(...)}`.
 """
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from bot.commerce import GIFT_NOTE_LENGTH, LineState
 from bot.shop.moments import Origin
@@ -29,6 +30,17 @@ def _origin(info: ValidationInfo) -> Origin:
     return origin
 
 
+def _point(value: Any) -> Any:
+    if isinstance(value, str) and _COMMA.fullmatch(value):
+        raise ValueError(f"{value!r} has a decimal comma; write it like {value.replace(',', '.')}")
+    return value
+
+
+def _sorted(value: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted((key, each) for key, each in value.items() if each))
+
+
+_COMMA = re.compile(r"-?\d+,\d{1,3}")
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Day = Annotated[date, BeforeValidator(_day)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
@@ -36,13 +48,20 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}
 Email = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^([+\d][\d\s().-]{5,20})?$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,3})?$")]
-Texts = Annotated[
-    dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")], Name], Field(min_length=1)
+Amount = Annotated[str, BeforeValidator(_point), StringConstraints(pattern=r"^\d{1,9}(\.\d{1,3})?$")]
+# Maps come sorted by key, whatever form they were read from: what is written back is then the same each time.
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")]
+Texts = Annotated[dict[Language, Name], Field(min_length=1), AfterValidator(_sorted)]
+Names = Annotated[dict[Language, Name], AfterValidator(_sorted)]
+LongTexts = Annotated[
+    dict[Language, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]],
+    AfterValidator(_sorted),
 ]
+ManyNames = Annotated[dict[Language, tuple[Name, ...]], AfterValidator(_sorted)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^\S{2,40}$")]
-Amounts = dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Amount]  # by currency
-LongTexts = dict[str, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]]
+Amounts = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Amount], AfterValidator(_sorted)
+]  # by currency
 
 
 class Record(BaseModel):
@@ -60,15 +79,15 @@ class CategoryRecord(Record):
 class VariantRecord(Record):
     sku: Id
     size: str = ""
-    color: dict[str, Name] = {}
-    prices: Annotated[dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Amount], Field(min_length=1)]
+    color: Names = {}
+    prices: Annotated[Amounts, Field(min_length=1)]
     stock: Annotated[int, Field(ge=0, lt=10**9)]
 
 
 class ProductRecord(Record):
     id: Id
     name: Texts
-    also: dict[str, tuple[Name, ...]] = {}  # other names shoppers use, searched and never shown
+    also: ManyNames = {}  # other names shoppers use, searched and never shown
     category: Id
     brand: str = ""
     material: LongTexts = {}
@@ -118,7 +137,7 @@ class LineRecord(Record):
     replaces: str = ""  # the line that it was given in exchange for
     product: str = ""  # these four: taken from products.jsonl when left out
     category: str = ""
-    name: dict[str, Name] = {}
+    name: Names = {}
     options: str = ""
     discount: Amount | None = None  # taken off `price` already
 
@@ -185,7 +204,7 @@ class ClaimRecord(Record):
     kind: Literal[
         "chase", "missing_parcel", "lost", "refused", "damaged", "wrong_item", "missing_item", "defective", "other"
     ]
-    lines: dict[Id, Annotated[int, Field(ge=1, lt=10**6)]] = {}  # line id → pieces
+    lines: Annotated[dict[Id, Annotated[int, Field(ge=1, lt=10**6)]], AfterValidator(_sorted)] = {}  # line id → pieces
     parcel: str = ""
     text: str = ""
     wish: Literal["", "refund", "replacement", "part"] = ""
@@ -250,12 +269,12 @@ class PromotionRecord(Record):
 
 # --- invoices.jsonl --------------------------------------------------------------------------------------------------
 
-SignedAmount = Annotated[str, StringConstraints(pattern=r"^-?\d{1,9}(\.\d{1,3})?$")]
+SignedAmount = Annotated[str, BeforeValidator(_point), StringConstraints(pattern=r"^-?\d{1,9}(\.\d{1,3})?$")]
 
 
 class InvoiceLineRecord(Record):
     kind: Literal["goods", "delivery", "adjustment", "refund", "reversal"]
-    name: dict[str, Name] = {}
+    name: Names = {}
     options: str = ""
     quantity: Annotated[int, Field(ge=1, lt=10**6)] = 1
     discount: Amount = "0"

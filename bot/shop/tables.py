@@ -23,6 +23,20 @@ def _of(target: str, *, null: bool = False, primary_key: bool = False) -> Any:
     return Field(default=None, sa_column=column)
 
 
+# Rows of the catalogue hold from one import up to, not including, another: `since` <= the newest import < `until`. So
+# an import writes its rows ahead, hidden, and one row of `Imports` switches to all of them at once (staging.py).
+FOREVER = 1 << 62
+
+
+def _since(*, primary_key: bool = True) -> Any:
+    column = sa.Column(sa.BigInteger, primary_key=primary_key, autoincrement=False, nullable=False, server_default="0")
+    return Field(default=0, sa_column=column)
+
+
+def _until() -> Any:
+    return Field(default=FOREVER, sa_column=sa.Column(sa.BigInteger, nullable=False, server_default=str(FOREVER)))
+
+
 def _usually(kind: Any, value: str) -> Any:
     """A column that most rows have nothing to say about."""
     return Field(default=None, sa_column=sa.Column(kind, nullable=False, server_default=value))
@@ -34,13 +48,14 @@ def _money() -> Any:
 
 
 class Imports(SQLModel, table=True):
-    """Every import: the newest `id` tells whether another one came in between, `at` how old the data are."""
+    """Every import, and the one that is being written ahead: `at` tells how old the data are."""
 
     __tablename__ = "shop_imports"
     id: int | None = Field(default=None, sa_column=sa.Column(BigId, primary_key=True, autoincrement=True))
     at: datetime = _time()
     counts: dict[str, int] = _json()
     sample: bool = False  # the shop that comes along: it is fed by nobody, so its data are never old
+    switched: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})  # False: its rows are hidden
 
 
 # --- catalogue -------------------------------------------------------------------------------------------------------
@@ -49,13 +64,17 @@ class Imports(SQLModel, table=True):
 class Categories(SQLModel, table=True):
     __tablename__ = "shop_categories"
     id: str = Field(primary_key=True)
+    since: int = _since()
+    until: int = _until()
     name: dict[str, str] = _json()  # language → text, like every localised column
 
 
 class Products(SQLModel, table=True):
     __tablename__ = "shop_products"
     id: str = Field(primary_key=True)
-    category_id: str = _of("shop_categories.id")
+    since: int = _since()
+    until: int = _until()
+    category_id: str = Field(index=True)
     name: dict[str, str] = _json()
     also: dict[str, list[str]] = _json()  # other names shoppers use: searched, never shown
     brand: str = ""
@@ -67,9 +86,15 @@ class Products(SQLModel, table=True):
 
 class Variants(SQLModel, table=True):
     __tablename__ = "shop_variants"
-    __table_args__ = (sa.UniqueConstraint("product_id", "position"), sa.CheckConstraint("stock >= 0", name="stock"))
+    __table_args__ = (
+        sa.UniqueConstraint("product_id", "position", "since"),
+        sa.ForeignKeyConstraint(["product_id", "since"], ["shop_products.id", "shop_products.since"]),
+        sa.CheckConstraint("stock >= 0", name="stock"),
+    )
     sku: str = Field(primary_key=True)
-    product_id: str = _of("shop_products.id")
+    since: int = _since()
+    until: int = _until()
+    product_id: str
     position: int
     size: str = ""
     color: dict[str, str] = _json()
@@ -80,9 +105,14 @@ class Prices(SQLModel, table=True):
     """What a variant costs, tax included, in each currency it is sold in."""
 
     __tablename__ = "shop_prices"
-    __table_args__ = (sa.CheckConstraint("minor >= 0", name="minor"),)
-    sku: str = _of("shop_variants.sku", primary_key=True)
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["sku", "since"], ["shop_variants.sku", "shop_variants.since"]),
+        sa.CheckConstraint("minor >= 0", name="minor"),
+    )
+    sku: str = Field(primary_key=True)
     currency: str = Field(primary_key=True)
+    since: int = _since()
+    until: int = _until()
     minor: int = _money()
 
 
@@ -95,9 +125,9 @@ class SearchDocuments(SQLModel, table=True):
     __tablename__ = "shop_search_documents"
     __table_args__ = (sa.Index("ix_shop_search_documents_popular", "minus_sold", "product_id"),)
     id: int = Field(sa_column=sa.Column(BigId, primary_key=True, autoincrement=False))  # ascending: short names first
-    product_id: str = Field(
-        sa_column=sa.Column(sa.String, sa.ForeignKey("shop_products.id"), nullable=False, unique=True)
-    )
+    since: int = _since(primary_key=False)
+    until: int = _until()
+    product_id: str = Field(index=True)
     names: list[str] = _json()  # evened, in every language
     also: list[str] = _json()
     tokens: str  # a space between two, none around: PostgreSQL takes no empty one
@@ -110,7 +140,9 @@ class SearchVariants(SQLModel, table=True):
 
     __tablename__ = "shop_search_variants"
     sku: str = Field(primary_key=True)
-    product_id: str = _of("shop_products.id")
+    since: int = _since()
+    until: int = _until()
+    product_id: str = Field(index=True)
     facets: str
 
 
@@ -120,11 +152,13 @@ class SearchWords(SQLModel, table=True):
     __tablename__ = "shop_search_words"
     __table_args__: ClassVar = {"sqlite_with_rowid": False}
     word: str = Field(primary_key=True)
+    since: int = _since()
+    until: int = _until()
     products: int
 
 
 class SearchSpellings(SQLModel, table=True):
-    """What the known words are found by when they are misspelt."""
+    """What the known words are found by when they are misspelt; those of a word that does not hold are never met."""
 
     __tablename__ = "shop_search_spellings"
     __table_args__: ClassVar = {"sqlite_with_rowid": False}

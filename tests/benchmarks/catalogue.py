@@ -55,7 +55,7 @@ def _variants(chance: random.Random, sku: str, sizes: list[str]) -> Iterator[Var
     for color in chance.sample(_LISTS["colors"], chance.randint(1, 3)):
         for size in chance.sample(sizes, min(2, len(sizes))):
             yield VariantRecord.model_construct(
-                sku=f"{sku}-{color[0]}-{size}", size=size, color={"en": color[0], "zh": color[1]},
+                sku=f"{sku}-{color[0]}-{size}".replace(" ", ""), size=size, color={"en": color[0], "zh": color[1]},
                 prices={"GBP": f"{price}.00", "CNY": f"{9 * price}.00"}, stock=chance.choice((0, 0, 2, 9, 40)),
             )  # fmt: skip
 

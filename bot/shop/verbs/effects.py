@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from bot.commerce import Account, Line, LineState, Order
 from bot.shop import sums
 from bot.shop import tables as t
-from bot.shop.reads import col, table
+from bot.shop.reads import col, holding_now, stored, table
 from bot.shop.states import sources
 from bot.shop.verbs.verb import Deed
 
@@ -70,8 +70,9 @@ async def split(connection: AsyncConnection, order: Order, taken: Line) -> str:
 
 async def restock(connection: AsyncConnection, sku: str, pieces: int) -> None:
     """Put pieces back on the shelf, or take them off it (negative)."""
-    stock = sa.update(table(t.Variants)).where(col(t.Variants, "sku") == sku)
-    await connection.execute(stock.values(stock=col(t.Variants, "stock") + pieces))
+    variants = stored(t.Variants)
+    stock = sa.update(variants).where(variants.c.sku == sku, *holding_now(variants))
+    await connection.execute(stock.values(stock=variants.c.stock + pieces))
 
 
 async def start_refunds(connection: AsyncConnection, deed: Deed, reason: str) -> None:
