@@ -145,13 +145,6 @@ class TurnState:
         self.offers.append(TAKE_BACK)
         return outcome.act
 
-    def take_back(self, promises: Iterable[Promise]) -> None:
-        """He is told no more of these; nothing is said where there were none."""
-        found = list(promises)
-        self.taken_back += found
-        if found:
-            self.say(Act("done:notify/stopped"))
-
     def _offered(self) -> tuple[Offer, ...]:
         """The buttons so far, without what is promised already."""
         held = {f"{NOTIFY}:{key}" for key in self.promises}

@@ -46,21 +46,22 @@ class Notifier:
             return TurnResult(conversation, timers=(TimerChange(TIMER, promise.id, promise.next_look(now)),))
         if look.act is None:
             return TurnResult(conversation, promises=(PromiseChange(promise, "over"),))
-        return await self._told(conversation, open_ones, promise, look.act, source_id)
+        offers = tell_me(Awaited.SENT, promise.subject) if look.act.name == "notice:sent/part" else ()
+        speak = Speak("say", conversation, (look.act,), offers, look.cards)
+        return await self._told(speak, look.act, promise, open_ones, source_id)
 
     async def _told(
-        self, conversation: Conversation, open_ones: Sequence[Promise], promise: Promise, act: Act, source_id: str
+        self, speak: Speak, act: Act, promise: Promise, open_ones: Sequence[Promise], source_id: str
     ) -> TurnResult:
-        offers = tell_me(Awaited.SENT, promise.subject) if act.name == "notice:sent/part" else ()
-        reply, spoken = await self._speech.reply(Speak("say", conversation, (act,), offers), ())
+        reply, spoken = await self._speech.reply(speak, ())
         if reply is None:
             raise LookupError(f"{act.name} says nothing")
         line = transcript.bot_line(reply, {"kind": "notice", "acts": [act.name], **transcript.figures(spoken)})
-        posts = handoff.to_sendings(await self._for_staff(conversation, act), self._desks, source_id)
+        posts = handoff.to_sendings(await self._for_staff(speak.conversation, act), self._desks, source_id)
         also = [one for one in open_ones if one != promise and _said_with(act, promise, one)]
         rest = [ended(one, "over") for one in also]
         return TurnResult(
-            conversation, (line,), (Sending("notice", reply), *posts),
+            speak.conversation, (line,), (Sending("notice", reply), *posts),
             promises=(PromiseChange(promise, "told"), *(change for change, _ in rest)),
             timers=tuple(timer for _, timer in rest),
         )  # fmt: skip

@@ -61,8 +61,9 @@ _ENGLISH = {
         |(?:on|in|into|reach\w*|hits?|to) my (?:bank )?(?:account|card)""",
     Awaited.DELAYED: r"""late|later|delay\w*|postpon\w*|slips?|held up|behind schedule|takes? longer|pushed back|moved
         |(?:not|\w*n't) (?:\w+ ){0,3}?(?:on time|arriv\w*|com\w+|mak\w+ it)|new (?:delivery )?(?:date|day)""",
-    Awaited.BACK: r"""(?:back )?in stock|available|restock\w*|back in|back on sale|(?:comes?|is|are|get) back
-        |(?:get|have|got) (?:\w+ ){0,3}(?:in|again|more)|more (?:of them )?(?:arrive|come)s?|replenish\w*""",
+    Awaited.BACK: r"""(?:back )?in stock|available|restock\w*|back in|back on sale
+        |(?:\w+'s|\w+'re|comes?|is|are|get) back|(?:get|have|got) (?:\w+ ){0,3}(?:in|again|more)
+        |more (?:of them )?(?:arrive|come)s?|replenish\w*""",
     Awaited.SENT: r"""ships?|shipped|shipping|sent|sends?|dispatch\w*|despatch\w*|leaves?|left|posted|goes out|gone out
         |(?:on|in) (?:its|the|their) (?:way|post|mail)|with the (?:courier|carrier)|handed (?:over )?to|picked up by""",
 }
@@ -110,18 +111,25 @@ _CN_BEFORE = re.compile(r"为什么|怎么|上次|之前|昨天|已经|没有?�
 _CN_AFTER = re.compile(r"^(?:[了过的吗么说]|为什|原因)")
 _CN_UNDONE = re.compile(r"(?:[没未不别会]|有没有)$")
 
+# what may stand beside a wish and asks for nothing
+_BESIDE = _compiled(
+    r"""\b(?:and|so|but|also|then|please|pls|thanks?|thank you|yes|ok(?:ay)?|hi|hello|hey|can|could
+    |would|will|you|the|my|an?|for|about|on|of|with|order|number|no|it|is|it's|in|this|that|here|just)\b|订单|单号|我的?|你们?|您|请|麻烦|谢谢|你好|好的|那|就|这个?|的|了|吧|在"""
+)
+
 # --- taken back ------------------------------------------------------------------------------------------------------
 
-_NOTICES = r"(?:notif\w*|notices?|alerts?|updates?|reminders?|messages)"
+_NOTICES = r"(?:notif\w*|notices?|alerts?|updates?|reminders?)"
 _BACK = _compiled(
     rf"""\b(?:(?:stop|cancel|turn off|switch off|end|remove|disable|delete|drop|unsubscribe \w+ from|no more
     |(?:do not|don't|no longer) (?:want|need)|opt out of|mute)\b[^.?!\n]{{0,25}}\b{_NOTICES}
     |stop (?:(?:notify|alert|ping|remind|messag|text|updat)ing|letting) {_ME}
+    |stop (?:sending|writing) {_ME}(?: messages)?
     |stop telling {_ME}(?: (?:when|about|once|any ?more|now|please|thanks?)\b|\W*$)
     |(?:do not|don't|no need to|needn't|you (?:do not|don't) (?:have|need) to|no longer need to|never ?mind)
     [ ](?:(?:notify|alert|ping|remind|message|text|update) {_ME}|let {_ME} know
     |tell {_ME}(?= (?:when|about|once|any ?more|after all|now|if)\b|\W*$))
-    |(?:{_NOTICES}) off)\b"""
+    |(?:do not|don't) bother (?:to )?(?:tell|notify|let)\w*(?: {_ME})?|(?:{_NOTICES}) off)\b"""
 )
 _CN_BACK = _compiled(
     r"""(?:不(?:用|要|必|需要|想|再)|别|无需|甭|取消|停止?|关[掉闭]?|退订|撤[销回]|删除?|去掉)
@@ -134,7 +142,7 @@ class Asked:
     """A wish to be told."""
 
     awaited: str  # an Awaited, APPROVED or ANYTHING
-    alone: bool  # the message says little else
+    alone: bool  # the message says nothing else
 
 
 def asked(text: str) -> Asked | None:
@@ -165,10 +173,10 @@ def _english(text: str) -> Asked | None:
             name = _event(own, when)
             if name or (name := _event(rest, when)):
                 cut = len(rest) - len(own) if form is _FORWARDS and _event(own, when) else 0
-                return Asked(name, _little(text[: found.start()] + text[found.end() - cut :]))
+                return Asked(name, _nothing(text[: found.start()] + text[found.end() - cut :]))
     found = _ALWAYS.search(text)
     if found and not _NO_WISH.search(text[: found.start()]):
-        return Asked(ANYTHING, _little(text[: found.start()] + text[found.end() :]))
+        return Asked(ANYTHING, _nothing(text[: found.start()] + text[found.end() :]))
     return None
 
 
@@ -185,14 +193,13 @@ def _chinese(text: str) -> Asked | None:
             undone = _CN_UNDONE.search(text[: found.start("tell")])
             if not (undone or _CN_BEFORE.search(found["before"]) or _CN_AFTER.search(found["after"])):
                 before = text[: found.start()] + found["before"]
-                return Asked(name, _little(before + text[found.end("tell") :]))
+                return Asked(name, _nothing(before + text[found.end("tell") :]))
     for name, pattern in (*_CN_SWITCHED_ON.items(), (ANYTHING, _CN_ALWAYS)):
         if found := pattern.search(text):
-            return Asked(name, _little(text[: found.start()] + text[found.end() :]))
+            return Asked(name, _nothing(text[: found.start()] + text[found.end() :]))
     return None
 
 
-def _little(rest: str) -> bool:
-    """Whether no other request is in what is left: six words, or ten characters of Chinese, hardly hold one."""
-    words = re.findall(r"[a-z']+", rest, re.IGNORECASE)
-    return len(words) <= 6 and sum("一" <= letter <= "鿿" for letter in rest) <= 10
+def _nothing(rest: str) -> bool:
+    """Whether what is left of the message asks for nothing else."""
+    return not any(letter.isalpha() for letter in _BESIDE.sub("", rest))

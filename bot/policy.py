@@ -149,19 +149,22 @@ def _asked_to_tell(t: TurnState, awaited: str, subject: str = "") -> Script:
 
 def _taken_back(t: TurnState, promises: Sequence[Promise]) -> Script:
     """He wants to be told no more; what is open goes on, and other requests of the message are served."""
-    if promises:
-        t.take_back(promises)
-    else:
-        t.say(Act("done:notify/stopped"))
+    t.taken_back += promises
+    t.say(Act("done:notify/stopped"))
     t.change(fallbacks=0)
     others = [name for name in _tasks(t) if name not in _LIKE_NOTICES] if t.event.kind is Kind.TEXT else []
     yield from _requests(t, others)
 
 
-def _to_take_back(t: TurnState) -> list[Promise]:
-    """The open promises that the message takes back: all of them, or those of the orders it names."""
-    if not t.event.promises or not opt_in.takes_back(t.event.text):
-        return []
+def _to_take_back(t: TurnState) -> list[Promise] | None:
+    """The open promises that the message takes back: all of them, or those of the orders it names.
+
+    None where it means something else: without a promise, mails of the account or the question that is open.
+    """
+    if NOTIFY not in t.skills or not opt_in.takes_back(t.event.text):
+        return None
+    if not t.event.promises and (t.top or set(_tasks(t)) - {"product_availability"}):
+        return None
     named = slots.orders_named(t.understanding.slots, t.event.text)
     return [promise for promise in t.promises.values() if not named or promise.subject in named]
 
@@ -181,7 +184,9 @@ def _text(t: TurnState) -> Script:
     if alarms.wants_forgetting(text):
         t.change(proof=None, memory={}, noted={}, wishes=(), flows=(), queue=(), pending=None)
         t.say(Act("forgotten"))
-        t.take_back(t.promises.values())
+        if promises := t.promises:
+            t.taken_back += promises.values()
+            t.say(Act("done:notify/stopped"))
         yield t.speak("say")
         return
     if alarms.angry(text) or meaning.probability("complaint") >= t.threshold:
@@ -196,7 +201,7 @@ def _text(t: TurnState) -> Script:
         t.heard.append("provide_info")
         t.change(fallbacks=0)
         yield from t.advance(resuming=True)
-    elif promises := _to_take_back(t):
+    elif (promises := _to_take_back(t)) is not None:
         yield from _taken_back(t, promises)
     elif t.conversation.pending and t.top and t.top.expects == "confirm":
         yield from _answer_to_confirm(t)

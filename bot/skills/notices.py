@@ -8,6 +8,7 @@ from bot.commerce import LineState, Order, Shop
 from bot.conversation import Proof
 from bot.delivery import WAITING, latest, parts
 from bot.facts import Act, Day, Fact, Text
+from bot.messages import Card
 from bot.promises import Awaited, Promise
 from bot.skill import Request
 from bot.skills import parcels, product_question, refund_status
@@ -19,6 +20,7 @@ class Look:
 
     act: Act | None = None
     over: bool = False  # it cannot happen any more, and there is nothing to tell
+    cards: tuple[Card, ...] = ()
 
 
 async def look(shop: Shop, promise: Promise, request: Request) -> Look:
@@ -31,16 +33,16 @@ async def look(shop: Shop, promise: Promise, request: Request) -> Look:
         return Look(over=True)
     match promise.awaited:
         case Awaited.SENT:
-            return _sent(order, promise)
+            return _sent(order, promise, request)
         case Awaited.DELAYED:
-            return _delayed(order, promise, request.today)
+            return _delayed(order, promise, request)
     return _refunded(order, promise, request)
 
 
 # --- orders ----------------------------------------------------------------------------------------------------------
 
 
-def _sent(order: Order, promise: Promise) -> Look:
+def _sent(order: Order, promise: Promise, request: Request) -> Look:
     """Told when the first of what he waited for has left; what then still waits is another promise."""
     waited = [line for line in order.lines if line.id in promise.seen] or list(order.lines)
     left = [line for line in waited if line.state not in WAITING | {LineState.CANCELLED}]
@@ -49,7 +51,7 @@ def _sent(order: Order, promise: Promise) -> Look:
         return _cancelled(order) if gone else Look()
     part = next(part for part in parts(order) if left[-1] in part.lines)
     name = "notice:sent/part" if any(line.state in WAITING for line in order.lines) else "notice:sent"
-    return Look(Act(name, parcels.about(order, part), "warm"))
+    return Look(Act(name, parcels.about(order, part), "warm"), cards=(parcels.card(part, request),))
 
 
 def _cancelled(order: Order) -> Look:
@@ -63,15 +65,16 @@ def promised_day(order: Order) -> date | None:
     return max((part.due for part in parts(order) if part.due and part.under_way), default=None)
 
 
-def _delayed(order: Order, promise: Promise, today: date) -> Look:
+def _delayed(order: Order, promise: Promise, request: Request) -> Look:
     if order.state == "cancelled":
         return _cancelled(order)
     if not any(part.under_way for part in parts(order)):
         return Look(over=True)
     if order.as_of:  # old data: it may have arrived meanwhile
         return Look()
-    if late := latest(order, today):
-        return Look(replace(parcels.late_act(order, late, today), name="notice:late"))
+    if late := latest(order, request.today):
+        act = replace(parcels.late_act(order, late, request.today), name="notice:late")
+        return Look(act, cards=(parcels.card(late, request),))
     day = promised_day(order)
     if day and promise.seen and day > date.fromisoformat(promise.seen[0]):
         return Look(Act("notice:moved", {"order": Text(order.number), "day": Day(day)}, "apologetic"))

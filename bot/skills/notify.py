@@ -43,13 +43,20 @@ async def run(shop: Shop, request: Request) -> Outcome:
     proof = request.proof
     if proof is None or not proof.opens(request.slots.get("order_id", ""), needed):
         return Outcome(Act("ask:order_id"), needs=needed)
-    order = await pick_order(shop, request, lambda order: bool(_lines_here(order)))
+    order = await pick_order(shop, request, lambda order: _to_come(order, awaited, request))
     if isinstance(order, Outcome):
         return order
     chosen = replace(request, slots={**request.slots, "order_id": order.number})
     if awaited == Awaited.REFUNDED:
         return _refunded(order, chosen)
     return await _delivery(shop, order, awaited, chosen)
+
+
+def _to_come(order: Order, awaited: str, request: Request) -> bool:
+    """Whether what is awaited may still happen to the order."""
+    if awaited == Awaited.REFUNDED:
+        return refund_status.waits(order) or undecided(order.number, request.approvals)
+    return any(part.under_way for part in parts(order)) if awaited == Awaited.DELAYED else bool(_lines_here(order))
 
 
 def _approved(request: Request) -> Outcome:
