@@ -21,7 +21,7 @@ from bot.conversation import (
     Utterance,
     facts_to_json,
 )
-from bot.decision import HandoffRequest, Limits, Notice, Read, Speak, TurnInput
+from bot.decision import TAKE_BACK, HandoffRequest, Limits, Notice, Read, Speak, TurnInput
 from bot.facts import Act, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import InboundMessage, Kind, Reply, Sender
@@ -251,7 +251,7 @@ class Dialogue:
         text, reason = "\n".join([*filter(None, [t.text]), *kept, *pressed]), alarm(slots.readable(t.text))
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
         result = await self._moved(t, handoff.relayed(t.conversation, text, urgent), lines)
-        if opt_in.takes_back(t.text):  # the bot does so without a word
+        if first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
             speak = Speak("say", t.conversation, taken_back=t.promises)
             result = self._with_promises(t, result, speak)
         return result

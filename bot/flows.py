@@ -146,10 +146,13 @@ class TurnState:
         return outcome.act
 
     def _offered(self) -> tuple[Offer, ...]:
-        """The buttons so far, without what is promised already."""
+        """The buttons so far, without what is promised already, and what would read alike for two orders."""
+        if NOTIFY not in self.skills:
+            return ()
         held = {f"{NOTIFY}:{key}" for key in self.promises}
-        usable = NOTIFY in self.skills
-        return tuple(offer for offer in dict.fromkeys(self.offers) if usable and offer.value not in held)
+        offers = [offer for offer in dict.fromkeys(self.offers) if offer.value not in held]
+        labels = [offer.label for offer in offers]
+        return tuple(offer for offer in offers if labels.count(offer.label) == 1)
 
     # --- ways to end a turn ------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ for a day and "you never told me" complains: those are no wish, and the model re
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.promises import Awaited
 
@@ -21,14 +22,15 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 # --- English ---------------------------------------------------------------------------------------------------------
 
 _ME = r"(?:me|us)"
-_SURELY = rf"""(?:(?:please|just|pls|then|kindly) )?(?:notify|alert|ping|text|message|remind|e-?mail|buzz|warn) {_ME}
-    |let {_ME} know|keep {_ME} (?:posted|updated|informed|in the loop)
+_SURELY = rf"""(?:(?:please|just|pls|then|kindly) )?(?:alert|ping|text|message|remind|e-?mail|buzz|warn|notify) {_ME}
+    |(?:please |pls )?notify|let {_ME} know|lmk|hit {_ME} up
+    |mind (?:letting {_ME} know|(?:telling|notifying) {_ME})|keep {_ME} (?:posted|updated|informed|in the loop)
     |(?:give|send|drop|shoot) {_ME} (?:a |an )?(?:quick )?(?:shout|heads[- ]?up|ping|nudge|message|note|line|text|mail
     |e-?mail|notification|alert|update|reminder|notice)
-    |shout|(?:i'd like|i would like|i want|want|wish|need|like|can i|could i|may i) (?:to )?(?:be|get)
-    [ ](?:told|notified|informed|alerted|an? (?:notification|alert|reminder|message|update))"""
-_TELL = rf"tell {_ME}|inform {_ME}|update {_ME}|say"
-_WHEN = r"(?:when(?:ever)?|once|as soon as|the (?:moment|minute|second|day)|if)"
+    |shout|(?:i'd like|i would like|i want|want|wish|need|like|can i|could i|may i) (?:to )?(?:(?:be|get|have) )?
+    (?:told|notified|informed|alerted|an? (?:notification|alert|reminder|message|update|heads[- ]?up))"""
+_TELL = rf"tell {_ME}|inform {_ME}|update {_ME}|say|(?:want|like) to (?:know|hear)"
+_WHEN = r"(?:when(?:ever)?|once(?! and for all)|as soon as|the (?:moment|minute|second|day)|if)"
 _GAP = r"(?:[ ,]+(?:please|pls|straight away|right away|here|too|also|then|by \w+|at once|immediately|again)){0,3}[ ,]+"
 _REST = r"(?P<rest>[^.?!;\n]{0,80})"
 _FORWARDS = _compiled(rf"\b(?:(?P<sure>{_SURELY})|{_TELL}){_GAP}(?P<when>{_WHEN})\b{_REST}(?P<end>[?]?)")
@@ -59,13 +61,15 @@ _ENGLISH = {
     APPROVED: r"approv\w*|decided?|decision|signed off|get the ok|given the go[- ]ahead|green light",
     Awaited.REFUNDED: r"""refund\w*|money|paid back|pay(?:s|ing)? (?:me )?back|reimburs\w*|credited
         |(?:on|in|into|reach\w*|hits?|to) my (?:bank )?(?:account|card)""",
-    Awaited.DELAYED: r"""late|later|delay\w*|postpon\w*|slips?|held up|behind schedule|takes? longer|pushed back|moved
+    Awaited.DELAYED: r"""late|later|delay\w*|postpon\w*|slips?
+        |h[eo]ld(?:s|ing)? (?:\w+ )?up|behind schedule|takes? longer|pushed back|moved
         |(?:not|\w*n't) (?:\w+ ){0,3}?(?:on time|arriv\w*|com\w+|mak\w+ it)|new (?:delivery )?(?:date|day)""",
     Awaited.BACK: r"""(?:back )?in stock|available|restock\w*|back in|back on sale
         |(?:\w+'s|\w+'re|comes?|is|are|get) back|(?:get|have|got) (?:\w+ ){0,3}(?:in|again|more)
         |more (?:of them )?(?:arrive|come)s?|replenish\w*""",
     Awaited.SENT: r"""ships?|shipped|shipping|sent|sends?|dispatch\w*|despatch\w*|leaves?|left|posted|goes out|gone out
-        |(?:on|in) (?:its|the|their) (?:way|post|mail)|with the (?:courier|carrier)|handed (?:over )?to|picked up by""",
+        |(?:on|in) (?:its|the|their) (?:way|post|mail)|with the (?:courier|carrier)|handed (?:over )?to|picked up by
+        |out (?:of )?the door""",
 }
 _EVENTS = {name: _compiled(rf"\b(?:{pattern})\b") for name, pattern in _ENGLISH.items()}
 _NEXT_TIME = _compiled(r"\b(?:back|again|restock\w*|more|becomes?|ever)\b")
@@ -74,21 +78,23 @@ _NEXT_TIME = _compiled(r"\b(?:back|again|restock\w*|more|becomes?|ever)\b")
 
 _LETTERS = str.maketrans(
     "發貨補庫碼顏復賣訴說説聲時間後話請煩麼帳賬錢遲誤擱審過來達攬開關設啟訂個動靜變沒會別無進況給這裡裏兒單為爲"
-    "買還處記幫應諾經決閉銷刪緊盡馬點",
+    "買還處記幫應諾經決閉銷刪緊盡馬點現準號遞啓結講嗎條謝務們",
     "发货补库码颜复卖诉说说声时间后话请烦么帐账钱迟误搁审过来达揽开关设启订个动静变没会别无进况给这里里儿单为为"
-    "买还处记帮应诺经决闭销删紧尽马点",
+    "买还处记帮应诺经决闭销删紧尽马点现准号递启结讲吗条谢务们",
 )
 _ONCE = "(?:一?[下声个条])?"
-_CN_TELL = rf"""(?P<tell>(?:通知|提醒|知会)(?:到?我{_ONCE}|一[下声])|(?:给|跟|和|向)我(?:发|说)?{_ONCE}
-    (?:通知|消息|提醒|短?信息?|说一?[下声]?)|发我{_ONCE}(?:通知|消息|提醒|短信)|(?:告诉|说)我?一[下声]|告[诉知]我|吱一?声|[叫喊]我(?:一?声)?)"""
+_CN_TELL = rf"""(?P<tell>(?:通知|提醒|知会)(?:到?我{_ONCE}|一?下我?|一声)|(?:给|跟|和|向)我(?:发|说)?{_ONCE}
+    (?:通知|消息|提醒|短?信息?|[说讲]一?[下声]?)|发我{_ONCE}(?:通知|消息|提醒|短信)|(?:告诉|说)我?一[下声]|告[诉知]我|吱一?声|(?:[叫喊踢敲]|滴滴?)我(?:一?[声下])?)"""
 _CN_SOFT = r"""[,、 ]*(?:的话|之?后|以后|时候?|就|再|也|请|麻烦|您|你|可以|能|要|记得|帮我|帮忙|第一时间
-    |及时|马上|尽快|直接|务必|先|都|在?这[里儿]?){0,5}[,、 ]*"""
+    |及时|马上|尽快|直接|务必|提前|先|都|在?这[里儿]?){0,5}[,、 ]*"""
 _CN_EVENTS = {
     APPROVED: r"批准|审[核批]?(?:完|过|通过|好|下来)|通过了?审核|通过|同意|批下?来|决定|有结果",
     Awaited.REFUNDED: r"""退款(?:到[账帐]|到|成功|完成|好|退|下来|处理完|[打返]?回来?)?
         |钱款?(?:[退打返]?回来?|到[账帐]?|退)|到[账帐]|退(?:回来|完)""",
-    Awaited.DELAYED: r"延[误迟期后]|晚[点到]|迟到|推[迟后]|耽[误搁]|误点|送?不?到?不了|改期|超时|逾期",
-    Awaited.BACK: r"有货|到货|补货|上架|来货|有库存|有码|有(?:这个?)?(?:尺码|颜色)|恢复(?:库存|供货)|能买",
+    Awaited.DELAYED: r"""延[误迟期后]|晚[点到送]|送晚|迟到|(?:不能|没法|无法|没有?|不)(?:按时|准时|如期)送?[到达]?
+        |推[迟后]|耽[误搁]|误点|送?不?到?不了|改期|超时|逾期""",
+    Awaited.BACK: r"""有现?货|现货|到货|补[货了上]|[码色款]到
+        |上架|来货|有库存|有码|有(?:这个?)?(?:尺码|颜色)|恢复(?:库存|供货)|能买""",
     Awaited.SENT: r"发(?:货|出[去来]?|走|快递)|寄(?:出[去来]?|走)?|出库|揽收|上路|出发",
 }
 _CN = {
@@ -111,6 +117,7 @@ _CN_BEFORE = re.compile(r"为什么|怎么|上次|之前|昨天|已经|没有?�
 _CN_AFTER = re.compile(r"^(?:[了过的吗么说]|为什|原因)")
 _CN_UNDONE = re.compile(r"(?:[没未不别会]|有没有)$")
 
+_WAITING_LIST = _compiled(rf"\b(?:put|add|sign) {_ME} (?:up )?(?:on|to|for) (?:the |your |a )?wait(?:ing)?[- ]?list")
 # what may stand beside a wish and asks for nothing
 _BESIDE = _compiled(
     r"""\b(?:and|so|but|also|then|please|pls|thanks?|thank you|yes|ok(?:ay)?|hi|hello|hey|can|could
@@ -133,7 +140,8 @@ _BACK = _compiled(
 )
 _CN_BACK = _compiled(
     r"""(?:不(?:用|要|必|需要|想|再)|别|无需|甭|取消|停止?|关[掉闭]?|退订|撤[销回]|删除?|去掉)
-    (?:再|给我|发|收到?|设置?|了|这个|所有|全部|一切|[到补发]货|退款|到[账帐]|延误|订单|的){0,5}(?:通知|提醒|告诉我)(?!.{0,3}(?:为什|原因|怎))"""
+    (?:再|给我|发|收到?|设置?|了|这个|所有|全部|一切|[到补发]货|退款|到[账帐]|延误|订单|的){0,5}(?:通知|提醒|告诉我)(?!.{0,3}(?:为什|原因|怎))
+    |(?:通知|提醒)(?:都|全|可以|帮我){0,2}(?:关|取消|停|撤|删)[了掉吧]"""
 )
 
 
@@ -145,6 +153,7 @@ class Asked:
     alone: bool  # the message says nothing else
 
 
+@lru_cache(maxsize=128)  # a turn asks anew with every outcome of the shop
 def asked(text: str) -> Asked | None:
     """What the message asks to be told of; None when it does not ask for that."""
     typed = _typed(text)
@@ -174,9 +183,9 @@ def _english(text: str) -> Asked | None:
             if name or (name := _event(rest, when)):
                 cut = len(rest) - len(own) if form is _FORWARDS and _event(own, when) else 0
                 return Asked(name, _nothing(text[: found.start()] + text[found.end() - cut :]))
-    found = _ALWAYS.search(text)
-    if found and not _NO_WISH.search(text[: found.start()]):
-        return Asked(ANYTHING, _nothing(text[: found.start()] + text[found.end() :]))
+    for name, form in ((ANYTHING, _ALWAYS), (Awaited.BACK, _WAITING_LIST)):
+        if (found := form.search(text)) and not _NO_WISH.search(text[: found.start()]):
+            return Asked(name, _nothing(text[: found.start()] + text[found.end() :]))
     return None
 
 

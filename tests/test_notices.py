@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from conftest import NOW, Talk, talking
-from policy_talk import LIMITS, start
+from policy_talk import LIMITS, meaning, start
 from shop_change import bring_in
 from sqlmodel import SQLModel
 
@@ -220,6 +220,20 @@ def test_a_subject_too_long_for_a_button_gets_none() -> None:
     assert tell_me(Awaited.BACK, "p" * 32 + "/" + "s" * 32) == ()
     [offer] = tell_me(Awaited.SENT, "10043")
     assert offer.value == "notify:sent:10043"
+
+
+def test_buttons_that_read_alike_are_not_offered() -> None:
+    heard = meaning("where are 10423 and 10424?", {"order_status": 0.9}, {"order_id": ["10423", "10424"]})
+    known = Proof(Access.CUSTOMER, "C001", "", NOW + HOUR)
+    first, second = (
+        Outcome(Act("inform:order/open"), slots={"order_id": number}, offers=tell_me(Awaited.SENT, number))
+        for number in ("10423", "10424")
+    )
+    event = TurnInput("t", Kind.TEXT, heard.text, at=NOW)
+    assert replay(event, heard, first, second, proof=known).offers == ()
+    delayed = replace(second, offers=tell_me(Awaited.DELAYED, "10424"))
+    values = [offer.value for offer in replay(event, heard, first, delayed, proof=known).offers]
+    assert values == ["notify:sent:10423", "notify:delayed:10424"]
 
 
 def test_without_the_skill_nothing_is_offered() -> None:

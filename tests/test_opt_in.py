@@ -20,6 +20,15 @@ sent|When it's on its way, let me know please
 sent|don't forget to let me know when it ships
 sent|give me a shout when 10043 is dispatched
 sent|can I get a notification when it ships?
+sent|lmk when 10043 ships
+sent|I'd like to know as soon as it is sent
+sent|Would you mind letting me know when my order goes out?
+sent|when you've shipped it, drop me a line
+sent|notify when shipped
+back|put me on the waiting list for the navy M shirt
+back|would you let me know when the blue one's available again
+refunded|I'd like a heads up when my money is returned
+delayed|let me know if anything holds it up
 delayed|tell me if order 10042 gets delayed
 delayed|let me know if it is going to be late
 delayed|if it's not going to arrive on time, tell me
@@ -46,6 +55,12 @@ sent|订单10102发货了通知我一声
 sent|等发货后请跟我说一声
 sent|寄出去了麻烦告诉我一下
 sent|什么时候发货通知我一下
+sent|什么时候发货了跟我讲一声
+sent|发出来了踢我一下
+back|等有货了通知下我
+back|M码到了叫我
+delayed|如果不能按时到请通知我
+delayed|要是送晚了提前告诉我
 back|有货了通知我
 back|到货了提醒我一下
 back|亚麻衬衫M码有货了通知我
@@ -79,6 +94,8 @@ tell me when it was sent
 let me know, thanks
 let me know how I can return it
 tell me about the linen shirt
+please tell me once and for all where my refund is
+let me know if the refund is not here by Friday
 text me
 don't tell me it's late again
 nobody told me it was delayed
@@ -97,6 +114,8 @@ do you let me know when it ships?
 客服告诉我发货了
 退款到账了吗
 告诉我退款进度
+请告诉我什么时候有货
+我要退货，怎么通知快递
 已经发货了，请告诉我单号
 快递通知我明天到
 到货了没人通知我
@@ -123,6 +142,7 @@ I don't want any notifications
 不要再给我发提醒了
 不用告诉我了
 不再通知我
+提醒关了吧
 """.strip().splitlines()
 
 NOT_TAKEN_BACK = """
