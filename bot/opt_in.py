@@ -185,7 +185,8 @@ def _english(text: str) -> Asked | None:
                 return Asked(name, _nothing(text[: found.start()] + text[found.end() - cut :]))
     for name, form in ((ANYTHING, _ALWAYS), (Awaited.BACK, _WAITING_LIST)):
         if (found := form.search(text)) and not _NO_WISH.search(text[: found.start()]):
-            return Asked(name, _nothing(text[: found.start()] + text[found.end() :]))
+            alone = form is _WAITING_LIST or _nothing(text[: found.start()] + text[found.end() :])  # goods go with it
+            return Asked(name, alone)
     return None
 
 

@@ -156,14 +156,19 @@ def _taken_back(t: TurnState, promises: Sequence[Promise]) -> Script:
     yield from _requests(t, others)
 
 
+def _own_words(t: TurnState) -> bool:
+    """Whether a question is open whose answer may hold any words."""
+    return t.top is not None and t.top.expects in ("gift_note", "told", "reason")
+
+
 def _to_take_back(t: TurnState) -> list[Promise] | None:
     """The open promises that the message takes back: all of them, or those of the orders it names.
 
-    None where it means something else: without a promise, mails of the account or the question that is open.
+    None where it means something else: an answer in his own words; without a promise, mails of the account.
     """
-    if NOTIFY not in t.skills or not opt_in.takes_back(t.event.text):
+    if NOTIFY not in t.skills or _own_words(t) or not opt_in.takes_back(t.event.text):
         return None
-    if not t.event.promises and (t.top or set(_tasks(t)) - {"product_availability"}):
+    if not t.event.promises and t.understanding.probability("account_help") >= t.threshold:
         return None
     named = slots.orders_named(t.understanding.slots, t.event.text)
     return [promise for promise in t.promises.values() if not named or promise.subject in named]
@@ -301,7 +306,8 @@ def _answer_to_question(t: TurnState) -> Script:
     if value is not None and flow.expects == "told":
         others = []  # what went wrong may sound like any request; a person reads all of it
     given = meaning.probability("provide_info")
-    asks_other = bool(others) and (value is None or meaning.probability(others[0]) > given)
+    told = bool(others) and not _own_words(t) and _to_tell(t, others) is not None  # by its words, not by the model
+    asks_other = bool(others) and (value is None or told or meaning.probability(others[0]) > given)
     if asks_other and not slots.bare(flow.expects, t.event.text, value):
         yield from _requests(t, others)
     elif value is not None:
@@ -370,8 +376,6 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     sure = [score.name for score in t.understanding.intents if score.probability >= t.threshold]
     skill = t.by_intent.get
     sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
-    if apart_from != NOTIFY and (told := _to_tell(t, sure)):
-        sure = [*(() if told.alone else (name for name in sure if name not in _LIKE_NOTICES)), told.awaited]
     covered = {name for one in sure if (found := skill(one)) for name in found.covers}
     sure = [name for name in sure if name not in QUIET and name not in covered]
     sure = [name for name in sure if not (apart_from and name in t.skills[apart_from].sounds_like)]
@@ -379,6 +383,8 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     if apart_from and not slots.orders_named(t.understanding.slots, t.event.text):
         covered |= set(t.skills[apart_from].covers)  # more about what is under way
     sure = [name for name in sure if name not in QUIET and name not in covered]
+    if apart_from != NOTIFY and (told := _to_tell(t, sure)):
+        sure = [*(() if told.alone else (name for name in sure if name not in _LIKE_NOTICES)), told.awaited]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
 
@@ -388,7 +394,9 @@ def _to_tell(t: TurnState, sure: Sequence[str]) -> opt_in.Asked | None:
     wish = opt_in.asked(t.event.text) if NOTIFY in t.skills else None
     if wish is None or wish.awaited in TELL_OF:
         return wish and replace(wish, awaited=TELL_OF[wish.awaited])
-    about = next((name for name in (*sure, *reversed(t.conversation.wishes)) if name in TELL_OF.values()), "")
+    order = ["order_status"] if slots.orders_named(t.understanding.slots, t.event.text) else []
+    likely = (*sure, *order, *reversed(t.conversation.wishes))
+    about = next((name for name in likely if name in TELL_OF.values()), "")
     return replace(wish, awaited=about) if about else None
 
 
