@@ -53,6 +53,7 @@ from bot.store.migrate import migrate
 from bot.store.models import ModelStore
 from bot.store.modes import ModeStore
 from bot.store.outbox import OutboxStore
+from bot.store.promises import PromiseStore
 from bot.worker import Carrier, Worker
 from model.checkpoint import SHIPPED, Model
 from model.encoder import TransformerEncoder
@@ -227,7 +228,7 @@ def _wire(
         OutboxStore(engine, clock),
     )
     desk, watchers, modes = DeskStore(engine, clock), Watchers(), mode_store(engine, clock, policy)
-    store = TurnRows(inbox, conversations, desk)
+    store = TurnRows(inbox, conversations, desk, PromiseStore(engine))
     owner_phrases = settings.home / "phrases"
     phrases = PhraseBook.load(PHRASES, owner_phrases if owner_phrases.is_dir() else None)
     english, to_traditional = policy.market(policy.shop.market).locales.get("en", "en_GB"), OpenCC("s2tw").convert
@@ -280,9 +281,12 @@ def _wire(
 class TurnRows:
     """The store's parts as one TurnStore."""
 
-    def __init__(self, inbox: InboxStore, conversations: ConversationStore, desk: DeskStore) -> None:
+    def __init__(
+        self, inbox: InboxStore, conversations: ConversationStore, desk: DeskStore, promises: PromiseStore
+    ) -> None:
         self.claim, self.release = inbox.claim, inbox.release
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
+        self.promises = promises.open_ones
         self.handoff, self.confirmation = desk.handoff, desk.confirmation
 
 

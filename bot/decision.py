@@ -6,8 +6,9 @@ from datetime import datetime
 
 from bot.commerce import WriteMode
 from bot.conversation import Confirmation, Conversation, Flow, Proof
-from bot.facts import Act, Fact, Money, Text
-from bot.messages import Attachment, Card, Kind
+from bot.facts import Act, Fact, Money, Term, Text
+from bot.messages import BUTTON_VALUE_BYTES, Attachment, Card, Kind
+from bot.promises import Awaited, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class TurnInput:
     hasty: bool = False  # written before the last answer was there: no yes to what it asks
     later_waits: bool = False  # a later message of this shopper is already stored: no write now
     at: datetime | None = None  # when it was accepted: a yes given in time stays one, however long the queue was
+    promises: tuple[Promise, ...] = ()  # that are open
     begun: bool = False  # a crash cut off the write it says yes to, which may have had its effect: no rule holds it now
 
 
@@ -100,6 +102,17 @@ class Offer:
     value: str
 
 
+NOTIFY = "notify"  # the skill that promises to tell something, and its buttons
+TAKE_BACK = Offer(Term("button", "notify_stop"), f"{NOTIFY}:stop")
+
+
+def tell_me(awaited: Awaited, subject: str) -> tuple[Offer, ...]:
+    """The button that asks to be told; none where its value is too long for a button."""
+    value = f"{NOTIFY}:{awaited}:{subject}"
+    fits = len(value.encode()) <= BUTTON_VALUE_BYTES
+    return (Offer(Term("button", f"{NOTIFY}_{awaited}"), value),) if fits else ()
+
+
 @dataclass(frozen=True, slots=True)
 class HandoffRequest:
     reason: str  # a key of [terms.handoff] in the phrase book
@@ -131,6 +144,8 @@ class Speak:
     notify: tuple[Notice, ...] = ()  # told outside this conversation
     cases: tuple[HandoffRequest, ...] = ()  # for staff, beside the conversation
     code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
+    promised: tuple[Promise, ...] = ()  # made in this turn, or renewed
+    taken_back: tuple[Promise, ...] = ()
 
 
 Decision = Read | Perform | Speak

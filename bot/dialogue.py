@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import codes, handoff, slots, transcript
+from bot import codes, handoff, notifier, opt_in, promises, slots, transcript
 from bot.alarms import alarm
 from bot.conversation import (
     SESSION_SILENCE,
@@ -21,15 +21,16 @@ from bot.conversation import (
     Utterance,
     facts_to_json,
 )
-from bot.decision import HandoffRequest, Limits, Notice, Read, Speak, TurnInput
+from bot.decision import TAKE_BACK, HandoffRequest, Limits, Notice, Read, Speak, TurnInput
 from bot.facts import Act, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import InboundMessage, Kind, Reply, Sender
 from bot.policy import decide
 from bot.ports import Clock, Interpreter, WriteModes
+from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
-from bot.turn import Claim, HandoffChange, Line, Sending, TurnResult, TurnStore
+from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult, TurnStore
 
 MOST_ROUNDS = 6
 # our question → the model's
@@ -59,6 +60,7 @@ class Turn:
     started: float = field(default_factory=time.perf_counter)
     steps: dict[str, float] = field(default_factory=dict)  # milliseconds since the start, by step
     outcomes: list[Outcome] = field(default_factory=list)
+    promises: tuple[Promise, ...] = ()  # that are open
     effects: bool = False  # a write was done: its result is told whatever happens
     code: str = ""  # the one-time code in these messages; their texts do not show it
     hidden: dict[int, str] = field(default_factory=dict)  # inbox row → text without it
@@ -84,6 +86,7 @@ class Dialogue:
         self._store, self._interpreter, self._fulfilment, self._speech = store, interpreter, fulfilment, speech
         self._skills, self._settings, self._clock, self._new_id = skills, settings, clock, new_id
         self._modes = modes
+        self._notifier = notifier.Notifier(fulfilment.look, speech, settings.desks, settings.staff_language)
         self._terms = speech.locale(settings.staff_language).terms  # what staff read
 
     async def turn(self, claim: Claim) -> TurnResult:
@@ -126,8 +129,11 @@ class Dialogue:
 
     def _failed_beside(self, t: Turn, message: InboundMessage) -> TurnResult:
         """What staff wrote reaches the shopper all the same; an act that could not be done is said at the desk."""
+        if message.act == promises.TIMER:  # kept later, when the shop answers again
+            later = t.now + promises.LOOK_EVERY
+            return TurnResult(t.conversation, timers=(TimerChange(promises.TIMER, message.handoff_id, later),))
         if message.sender is not Sender.STAFF:
-            return TurnResult(t.conversation)  # a timer: nobody waits for it
+            return TurnResult(t.conversation)  # another timer: nobody waits for it
         post = handoff.not_done(message.handoff_id, self._terms)
         posts = handoff.to_sendings([post], self._settings.desks, message.source_id)
         if message.kind is not Kind.TEXT:
@@ -147,6 +153,7 @@ class Dialogue:
             conversation = replace(conversation, last_seen=now, name=claim.rows[-1].message.name or conversation.name)
         history = await self._store.history(conversation.id, conversation.session) if intact else ()
         t = Turn(claim, conversation, history, "", now, restarted=not intact)
+        t.promises = await self._store.promises(conversation.id)
         if shopper:
             await self._hide_code(t)
         t.text = "\n".join(row.message.text for row in t.claim.rows if row.message.text)
@@ -188,6 +195,7 @@ class Dialogue:
             hasty=first.kind is Kind.TEXT and t.claim.rows[0].id <= t.conversation.settled,
             at=t.claim.rows[-1].accepted_at,
             attachments=tuple(item for row in t.claim.rows for item in row.message.attachments),
+            promises=t.promises,
             begun=begun,
         )
         found = await self._modes.in_force()
@@ -242,7 +250,11 @@ class Dialogue:
         pressed = [first.button] if first.kind is Kind.BUTTON and not t.text else []
         text, reason = "\n".join([*filter(None, [t.text]), *kept, *pressed]), alarm(slots.readable(t.text))
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
-        return await self._moved(t, handoff.relayed(t.conversation, text, urgent), lines)
+        result = await self._moved(t, handoff.relayed(t.conversation, text, urgent), lines)
+        if first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
+            speak = Speak("say", t.conversation, taken_back=t.promises)
+            result = self._with_promises(t, result, speak)
+        return result
 
     async def _staff(self, t: Turn) -> TurnResult:
         message = t.claim.rows[0].message
@@ -317,6 +329,10 @@ class Dialogue:
 
     async def _clock_turn(self, t: Turn) -> TurnResult:
         message = t.claim.rows[0].message
+        if message.act == promises.TIMER:
+            return await self._notifier.turn(
+                t.conversation, t.promises, message.handoff_id, t.now, message.source_id
+            )
         if message.act == handoff.UNCLAIMED:
             return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
         if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:
@@ -378,7 +394,12 @@ class Dialogue:
             letter = await self._speech.sentences((Act("notice:code", lasts),), speak.conversation.language or "en")
             sendings.append(Sending("code", Reply(letter.text, salt=salt), mail=mail))
         sendings += handoff.to_sendings(moved.posts, self._settings.desks, t.claim.rows[0].message.source_id)
-        return TurnResult(moved.conversation, tuple(lines), tuple(sendings), moved.changes, moved.timers)
+        result = TurnResult(moved.conversation, tuple(lines), tuple(sendings), moved.changes, moved.timers)
+        return self._with_promises(t, result, speak)
+
+    def _with_promises(self, t: Turn, result: TurnResult, speak: Speak) -> TurnResult:
+        changes, timers = notifier.changes(speak, t.now)
+        return replace(result, promises=changes, timers=(*result.timers, *timers))
 
     def _notices(self, skill: str, outcome: Outcome) -> tuple[Notice, ...]:
         return next(known for known in self._skills if known.name == skill).notices(outcome)

@@ -12,9 +12,23 @@ from typing import Any
 from bot import slots
 from bot.commerce import Order, Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
-from bot.decision import Decision, HandoffRequest, Limits, Notice, Offer, Perform, Read, Speak, TurnInput
+from bot.decision import (
+    NOTIFY,
+    TAKE_BACK,
+    Decision,
+    HandoffRequest,
+    Limits,
+    Notice,
+    Offer,
+    Perform,
+    Read,
+    Speak,
+    TurnInput,
+    tell_me,
+)
 from bot.facts import Act, Money, Term, Text
 from bot.messages import Card
+from bot.promises import MOST, Awaited, Promise
 from bot.skill import Mode, Outcome, Skill
 
 Script = Generator[Decision, Outcome, None]
@@ -43,6 +57,9 @@ class TurnState:
         self.cards: list[Card] = []
         self.notify: list[Notice] = []
         self.cases: list[HandoffRequest] = []
+        self.offers: list[Offer] = []  # buttons under what is said, where nothing is asked
+        self.promised: list[Promise] = []
+        self.taken_back: list[Promise] = []
         self.heard: list[str] = []
         self.code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
         self.typed = event.code  # a one-time code of this message, "" once it was tried
@@ -93,6 +110,8 @@ class TurnState:
         if self.top is None:
             return
         kept = {name: self.top.slots[name] for name in ("order_id", "product", "basket") if name in self.top.slots}
+        if "product" in kept:
+            kept["skus"] = self.top.slots.get("skus", "")
         pending = self.conversation.pending
         below = self.conversation.flows[:-1]
         wishes = tuple(wish for wish in self.conversation.wishes if wish != self.top.intent)
@@ -107,6 +126,34 @@ class TurnState:
         waiting = [flow for flow in flows if flow.expects == "code"]
         self.change(flows=(*(flow for flow in flows if flow not in waiting), *waiting))
         return bool(waiting)
+
+    # --- what the shopper is told unasked ----------------------------------------------------------------------------
+
+    @property
+    def promises(self) -> dict[str, Promise]:
+        """Those that are open now, by what they promise."""
+        known = {promise.key: promise for promise in (*self.event.promises, *self.promised)}
+        return {key: promise for key, promise in known.items() if promise not in self.taken_back}
+
+    def _promise(self, outcome: Outcome, promise: Promise) -> Act:
+        """Keep what a skill has promised; promised before, it is the same one."""
+        held = self.promises
+        if promise.key not in held and len(held) >= MOST:
+            return Act("refused:notify/too_many")
+        same = held.get(promise.key)
+        new = f"{self.event.id}.{len(self.promised)}"
+        self.promised.append(replace(promise, id=same.id if same else new, seen=same.seen if same else promise.seen))
+        self.offers.append(TAKE_BACK)
+        return outcome.act
+
+    def _offered(self) -> tuple[Offer, ...]:
+        """The buttons so far, without what is promised already, and what would read alike for two orders."""
+        if NOTIFY not in self.skills:
+            return ()
+        held = {f"{NOTIFY}:{key}" for key in self.promises}
+        offers = [offer for offer in dict.fromkeys(self.offers) if offer.value not in held]
+        labels = [offer.label for offer in offers]
+        return tuple(offer for offer in offers if labels.count(offer.label) == 1)
 
     # --- ways to end a turn ------------------------------------------------------------------------------------------
 
@@ -123,7 +170,7 @@ class TurnState:
             handoff = HandoffRequest("approval", self.approval, "approval")
         return Speak(
             kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify),
-            tuple(self.cases), self.code,
+            tuple(self.cases), self.code, tuple(self.promised), tuple(self.taken_back),
         )  # fmt: skip
 
     def hand_over(self, reason: str, *, said: str = "", request: HandoffRequest | None = None) -> Speak:
@@ -200,6 +247,7 @@ class TurnState:
             waiting = any(note.subject == pending.subject for note in self.conversation.approvals)
             self.approval = None if waiting else pending  # staff decide on it once
             self.say(Act(f"pending:{pending.skill}/approval", pending.act.facts))
+            self._offer_refund(pending)
             self.change(pending=None)
             self.pop()
             return False
@@ -208,6 +256,8 @@ class TurnState:
         self.say(outcome.act)
         self.cards += outcome.cards
         self.change(pending=None)
+        if outcome.act.family in ("done", "pending"):
+            self._offer_refund(pending)
         self.notify += self.skills[pending.skill].notices(outcome)
         self.cases += [outcome.handoff] if outcome.handoff else []
         if outcome.act.family == "done" and self.skills[pending.skill].case:
@@ -218,6 +268,12 @@ class TurnState:
         if not outcome.act.name.endswith("/changed"):
             self.pop()
         return False
+
+    def _offer_refund(self, pending: Confirmation) -> None:
+        """To be told when the money is back, where some goes back."""
+        order = pending.act.facts.get("order")
+        if isinstance(order, Text) and pending.moved and pending.moved.minor:
+            self.offers += tell_me(Awaited.REFUNDED, order.value)
 
     def _tell_staff(self, done: Confirmation) -> None:
         """Something was done that people have to look into: once for each thing; what was sent for it is used up."""
@@ -267,7 +323,7 @@ class TurnState:
                 continue
             if flow is None:
                 helpless = any(act.name in HELPLESS or act.name.endswith("packed") for act in self.said)
-                yield self.speak("say", offers=(self.human,) if helpless else ())
+                yield self.speak("say", offers=(*self._offered(), *((self.human,) if helpless else ())))
                 return
             if self.said and flow.expects and not resuming:
                 self.say(Act("resume", {"task": Term("intent", flow.intent)}))
@@ -331,7 +387,8 @@ class TurnState:
         if refusal and refusal == self.conversation.refused:
             yield self.hand_over("insists")
             return True
-        self.say(outcome.act)
+        self.say(self._promise(outcome, outcome.promise) if outcome.promise else outcome.act)
+        self.offers += outcome.offers
         if outcome.handoff and outcome.handoff.kind == "chat":
             yield self.hand_over(outcome.handoff.reason, said="requested", request=outcome.handoff)
             return True
@@ -490,6 +547,7 @@ class TurnState:
             before = self._valid_proof()
             if before and before.access is not Access.DELIVERY and not before.same_person(outcome.proof):
                 self.change(memory={}, noted={}, wishes=(), flows=(), queue=(), pending=None)
+                self.taken_back += [known for known in self.promises.values() if known.access is not Access.NONE]
             self.change(proof=outcome.proof)
         if outcome.proof and self.top:
             yield from self.advance(resuming=True)

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.commerce import Account, Answer, AnswerStatus, Order, Shop, Write
-from bot.conversation import Confirmation, Conversation, Proof
-from bot.decision import Read
+from bot.conversation import Confirmation, Conversation, Flow, Proof
+from bot.decision import NOTIFY, Read
 from bot.facts import Act, Fact, Term, Text
 from bot.identity import Identity
 from bot.messages import Attachment, Card
+from bot.promises import Promise
 from bot.skill import Alike, Outcome, Request, Skill, beside, nobody_knows
+from bot.skills.notices import Look, look
 from bot.skills.orders import due_card, shares_card
 from bot.turn import ActionLog
 
@@ -42,10 +44,18 @@ class Fulfilment:
         self, read: Read, conversation: Conversation, proof: Proof | None, text: str, now: datetime
     ) -> Outcome:
         """Run a skill for a flow; `proof`: the one that holds now, which may be fresher than the conversation's."""
-        language = read.language or "en"
-        request = Request(
-            slots=read.flow.slots,
-            intent=read.flow.intent,
+        request = self._request(read.flow, read.language or "en", conversation, proof, text, now)
+        skill = self._skills[read.skill]
+        if prove := self.identity.ways.get(skill.name):
+            return await prove(self._shop, skill, request, conversation)
+        return _sayable(skill, await skill.run(self._shop, request))
+
+    def _request(
+        self, flow: Flow, language: str, conversation: Conversation, proof: Proof | None, text: str, now: datetime
+    ) -> Request:
+        return Request(
+            slots=flow.slots,
+            intent=flow.intent,
             text=text,
             language=language,
             now=now,
@@ -55,11 +65,14 @@ class Fulfilment:
             market=known.market if (known := proof or conversation.proof) else "",
             zone=self._zone,
             alike=self._alike,
+            approvals=tuple(note.subject for note in conversation.approvals),
         )
-        skill = self._skills[read.skill]
-        if prove := self.identity.ways.get(skill.name):
-            return await prove(self._shop, skill, request, conversation)
-        return _sayable(skill, await skill.run(self._shop, request))
+
+    async def look(self, promise: Promise, conversation: Conversation, now: datetime) -> Look:
+        """Whether what was promised to be told has happened."""
+        asked = Flow(NOTIFY, "")
+        request = self._request(asked, conversation.language or "en", conversation, None, "", now)
+        return await look(self._shop, promise, request)
 
     async def cut_off(self, pending: Confirmation | None) -> bool:
         """Whether an earlier try of this turn had begun the write before it was cut off: then its yes was heard."""

@@ -91,6 +91,7 @@ def _order(conversation: Conversation) -> str:
 _UNTOLD = frozenset({
     "contact", "order_id", "order_hint", "lines", "said", "told", "files", "basis", "change", "variant", "part",
     "products", "wishes", "chosen", "basket", "again", "trouble", "claim", "scheme", "code_fails",
+    "notice", "skus",
 })  # fmt: skip
 
 

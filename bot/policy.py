@@ -7,14 +7,16 @@ flows.py; here a message is read.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from bot import alarms, codes, consent, shopping, slots
+from bot import alarms, codes, consent, opt_in, shopping, slots
 from bot.conversation import Conversation, Flow, Understanding
-from bot.decision import Decision, Limits, Offer, TurnInput
+from bot.decision import NOTIFY, Decision, Limits, Offer, TurnInput
 from bot.facts import Act, Term, Text
 from bot.flows import Script, TurnState
 from bot.messages import Kind, has_masked_card
+from bot.promises import Awaited, Promise
 from bot.skill import Outcome, Skill
 
 # Labels that ask the shop for nothing.
@@ -112,6 +114,10 @@ def _button(t: TurnState) -> Script:
         yield from t.advance()
     elif name == "intent" and value in t.by_intent:
         yield from _requests(t, [value])
+    elif name == NOTIFY and value == "stop":
+        yield from _taken_back(t, list(t.promises.values()))
+    elif name == NOTIFY and NOTIFY in t.skills and value.partition(":")[0] in list(Awaited):
+        yield from _asked_to_tell(t, *value.split(":", 1))
     elif name == "human":
         yield t.hand_over("requested")
     elif name == "english":
@@ -121,6 +127,51 @@ def _button(t: TurnState) -> Script:
     else:
         t.say(Act("stale_button"))
         yield from t.advance() if t.top else iter((t.speak("say"),))
+
+
+# What is asked to be told → the intent whose slots and questions it has.
+TELL_OF = {
+    Awaited.SENT: "order_status", Awaited.DELAYED: "delivery_delay", Awaited.REFUNDED: "refund_status",
+    Awaited.BACK: "product_availability", opt_in.APPROVED: "refund_status",
+}  # fmt: skip
+# What the model may take words about notices for.
+_LIKE_NOTICES = frozenset({*TELL_OF.values(), "account_help", "shipping_info", "cancel_flow", "deny"})
+
+
+def _asked_to_tell(t: TurnState, awaited: str, subject: str = "") -> Script:
+    """The button that asks to be told."""
+    product, _, skus = subject.partition("/")
+    about = {"product": product, "skus": skus} if awaited == Awaited.BACK else {"order_id": subject}
+    flow = Flow(NOTIFY, TELL_OF[awaited], {"notice": awaited, **about})
+    t.change(flows=(*(other for other in t.conversation.flows if other.skill != NOTIFY), flow), fallbacks=0)
+    yield from t.advance()
+
+
+def _taken_back(t: TurnState, promises: Sequence[Promise]) -> Script:
+    """He wants to be told no more; what is open goes on, and other requests of the message are served."""
+    t.taken_back += promises
+    t.say(Act("done:notify/stopped"))
+    t.change(fallbacks=0)
+    others = [name for name in _tasks(t) if name not in _LIKE_NOTICES] if t.event.kind is Kind.TEXT else []
+    yield from _requests(t, others)
+
+
+def _own_words(t: TurnState) -> bool:
+    """Whether a question is open whose answer may hold any words."""
+    return t.top is not None and t.top.expects in ("gift_note", "told", "reason")
+
+
+def _to_take_back(t: TurnState) -> list[Promise] | None:
+    """The open promises that the message takes back: all of them, or those of the orders it names.
+
+    None where it means something else: an answer in his own words; without a promise, mails of the account.
+    """
+    if NOTIFY not in t.skills or _own_words(t) or not opt_in.takes_back(t.event.text):
+        return None
+    if not t.event.promises and t.understanding.probability("account_help") >= t.threshold:
+        return None
+    named = slots.orders_named(t.understanding.slots, t.event.text)
+    return [promise for promise in t.promises.values() if not named or promise.subject in named]
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
@@ -138,6 +189,9 @@ def _text(t: TurnState) -> Script:
     if alarms.wants_forgetting(text):
         t.change(proof=None, memory={}, noted={}, wishes=(), flows=(), queue=(), pending=None)
         t.say(Act("forgotten"))
+        if promises := t.promises:
+            t.taken_back += promises.values()
+            t.say(Act("done:notify/stopped"))
         yield t.speak("say")
         return
     if alarms.angry(text) or meaning.probability("complaint") >= t.threshold:
@@ -152,6 +206,8 @@ def _text(t: TurnState) -> Script:
         t.heard.append("provide_info")
         t.change(fallbacks=0)
         yield from t.advance(resuming=True)
+    elif (promises := _to_take_back(t)) is not None:
+        yield from _taken_back(t, promises)
     elif t.conversation.pending and t.top and t.top.expects == "confirm":
         yield from _answer_to_confirm(t)
     elif t.top and t.top.expects == "code":
@@ -250,7 +306,8 @@ def _answer_to_question(t: TurnState) -> Script:
     if value is not None and flow.expects == "told":
         others = []  # what went wrong may sound like any request; a person reads all of it
     given = meaning.probability("provide_info")
-    asks_other = bool(others) and (value is None or meaning.probability(others[0]) > given)
+    told = bool(others) and not _own_words(t) and _to_tell(t, others) is not None  # by its words, not by the model
+    asks_other = bool(others) and (value is None or told or meaning.probability(others[0]) > given)
     if asks_other and not slots.bare(flow.expects, t.event.text, value):
         yield from _requests(t, others)
     elif value is not None:
@@ -326,8 +383,21 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     if apart_from and not slots.orders_named(t.understanding.slots, t.event.text):
         covered |= set(t.skills[apart_from].covers)  # more about what is under way
     sure = [name for name in sure if name not in QUIET and name not in covered]
+    if apart_from != NOTIFY and (told := _to_tell(t, sure)):
+        sure = [*(() if told.alone else (name for name in sure if name not in _LIKE_NOTICES)), told.awaited]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
+
+
+def _to_tell(t: TurnState, sure: Sequence[str]) -> opt_in.Asked | None:
+    """A wish to be told, with the intent it belongs to: the model's, or what was spoken of, where it says only that."""
+    wish = opt_in.asked(t.event.text) if NOTIFY in t.skills else None
+    if wish is None or wish.awaited in TELL_OF:
+        return wish and replace(wish, awaited=TELL_OF[wish.awaited])
+    order = ["order_status"] if slots.orders_named(t.understanding.slots, t.event.text) else []
+    likely = (*sure, *order, *reversed(t.conversation.wishes))
+    about = next((name for name in likely if name in TELL_OF.values()), "")
+    return replace(wish, awaited=about) if about else None
 
 
 BUYING = "place_order"
@@ -417,6 +487,8 @@ def _start(t: TurnState, intent: str) -> Flow | None:
             continue  # so many words may well name another product, which was not found in them
         if spoken_of and not slots.means_another(t.event.text):
             values[name if slots.points_back(t.event.text) else slot] = t.conversation.memory[name]
+            if slot == "product" and "skus" in skill.slots and not {"size", "color"} & values.keys():
+                values |= {"skus": skus} if (skus := t.conversation.memory.get("skus")) else {}
     return Flow(skill.name, intent, values)
 
 

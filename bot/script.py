@@ -65,7 +65,8 @@ class ScriptedChat:
     run: str = field(default_factory=lambda: secrets.token_hex(4))  # message ids of two runs on one store differ
 
     def __post_init__(self) -> None:
-        self._buttons: tuple[Button, ...] = ()
+        self._buttons: tuple[Button, ...] = ()  # of the last reply that had any
+        self._shown: tuple[Button, ...] = ()  # of every reply, the last one's first
         self._turn, self._seen, self._begun = 0, 0, False
 
     async def resume(self) -> None:
@@ -120,14 +121,14 @@ class ScriptedChat:
         return 1 <= number <= len(self._buttons)
 
     def find_button(self, value: str | int) -> Button:
-        """By label, or by its number from 1, among those of the last reply that had any."""
+        """By its number from 1 among those of the last reply that had any, or by label among all that were shown."""
         if not self._buttons:
             raise BadInput("the last reply has no buttons")
         if isinstance(value, int):
             if not 1 <= value <= len(self._buttons):
                 raise BadInput(f"the last reply has {len(self._buttons)} buttons, not {value}")
             return self._buttons[value - 1]
-        found = next((button for button in self._buttons if button.label == value), None)
+        found = next((button for button in self._shown if button.label == value), None)
         if found is None:
             raise BadInput(
                 f"no button {value!r}; there are {', '.join(repr(button.label) for button in self._buttons)}"
@@ -200,6 +201,7 @@ class ScriptedChat:
         while self.channel.replies:
             reply = self.channel.replies.popleft()
             self._buttons = reply.buttons or self._buttons
+            self._shown = (*reply.buttons, *self._shown)
             out.append(
                 self._line(
                     "shopper",

@@ -12,9 +12,10 @@ from typing import Any
 
 from bot.commerce import Account, Order, Quote, Shop
 from bot.conversation import Access, Challenge, Confirmation, Option, Proof, SlotSpan
-from bot.decision import HandoffRequest, Notice
+from bot.decision import HandoffRequest, Notice, Offer
 from bot.facts import Act, Day, Fact, Term, Text
 from bot.messages import Attachment, Card
+from bot.promises import Promise
 
 
 class Mode(StrEnum):
@@ -44,6 +45,7 @@ class Request:
     market: str = ""  # whose prices and rules count; "": the shop's own
     zone: tzinfo = UTC  # the shop's
     alike: Alike = nobody_knows  # how near a text is to each group of texts, from -1 to 1
+    approvals: tuple[str, ...] = ()  # what staff are deciding: Confirmation.subject
 
     def day(self, at: datetime) -> date:
         """The shop's calendar day of a moment."""
@@ -74,6 +76,8 @@ class Outcome:
     documents: tuple[str, ...] = ()  # done: numbers of the shop's documents that go with that mail
     files: tuple[Attachment, ...] = ()  # ... and these, as files
     handoff: HandoffRequest | None = None  # staff take it up after this is said, or beside the conversation
+    offers: tuple[Offer, ...] = ()  # buttons, where nothing is asked after it
+    promise: Promise | None = None  # done: what the shopper will be told
     goes_on: str = ""  # the intent that takes over after this act, with the slots settled so far
 
 

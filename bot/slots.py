@@ -11,7 +11,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from bot import causes, cues, days, numerals, shopping, tax_ids, wants
+from bot import causes, cues, days, numerals, opt_in, shopping, tax_ids, wants
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -220,6 +220,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
     if "coupon" in wanted and "coupon" not in values and (code := _CODE_NAMED.search(text)):
         values["coupon"] = code[1].upper()
     values |= cues.found(text, wanted)
+    if "notice" in wanted and (wish := opt_in.asked(text)):
+        values["notice"] = wish.awaited
     if values.get("postcode", "") == values.get("order_id"):
         values.pop("postcode", None)
     told = {"cause": causes.cause, "same": causes.same_again, "quantity": causes.pieces}

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from bot.conversation import Confirmation, Conversation, Utterance
 from bot.messages import Address, Card, DeskPost, InboundMessage, Reply
 from bot.ports import HandoffView
+from bot.promises import Promise
 
 # --- in --------------------------------------------------------------------------------------------------------------
 
@@ -82,12 +83,21 @@ class TimerChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseChange:
+    """What a shopper is to be told: made or renewed, or ended."""
+
+    promise: Promise
+    state: str  # "open", "told", "over" (it cannot happen any more, or its time has run out), "taken_back"
+
+
+@dataclass(frozen=True, slots=True)
 class TurnResult:
     conversation: Conversation
     lines: tuple[Line, ...] = ()
     sendings: tuple[Sending, ...] = ()
     handoffs: tuple[HandoffChange, ...] = ()
     timers: tuple[TimerChange, ...] = ()
+    promises: tuple[PromiseChange, ...] = ()
     hidden: Mapping[int, str] = field(default_factory=dict)  # inbox row → its text without the code it held
 
 
@@ -123,6 +133,10 @@ class TurnStore(Protocol):
     async def load(self, conversation_id: str) -> tuple[Conversation, bool]: ...
 
     async def history(self, conversation_id: str, session: int, limit: int = 6) -> tuple[Utterance, ...]: ...
+
+    async def promises(self, conversation_id: str) -> tuple[Promise, ...]:
+        """Those that are open, oldest first."""
+        ...
 
     async def commit(self, claim: Claim, result: TurnResult) -> int: ...
 

@@ -4,6 +4,8 @@
 > what the shopper writes (\\n is a new line)  [label or number]   presses a button
 % uk cancel off|approval|automatic            a mode set in the console; % stop|resume: all automatic writes
 ! what staff write      * claim|back|close|approve|decline      + PT10M lets time pass      ^ path/of/a/file  sends it
+& 10043 sent|part_sent|delivered|cancelled|refunded|promised=2026-03-20     the shop's next import says so
+& LINEN-M stock=3                                                           of an article
 < act act …             these acts, in this order, among what the last step did ("-" before an act: it is not there)
 ~ text                  the last replies to the shopper hold this fact; "!~ text" they don't
 @ text                  the last mails to a contact on file hold it; "!@ text" they don't
@@ -14,6 +16,7 @@
 = handoff reason=requested status=waiting summary~10042
 = case reason=e_fapiao kind=case status=waiting summary~10103     what staff were given last beside the conversation
 = mail to=emma.clarke@example.com files=UK-000001.pdf             the last mail to a contact on file
+= promises sent:10043,back:harbour-linen-shirt/CL01-NAVY-M|none   what is still to be told
 = account emma.clarke@example.com city=York addresses=3           the customer's address book: the default, how many
 """
 
@@ -24,14 +27,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from conftest import Talk, talking
+from shop_change import bring_in
 from sqlmodel import SQLModel
 
 from bot.bootstrap import Language
 from bot.ports import ModeWish, WriteMode
+from bot.promises import TIMER
 from bot.script import ADDRESS
 from bot.shop.show import look_up
 from bot.store.database import reading
-from bot.store.tables import Handoffs, Outbox
+from bot.store.promises import PromiseStore
+from bot.store.tables import Handoffs, Outbox, Timers
 
 FILES = sorted((Path(__file__).parent / "conversations").glob("*.chat"))
 KEPT = ("turns", "conversations", "inbox", "outbox", "handoffs", "proofs", "one_time_codes")
@@ -50,6 +56,8 @@ class Player:
             case ">" | "[" | "!" | "*" | "+" | "^":
                 self._last = await self._talk.chat.line(_step(VERBS[mark], self._with_code(rest)))
                 self.codes += re.findall(r"^\d{6}$", self._said("mail"), re.MULTILINE)
+            case "&":
+                await bring_in(self._talk.product.engine, self._talk.clock.now(), *rest.split())
             case "%":
                 await self._console(*rest.split())
             case "<":
@@ -125,6 +133,12 @@ class Player:
             row = await self._newest(outbox, outbox.c.target == "mail", outbox.c.id)
             files = ",".join(item["name"] for item in row["payload"]["attachments"]) if row else ""
             found = {"to": row["address"]["chat"], "files": files, "state": row["state"]} if row else {"to": "nobody"}
+        elif kind == "promises":
+            open_ones = await PromiseStore(self._talk.product.engine).open_ones(ADDRESS.conversation_id)
+            assert ",".join(promise.key for promise in open_ones) == facts[0].replace("none", "")
+            timers = await self._timers()
+            assert timers == {promise.id for promise in open_ones}
+            return
         elif kind == "account":
             email, *facts = facts
             proof = await self._talk.product.shop.customer(email)
@@ -143,6 +157,12 @@ class Player:
                 name, _, value = fact.partition("=")
                 assert str(found.get(name)) == value, f"{name} is {found.get(name)!r}, not {value!r}"
 
+
+    async def _timers(self) -> set[str]:
+        """The promises that have a timer."""
+        timers = Timers.__table__
+        async with reading(self._talk.product.engine) as connection:
+            return set(await connection.scalars(sa.select(timers.c.subject).where(timers.c.kind == TIMER)))
 
     async def _newest(self, table: Any, where: Any, by: Any) -> Any:
         async with reading(self._talk.product.engine) as connection:

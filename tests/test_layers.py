@@ -13,12 +13,13 @@ SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
     {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons"},
-    {"facts", "conversation", "consent", "codes", "days", "links", "causes"},
+    {"facts", "conversation", "consent", "codes", "days", "links", "causes",
+     "promises", "opt_in"},
     {"ports", "commerce", "settings", "understand"},
     {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "speech", "identity", "fulfilment", "transcript", "dialogue"},
+    {"handoff", "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
     {"worker", "live", "assistant", "script", "progress"},
     {"bootstrap"},
     {"serve", "doctor"},
@@ -29,7 +30,7 @@ ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
-    "shopping", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff",
+    "promises", "opt_in", "shopping", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff",
 )  # fmt: skip
 
 

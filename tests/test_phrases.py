@@ -15,6 +15,7 @@ from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS
 from bot.errors import BadInput
 from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholders
 from bot.phrases import LANGUAGES, TONES, PhraseBook
+from bot.promises import Awaited
 from bot.skills import SKILLS
 from bot.skills.modify_order import ASKED_FOR
 from bot.skills.return_items import ALL, REASONS
@@ -128,6 +129,12 @@ refused:refund_request/matched order!; refused:refund_request/unpaid order!; ref
 refused:refund_request/cancelled order!; refused:refund_request/not_delivered order!
 refused:refund_request/changed order!; refused:refund_request/declined order!
 refused:refund_request/unsupported order!; refused:refund_request/unknown order!
+done:notify/sent order! until!; done:notify/delayed order! until!; done:notify/refunded order! until!
+done:notify/back product! until! variants; done:notify/approved; done:notify/stopped
+refused:notify/approved; refused:notify/too_many
+notice:sent order! carrier tracking day; notice:sent/part order! carrier tracking; notice:moved order! day!
+notice:late order! day! days carrier; notice:refunded order! amount! method!; notice:back product! variants!
+notice:cancelled order!
 inform:refund/started order! amount! method! when; inform:refund/expected order! amount! method! day! when
 inform:refund/overdue order! amount! method! day!; inform:refund/arrived order! amount!
 inform:refund/open order! amount!; inform:refund/exchange order!; inform:refund/done order! amount! method! when
@@ -319,6 +326,7 @@ def test_every_term_the_code_uses_has_a_word_in_every_language() -> None:
     used |= {
         ("label", name) for call in calls("label") if isinstance(call.func, ast.Name) for name in texts(call.args[:1])
     }
+    used |= {("button", f"notify_{awaited}") for awaited in Awaited}
     used |= {("return", state) for state in ("open", "arrived", "refunded")}
     used |= {("refund", state) for state in ("started", "done")} | {("label", kind) for kind in ("return", "exchange")}
     used |= {("handoff", reason) for reason, _ in handoffs()}

@@ -13,6 +13,7 @@ from bot.bootstrap import TurnRows
 from bot.errors import LeaseLost, PermanentFailure, TemporaryFailure
 from bot.messages import Address, Attachment, DeskPost, Kind, Reply
 from bot.store.inbox import LEASE
+from bot.store.promises import PromiseStore
 from bot.store.tables import Outbox
 from bot.turn import Claim, Sending, TurnResult
 from bot.worker import FETCH_PAUSE, LONGEST_FETCH_PAUSE, MOST_FAILURES, MOST_FAULTS, MOST_FETCHES, Carrier, Worker
@@ -92,7 +93,7 @@ def worker(rig: Rig, talker: Talker, platform: Platform) -> Worker:
     async def keep(content: bytes) -> str:
         return f"digest of {content.decode()}"
 
-    rows = TurnRows(rig.inbox, rig.conversations, rig.desk)
+    rows = TurnRows(rig.inbox, rig.conversations, rig.desk, PromiseStore(rig.engine))
     return Worker(rows, talker, {"web": platform}, keep, lambda conversation_id: None)  # type: ignore[arg-type]
 
 

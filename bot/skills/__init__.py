@@ -15,6 +15,7 @@ from bot.skills import (
     invoice,
     list_orders,
     modify_order,
+    notify,
     one_time_code,
     payment_methods,
     payment_problem,
@@ -52,6 +53,7 @@ _TASKS: tuple[Skill, ...] = (
     payment_problem.SKILL,
     payment_methods.SKILL,
     product_question.SKILL,
+    notify.SKILL,  # after those whose questions it answers with a promise
     invoice.SKILL,
     account_help.SKILL,
     contact_data.SKILL,

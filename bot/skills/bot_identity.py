@@ -32,7 +32,7 @@ def asked(text: str) -> str:
 
 def of(skills: Sequence[Skill]) -> Skill:
     """The skill that tells of these."""
-    tasks = [intent for skill in skills for intent in skill.intents[:1] if intent not in _UNSAID]
+    tasks = list(dict.fromkeys(intent for skill in skills for intent in skill.intents[:1] if intent not in _UNSAID))
     acts = {
         "languages": Act("inform:bot/languages", {"languages": Many(tuple(Term("language", code) for code in SPOKEN))}),
         "stored": Act("inform:bot/stored"),

@@ -12,9 +12,11 @@ from typing import Any
 from bot import wants
 from bot.commerce import Answer, Order, Quote, Shop
 from bot.conversation import Access, Option
+from bot.decision import tell_me
 from bot.delivery import Part, current, latest, open_claims, parts
 from bot.facts import Act, Day, Fact, Many, Number, Term, Text
 from bot.messages import Card
+from bot.promises import Awaited
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import parcels
 from bot.skills.orders import pick_order
@@ -81,7 +83,8 @@ async def _answer(shop: Shop, request: Request, order: Order, part: Part, kind: 
     if kind in ("unreachable", "elsewhere") and parcel:
         return await _claim(shop, request, order, part, "chase", (parcels.status(order, request),), seen)
     if part.under_way and part.due:
-        return Outcome(Act("inform:delivery/on_time", parcels.about(order, part)), cards=seen)
+        act = Act("inform:delivery/on_time", parcels.about(order, part))
+        return Outcome(act, cards=seen, offers=tell_me(Awaited.DELAYED, order.number))
     return Outcome(parcels.status(order, request), cards=seen)
 
 

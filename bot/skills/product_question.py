@@ -1,17 +1,26 @@
 """Facts, availability and price of a product, from the catalogue."""
 
 import re
+from collections.abc import Sequence
 
 from bot.commerce import Product, Shop, Variant
 from bot.conversation import Option
+from bot.decision import tell_me
 from bot.facts import Act, Fact, Many, Text
 from bot.messages import Card
+from bot.promises import Awaited, goods
 from bot.skill import Outcome, Request, Skill
 
 SURE, POSSIBLE = 0.8, 0.5  # Product.score: taken without asking / worth asking about
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
+    product = await pick(shop, request)
+    return product if isinstance(product, Outcome) else told(product, request)
+
+
+async def pick(shop: Shop, request: Request) -> Product | Outcome:
+    """The product that is meant, or a question."""
     words = request.slots.get("product", "")
     if not words:
         return Outcome(Act("ask:product"), slot="product")
@@ -22,29 +31,51 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if len(sure) != 1 and len(found) > 1 and not any(product.id == words for product in found):
         options = tuple(Option(request.say(product.name), product.id) for product in (sure or found)[:4])
         return Outcome(Act("ask:product/which"), slot="product", options=options)
-    return _answer((sure or found)[0], request)
+    return (sure or found)[0]
 
 
-def _answer(product: Product, request: Request) -> Outcome:
-    variants = _asked(product, request)
+def told(product: Product, request: Request) -> Outcome:
+    variants, offers = asked(product, request), ()
     facts: dict[str, Fact] = {"product": product.name}
     if not product.variants and request.intent != "product_info":
         act = "inform:product/not_sold"
     elif request.intent == "product_availability":
         left = [variant for variant in variants if variant.stock > 0]
         if left:
-            facts["variants"] = Many(tuple(Text(_describe(variant, request)) for variant in left[:6]))
+            facts = about(product, left, request)
         act = "inform:availability/" + ("in" if left else "out")
+        offers = tell_me(Awaited.BACK, waited_for(product, variants)) if variants and not left else ()
     elif request.intent == "product_price":
         prices = sorted((variant.price for variant in variants), key=lambda price: price.minor)
         facts["price"] = prices[0]
         act = "inform:price" if prices[0] == prices[-1] else "inform:price/from"
     else:
         act = "inform:product"
-    return Outcome(Act(act, facts), slots={"product": product.id}, cards=(_card(product, request),))
+    settled = {"product": product.id}
+    if act == "inform:availability/out":
+        settled["skus"] = ",".join(variant.sku for variant in variants)
+    return Outcome(Act(act, facts), slots=settled, cards=(_card(product, request),), offers=offers)
 
 
-def _asked(product: Product, request: Request) -> tuple[Variant, ...]:
+def about(product: Product, variants: Sequence[Variant], request: Request) -> dict[str, Fact]:
+    """A product and some of its variants."""
+    names = Many(tuple(Text(_describe(variant, request)) for variant in variants[:6]))
+    return {"product": product.name, "variants": names}
+
+
+def waited_for(product: Product, variants: Sequence[Variant]) -> str:
+    """The subject of a promise about these variants."""
+    every = len(variants) == len(product.variants)
+    return goods(product.id, () if every else tuple(variant.sku for variant in variants))
+
+
+def of_skus(product: Product, skus: str) -> tuple[Variant, ...]:
+    """The variants with these article numbers, parted by commas; all of them when none is named."""
+    wanted = skus.split(",")
+    return tuple(variant for variant in product.variants if not skus or variant.sku in wanted)
+
+
+def asked(product: Product, request: Request) -> tuple[Variant, ...]:
     """The variants of the size and colour asked for; all of them when none was named or none fits."""
     size = re.sub(r"\s*(?:size|码|碼|号|號)\s*", "", request.slots.get("size", "").lower())  # M码, size M
     color = request.slots.get("color", "").lower()

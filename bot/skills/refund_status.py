@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS, LineState, Order, Refund, Return, Shop
 from bot.conversation import Access
+from bot.decision import tell_me
 from bot.facts import Act, Day, Fact, Moment, Money, Term, Text
 from bot.messages import Card
+from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
 from bot.skills import received
 from bot.skills.orders import pick_order
@@ -25,8 +27,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     orders = () if number or proof is None else await shop.orders(proof)
     if orders and not any(map(_has_money_moving, orders)):
         return Outcome(Act("inform:refund/nowhere"))
-    waiting = any(map(_waits, orders))
-    order = await pick_order(shop, request, _waits if waiting else _has_money_moving)
+    waiting = any(map(waits, orders))
+    order = await pick_order(shop, request, waits if waiting else _has_money_moving)
     return order if isinstance(order, Outcome) else told(order, request)
 
 
@@ -40,14 +42,17 @@ def told(order: Order, request: Request) -> Outcome:
         goes_on = "refund_request" if owed else ""
         if not owed:
             act = Act("inform:refund/none", {**facts, "state": Term("state", order.state)})
-    return Outcome(act, slots={"order_id": order.number}, cards=_cards(order, request), goes_on=goes_on)
+    offers = tell_me(Awaited.REFUNDED, order.number) if act.name in ON_ITS_WAY else ()
+    return Outcome(
+        act, slots={"order_id": order.number}, cards=_cards(order, request), goes_on=goes_on, offers=offers
+    )
 
 
 def _has_money_moving(order: Order) -> bool:
     return bool(order.refunds or order.returns) or order.state == "cancelled"
 
 
-def _waits(order: Order) -> bool:
+def waits(order: Order) -> bool:
     """Whether something of it is not on the shopper's account yet."""
     return any(one.state == "started" for one in order.refunds) or any(one.state != "refunded" for one in order.returns)
 
@@ -58,7 +63,7 @@ def _act(order: Order, request: Request) -> Act | None:
     coming = [item for item in order.returns if item.state != "refunded"]
     if started and not (coming and _PARCEL.search(request.text)):
         latest = max(started, key=lambda refund: (refund.expected or refund.at.date(), refund.at))
-        facts |= {"amount": _sum([one.amount for one in started]), "method": _method(order, started)}
+        facts |= money(order, started)
         facts["when"] = Moment(latest.at)
         if latest.expected is None:
             return Act("inform:refund/started", facts)
@@ -72,7 +77,7 @@ def _act(order: Order, request: Request) -> Act | None:
                 return Act(f"inform:refund/{state}", {**facts, "amount": _sum(sums)})
             return Act("inform:refund/exchange", facts)
     if order.refunds:
-        facts |= {"amount": _sum([one.amount for one in order.refunds]), "method": _method(order, order.refunds)}
+        facts |= money(order, order.refunds)
         return Act("inform:refund/done", {**facts, "when": Moment(max(one.at for one in order.refunds))})
     return Act("inform:refund/exchange", facts) if order.returns else None
 
@@ -81,9 +86,11 @@ def _sum(amounts: Sequence[Money]) -> Money:
     return sum(amounts[1:], start=amounts[0])
 
 
-def _method(order: Order, refunds: Sequence[Refund]) -> Term:
+def money(order: Order, refunds: Sequence[Refund]) -> dict[str, Fact]:
+    """What some of an order's refunds come to, and where they go."""
     methods = {_paid_to(order, refund) for refund in refunds}
-    return Term("method", methods.pop() if len(methods) == 1 else ORIGINAL_METHODS)
+    method = Term("method", methods.pop() if len(methods) == 1 else ORIGINAL_METHODS)
+    return {"amount": _sum([refund.amount for refund in refunds]), "method": method}
 
 
 def _paid_to(order: Order, refund: Refund) -> str:
@@ -143,9 +150,12 @@ def _open(refund: Refund) -> bool:
     return refund.state == "started"
 
 
-ACTS = (
+ON_ITS_WAY = (
     "inform:refund/started", "inform:refund/expected", "inform:refund/overdue", "inform:refund/arrived",
-    "inform:refund/open", "inform:refund/exchange", "inform:refund/done", "inform:refund/none", "inform:way/refund",
+    "inform:refund/open",
+)  # fmt: skip
+ACTS = (
+    *ON_ITS_WAY, "inform:refund/exchange", "inform:refund/done", "inform:refund/none", "inform:way/refund",
 )  # fmt: skip
 SKILL = Skill(
     name="refund_status",

@@ -2,23 +2,32 @@
 
 from bot.commerce import Shop
 from bot.conversation import Access
+from bot.decision import tell_me
+from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
 from bot.skills import parcels
 from bot.skills.orders import due_card, pick_order, wishes_card
 
 STATES = ("unpaid", "open", "packed", "part_shipped", "shipped", "delivered", "cancelled", "return_open", "returned")
 MOVING = ("part_shipped", "shipped")
+# what may be asked to be told after an order's state
+OFFERED = {
+    **{f"inform:order/{state}": Awaited.SENT for state in ("open", "packed", "part_shipped")},
+    "inform:order/shipped": Awaited.DELAYED,
+}
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, lambda order: order.state in MOVING)
     if isinstance(order, Outcome):
         return order
+    act = parcels.status(order, request)
     return Outcome(
-        parcels.status(order, request),
+        act,
         before=(*parcels.as_of(order), *parcels.looked_into(order, request)),
         slots={"order_id": order.number},
         cards=(*parcels.cards(order, request), *wishes_card(order, request.say), *due_card(order, request.say)),
+        offers=tell_me(OFFERED[act.name], order.number) if act.name in OFFERED else (),
     )
 
 

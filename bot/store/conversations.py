@@ -13,6 +13,7 @@ from bot.messages import Address, Kind, Reply, Sender
 from bot.ports import Clock, TranscriptLine
 from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
 from bot.store.database import reading, writing
+from bot.store.promises import write_promise
 from bot.store.tables import Conversations, Handoffs, Inbox, Outbox, Timers, Turns
 from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult
 
@@ -126,9 +127,11 @@ class ConversationStore:
                 _conversations.c.lease_owner == claim.owner,
                 _conversations.c.version == conversation.version,
             )
-            newest = await connection.scalar(
-                sa.select(sa.func.max(_inbox.c.id)).where(_inbox.c.conversation_id == claim.conversation_id)
-            )
+            newest = conversation.settled
+            if claim.rows[0].message.sender is not Sender.CLOCK:  # which asks nothing that a yes could be meant for
+                newest = await connection.scalar(
+                    sa.select(sa.func.max(_inbox.c.id)).where(_inbox.c.conversation_id == claim.conversation_id)
+                )
             moved = await connection.execute(
                 _conversations.update()
                 .where(mine)
@@ -165,6 +168,8 @@ class ConversationStore:
                     await _write_sending(connection, conversation, sending, now)
             for timer in result.timers:
                 await _write_timer(connection, claim.conversation_id, timer)
+            for promise in result.promises:
+                await write_promise(connection, claim.conversation_id, promise, now)
         return last
 
 

@@ -112,6 +112,7 @@ class InboxStore:
                         handoff_id=timer.subject,
                     )
                     woken.append((await self._accept(connection, message)).conversation_id)
+                    await _forget_earlier(connection, message, f"timer:{timer.kind}:{timer.subject}:")
                 await connection.execute(_timers.delete().where(_timers.c.id == timer.id))
         return woken
 
@@ -185,6 +186,13 @@ class InboxStore:
         )
         async with reading(self._engine) as connection:
             return await connection.scalar(waiting.limit(1)) is not None
+
+
+async def _forget_earlier(connection: AsyncConnection, message: InboundMessage, timer: str) -> None:
+    """A timer that is put on again and again leaves one row. Never the newest of all: its number would come again."""
+    mine = sa.and_(_inbox.c.channel == message.address.channel, _inbox.c.account == message.address.account)
+    earlier = sa.and_(_inbox.c.source_id > timer, _inbox.c.source_id < f"{timer}z", _inbox.c.done)  # a time follows
+    await connection.execute(_inbox.delete().where(mine, earlier, _inbox.c.kind == Kind.TIMER))
 
 
 def _is(conversation: sa.Column[str], only: str) -> sa.ColumnElement[bool]:

@@ -136,6 +136,24 @@ class Timers(SQLModel, table=True):
     due: datetime = _time(index=True)
 
 
+class Promises(SQLModel, table=True):
+    """What a shopper asked to be told; each open one has a timer with its id as subject."""
+
+    __tablename__ = "promises"
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(index=True)
+    awaited: str
+    subject: str  # an order's number; of goods "<product>/<sku>,<sku>"
+    seen: list[str] = _json()  # as it stood when it was promised
+    access: str  # what the shopper had proved
+    customer: str
+    market: str
+    state: str  # open, told, over, taken_back
+    until: datetime = _time()
+    made_at: datetime = _time()
+    ended_at: datetime | None = _time(null=True)
+
+
 class Handoffs(SQLModel, table=True):
     __tablename__ = "handoffs"
     id: str = Field(primary_key=True)
