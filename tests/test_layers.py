@@ -20,7 +20,7 @@ RINGS = (
     {"flows", "policy"},
     {"skills"},
     {"handoff", "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
-    {"worker", "live", "assistant", "script", "progress"},
+    {"worker", "live", "assistant", "script"},
     {"bootstrap"},
     {"serve", "doctor"},
     {"cli"},

@@ -8,8 +8,8 @@ import typer
 
 from bot.bootstrap import open_shop
 from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, err, out, print_json, settings_of, start
+from bot.cli.progress import watched
 from bot.errors import BadInput
-from bot.progress import watched
 from bot.shop.answers import basket_as_json
 from bot.shop.folder import Form, Report
 from bot.shop.show import look_up
