@@ -14,11 +14,11 @@ from store_rig import START, open_rig, opening, reply
 from test_model_tiny import tiny_model
 
 from bot import cli
+from bot.cli.progress import watched
 from bot.clock import SystemClock
 from bot.errors import BadInput
 from bot.messages import Address, DeskPost
 from bot.ports import Clock
-from bot.progress import watched
 from bot.script import ADDRESS
 from bot.serve import only_one
 from bot.settings import Settings
