@@ -111,7 +111,7 @@ async def main(home: Path, point: str, texts: list[list[str]]) -> None:
 
     def language(settings: Settings, max_error: float, _chosen: ActiveModel | None) -> Language:
         real = own_language(settings, max_error)
-        return Language(Interpreter(real.interpreter, killer), Writer(real.writer, killer), real.close)
+        return Language(Interpreter(real.interpreter, killer), Writer(real.writer, killer), close=real.close)
 
     async with shophand(
         Settings(home=home), clock=ManualClock(NOW), make_shop=make_shop,
