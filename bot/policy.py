@@ -377,9 +377,7 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     skill = t.by_intent.get
     sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
     covered = {name for one in sure if (found := skill(one)) for name in found.covers}
-    sure = [name for name in sure if name not in QUIET and name not in covered]
     sure = [name for name in sure if not (apart_from and name in t.skills[apart_from].sounds_like)]
-    sure = [name for name in sure if name not in QUIET]
     if apart_from and not slots.orders_named(t.understanding.slots, t.event.text):
         covered |= set(t.skills[apart_from].covers)  # more about what is under way
     sure = [name for name in sure if name not in QUIET and name not in covered]

@@ -158,7 +158,6 @@ class Handoffs(SQLModel, table=True):
     __tablename__ = "handoffs"
     id: str = Field(primary_key=True)
     conversation_id: str = Field(index=True)
-    kind: str  # "chat", "approval" or "case"
     kind: str  # "chat", "approval", "case" or "note"
     reason: str
     summary: str
