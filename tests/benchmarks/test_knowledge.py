@@ -2,9 +2,9 @@
 
     python -m pytest -s -o addopts= tests/benchmarks/test_knowledge.py        # half a minute
 
-knowledge.tsv: questions with the passage that answers them, "-" where none does. The weights of bot/skills/knowledge.py
-were chosen on them, so the figures flatter. They are printed, never asserted. The page that a question belongs to is
-given; in the product the intent gives it.
+knowledge.tsv: questions with the passage that answers them, "-" where none does, written by a hand that saw the pages
+alone. Nothing is chosen on them. Figures are printed, never asserted. The page that a question belongs to is given; in
+the product the intent gives it.
 """
 
 import statistics
