@@ -254,6 +254,7 @@ class Account:
     market: str
     addresses: tuple[PostalAddress, ...] = ()
     version: int = 1  # moved by every write
+    personal: bool = True  # suggestions may go by what was bought
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,32 @@ class Variant:
     stock: int
 
 
+class Measure(StrEnum):
+    """What a size chart measures: weight in kilograms, everything else in centimetres."""
+
+    CHEST = "chest"
+    WAIST = "waist"
+    HIPS = "hips"
+    INSIDE_LEG = "inside_leg"
+    HEIGHT = "height"
+    WEIGHT = "weight"
+    FOOT = "foot"
+    HAND = "hand"  # around the palm
+    HEAD = "head"
+    NECK = "neck"
+    BACK = "back"  # from neck to tail
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRow:
+    """One row of a size chart: what a measure of the wearer is for a size."""
+
+    size: str
+    measure: Measure
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     id: str
@@ -286,6 +313,15 @@ class Product:
     variants: tuple[Variant, ...]
     url: str = ""
     score: float = 0.0  # how well it answers the search, 0 to 1
+    goes_with: tuple[Localised, ...] = ()  # names of the products it is an accessory to
+    sizes: tuple[SizeRow, ...] = ()  # the size chart, smallest size first
+    runs: str = ""  # "small", "true" or "large"; "" when the shop does not say
+
+    @property
+    def lowest(self) -> Money | None:
+        """The lowest price of what there is of it now; None when nothing is."""
+        there = (variant.price for variant in self.variants if variant.stock > 0)
+        return min(there, key=lambda price: price.minor, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +348,37 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Taste:
+    """What suggestions are to be like; left empty, whatever sells best."""
+
+    words: str = ""  # for the kind of goods
+    said: str = ""  # all that was said: where `words` are none, its words that name goods count
+    filters: Filters = Filters()
+    instead: str = ""  # product id: goods of its kind are wanted
+    beside: tuple[str, ...] = ()  # product ids, the most important last: only what goes with them is wanted
+    without: frozenset[str] = frozenset()  # product ids: not these
+
+
+class Ground(StrEnum):
+    """Why something is suggested, always true."""
+
+    FITS = "fits"  # an accessory to `about`
+    BOUGHT_WITH = "bought_with"  # others often bought it together with `about`
+    LIKE = "like"  # of the same kind as `about`
+    ASKED = "asked"  # it is what was asked for
+    POPULAR = "popular"  # bought most of its category, `about`
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    product: Product
+    ground: Ground
+    about: Localised | None = None
+    bought: datetime | None = None  # when the shopper himself bought `about`
+    exact: bool = True  # it is all that was asked for
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of the shop's own knowledge: shown as it stands."""
 
@@ -331,6 +398,7 @@ class Terms:
     """What buying in a market comes with."""
 
     market: str
+    currency: str
     sole: bool  # the shop sells in no other
     methods: tuple[str, ...]  # of payment, as in Payment.method; () where the owner has named none
     authorisation_days: int  # after which money that was only reserved is free again
@@ -558,6 +626,19 @@ class Shop(Protocol):
 
         With `filters` only what passes them and is sold in the market; without words the most popular of it.
         """
+        ...
+
+    async def suggest(
+        self, taste: Taste, proof: Proof | None, *, market: str = "", limit: int = 3
+    ) -> tuple[Suggestion, ...]:
+        """Goods that are to be had now, best first; by what the shopper bought, where he has a proof and allows it.
+
+        Never what he has sent back. Where nothing is all that was asked for, the nearest, which are not `exact`.
+        """
+        ...
+
+    async def set_personal(self, proof: Proof, personal: bool) -> bool:
+        """Whether suggestions may go by what this customer bought; False when the proof opens no account."""
         ...
 
     async def passages(self, words: str, language: str) -> tuple[Passage, ...]:

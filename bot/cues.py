@@ -101,11 +101,68 @@ _CODE_FAILS = _pattern(
     r"""(?:[码碼券]|优惠|優惠|折扣).{0,8}(?:用不了|不能用|[无無]效|失效|用不上|不了|[没沒]反[应應]|不[对對]|[过過]期
     |[报報][错錯]|[错錯][误誤]|失[败敗])""",
 )
-_WHERE = {"again": _AGAIN, "trouble": _TROUBLE, "scheme": _SCHEME, "code_fails": _CODE_FAILS}  # slot → what fills it
+# --- recommend_product, size_help ------------------------------------------------------------------------------------
+
+_CHEAPER = _pattern(
+    r"""cheaper|less expensive|lower[- ]?priced?|more affordable|(?:too|bit|rather) (?:expensive|dear|pricey|much)
+    |costs? less|lower (?:budget|price)""",
+    r"便宜|[实實]惠|太[贵貴]|[贵貴]了|[价價]格低",
+)
+_GOES_WITH = _pattern(
+    r"""(?:go|goes|wear|pairs?|match|matches|matching) (?:well |nicely )?with|accessor(?:y|ies)
+    |(?:match|suit) (?:my|the|these|this)""",
+    r"搭配|配套|配件|[和跟与與][^，。]{1,16}(?:搭|配)|[搭配](?:什么|甚麼|啥)|怎[么麼]搭",
+)
+_ALTERNATIVE = _pattern(
+    r"""alternatives?|similar|(?:something|anything|ones?|products?) like|like (?:this|that|it|these|those)(?: one)?
+    |instead of|in place of|comparable|equivalent|same (?:kind|sort|style)""",
+    r"[类類]似|替代|代替|差不多|平替|同[类類]|[这這那][种種样樣]的",
+)
+_OTHERS = _pattern(
+    r"else|another|others?|different|more (?:ideas|options|suggestions|choices)|anything more",
+    r"[别別]的|其[他它]|[换換][一个個批种種款]|[还還]有(?:[吗嗎]|[别別什啥其])|再(?:推|[来來]|[给給])",
+)
+_CHART = _pattern(
+    r"size (?:charts?|guides?|tables?)|sizing (?:charts?|guides?|info\w*)|(?:all |the )?measurements (?:of|for)",
+    r"尺[码碼寸]表|尺[码碼][对對]照|[码碼]表|尺寸[对對]照",
+)
+_RUNS = _pattern(
+    r"""(?:run|runs|running|fit|fits|comes?(?: up)?) (?:a (?:bit|little) )?
+    (?:small|large|big|tight|loose|true|short|long)|true to size|siz(?:e|ing) (?:up|down)""",
+    r"偏[大小]|(?:[标標][准準]|正)[码碼]|[码碼]?[准準][吗嗎不]",
+)
+_NAME = r"(?:the |my |these |those |this |that |an? )?(?P<{}>[^?.!,;\n]{{2,60}}?)"
+_BESIDE = re.compile(
+    r"\b(?:what|which|anything|something|accessor\w+)\b[^?.!]{0,30}?\b(?:go|goes|wear|pair|pairs|match|matches|suits?)"
+    rf"(?: (?:well|nicely))?(?: with)? {_NAME.format('a')}[?.!]*$"
+    rf"|\baccessor\w+ (?:for|to) {_NAME.format('b')}[?.!]*$"
+    r"|(?P<c>[^，。？?]{2,30}?)(?:可以|能|要|应该|適合|适合)?(?:搭配?|配)(?:什[么麼]|啥|哪些)"
+    r"|(?:什[么麼]|啥|哪些).{0,6}(?:搭配?|配)(?P<d>[^，。？?的]{2,30})",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"it|this|that|these|those|(?:the|this|that) one|what (?:i|we)\b.*|.*\b(?:orders?|purchases?)"
+    r"|.*我[买買].*|[这這那它][个個款]?",
+    re.IGNORECASE,
+)
+
+
+def beside(text: str) -> str:
+    """The product that something is wanted to go with, in the shopper's words; "" where nothing is."""
+    found = _BESIDE.search(text.strip())
+    name = next((name.strip() for name in found.groups() if name), "") if found else ""
+    return "" if _NO_NAME.fullmatch(name) else name
+
+
+# slot → what fills it
+_WHERE = {
+    "again": _AGAIN, "trouble": _TROUBLE, "scheme": _SCHEME, "code_fails": _CODE_FAILS, "cheaper": _CHEAPER,
+    "goes_with": _GOES_WITH, "alternative": _ALTERNATIVE, "others": _OTHERS, "chart": _CHART, "runs": _RUNS,
+}  # fmt: skip
 
 
 def found(text: str, wanted: Collection[str]) -> Mapping[str, str]:
-    """The wanted slots of this file that the message fills: again, trouble, scheme, code_fails (yes), claim (kinds)."""
+    """The wanted slots of this file that the message fills: claim with its kinds, the others with "yes"."""
     plain = text.replace("’", "'")
     values = {name: YES for name, pattern in _WHERE.items() if name in wanted and pattern.search(plain)}
     if "claim" in wanted and (kinds := [kind for kind, pattern in _CLAIMS.items() if pattern.search(plain)]):

@@ -102,6 +102,7 @@ class Offer:
     value: str
 
 
+PERSONAL = "personal"  # the skill that keeps whether suggestions go by what was bought
 NOTIFY = "notify"  # the skill that promises to tell something, and its buttons
 TAKE_BACK = Offer(Term("button", "notify_stop"), f"{NOTIFY}:stop")
 
@@ -111,6 +112,12 @@ def tell_me(awaited: Awaited, subject: str) -> tuple[Offer, ...]:
     value = f"{NOTIFY}:{awaited}:{subject}"
     fits = len(value.encode()) <= BUTTON_VALUE_BYTES
     return (Offer(Term("button", f"{NOTIFY}_{awaited}"), value),) if fits else ()
+
+
+def look_at(product: str, name: str) -> tuple[Offer, ...]:
+    """The button that shows a product."""
+    value = f"about:{product}"
+    return (Offer(Text(name), value),) if len(value.encode()) <= BUTTON_VALUE_BYTES else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,11 @@ Script = Generator[Decision, Outcome, None]
 
 UNKNOWN = {"unknown_order": "order_id", "unknown_product": "product"}  # act → the slot not to remember
 # after these a person is offered
-HELPLESS = ("no_skill", "no_passage", "inform:passage/nearest", "inform:refund/overdue", *UNKNOWN)
+HELPLESS = (
+    "no_skill", "no_passage", "inform:passage/nearest", "inform:refund/overdue", "inform:suggestions/none",
+    "inform:size/none", "inform:size/no_chart", *UNKNOWN,
+)  # fmt: skip
+REMEMBERED = ("order_id", "product", "basket", "shown", "taste")  # slots that a later request may point back at
 MOST_STEPS = 5  # of one turn; what is still open then goes on in the next (dialogue.py gives up after 6)
 
 
@@ -109,9 +113,9 @@ class TurnState:
         """The top flow is finished: remember what it was about; the one below goes on."""
         if self.top is None:
             return
-        kept = {name: self.top.slots[name] for name in ("order_id", "product", "basket") if name in self.top.slots}
+        kept = {name: self.top.slots[name] for name in REMEMBERED if name in self.top.slots}
         if "product" in kept:
-            kept["skus"] = self.top.slots.get("skus", "")
+            kept |= {"skus": self.top.slots.get("skus", ""), "taste": self.top.slots.get("taste", "")}
         pending = self.conversation.pending
         below = self.conversation.flows[:-1]
         wishes = tuple(wish for wish in self.conversation.wishes if wish != self.top.intent)

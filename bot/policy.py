@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot import alarms, codes, consent, opt_in, shopping, slots
+from bot import advice, alarms, budget, codes, consent, cues, opt_in, shopping, slots
 from bot.conversation import Conversation, Flow, Understanding
-from bot.decision import NOTIFY, Decision, Limits, Offer, TurnInput
+from bot.decision import NOTIFY, PERSONAL, Decision, Limits, Offer, TurnInput
 from bot.facts import Act, Term, Text
 from bot.flows import Script, TurnState
 from bot.messages import Kind, has_masked_card
@@ -118,6 +118,10 @@ def _button(t: TurnState) -> Script:
         yield from _taken_back(t, list(t.promises.values()))
     elif name == NOTIFY and NOTIFY in t.skills and value.partition(":")[0] in list(Awaited):
         yield from _asked_to_tell(t, *value.split(":", 1))
+    elif name == "about" and value and LOOKING in t.by_intent:
+        shown = Flow(t.by_intent[LOOKING].name, LOOKING, {"product": value})
+        t.change(flows=(*(other for other in t.conversation.flows if other.skill != shown.skill), shown), fallbacks=0)
+        yield from t.advance()
     elif name == "human":
         yield t.hand_over("requested")
     elif name == "english":
@@ -128,6 +132,10 @@ def _button(t: TurnState) -> Script:
         t.say(Act("stale_button"))
         yield from t.advance() if t.top else iter((t.speak("say"),))
 
+
+LOOKING, ADVISING = "product_info", "recommend_product"
+# What the model may take a question between products for.
+_LIKE_ADVISING = frozenset({LOOKING, ADVISING, "product_price", "product_availability", "size_help", "place_order"})
 
 # What is asked to be told → the intent whose slots and questions it has.
 TELL_OF = {
@@ -193,6 +201,11 @@ def _text(t: TurnState) -> Script:
             t.taken_back += promises.values()
             t.say(Act("done:notify/stopped"))
         yield t.speak("say")
+        return
+    if PERSONAL in t.skills and (wish := advice.history_wish(text)) is not None:
+        flow = Flow(PERSONAL, ADVISING, {**t.collected(PERSONAL), "personal": "on" if wish else "off"})
+        t.change(flows=(*(other for other in t.conversation.flows if other.skill != PERSONAL), flow), fallbacks=0)
+        yield from t.advance()
         return
     if alarms.angry(text) or meaning.probability("complaint") >= t.threshold:
         t.change(anger=t.conversation.anger + 1)
@@ -371,6 +384,8 @@ def _other_language(t: TurnState) -> Decision:
 
 def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     """Requests the model is sure of, best first: what the shop is asked for, or else plain social words."""
+    if _narrows_advice(t):
+        return [ADVISING] if apart_from != t.by_intent[ADVISING].name else []
     if _about_basket(t):
         return [BUYING] if apart_from != t.by_intent[BUYING].name else []
     sure = [score.name for score in t.understanding.intents if score.probability >= t.threshold]
@@ -381,10 +396,27 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     if apart_from and not slots.orders_named(t.understanding.slots, t.event.text):
         covered |= set(t.skills[apart_from].covers)  # more about what is under way
     sure = [name for name in sure if name not in QUIET and name not in covered]
+    if set(sure) <= _LIKE_ADVISING and (plainly := _asks_advice(t)):
+        return [plainly] if apart_from != t.by_intent[plainly].name else []
     if apart_from != NOTIFY and (told := _to_tell(t, sure)):
         sure = [*(() if told.alone else (name for name in sure if name not in _LIKE_NOTICES)), told.awaited]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
+
+
+def _narrows_advice(t: TurnState) -> bool:
+    """ "Something else", "under £50" after suggestions, while nothing else is asked."""
+    if ADVISING not in t.by_intent or t.top is not None or not t.conversation.memory.get("shown"):
+        return False
+    text = t.event.text
+    return advice.wants_more(text) or (slots.brief(text) and budget.named(text))
+
+
+def _asks_advice(t: TurnState) -> str:
+    """The intent of a message that sets products against each other or asks what goes with one: by its words."""
+    if LOOKING in t.by_intent and advice.compares(t.event.text, t.understanding.slots):
+        return LOOKING
+    return ADVISING if ADVISING in t.by_intent and cues.beside(t.event.text) else ""
 
 
 def _to_tell(t: TurnState, sure: Sequence[str]) -> opt_in.Asked | None:
@@ -476,11 +508,14 @@ def _start(t: TurnState, intent: str) -> Flow | None:
         values["said"] = t.event.text
     if "files" in skill.slots and (files := t.conversation.memory.get("files")):
         values["files"] = files
-    if "basket" in skill.slots and "basket" in t.conversation.memory:
-        values["basket"] = t.conversation.memory["basket"]
+    values |= {name: t.conversation.memory[name] for name in ("basket", "shown", "taste")
+               if name in skill.slots and name in t.conversation.memory}  # fmt: skip
+    if "product" in skill.slots and (chosen := _shown_one(t)):
+        values["product"] = chosen
     for name, slot in (("order_id", "order_hint"), ("product", "product")):
         spoken_of = name in skill.slots and name not in values and name in t.conversation.memory
         back = slots.points_back(t.event.text) or slots.brief(t.event.text) or "wishes" in values  # "two in white"
+        back = back or bool({"cheaper", "alternative"} & values.keys())
         if name == "product" and not back:
             continue  # so many words may well name another product, which was not found in them
         if spoken_of and not slots.means_another(t.event.text):
@@ -488,6 +523,13 @@ def _start(t: TurnState, intent: str) -> Flow | None:
             if slot == "product" and "skus" in skill.slots and not {"size", "color"} & values.keys():
                 values |= {"skus": skus} if (skus := t.conversation.memory.get("skus")) else {}
     return Flow(skill.name, intent, values)
+
+
+def _shown_one(t: TurnState) -> str:
+    """ "The second one": of the products last shown."""
+    place = slots.place(t.event.text)
+    shown = t.conversation.memory.get("shown", "").split()
+    return shown[place] if place is not None and -len(shown) <= place < len(shown) else ""
 
 
 def _not_understood(t: TurnState) -> Script:

@@ -58,6 +58,11 @@ class Wish:
     more: bool = False  # "one more": of what is there already
 
 
+def names(spans: Sequence[SlotSpan], text: str) -> tuple[str, ...]:
+    """The products a message names, each with its brand."""
+    return tuple(dict.fromkeys(wish.name for wish in wishes(spans, text) if wish.name))
+
+
 def dumps(wishes: Sequence[Wish]) -> str:
     """One line a wish, its parts with tabs between."""
     return "\n".join(

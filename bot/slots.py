@@ -6,12 +6,14 @@ A canonical slot value is a string; None means "this is not one".
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from bot import causes, cues, days, numerals, opt_in, shopping, tax_ids, wants
+from bot import causes, cues, days, measures, numerals, opt_in, shopping, tax_ids, wants
+from bot.commerce import Measure
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan
 
@@ -177,6 +179,7 @@ _PARSERS: dict[str, Callable[[str], str | None]] = {
     "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
     "quantity": quantity, "new_quantity": quantity, "date": lambda text: days.mention(text) or None,
     "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked, "coupon": coupon, "tax_id": tax_id,
+    **{measure.value: partial(measures.answer, measure) for measure in Measure},
 }  # fmt: skip
 _MEANT = frozenset({"wish", "checked"})  # read out of a whole sentence, beside the buttons that are offered
 
@@ -217,9 +220,14 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["postcode"] = found[0].upper()
     if "wishes" in wanted and (said := shopping.wishes(tuple(spans), text)):
         values["wishes"] = shopping.dumps(said)
+    if "product" in values and (names := shopping.names(tuple(spans), text)):
+        values["product"] = free_text(names[0]) or values["product"]  # with its brand
+    if "goods" in wanted and (names := shopping.names(tuple(spans), text) or (cues.beside(text),)) and names[0]:
+        values["goods"] = "\n".join(names)
     if "coupon" in wanted and "coupon" not in values and (code := _CODE_NAMED.search(text)):
         values["coupon"] = code[1].upper()
     values |= cues.found(text, wanted)
+    values |= {name: f"{value:g}" for name, value in measures.found(text).items() if name in wanted}
     if "notice" in wanted and (wish := opt_in.asked(text)):
         values["notice"] = wish.awaited
     if values.get("postcode", "") == values.get("order_id"):
@@ -310,6 +318,16 @@ _ORDINALS = {
     4: r"\b(?:fifth|5th)\b|第五",
     -1: r"\blast\b|最后|最後",
 }
+_ONE_OF = re.compile(r"\b(?:one|option|number)\b|[个個款件种種双雙]", re.IGNORECASE)
+
+
+def place(text: str) -> int | None:
+    """ "The second one", 最后一个: which of several things, counted from 0, or -1 for the last."""
+    if not _ONE_OF.search(text):
+        return None
+    return next((ordinal for ordinal, pattern in _ORDINALS.items() if re.search(pattern, text, re.IGNORECASE)), None)
+
+
 _ALL = re.compile(
     r"\b(?:all|both|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退|取消|不要)|[两兩][个個]都|一起退",
     re.IGNORECASE | re.ASCII,

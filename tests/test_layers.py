@@ -14,9 +14,10 @@ SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 RINGS = (
     {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes",
-     "promises", "opt_in"},
+     "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
-    {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery"},
+    {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery",
+     "measures", "sizing", "advice"},
     {"flows", "policy"},
     {"skills"},
     {"handoff", "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
@@ -30,7 +31,8 @@ ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
-    "promises", "opt_in", "shopping", "slots", "alarms", "conversation", "decision", "flows", "policy", "handoff",
+    "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
+    "decision", "flows", "policy", "handoff",
 )  # fmt: skip
 
 

@@ -139,6 +139,14 @@ inform:refund/started order! amount! method! when; inform:refund/expected order!
 inform:refund/overdue order! amount! method! day!; inform:refund/arrived order! amount!
 inform:refund/open order! amount!; inform:refund/exchange order!; inform:refund/done order! amount! method! when
 inform:refund/none order! state!; inform:refund/nowhere
+inform:suggestions products!; inform:suggestions/for_you products!; inform:suggestions/popular products!
+inform:suggestions/nearest products!; inform:suggestions/none; inform:suggestions/instead product! products!
+inform:suggestions/cheaper product! products!; inform:suggestions/no_cheaper product!
+inform:suggestions/with product! products!; inform:comparison products!; ask:product/compare
+inform:size product! size!; inform:size/between product! sizes! size!; inform:size/out product! size!
+inform:size/none product!; inform:size/chart product!; inform:size/no_chart product!; inform:size/one product!
+inform:runs product! runs!; ask:measure product! measure!
+done:personal/off; done:personal/on; inform:personal/guest
 expired; confirm_unclear; stale_button; stopped; nothing_open; next_request task!; resume task!
 edit_late; file_kept; file_lost; clarify; rephrase; restarted; oos; no_skill task!; apology
 handoff/requested; handoff/angry; handoff/injury; handoff/fire; handoff/fraud; handoff/legal; handoff/press

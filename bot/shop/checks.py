@@ -95,6 +95,10 @@ def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, st
         yield f"category: {product.category!r} is not in categories"
     if policy.shop.languages[0] not in product.name:
         yield f"name: needs a text in {policy.shop.languages[0]!r}, the shop's first language"
+    if strange := sorted({*product.fits} - {*goods.products} | {*product.fits} & {product.id}):
+        yield f"fits: {strange[0]!r} is no other product of the shop"
+    if made := {variant.size for variant in product.variants} if product.sizes else set():
+        yield from (f"sizes: no variant has the size {row.size!r}" for row in product.sizes if row.size not in made)
     for variant in product.variants:
         if owners.get(variant.sku) != product.id:
             yield f"variants: {variant.sku}: is also used by product {owners.get(variant.sku)!r}"

@@ -46,7 +46,7 @@ def _searched(product: ProductRecord | None) -> object:
     """What a document is made of; prices and stock are not."""
     return product and (
         product.name, product.also, product.category, product.brand, product.material, product.description,
-        [(variant.sku, variant.size, variant.color) for variant in product.variants],
+        product.fits, [(variant.sku, variant.size, variant.color) for variant in product.variants],
     )  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def document(product: ProductRecord, category: CategoryRecord) -> Document:
     ):  # fmt: skip
         marked |= dict.fromkeys(chain.from_iterable(text.tokens(characters) for text in texts), mark)
     tokens = {mark + token for token, mark in marked.items()} | set(map(whole, (*names, *also))) - {WHOLE}
-    tokens |= facets.brand(product.brand) | {facets.category(category.id)} | set().union(*(own for _, own in variants))
+    tokens |= facets.brand(product.brand) | {facets.category(category.id), *map(facets.fits, product.fits)}
+    tokens = tokens.union(*(own for _, own in variants))
     return Document(
         product.id,
         min(min(map(_length, names)), _LONGEST_NAME),

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot.shop.analyser import Parts, all_words, bigrams, fold, folded_parts, parts
 
-BRAND, CATEGORY, COLOR, HUE, SIZE = "brand:", "category:", "color:", "hue:", "size:"
+BRAND, CATEGORY, COLOR, HUE, SIZE, FITS = "brand:", "category:", "color:", "hue:", "size:", "fits:"
 
 # hue → (how Chinese names of its shades are known, English names of shades that do not name it)
 _HUES: Mapping[str, tuple[str, str]] = {
@@ -51,6 +51,11 @@ def brand(name: str) -> frozenset[str]:
 
 def category(id_: str) -> str:
     return CATEGORY + id_.lower()
+
+
+def fits(id_: str) -> str:
+    """Of an accessory, that it goes with the product of this id."""
+    return FITS + id_.lower()
 
 
 @lru_cache(_KEPT)

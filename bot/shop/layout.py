@@ -23,7 +23,10 @@ KINDS: Mapping[str, Sheet] = {
     sheet.name: sheet
     for sheet in (
         Sheet("categories", r.CategoryRecord),
-        Sheet("products", r.ProductRecord, below=(Sheet("variants", r.VariantRecord, "sku", "variants", "product"),)),
+        Sheet("products", r.ProductRecord, below=(
+            Sheet("variants", r.VariantRecord, "sku", "variants", "product"),
+            Sheet("sizes", r.SizeRecord, "", "sizes", "product"),
+        )),
         Sheet("customers", r.CustomerRecord, below=(Sheet("addresses", r.AddressRecord, "", "addresses", "customer"),)),
         Sheet("orders", r.OrderRecord, "number", below=(
             Sheet("lines", r.LineRecord, "id", "lines", "order"),

@@ -18,6 +18,7 @@ from bot.commerce import (
     InvoiceTax,
     Line,
     LineState,
+    Measure,
     Order,
     Parcel,
     Payment,
@@ -26,6 +27,7 @@ from bot.commerce import (
     Refund,
     Return,
     Scan,
+    SizeRow,
     Variant,
 )
 from bot.facts import Localised, Money
@@ -197,7 +199,7 @@ async def account(connection: AsyncConnection, id_: str) -> Account | None:
     book = (await children(connection, t.Addresses, "customer_id", [id_])).get(id_, [])
     parts = [field.name for field in fields(PostalAddress)]
     return Account(
-        **{name: found[name] for name in ("id", "name", "email", "phone", "market", "version")},
+        **{name: found[name] for name in ("id", "name", "email", "phone", "market", "version", "personal")},
         addresses=tuple(address({name: row[name] for name in parts}) for row in book),
     )
 
@@ -220,6 +222,7 @@ async def products(connection: AsyncConnection, ids: Sequence[str], currency: st
     below = await children(connection, t.Variants, "product_id", ids)
     prices = await children(connection, t.Prices, "sku", [row["sku"] for group in below.values() for row in group])
     names = await categories(connection)
+    mains = await children(connection, t.Products, "id", {id_ for head, *_ in heads.values() for id_ in head["fits"]})
     return {
         id_: Product(
             id=id_,
@@ -230,6 +233,11 @@ async def products(connection: AsyncConnection, ids: Sequence[str], currency: st
             description=Localised(head["description"]),
             care=Localised(head["care"]),
             url=head["url"],
+            goes_with=tuple(Localised(main["name"]) for id_ in head["fits"] for main in mains.get(id_, ())),
+            sizes=tuple(
+                SizeRow(row["size"], Measure(row["measure"]), row["low"], row["high"]) for row in head["sizes"]
+            ),
+            runs=head["runs"],
             variants=tuple(
                 Variant(row["sku"], row["size"], Localised(row["color"]), Money(price["minor"], currency), row["stock"])
                 for row in below.get(id_, ())

@@ -7,9 +7,18 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 
-from bot.commerce import GIFT_NOTE_LENGTH, LineState
+from bot.commerce import GIFT_NOTE_LENGTH, LineState, Measure
 from bot.shop.moments import Origin
 
 # --- values ----------------------------------------------------------------------------------------------------------
@@ -84,6 +93,24 @@ class VariantRecord(Record):
     stock: Annotated[int, Field(ge=0, lt=10**9)]
 
 
+Centimetres = Annotated[float, Field(ge=0, le=500)]
+
+
+class SizeRecord(Record):
+    """One row of a size chart: what a measure of the wearer may be for a size. Weight is in kilograms."""
+
+    size: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    measure: Measure
+    low: Centimetres
+    high: Centimetres
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SizeRecord":
+        if self.low > self.high:
+            raise ValueError("low is above high: swap them")
+        return self
+
+
 class ProductRecord(Record):
     id: Id
     name: Texts
@@ -94,6 +121,9 @@ class ProductRecord(Record):
     description: LongTexts = {}
     care: LongTexts = {}
     url: str = ""
+    fits: tuple[Id, ...] = ()  # ids of the products it is an accessory to
+    sizes: tuple[SizeRecord, ...] = ()  # the size chart, smallest size first
+    runs: Literal["", "small", "true", "large"] = ""
     variants: Annotated[tuple[VariantRecord, ...], Field(min_length=1)]
 
 
@@ -118,6 +148,7 @@ class CustomerRecord(Record):
     market: str
     language: str
     addresses: tuple[AddressRecord, ...] = ()  # the first one is the default
+    personal: bool = True  # suggestions may go by what was bought
     version: Annotated[int, Field(ge=1)] = 1
 
 

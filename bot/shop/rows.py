@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from bot.commerce import Line, Order, PostalAddress
+from bot.commerce import Line, Measure, Order, PostalAddress
 from bot.facts import Money
 from bot.shop import tables as t
 from bot.shop.money import to_minor, to_signed, to_text
@@ -28,11 +28,12 @@ from bot.shop.records import (
     ReturnRecord,
     ScanRecord,
     ShareRecord,
+    SizeRecord,
     VariantRecord,
 )
 
 Row = Mapping[str, Any]
-_OF_CUSTOMER = ("id", "name", "email", "phone", "market", "language", "version")
+_OF_CUSTOMER = ("id", "name", "email", "phone", "market", "language", "personal", "version")
 Rows = list[tuple[type[SQLModel], dict[str, Any]]]  # in an order that keeps every foreign key
 
 # --- to rows ---------------------------------------------------------------------------------------------------------
@@ -56,6 +57,9 @@ def product_rows(record: ProductRecord) -> Rows:
                 "description": record.description,
                 "care": record.care,
                 "url": record.url,
+                "fits": list(record.fits),
+                "sizes": [row.model_dump(mode="json") for row in record.sizes],
+                "runs": record.runs,
             },
         )
     ]
@@ -222,7 +226,11 @@ def product_record(row: Row, variants: Sequence[Row], prices: Mapping[str, Seque
         id=row["id"],
         category=row["category_id"],
         also={language: tuple(names) for language, names in row["also"].items()},
-        **{name: row[name] for name in ("name", "brand", "material", "description", "care", "url")},
+        **{name: row[name] for name in ("name", "brand", "material", "description", "care", "url", "runs")},
+        fits=tuple(row["fits"]),
+        sizes=tuple(
+            SizeRecord.model_construct(**{**each, "measure": Measure(each["measure"])}) for each in row["sizes"]
+        ),
         variants=tuple(
             VariantRecord.model_construct(
                 sku=variant["sku"],

@@ -28,13 +28,15 @@ from bot.commerce import (
     Product,
     Promotion,
     Quote,
+    Suggestion,
+    Taste,
     Terms,
     Write,
 )
 from bot.conversation import Access, Proof
 from bot.facts import Localised, Money
 from bot.ports import Clock
-from bot.shop import baskets, invoice_pdf, promotions, reads
+from bot.shop import baskets, invoice_pdf, promotions, reads, recommending
 from bot.shop.addresses import same_postcode
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
@@ -249,7 +251,8 @@ class SqlShop:
     async def terms(self, market: str = "") -> Terms:
         rules = self._policy.market(market)
         sole = len(self._policy.markets) == 1
-        return Terms(rules.name, sole, rules.methods, rules.authorisation_days, f"{self._policy.shop.url}/pay/")
+        pay_url = f"{self._policy.shop.url}/pay/"
+        return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days, pay_url)
 
     async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
         rules, now = self._policy.market(market), self._clock.now()
@@ -329,6 +332,32 @@ class SqlShop:
             hits = await find(connection, words, filters, currency, limit)
             found = await reads.products(connection, [id_ for id_, _ in hits], currency)
         return tuple(replace(found[id_], score=score) for id_, score in hits if id_ in found)
+
+    async def suggest(
+        self, taste: Taste, proof: Proof | None, *, market: str = "", limit: int = 3
+    ) -> tuple[Suggestion, ...]:
+        currency = self._policy.market(market).currency
+        async with reading(self._engine) as connection:
+            past = await self._past(connection, proof)
+            return await recommending.suggest(connection, taste, past, currency, limit)
+
+    async def _past(self, connection: AsyncConnection, proof: Proof | None) -> recommending.History:
+        """What the shopper bought, as far as he has proved it and lets suggestions go by it."""
+        if proof is None or proof.access not in (Access.ORDER, Access.CUSTOMER):
+            return recommending.History()
+        mine = col(Orders, "customer_id") == proof.customer if proof.customer else col(Orders, "number") == proof.order
+        past = await recommending.history(connection, mine)
+        allowed = sa.select(col(Customers, "personal")).where(col(Customers, "id") == proof.customer)
+        if proof.customer and not await connection.scalar(allowed):
+            return replace(past, bought={})
+        return past
+
+    async def set_personal(self, proof: Proof, personal: bool) -> bool:
+        if proof.access is not Access.CUSTOMER or not proof.customer:
+            return False
+        async with writing(self._engine) as connection:
+            mine = sa.update(table(Customers)).where(col(Customers, "id") == proof.customer)
+            return bool((await connection.execute(mine.values(personal=personal))).rowcount)
 
     async def passages(self, words: str, language: str) -> tuple[Passage, ...]:
         return self._knowledge.passages(words, language)

@@ -37,7 +37,7 @@ def _until() -> Any:
     return Field(default=FOREVER, sa_column=sa.Column(sa.BigInteger, nullable=False, server_default=str(FOREVER)))
 
 
-def _usually(kind: Any, value: str) -> Any:
+def _usually(kind: Any, value: Any) -> Any:
     """A column that most rows have nothing to say about."""
     return Field(default=None, sa_column=sa.Column(kind, nullable=False, server_default=value))
 
@@ -82,6 +82,9 @@ class Products(SQLModel, table=True):
     description: dict[str, str] = _json()
     care: dict[str, str] = _json()
     url: str = ""
+    fits: list[str] = _usually(Json, "[]")  # ids of the products it is an accessory to
+    sizes: list[dict[str, Any]] = _usually(Json, "[]")  # {"size", "measure", "low", "high"}: the size chart
+    runs: str = _usually(sa.String, "")  # "small", "true" or "large"
 
 
 class Variants(SQLModel, table=True):
@@ -166,6 +169,16 @@ class SearchSpellings(SQLModel, table=True):
     word: str = Field(primary_key=True, index=True)
 
 
+class BoughtWith(SQLModel, table=True):
+    """What is often bought in one order with a product, the few that say most; bought_with.py makes it from the orders.
+    """
+
+    __tablename__ = "shop_bought_with"
+    product_id: str = Field(primary_key=True)
+    other_id: str = Field(primary_key=True)
+    weight: float
+
+
 # Each engine indexes the very tokens we made. SQLite's tokenizer splits on spaces alone: what else stands in a token is
 # declared as a part of it. Documents are inserted and deleted, never updated in their tokens.
 for _dialect, _statement in (
@@ -209,6 +222,7 @@ class Customers(SQLModel, table=True):
     market: str
     language: str
     version: int = Field(default=1, sa_column=sa.Column(sa.Integer, nullable=False, server_default="1"))  # every write
+    personal: bool = _usually(sa.Boolean, sa.true())  # suggestions may go by what was bought
 
 
 class Addresses(SQLModel, table=True):
@@ -408,6 +422,8 @@ class Baskets(SQLModel, table=True):
     market: str
     items: list[list[Any]] = _json()  # [sku, pieces], in the order they were chosen
     created_at: datetime = _time(index=True)
+
+
 class Invoices(SQLModel, table=True):
     """Documents issued for orders; a row never changes. Every market counts its own, without gaps."""
 

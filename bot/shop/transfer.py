@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import SQLModel
 
 from bot.errors import BadInput
-from bot.shop import indexing, reads, recorded, replacing, rows
+from bot.shop import bought_with, indexing, reads, recorded, replacing, rows
 from bot.shop import tables as t
 from bot.shop.checks import Goods, Variants
 from bot.shop.documents import prepare
@@ -68,6 +68,7 @@ async def import_shop(engine: AsyncEngine, folder: Path, now: datetime, progress
     progress("clearing up", 0, 0)
     await sweep(run)
     await indexing.count_sales(run)
+    await bought_with.count_together(run)
     return report
 
 

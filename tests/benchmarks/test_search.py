@@ -11,9 +11,10 @@ import random
 import statistics
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import catalogue
 import sqlalchemy as sa
@@ -30,7 +31,9 @@ from bot.shop import indexing, reads, rows
 from bot.shop import tables as t
 from bot.shop.documents import document
 from bot.shop.policy import read_policy
+from bot.shop.records import CategoryRecord
 from bot.shop.sql import SqlShop
+from bot.shop.staging import begin, chunks
 from bot.shop.transfer import SAMPLE
 from bot.store.database import open_database, writing
 
@@ -40,40 +43,43 @@ Query = tuple[str, Filters | None, str]  # words, filters, id of the product mea
 
 
 async def build(engine: AsyncEngine, made: list[Made]) -> None:
-    """The catalogue, its index, and plain names for the peers."""
+    """The catalogue and its index, as an import writes them ahead, sales, and plain names for the peers."""
     categories = {category.id: category for category in catalogue.categories()}
     chance = random.Random(3)
     async with engine.begin() as connection:
         await connection.run_sync(SQLModel.metadata.create_all)
-    async with writing(engine) as connection:
-        for category in categories.values():
-            await _insert(connection, rows.category_rows(category))
-        for start in range(0, len(made), 5000):
-            some = made[start : start + 5000]
-            await _insert(connection, (row for each in some for row in rows.product_rows(each.record)))
+    run = await begin(engine, datetime(2026, 3, 4, tzinfo=UTC), after=0)
+    index, indexing_took = await indexing.index(run), 0.0
+    for some in chunks(made):
+        async with run.step() as connection:
+            for model, values in _rows(some, categories if some[0] is made[0] else {}).items():
+                await run.add(connection, model, values)
         began = time.perf_counter()
-        await indexing.write(
-            connection, [document(each.record, categories[each.record.category]) for each in made]
-        )
-        print(f"\nindex of {len(made)} products: {time.perf_counter() - began:.0f} s")
-        sold = [
-            {"key": each.record.id, "sold": -int(5000 / place)}
-            for place, each in enumerate(chance.sample(made, len(made) // 20), 1)
-        ]
-        documents = reads.table(t.SearchDocuments)
-        by_id = sa.update(documents).where(documents.c.product_id == sa.bindparam("key"))
+        await index.put([document(each.record, categories[each.record.category]) for each in some])
+        indexing_took += time.perf_counter() - began
+    await index.finish()
+    async with run.step() as connection:
+        await run.switch(connection, {})
+    print(f"\nindex of {len(made)} products: {indexing_took:.0f} s")
+    documents = reads.stored(t.SearchDocuments)
+    by_id = sa.update(documents).where(documents.c.product_id == sa.bindparam("key"))
+    sold = [
+        {"key": each.record.id, "sold": -int(5000 / place)}
+        for place, each in enumerate(chance.sample(made, len(made) // 20), 1)
+    ]
+    async with writing(engine) as connection:
         await connection.execute(by_id.values(minus_sold=sa.bindparam("sold")), sold)
         await connection.execute(sa.text("CREATE TABLE names (id TEXT, en TEXT, zh TEXT)"))
         names = [{"id": each.record.id, **each.record.name} for each in made]
         await connection.execute(sa.text("INSERT INTO names VALUES (:id, lower(:en), :zh)"), names)
 
 
-async def _insert(connection: object, some: Iterable[tuple[type[SQLModel], dict[str, object]]]) -> None:
-    by_model: dict[type[SQLModel], list[dict[str, object]]] = {}
-    for model, row in some:
+def _rows(some: list[Made], categories: Mapping[str, CategoryRecord]) -> dict[type[SQLModel], list[dict[str, Any]]]:
+    by_model: dict[type[SQLModel], list[dict[str, Any]]] = {}
+    products = (row for each in some for row in rows.product_rows(each.record))
+    for model, row in (*(row for each in categories.values() for row in rows.category_rows(each)), *products):
         by_model.setdefault(model, []).append(row)
-    for model, values in by_model.items():
-        await connection.execute(sa.insert(reads.table(model)), values)  # type: ignore[attr-defined]
+    return by_model
 
 
 # --- what is asked ---------------------------------------------------------------------------------------------------

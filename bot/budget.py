@@ -1,0 +1,97 @@
+"""What a shopper wants to spend: "under £50", "20 to 30 pounds", 两百以内, 预算300左右. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from bot.facts import Money
+
+# a currency whose sign another one's name holds comes first
+_CURRENCIES = {
+    "GBP": r"£|\b(?:gbp|pounds?|quid)\b|英?[镑鎊]", "EUR": r"€|\b(?:eur|euros?)\b|[欧歐]元?",
+    "USD": r"\$|\b(?:usd|dollars?|bucks)\b|美[元金]", "CNY": r"¥|￥|\b(?:cny|rmb|yuan)\b|元|[块塊]|人民[币幣]",
+}  # fmt: skip
+_SIGN = rf"(?:{'|'.join(_CURRENCIES.values())})"
+_ENGLISH = {
+    "fiver": 5, "tenner": 10, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "one hundred": 100, "two hundred": 200,
+    "three hundred": 300, "five hundred": 500,
+}  # fmt: skip
+_DIGITS = {character: at % 10 for at, character in enumerate("零一二三四五六七八九〇")} | {"两": 2, "兩": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_CHINESE = f"[{''.join(_DIGITS)}{''.join(_UNITS)}]{{1,7}}"
+_WORDS = rf"\b(?:{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
+_N = rf"(?:{_SIGN}\s?|\ba )?(\d{{1,6}}(?:[.,]\d{{2}})?(?!\d)|{_WORDS}|{_CHINESE})(?:\s?{_SIGN})?"
+
+
+def _forms(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_RANGE = _forms(rf"{_N}\s?(?:-|–|~|～|\bto\b|\band\b|到|至)\s?{_N}")
+_IS_RANGE = _forms(_SIGN, r"\b(?:between|budget|price)\b|[预預]算|价位?|價位?")
+_MOST = _forms(
+    rf"\b(?:under|below|less than|(?:no|not) more than|up to|max(?:imum)?(?: of)?|at most|within|cheaper than|not over"
+    rf"|budget(?: is| of|:)?)\s+(?:about |around )?{_N}",
+    rf"{_N}\s?(?:or less|or under|max\b|tops\b)",
+    rf"(?:不超[过過]|最多|低[于於]|[预預]算(?:是|在|[为為]|只有)?|不到|少[于於])\s?{_N}(?!\s?(?:左右|上下|以上))",
+    rf"{_N}\s?(?:以[内內下]|之[内內]|封[顶頂])",
+)
+_LEAST = _forms(
+    rf"\b(?:over|above|more than|at least|from|minimum(?: of)?)\s+{_N}",
+    rf"(?:至少|高[于於]|(?<!不)超[过過])\s?{_N}",
+    rf"{_N}\s?(?:以上|起)",
+)
+_ABOUT = _forms(rf"\b(?:around|about|roughly|approx\.?)\s+{_N}", rf"{_N}\s?(?:or so|ish\b|左右|上下)")
+_PLAIN = _forms(
+    rf"{_SIGN}\s?(\d{{1,6}}(?:[.,]\d{{2}})?)", rf"(\d{{1,6}}(?:[.,]\d{{2}})?|{_WORDS}|{_CHINESE})\s?{_SIGN}"
+)
+_AROUND = 0.25  # "around 40" is 30 to 50
+# form → what its number is of the lower and of the upper limit; 0: there is none
+_SHARES = ((_ABOUT, 1 - _AROUND, 1 + _AROUND), (_MOST, 0, 1), (_LEAST, 1, 0), (_PLAIN, 0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    low: Money | None = None
+    high: Money | None = None
+
+
+def named(text: str) -> bool:
+    """Whether a text names a price as its limit, in any currency."""
+    return any(read(text, code) != Budget() for code in _CURRENCIES)
+
+
+def read(text: str, currency: str) -> Budget:
+    """The limits that are named, in the market's `currency` of two places; none where another currency is meant."""
+    named = next((code for code, signs in _CURRENCIES.items() if re.search(signs, text, re.I)), currency)
+    if named != currency:
+        return Budget()
+    if (hit := _RANGE.search(text)) and _IS_RANGE.search(text):
+        low, high = sorted(map(_minor, hit.groups()))
+        return Budget(Money(low, currency), Money(high, currency))
+    for form, low_share, high_share in _SHARES:
+        if hit := form.search(text):
+            minor = _minor(next(filter(None, hit.groups())))
+            low, high = round(minor * low_share), round(minor * high_share)
+            return Budget(Money(low, currency) if low else None, Money(high, currency) if high else None)
+    return Budget()
+
+
+def _minor(number: str) -> int:
+    if number[0].isdigit():
+        return round(float(number.replace(",", ".")) * 100)
+    return 100 * (_ENGLISH.get(number.lower()) or _chinese(number))
+
+
+def _chinese(number: str) -> int:
+    """三百五 is 350, 一百零五 is 105."""
+    total, digit, unit = 0, 0, 1
+    for place, character in enumerate(number):
+        if character in _UNITS:
+            unit = _UNITS[character]
+            total, digit = total + max(digit, 1) * unit, 0
+        else:
+            digit = _DIGITS[character]
+            short = place + 1 == len(number) and unit >= 100 and number[place - 1] in _UNITS
+            digit *= unit // 10 if short else 1
+    return total + digit

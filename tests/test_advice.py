@@ -1,0 +1,194 @@
+"""What a message says for advice, in both languages: measures, sizes, budgets, comparing, whose purchases may count."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from bot import advice, budget, cues, measures, sizing
+from bot.budget import Budget
+from bot.commerce import Measure, SizeRow
+from bot.conversation import SlotSpan
+from bot.facts import Money
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("I'm 178cm and 75kg", {"height": 178, "weight": 75}),
+        ("5 ft 10 and 12 stone 4", {"height": 177.8, "weight": 78}),
+        ("5'10\" tall", {"height": 177.8}),
+        ("42 inch chest, 34 in waist", {"chest": 106.7, "waist": 86.4}),
+        ("chest is about 96", {"chest": 96}),
+        ("my waist is 32", {"waist": 81.3}),  # nobody's is 32 cm
+        ("foot length 26.5cm", {"foot": 26.5}),
+        ("his neck is 40 cm", {"neck": 40}),
+        ("1.82m, I weigh 65 kilos", {"height": 182, "weight": 65}),
+        ("胸围96", {"chest": 96}),
+        ("身高175体重140斤", {"height": 175, "weight": 70}),
+        ("我175 70公斤穿什么码", {"height": 175, "weight": 70}),
+        ("175/65穿多大", {"height": 175, "weight": 65}),
+        ("我一米七五，体重130", {"height": 175, "weight": 65}),
+        ("腰圍82，身高1米78", {"waist": 82, "height": 178}),
+        ("脚长245", {"foot": 24.5}),
+        ("我家狗脖子40厘米", {"neck": 40}),
+        ("size 42, please", {}),
+        ("order 10042", {}),
+        ("两件M码", {}),
+    ],
+)
+def test_measures_in_a_message(text: str, values: Mapping[str, float]) -> None:
+    assert {measure.value: value for measure, value in measures.found(text).items()} == values
+
+
+@pytest.mark.parametrize(
+    ("measure", "text", "value"),
+    [
+        (Measure.CHEST, "96", "96"),
+        (Measure.CHEST, "about 38 inches", "96.5"),
+        (Measure.FOOT, "255", "25.5"),
+        (Measure.HEIGHT, "1.75", "175"),
+        (Measure.HEIGHT, "175cm I think", "175"),
+        (Measure.CHEST, "no idea", None),
+        (Measure.CHEST, "40 or 42", None),
+    ],
+)
+def test_the_answer_to_a_measure(measure: Measure, text: str, value: str | None) -> None:
+    assert measures.answer(measure, text) == value
+
+
+CHART = tuple(
+    SizeRow(size, measure, low, high)
+    for measure, rows in {
+        Measure.CHEST: (("S", 88, 94), ("M", 95, 101), ("L", 103, 108)),
+        Measure.HEIGHT: (("S", 160, 168), ("M", 167, 175), ("L", 174, 182)),
+    }.items()
+    for size, low, high in rows
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "runs", "sizes"),
+    [
+        ({Measure.CHEST: 97}, "", ("M",)),
+        ({Measure.CHEST: 102}, "", ("M", "L")),  # between two rows
+        ({Measure.CHEST: 100.5}, "small", ("M", "L")),  # near the end of a row, and it runs small
+        ({Measure.CHEST: 100.5}, "true", ("M",)),
+        ({Measure.CHEST: 90, Measure.HEIGHT: 172}, "", ("S", "M")),  # the measures disagree
+        ({Measure.CHEST: 85}, "", ("S",)),  # a hair below the chart
+        ({Measure.CHEST: 110}, "small", ("L",)),
+        ({Measure.CHEST: 70}, "", ()),
+        ({Measure.CHEST: 97, Measure.HEIGHT: 199}, "", ()),
+    ],
+)
+def test_which_size_fits(given: dict[Measure, float], runs: str, sizes: tuple[str, ...]) -> None:
+    found = sizing.fit(CHART, given, runs)
+    assert found is not None and found.sizes == sizes
+
+
+def test_a_measure_the_chart_does_not_know_says_nothing() -> None:
+    assert sizing.fit(CHART, {Measure.WAIST: 80}) is None
+    assert sizing.asked_first(CHART) is Measure.CHEST
+
+
+def _limits(low: int | None, high: int | None, currency: str) -> Budget:
+    return Budget(Money(low, currency) if low else None, Money(high, currency) if high else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "low", "high"),
+    [
+        ("under 50 pounds", "GBP", None, 5000),
+        ("£20-30", "GBP", 2000, 3000),
+        ("between 20 and 30", "GBP", 2000, 3000),
+        ("around 40 quid", "GBP", 3000, 5000),
+        ("under fifty", "GBP", None, 5000),
+        ("for under a tenner", "GBP", None, 1000),
+        ("anything over £100", "GBP", 10000, None),
+        ("200元以内", "CNY", None, 20000),
+        ("两百块以内", "CNY", None, 20000),
+        ("不超过三百五", "CNY", None, 35000),
+        ("预算300左右", "CNY", 22500, 37500),
+        ("一百以上的", "CNY", 10000, None),
+        ("10镑以下", "GBP", None, 1000),
+        ("less than $40", "GBP", None, None),  # another currency: nothing is known of it here
+        ("200元以内", "GBP", None, None),
+        ("size 42-44", "GBP", None, None),
+        ("for 2 people", "GBP", None, None),
+    ],
+)
+def test_a_budget_in_the_market_s_currency(text: str, currency: str, low: int | None, high: int | None) -> None:
+    assert budget.read(text, currency) == _limits(low, high, currency)
+
+
+def test_a_message_that_names_a_limit() -> None:
+    assert budget.named("要50英镑以内的") and budget.named("under $40") and not budget.named("in blue, size 42")
+
+
+def _spans(text: str, *products: str) -> tuple[SlotSpan, ...]:
+    return tuple(SlotSpan("product", name, text.index(name), text.index(name) + len(name)) for name in products)
+
+
+@pytest.mark.parametrize(
+    ("text", "products", "compares"),
+    [
+        ("which is better, the linen shirt or the mug?", ("linen shirt", "mug"), True),
+        ("linen shirt vs mug", ("linen shirt", "mug"), True),
+        ("亚麻衬衫和马克杯有什么区别", ("亚麻衬衫", "马克杯"), True),
+        ("亚麻衬衫和马克杯哪个好", ("亚麻衬衫", "马克杯"), True),
+        ("I want to send back the linen shirt or the mug", ("linen shirt", "mug"), False),
+        ("which is better?", (), False),
+        ("is the linen shirt better in white?", ("linen shirt",), False),
+    ],
+)
+def test_products_set_against_each_other(text: str, products: tuple[str, ...], compares: bool) -> None:
+    assert advice.compares(text, _spans(text, *products)) is compares
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("don't use my purchase history for suggestions", False),
+        ("Please stop basing recommendations on what I've bought", False),
+        ("recommend something, but not based on my past orders", False),
+        ("turn off personalised recommendations", False),
+        ("不要用我的购买记录推荐", False),
+        ("關閉個性化推薦", False),
+        ("you can use my order history for recommendations again", True),
+        ("可以用我的购买记录推荐", True),
+        ("recommend something like what I bought in May", None),
+        ("don't recommend the mug", None),
+        ("what does my order history look like", None),
+        ("推荐一款马克杯", None),
+    ],
+)
+def test_whether_purchases_may_count(text: str, wish: bool | None) -> None:
+    assert advice.history_wish(text) is wish
+
+
+@pytest.mark.parametrize(
+    "text", ["something else please", "show me others", "any more options?", "换一批", "还有别的吗", "再推荐几个"]
+)
+def test_other_suggestions_are_wanted(text: str) -> None:
+    assert advice.wants_more(text)
+
+
+@pytest.mark.parametrize("text", ["something else is wrong with my order", "another order", "换一个尺码", "别的地址"])
+def test_other_things_are_no_suggestions(text: str) -> None:
+    assert not advice.wants_more(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("what goes with the Ridgeway walking boots?", "Ridgeway walking boots"),
+        ("what would suit my walking boots", "walking boots"),
+        ("accessories for the camera", "camera"),
+        ("山脊徒步靴配什么好", "山脊徒步靴"),
+        ("有什么能搭配亚麻衬衫", "亚麻衬衫"),
+        ("what goes with it?", ""),
+        ("what goes well with what I bought?", ""),
+        ("where does the parcel go?", ""),
+    ],
+)
+def test_what_something_is_to_go_with(text: str, name: str) -> None:
+    assert cues.beside(text) == name
