@@ -9,7 +9,7 @@ from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import lines, pieces
-from bot.skills.orders import due, lines_card, pick_order, shares_card
+from bot.skills.orders import lines_card, pick_order, shares_card
 
 # "can I cancel one item": a part is meant, not said which
 _SOME = re.compile(
@@ -82,7 +82,7 @@ def _still_due(quote: Quote, request: Request) -> tuple[Card, ...]:
     """What then remains to be paid, where a part of it falls away."""
     left = Money(quote.arguments["due"], quote.order.total.currency)
     label = request.say(Term("label", "due"))
-    return (Card("", ((label, request.say(left)),)),) if left != due(quote.order) else ()
+    return (Card("", ((label, request.say(left)),)),) if left != quote.order.due else ()
 
 
 def _confirm(quote: Quote) -> Act:
@@ -90,7 +90,7 @@ def _confirm(quote: Quote) -> Act:
         "order": Text(quote.order.number),
         "items": Many(tuple(lines.in_pieces(line, quote.order) for line in quote.lines)),
     }
-    less = due(quote.order).minor - quote.arguments["due"]
+    less = quote.order.due.minor - quote.arguments["due"]
     if quote.refund and quote.refund.minor:
         return Act("confirm:cancel_order", {**facts, "amount": quote.refund, "method": Term("method", quote.method)})
     if less:

@@ -154,8 +154,8 @@ def _confirm(change: Change, quote: Quote, settled: Mapping[str, str]) -> Outcom
     act, cards = "confirm:modify_order", shares_card(new, currency, change.request.say)
     if quote.fee and quote.fee.minor:
         act, facts = f"{act}/due", {**facts, "due": quote.fee}
-        if new["due"] != quote.fee.minor:
-            cards += _row(change, "due", Money(new["due"], currency))
+        if quote.order.due.minor:
+            cards += _row(change, "due", quote.order.due + quote.fee)
     elif quote.refund and quote.refund.minor:
         act, facts = f"{act}/refund", {**facts, "amount": quote.refund, "method": Term("method", quote.method)}
     elif new["total"] != quote.order.total.minor:  # not paid yet: the order costs another sum
