@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from policy_talk import Talk, acts, customer, offers
@@ -26,7 +26,7 @@ from test_shop_quotes import (
 )
 
 import bot.store.tables  # noqa: F401 (registers its tables)
-from bot import causes
+from bot import causes, commerce
 from bot.clock import ManualClock
 from bot.commerce import (
     NEW_GIFT_CARD,
@@ -54,7 +54,7 @@ from bot.shop.transfer import SAMPLE, export_shop, import_shop
 from bot.shop.verbs import cancel, exchange, price_match, refund, send_back
 from bot.shop.verbs.verb import Case, refused
 from bot.skill import Outcome, Request
-from bot.skills import exchange_item, received, refund_status
+from bot.skills import exchange_item, lines, refund_status
 from bot.skills.orders import due_card
 from bot.store.database import open_database
 
@@ -519,25 +519,32 @@ def test_reasons_in_own_words(reason: str, key: str) -> None:
     assert reasons.known(reason) == key
 
 
-def test_lines_are_found_by_a_plural_and_with_a_typing_error() -> None:
+class Catalogue:
+    """Finds the mug by a typing error, and nothing else."""
+
+    async def search(self, words: str, *, limit: int, market: str) -> tuple[Product, ...]:
+        return (replace(product(number=2), score=0.9),) if words == "stonewear mug" else ()
+
+
+async def test_lines_are_found_by_a_plural_and_with_a_typing_error() -> None:
     order = an_order(DELIVERED, DELIVERED)
     shirt, mug = (replace(line, name=Localised({"en": name})) for line, name in zip(
         order.lines, ("Harbour linen shirt", "Speckled stoneware mug"), strict=True
     ))  # fmt: skip
-    order = replace(order, lines=(shirt, mug))
+    order, shop = replace(order, lines=(shirt, mug)), cast(commerce.Shop, Catalogue())
     for words, found in (("shirts", [shirt]), ("stonewear mug", [mug]), ("mugs\nshirt", [shirt, mug]), ("lamp", [])):
-        assert list(received.chosen(order, request(products=words))) == found, words
-    assert received.chosen(order, request(products="mug\nlamp"), others=True) == (mug,)
+        assert list(await lines.arrived(shop, order, request(products=words))) == found, words
+    assert await lines.arrived(shop, order, request(products="mug\nlamp"), others=True) == (mug,)
 
 
 def test_pieces_belong_to_the_only_line_that_has_several() -> None:
     order = an_order(DELIVERED, DELIVERED)
     two = replace(order.lines[0], quantity=2)
-    assert received.pieces((two,), request(quantity="1")) == {"7-1": 1}
-    assert received.pieces((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
-    assert received.pieces((two,), request(quantity="2")) == {}
-    assert received.pieces((two,), request()) == {}
-    assert received.pieces((order.lines[1],), request(quantity="5")) == {}
+    assert lines.pieces((two,), request(quantity="1")) == {"7-1": 1}
+    assert lines.pieces((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
+    assert lines.pieces((two,), request(quantity="2")) == {}
+    assert lines.pieces((two,), request()) == {}
+    assert lines.pieces((order.lines[1],), request(quantity="5")) == {}
 
 
 def test_gift_card_has_its_money_at_once_and_others_after_working_days() -> None:
