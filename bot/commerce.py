@@ -51,9 +51,14 @@ class Line:
     parcel_id: str = ""
     expected: date | None = None  # pre-order, back-order: the day of its own that this line is promised for
     adjusted: Money | None = None  # given back because the price fell; None: never was
-    due: Money | None = None  # still to be paid for it, beside `price`
+    due: Money | None = None  # still to be paid for it, beside `price`; None: nothing
     replaces: str = ""  # id of the line that it was given in exchange for
     discount: Money | None = None  # its share of discounts, which `price` no longer holds; None: nobody told
+
+    @property
+    def worth(self) -> Money:
+        """What it costs: what was paid for it, and what still is to be."""
+        return self.price + self.due if self.due else self.price
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,9 @@ class Payment:
     id: str
     method: str  # "card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna", "online"
     amount: Money
-    state: str  # "authorised", "paid", "failed"; "due": still to be paid, at `link`; "void": no longer due
+    state: str  # "authorised", "paid", "failed"
     hint: str = ""  # last four digits or the like
     at: datetime | None = None
-    link: str = ""
     expires: date | None = None  # the last day of a gift card
 
 
@@ -212,6 +216,12 @@ class Order:
     claims: tuple[Claim, ...] = ()  # oldest first
     as_of: datetime | None = None  # when these data were brought in, where that is too long ago to pass for now
     invoices: tuple[Invoice, ...] = ()  # oldest first
+    pay_url: str = ""  # where it is paid
+
+    @property
+    def due(self) -> Money:
+        """What is still to be paid after a change to something dearer."""
+        return Money(sum(line.due.minor for line in self.lines if line.due), self.total.currency)
 
     @property
     def state(self) -> str:
@@ -402,7 +412,6 @@ class Terms:
     sole: bool  # the shop sells in no other
     methods: tuple[str, ...]  # of payment, as in Payment.method; () where the owner has named none
     authorisation_days: int  # after which money that was only reserved is free again
-    pay_url: str  # where an order is paid: its number comes after it
 
 
 @dataclass(frozen=True, slots=True)

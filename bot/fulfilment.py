@@ -151,8 +151,6 @@ class Fulfilment:
             label = order.returns[-1].label_url
             facts["label"] = Text(label)
             cards += (Card(self._say(Term("label", "return_label"), language), (("", label),)),)
-        if done and isinstance(link := facts.get("link"), Text):
-            cards += (Card(self._say(Term("label", "pay_link"), language), (("", link.value),)),)
         skill = self._skills[pending.skill]
         told = order.email if done and order and (skill.strong or skill.notice in skill.acts) else ""
         outcome = Outcome(Act(name, facts, "warm" if done else "neutral"), cards=cards, notify=told)

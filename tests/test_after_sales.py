@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from policy_talk import Talk, acts, customer, offers
+from pydantic import ValidationError
 from sqlmodel import SQLModel
 from test_fulfilment import EMMA, Shop, fulfilment
 from test_shop_quotes import (
@@ -25,7 +26,7 @@ from test_shop_quotes import (
 )
 
 import bot.store.tables  # noqa: F401 (registers its tables)
-from bot import causes
+from bot import causes, commerce
 from bot.clock import ManualClock
 from bot.commerce import (
     NEW_GIFT_CARD,
@@ -47,13 +48,14 @@ from bot.facts import Act, Day, Fact, Localised, Moment, Money, Term, Text
 from bot.shop import checks, reasons, sums
 from bot.shop.moments import Origin
 from bot.shop.policy import Market
-from bot.shop.records import OrderRecord
+from bot.shop.records import OrderRecord, PaymentRecord
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, export_shop, import_shop
 from bot.shop.verbs import cancel, exchange, price_match, refund, send_back
 from bot.shop.verbs.verb import Case, refused
 from bot.skill import Outcome, Request
-from bot.skills import exchange_item, received, refund_status
+from bot.skills import exchange_item, lines, refund_status
+from bot.skills.orders import due_card
 from bot.store.database import open_database
 
 NAME = Localised({"en": "Linen shirts", "zh": "亚麻衬衫"})
@@ -76,7 +78,7 @@ SHIRT = product(
 
 def case(order: Order, goods: Product | None = SHIRT, **market: Any) -> Case:
     rules: Market = replace(POLICY.market(order.market), **market)
-    return Case(order, rules, NOW, POLICY.shop.zone, {}, {goods.id: goods} if goods else {}, "https://shop.example")
+    return Case(order, rules, NOW, POLICY.shop.zone, {}, {goods.id: goods} if goods else {})
 
 
 # --- exchange --------------------------------------------------------------------------------------------------------
@@ -93,7 +95,8 @@ def case(order: Order, goods: Product | None = SHIRT, **market: Any) -> Case:
     ],
 )
 def test_exchange_settles_the_difference_of_todays_prices(sku: str, price: int, refund: int, due: int) -> None:
-    answer = exchange.quote(case(an_order(DELIVERED)), {"lines": ["7-1"], "sku": sku})
+    order = replace(an_order(DELIVERED), pay_url="https://shop.example/pay/10007")
+    answer = exchange.quote(case(order), {"lines": ["7-1"], "sku": sku})
     assert answer.value is not None and answer.value.refund == gbp(refund)
     found = answer.value.arguments
     assert (found["price"], found["due"], found["sku"]) == (price, due, sku or "SKU1")
@@ -157,9 +160,20 @@ def test_exchange_refuses_by_rule(states: Sequence[LineState], wanted: Mapping[s
 
 def test_what_is_still_due_is_paid_before_another_exchange() -> None:
     order = an_order(DELIVERED)
-    order = replace(order, lines=(replace(order.lines[0], due=gbp(300)),))
+    line = replace(order.lines[0], due=gbp(300))
+    order = replace(order, lines=(line,), pay_url="https://shop.example/pay/10007")
     answer = exchange.quote(case(order), {"lines": ["7-1"]})
     assert (answer.reason, answer.detail["link"]) == ("unpaid", "https://shop.example/pay/10007")
+
+
+def test_a_return_gives_back_no_more_than_was_paid_for_it() -> None:
+    """Of 20.00 for two pieces 3.00 are still due: the first one back is the one that is not all paid for."""
+    order = an_order(DELIVERED, DELIVERED)
+    order = replace(order, lines=(replace(order.lines[0], quantity=2, price=gbp(1700), due=gbp(300)), order.lines[1]))
+    one = send_back.quote(case(order), {"lines": ["7-1"], "quantities": {"7-1": 1}}).value
+    both = send_back.quote(case(order), {"lines": ["7-1"]}).value
+    assert one is not None and both is not None
+    assert (one.refund, both.refund) == (gbp(700), gbp(1700))
 
 
 def exchanged(state: LineState, price: int = 1000) -> Order:
@@ -505,25 +519,32 @@ def test_reasons_in_own_words(reason: str, key: str) -> None:
     assert reasons.known(reason) == key
 
 
-def test_lines_are_found_by_a_plural_and_with_a_typing_error() -> None:
+class Catalogue:
+    """Finds the mug by a typing error, and nothing else."""
+
+    async def search(self, words: str, *, limit: int, market: str) -> tuple[Product, ...]:
+        return (replace(product(number=2), score=0.9),) if words == "stonewear mug" else ()
+
+
+async def test_lines_are_found_by_a_plural_and_with_a_typing_error() -> None:
     order = an_order(DELIVERED, DELIVERED)
     shirt, mug = (replace(line, name=Localised({"en": name})) for line, name in zip(
         order.lines, ("Harbour linen shirt", "Speckled stoneware mug"), strict=True
     ))  # fmt: skip
-    order = replace(order, lines=(shirt, mug))
+    order, shop = replace(order, lines=(shirt, mug)), cast(commerce.Shop, Catalogue())
     for words, found in (("shirts", [shirt]), ("stonewear mug", [mug]), ("mugs\nshirt", [shirt, mug]), ("lamp", [])):
-        assert list(received.chosen(order, request(products=words))) == found, words
-    assert received.chosen(order, request(products="mug\nlamp"), others=True) == (mug,)
+        assert list(await lines.arrived(shop, order, request(products=words))) == found, words
+    assert await lines.arrived(shop, order, request(products="mug\nlamp"), others=True) == (mug,)
 
 
 def test_pieces_belong_to_the_only_line_that_has_several() -> None:
     order = an_order(DELIVERED, DELIVERED)
     two = replace(order.lines[0], quantity=2)
-    assert received.pieces((two,), request(quantity="1")) == {"7-1": 1}
-    assert received.pieces((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
-    assert received.pieces((two,), request(quantity="2")) == {}
-    assert received.pieces((two,), request()) == {}
-    assert received.pieces((order.lines[1],), request(quantity="5")) == {}
+    assert lines.pieces((two,), request(quantity="1")) == {"7-1": 1}
+    assert lines.pieces((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
+    assert lines.pieces((two,), request(quantity="2")) == {}
+    assert lines.pieces((two,), request()) == {}
+    assert lines.pieces((order.lines[1],), request(quantity="5")) == {}
 
 
 def test_gift_card_has_its_money_at_once_and_others_after_working_days() -> None:
@@ -603,6 +624,11 @@ async def test_exchanges_and_adjusted_prices_are_exported_without_loss(tmp_path:
         assert quote is not None, (verb, number)
         write = Write(f"k{key}", verb, quote.arguments, quote.version, "shopper")
         assert (await shop.perform(write)).status is AnswerStatus.DONE
+        if key == 0:
+            order = await shop.order(number, proof)
+            assert order is not None and order.due == Money(800, order.total.currency)
+            [row] = due_card(order, lambda fact: str(fact))[0].rows
+            assert row[1] == "https://heronandhearth.example/pay/10056"
     await export_shop(engine, tmp_path / "out", SAMPLE)
     text = (tmp_path / "out" / "orders.jsonl").read_text(encoding="utf-8")
     for kept in ('"kind": "exchange"', '"replaces": "10056-4s"', '"due": "8.00"', '"adjusted": "4.00"', '"shares": [{'):
@@ -618,6 +644,8 @@ async def test_exchanges_and_adjusted_prices_are_exported_without_loss(tmp_path:
     [
         ({"lines": {"adjusted": "11.00"}}, "adjusted and due are more than its price"),
         ({"lines": {"due": "12.00"}}, "adjusted and due are more than its price"),
+        ({"lines": {"due": "3.00"}}, "is return_open, so nothing is due for it"),
+        ({"lines": {"due": "3.00"}}, "more is due than the order's total leaves open"),
         ({"lines": {"replaces": "7-9"}}, "replaces '7-9', which is in no exchange of this order"),
         ({"payments": {"expires": "2026-05-01"}}, "expires belongs to a gift_card"),
         ({"returns": {"shares": [{"method": "card", "amount": "7.00"}]}}, "shares must make refund less fee"),
@@ -644,3 +672,11 @@ def test_import_names_what_does_not_add_up(change: dict[str, dict[str, Any]], fa
     for part, values in change.items():
         row[part][0] |= values
     assert any(fault in found for found in faults())
+
+
+@pytest.mark.parametrize("state", ["due", "void"])
+def test_import_takes_no_payment_for_what_is_still_to_be_paid(state: str) -> None:
+    """Exports of earlier versions held it twice: as such a payment, and at its line."""
+    payment = {"id": "7-P2", "method": "online", "amount": "3.00", "state": state}
+    with pytest.raises(ValidationError, match="stands at its line, as due: leave this payment out"):
+        PaymentRecord.model_validate(payment, context={"origin": Origin(NOW, POLICY.shop.zone)})

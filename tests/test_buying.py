@@ -488,7 +488,7 @@ async def a_look(shop: Shop, total: int, *paid: tuple[int, str, int], **fields: 
             return order
 
         async def terms(self, market: str = "") -> Terms:
-            return Terms("uk", "GBP", True, ("card",), 7, "https://shop.example/pay/")
+            return Terms("uk", "GBP", True, ("card",), 7)
 
     return await Desk(One(), payment_problem.SKILL, emma).says("[10043](order_id)")  # type: ignore[arg-type]
 
@@ -540,7 +540,7 @@ async def test_without_methods_in_the_policy_the_knowledge_answers(shop: Shop) -
         passages = shop.passages
 
         async def terms(self, market: str = "") -> Terms:
-            return Terms("uk", "GBP", True, (), 7, "")
+            return Terms("uk", "GBP", True, (), 7)
 
     outcome = await Desk(Bare(), payment_methods.SKILL).says("how can I pay?")  # type: ignore[arg-type]
     assert outcome.act.name in knowledge.ACTS and outcome.cards[0].title == "How you can pay"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from test_shop_claims import known, parcelled, stocked
-from test_shop_quotes import DELIVERED, NOW, OPEN, PACKED, SHIPPED
+from test_shop_quotes import CANCELLED, DELIVERED, NOW, OPEN, PACKED, SHIPPED
 
 from bot.commerce import Answer, AnswerStatus, Order, Quote
 from bot.conversation import Access, Proof
@@ -148,6 +148,11 @@ UNSENT = replace(parcelled(OPEN), parcels=(), promised=TODAY - timedelta(days=4)
          ["inform:delivery/lost", "confirm:delivery_trouble/lost_refund"]),
         (GONE, "it is lost", {"wish": "replacement"}, ["inform:delivery/lost", "confirm:delivery_trouble/lost_resend"]),
         (parcelled(SHIPPED, due=30, scan=30), "where is it", {}, ["inform:delivery/lost", "ask:wish/lost"]),
+        (LATE, "it is lost, I want my money back", {},
+         ["inform:way/missing", "inform:delivery/late", "confirm:delivery_trouble/chase"]),
+        (COME, "it isn't here, refund me", {}, ["inform:way/missing", "inform:order/delivered", "ask:checked"]),
+        (parcelled(SHIPPED, due=-2), "it is lost, refund me", {}, ["inform:way/missing", "inform:delivery/on_time"]),
+        (BACK, "I refused it, refund me", {}, ["confirm:delivery_trouble/refused"]),
         (BACK, "where is it", {}, ["confirm:delivery_trouble/refused"]),
         (parcelled(SHIPPED), "I refused it at the door", {}, ["confirm:delivery_trouble/refused"]),
         (replace(LATE, payments=(replace(LATE.payments[0], state="failed"),)), "it is late", {},
@@ -160,6 +165,14 @@ async def test_facts_first_then_what_the_rules_allow(
     outcome = await delivery_trouble.run(Shop(order), request("delivery_problem", said, order_id="10007", **slots))
     assert names(outcome) == acts
     assert set(names(outcome)) <= set(delivery_trouble.SKILL.acts) | {"inform:order/delivered"}
+
+
+@pytest.mark.parametrize("order", [replace(UNSENT, promised=TODAY), parcelled(CANCELLED)])
+async def test_the_money_alone_is_left_where_no_parcel_is_under_way(order: Order) -> None:
+    asked = request("delivery_problem", "my parcel is lost, refund me", order_id="10007")
+    assert (await delivery_trouble.run(Shop(order), asked)).goes_on == "refund_request"
+    lost = replace(asked, slots={**asked.slots, "said": "my parcel is lost"})
+    assert (await delivery_trouble.run(Shop(order), lost)).goes_on == ""
 
 
 async def test_facts_are_told_once_however_often_something_is_asked_after_them() -> None:

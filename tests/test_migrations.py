@@ -1,8 +1,10 @@
 """The migrations make exactly the tables that the code describes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
@@ -10,7 +12,7 @@ from sqlmodel import SQLModel
 import bot.shop.tables
 import bot.store.tables  # noqa: F401 - both register their tables
 from bot.store.database import open_database
-from bot.store.migrate import described, is_current, migrate
+from bot.store.migrate import alembic_config, described, is_current, migrate
 
 
 async def test_a_fresh_database_gets_the_tables_of_the_code(tmp_path: Path) -> None:
@@ -31,4 +33,46 @@ async def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     engine = open_database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
     _, after = await migrate(engine)
     assert await migrate(engine) == (after, after)
+    await engine.dispose()
+
+
+async def test_payments_that_were_due_become_what_is_due_for_lines(tmp_path: Path) -> None:
+    """Of 30.00 for two lines 8.00 were due as a payment; a third one went back with 3.00 of 13.00 open."""
+    engine = open_database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+
+    def to(revision: str) -> Callable[[sa.Connection], None]:
+        return lambda connection: command.upgrade(alembic_config(connection), revision)
+
+    async with engine.connect() as connection:
+        await connection.run_sync(to("0013"))
+        await connection.execute(sa.text(
+            "INSERT INTO shop_orders (number, email, phone, market, currency, placed_at, address, delivery_fee, total, "
+            "version) VALUES ('10007', '', '', 'uk', 'GBP', '2026-03-01', '{}', 0, 4300, 1)"
+        ))
+        rows = [(2500, None, "open"), (500, None, "open"), (1300, 300, "returned")]
+        for place, (price, due, state) in enumerate(rows):
+            await connection.execute(
+                sa.text(
+                    "INSERT INTO shop_lines (id, order_number, position, sku, product_id, category_id, name, options, "
+                    "quantity, price, due, state) VALUES (:id, '10007', :place, '', '', '', '{}', '', 1, :price, :due, "
+                    ":state)"
+                ),
+                {"id": f"7-{place}", "place": place, "price": price, "due": due, "state": state},
+            )
+        for place, (amount, state) in enumerate([(3200, "paid"), (800, "due"), (500, "void")]):
+            await connection.execute(
+                sa.text(
+                    "INSERT INTO shop_payments (id, order_number, position, method, amount, state, hint) "
+                    "VALUES (:id, '10007', :place, 'card', :amount, :state, '')"
+                ),
+                {"id": f"7-P{place}", "place": place, "amount": amount, "state": state},
+            )
+        await connection.commit()
+    await migrate(engine)
+    async with engine.connect() as connection:
+        lines = (await connection.execute(sa.text("SELECT price, due FROM shop_lines ORDER BY position"))).all()
+        payments = (await connection.execute(sa.text("SELECT amount, state FROM shop_payments"))).all()
+        total = await connection.scalar(sa.text("SELECT total FROM shop_orders"))
+    assert [tuple(line) for line in lines] == [(2500, 300), (500, 500), (1000, None)]
+    assert ([tuple(payment) for payment in payments], total) == ([(3200, "paid")], 4000)
     await engine.dispose()

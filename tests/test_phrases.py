@@ -17,8 +17,9 @@ from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholde
 from bot.phrases import LANGUAGES, TONES, PhraseBook
 from bot.promises import Awaited
 from bot.skills import SKILLS
+from bot.skills.lines import ALL
 from bot.skills.modify_order import ASKED_FOR
-from bot.skills.return_items import ALL, REASONS
+from bot.skills.return_items import REASONS
 from model.labels import INTENTS, OOS
 
 FOLDER = Path(bot.__file__).parent / "phrases"

@@ -86,6 +86,13 @@ def assert_adds_up(order: Order) -> None:
     assert issued(order)[1] == ()  # and asked again, nothing is due
 
 
+def test_goods_not_paid_for_in_full_yet_stand_on_the_invoice_at_their_price() -> None:
+    order = an_order([5000])
+    line = replace(order.lines[0], price=eur(3000), due=eur(2000))
+    _, (made,) = issued(replace(order, lines=(line,)))
+    assert [(one.kind, one.amount) for one in made.lines] == [("goods", eur(5000))]
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Order]:
     """An order as it is each time somebody asks for its invoice: money given back, lines gone, another total."""

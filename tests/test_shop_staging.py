@@ -304,7 +304,7 @@ async def test_what_does_not_go_together_any_more_is_refused_and_nothing_is_chan
 
     async def chat() -> None:  # the id of a payment of the folder's new order goes to another one
         async with writing(engine) as connection:
-            row = {"id": "X-P1", "order_number": "10001", "position": 1, "method": "card", "amount": 1, "state": "void"}
+            row = {"id": "X-P1", "order_number": "10001", "position": 1, "method": "card", "amount": 1, "state": "paid"}
             await connection.execute(sa.insert(table(t.Payments)), row)
 
     await meanwhile(monkeypatch, chat)

@@ -14,7 +14,7 @@ from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, 
 from bot.conversation import Access, Proof
 from bot.facts import Day, Localised, Money, Term, Text
 from bot.skill import Outcome, Request
-from bot.skills import cancel_order, lines, modify_order, pieces
+from bot.skills import cancel_order, choices, lines, modify_order, pieces
 from bot.skills.wishes import Wish, note_text, wishes, without_note
 
 # --- wishes ----------------------------------------------------------------------------------------------------------
@@ -226,21 +226,21 @@ def test_what_stays_is_told_from_what_goes(said: str, name: str, stays: bool) ->
 
 def test_a_choice_stands_until_other_goods_are_named() -> None:
     held = {"order_id": "1", "products": "mug", "said": "cancel the mug"}
-    held |= lines.settled(held, order("1"), lines="l1")
-    assert lines.standing(held) == {"lines": "l1"}
-    assert lines.standing({**held, "products": "flask"}) == {}  # the choice was made on another name
-    assert lines.standing({**held, "order_id": "2"}) == {}
-    assert lines.standing({**held, "products": "flask", "lines": "l2"}) == {"lines": "l2"}  # chosen since
-    assert lines.standing({**held, "said": "yes but not that"}) == {"lines": "l1"}
+    held |= choices.settled(held, order("1"), lines="l1")
+    assert choices.standing(held) == {"lines": "l1"}
+    assert choices.standing({**held, "products": "flask"}) == {}  # the choice was made on another name
+    assert choices.standing({**held, "order_id": "2"}) == {}
+    assert choices.standing({**held, "products": "flask", "lines": "l2"}) == {"lines": "l2"}  # chosen since
+    assert choices.standing({**held, "said": "yes but not that"}) == {"lines": "l1"}
     assert json.loads(held["basis"])["said"] == "cancel the mug"
 
 
 def test_an_answer_is_told_from_the_words_it_was_asked_on() -> None:
     held = {"said": "50 of them", "new_quantity": "50"}
-    assert not lines.answered(held, "new_quantity")
-    held |= lines.settled({**held, "new_quantity": ""}, order("1"))
-    assert lines.answered({**held, "new_quantity": "3"}, "new_quantity")
-    assert not lines.answered({**held, "said": "no, 3", "new_quantity": "3"}, "new_quantity")
+    assert not choices.answered(held, "new_quantity")
+    held |= choices.settled({**held, "new_quantity": ""}, order("1"))
+    assert choices.answered({**held, "new_quantity": "3"}, "new_quantity")
+    assert not choices.answered({**held, "said": "no, 3", "new_quantity": "3"}, "new_quantity")
 
 
 # --- the skills, asked directly --------------------------------------------------------------------------------------

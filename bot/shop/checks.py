@@ -24,6 +24,7 @@ from bot.shop.records import (
 )
 
 _ON_THE_WAY = {"shipped", "lost", "refused"}
+_GONE = {LineState.CANCELLED, LineState.RETURN_OPEN, LineState.RETURNED}
 _ARRIVED = {LineState.DELIVERED, LineState.RETURN_OPEN, LineState.RETURNED}
 
 
@@ -210,12 +211,12 @@ def _sum_faults(order: OrderRecord) -> Iterator[str]:
             yield f"returns: {item.id}: shares must make refund less fee"
     taken = [minor(payment.amount) for payment in order.payments if payment.state == "paid"]
     refunded = sum(minor(refund.amount) for refund in order.refunds)
-    due = sum(minor(payment.amount) for payment in order.payments if payment.state == "due")
+    due = sum(minor(line.due or "0") for line in order.lines)
     paid = sum(taken)
     if paid - refunded > total and (len(taken) < 2 or max(taken) > total):  # else it was charged twice: that happens
         yield "payments: more was paid than the order's total and its refunds"
-    elif due and paid - refunded + due > total:
-        yield "payments: more is due than the order's total leaves open"
+    elif paid - refunded <= total < paid - refunded + due:
+        yield "lines: more is due than the order's total leaves open"
     if refunded > paid:
         yield "refunds: more was refunded than paid"
 
@@ -232,6 +233,8 @@ def _line_faults(order: OrderRecord) -> Iterator[str]:
             continue
         if line.replaces and line.replaces not in exchanged:
             yield f"{where}: replaces {line.replaces!r}, which is in no exchange of this order"
+        if line.due and line.state in _GONE:
+            yield f"{where}: is {line.state.value}, so nothing is due for it: take it off its price and the total"
         state = parcels.get(line.parcel, "")
         if line.state in _ARRIVED and state != "delivered":
             yield f"{where}: is {line.state.value}, but it is in no delivered parcel"

@@ -78,7 +78,7 @@ class Drafting:
             key = (line.sku, line.options, rate)
             found = goods.get(key)
             goods[key] = self._line(
-                "goods", line.price.minor + (found.amount.minor if found else 0), rate, name=line.name,
+                "goods", line.worth.minor + (found.amount.minor if found else 0), rate, name=line.name,
                 options=line.options, quantity=line.quantity + (found.quantity if found else 0),
                 discount=off + found.discount if found else off,
             )  # fmt: skip

@@ -135,7 +135,7 @@ def _order(
         ),
         payments=tuple(
             Payment(
-                **{name: row[name] for name in ("id", "method", "state", "hint", "at", "link", "expires")},
+                **{name: row[name] for name in ("id", "method", "state", "hint", "at", "expires")},
                 amount=money(row["amount"]),
             )
             for row in below[t.Payments]

@@ -147,7 +147,7 @@ def order_rows(record: OrderRecord) -> Rows:
                 quantity=line.quantity,
                 price=minor(line.price),
                 adjusted=None if line.adjusted is None else minor(line.adjusted),
-                due=None if line.due is None else minor(line.due),
+                due=minor(line.due or "0") or None,
                 state=line.state.value,
                 replaces=line.replaces,
                 parcel_id=line.parcel or None,
@@ -309,7 +309,7 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
         ),
         payments=tuple(
             PaymentRecord.model_construct(
-                **{name: getattr(p, name) for name in ("id", "method", "state", "hint", "at", "link", "expires")},
+                **{name: getattr(p, name) for name in ("id", "method", "state", "hint", "at", "expires")},
                 amount=to_text(p.amount),
             )
             for p in order.payments
@@ -351,9 +351,8 @@ def order_record(order: Order, lines: Mapping[str, str], returns: Mapping[str, R
 
 
 def _as_ordered(line: Line) -> Money:
-    """The line's price without what was given back of it or is still to be paid."""
-    beside = sum(part.minor for part in (line.adjusted, line.due) if part)
-    return Money(line.price.minor + beside, line.price.currency)
+    """What the line costs before anything was given back of it as its price fell."""
+    return line.worth + line.adjusted if line.adjusted else line.worth
 
 
 def promotion_record(row: Row) -> PromotionRecord:

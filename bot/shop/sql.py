@@ -115,7 +115,7 @@ class SqlShop:
             return None
         if proof.access is Access.DELIVERY:
             return replace(_label_only(found), as_of=as_of)
-        return replace(self._dated(found), as_of=as_of)
+        return replace(self._told(found), as_of=as_of)
 
     async def orders(self, proof: Proof) -> tuple[Order, ...]:
         if proof.access is not Access.CUSTOMER:
@@ -126,7 +126,7 @@ class SqlShop:
         async with reading(self._engine) as connection:
             mine = await reads.orders(connection, col(Orders, "customer_id") == proof.customer)
             as_of = await self._as_of(connection)
-        return tuple(replace(self._dated(order), as_of=as_of) for order in mine)
+        return tuple(replace(self._told(order), as_of=as_of) for order in mine)
 
     async def _as_of(self, connection: AsyncConnection) -> datetime | None:
         """When the shop was last brought up to date by an import, where that is too long ago to pass for now."""
@@ -135,11 +135,14 @@ class SqlShop:
             return None
         return last["at"] if self._clock.now() - last["at"] > timedelta(hours=hours) else None
 
-    def _dated(self, order: Order) -> Order:
-        """With the day by which each refund is on the shopper's account: working days of the market are counted."""
-        market, zone = self._policy.market(order.market), self._policy.shop.zone
-        return replace(order, refunds=tuple(
-            replace(refund, expected=market.refund_by(refund.method, refund.at.astimezone(zone).date()))
+    def _told(self, order: Order) -> Order:
+        """With where it is paid, and the day by which each refund is on the shopper's account.
+
+        Working days of the market are counted.
+        """
+        market, shop = self._policy.market(order.market), self._policy.shop
+        return replace(order, pay_url=f"{shop.url}/pay/{order.number}", refunds=tuple(
+            replace(refund, expected=market.refund_by(refund.method, refund.at.astimezone(shop.zone).date()))
             for refund in order.refunds
         ))  # fmt: skip
 
@@ -166,9 +169,9 @@ class SqlShop:
     async def _case(self, connection: AsyncConnection, order: Order, now: datetime) -> Case:
         products = list(dict.fromkeys(line.product_id for line in order.lines))
         return Case(
-            order, self._policy.market(order.market), now, self._policy.shop.zone,
+            self._told(order), self._policy.market(order.market), now, self._policy.shop.zone,
             await reads.line_categories(connection, order.number),
-            await reads.products(connection, products, order.total.currency), self._policy.shop.url,
+            await reads.products(connection, products, order.total.currency),
             front=self._policy.shop,
             account=await reads.account(connection, order.customer) if order.customer else None,
         )  # fmt: skip
@@ -220,7 +223,7 @@ class SqlShop:
             return refused("changed")
         await verb.effect(connection, Deed(checked.value, write.actor, now, self._policy.shop.url))
         moved = await reads.order(connection, found.number)
-        return Answer(AnswerStatus.DONE, moved and self._dated(moved))
+        return Answer(AnswerStatus.DONE, moved and self._told(moved))
 
     async def _do_account(self, connection: AsyncConnection, write: Write) -> Answer[Order | Account]:
         verb, found = ACCOUNT_VERBS[write.verb], await reads.account(connection, str(write.arguments.get("customer")))
@@ -251,8 +254,7 @@ class SqlShop:
     async def terms(self, market: str = "") -> Terms:
         rules = self._policy.market(market)
         sole = len(self._policy.markets) == 1
-        pay_url = f"{self._policy.shop.url}/pay/"
-        return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days, pay_url)
+        return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days)
 
     async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
         rules, now = self._policy.market(market), self._clock.now()

@@ -52,11 +52,6 @@ def reissued(order: Order, day: date) -> bool:
     return bool(cards) and all(card.expires is not None and card.expires < day for card in cards)
 
 
-def due(order: Order) -> int:
-    """What is still to be paid after a change to something dearer."""
-    return sum(payment.amount.minor for payment in order.payments if payment.state == "due")
-
-
 def shares(order: Order, amount: int, first: Sequence[str] = ()) -> list[tuple[str, int]]:
     """Which method gets how much of `amount` back, each up to what is left of it and not set aside for returns.
 

@@ -323,7 +323,6 @@ class Payments(SQLModel, table=True):
     state: str
     hint: str = ""
     at: datetime | None = _time(null=True)
-    link: str = Field(default="", sa_column_kwargs={"server_default": ""})  # where a due one is paid
     expires: date | None = None  # the last day of a gift card
 
 

@@ -8,8 +8,8 @@ from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
-from bot.skills import lines, pieces
-from bot.skills.orders import due, lines_card, pick_order, shares_card
+from bot.skills import choices, lines, pieces
+from bot.skills.orders import lines_card, pick_order, shares_card
 
 # "can I cancel one item": a part is meant, not said which
 _SOME = re.compile(
@@ -23,7 +23,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, lambda order: bool(order.open_lines))
     if isinstance(order, Outcome) or request.proof is None:
         return order
-    choice = lines.standing(request.slots).get("lines", "")
+    choice = choices.standing(request.slots).get("lines", "")
     chosen = await lines.meant(shop, order, request, choice) if order.open_lines else ()
     if chosen is None or (not chosen and _part_only(order, request)):
         return _ask(order, request)
@@ -34,7 +34,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         fewer = pieces.to_go(request.slots.get("said", ""), chosen[0].quantity)
         arguments |= {"quantities": {chosen[0].id: fewer}} if fewer else {}
     answer = await shop.quote("cancel", request.proof, order.number, arguments)
-    settled = lines.settled(request.slots, order, lines=choice or ",".join(line.id for line in chosen) or lines.ALL)
+    settled = choices.settled(request.slots, order, lines=choice or ",".join(line.id for line in chosen) or lines.ALL)
     if answer.status is not AnswerStatus.DONE or answer.value is None:
         act = _refused(order, chosen, answer.reason or answer.status)
         return Outcome(act, slots=settled)
@@ -55,9 +55,9 @@ def _part_only(order: Order, request: Request) -> bool:
 
 def _ask(order: Order, request: Request) -> Outcome:
     several = (Option(request.say(Term("option", "all")), lines.ALL),) if len(order.open_lines) > 1 else ()
-    options = (*lines.line_options(order.open_lines, request), *several)
+    options = (*lines.options(order.open_lines, request), *several)
     act = Act("ask:cancel_lines", {"order": Text(order.number)})
-    return Outcome(act, slot="lines", options=options, slots=lines.settled(request.slots, order))
+    return Outcome(act, slot="lines", options=options, slots=choices.settled(request.slots, order))
 
 
 def _refused(order: Order, chosen: Sequence[Line], reason: str) -> Act:
@@ -74,7 +74,7 @@ def _refused(order: Order, chosen: Sequence[Line], reason: str) -> Act:
 def _left_out(order: Order, chosen: Sequence[Line], request: Request) -> tuple[Card, ...]:
     """Lines that were asked for and can no longer be cancelled, so that the confirmation hides nothing."""
     late = [line for line in chosen if line.state is not LineState.OPEN]
-    rows = tuple(("", f"{request.say(line.name)} {line.options}".strip()) for line in late)
+    rows = tuple(("", lines.described(line, request)) for line in late)
     return (Card(request.say(Term("label", "too_late")), rows),) if rows else ()
 
 
@@ -82,15 +82,15 @@ def _still_due(quote: Quote, request: Request) -> tuple[Card, ...]:
     """What then remains to be paid, where a part of it falls away."""
     left = Money(quote.arguments["due"], quote.order.total.currency)
     label = request.say(Term("label", "due"))
-    return (Card("", ((label, request.say(left)),)),) if left != due(quote.order) else ()
+    return (Card("", ((label, request.say(left)),)),) if left != quote.order.due else ()
 
 
 def _confirm(quote: Quote) -> Act:
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number),
-        "items": Many(tuple(lines.in_pieces(line, quote.order) for line in quote.lines)),
+        "items": lines.items(quote.lines, quote.order),
     }
-    less = due(quote.order).minor - quote.arguments["due"]
+    less = quote.order.due.minor - quote.arguments["due"]
     if quote.refund and quote.refund.minor:
         return Act("confirm:cancel_order", {**facts, "amount": quote.refund, "method": Term("method", quote.method)})
     if less:

@@ -1,7 +1,8 @@
 """A parcel that is late, gone, left elsewhere or refused: the facts first, then what the rules allow.
 
 Late: the carrier is asked, and the shopper told by when he hears. Said to be there: looked for, once he has asked
-around. Lost: its goods once more or the money, staff decide. Refused: what becomes of the money.
+around. Lost: its goods once more or the money, staff decide. Refused: what becomes of the money. Who wants his money
+back in the same breath has made one request: it depends on what became of the parcel.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return order
     part = _meant(order, kind, request.today)
     if part is None or order.state in ("unpaid", "cancelled", "return_open", "returned"):
-        outcome = Outcome(parcels.status(order, request), cards=parcels.cards(order, request))
+        money = "refund_request" if _wish(request) == "refund" and order.state == "cancelled" else ""
+        outcome = Outcome(parcels.status(order, request), cards=parcels.cards(order, request), goes_on=money)
     else:
         outcome = await _answer(shop, request, order, part, kind)
     return _first(outcome, order, request)
@@ -84,8 +86,19 @@ async def _answer(shop: Shop, request: Request, order: Order, part: Part, kind: 
         return await _claim(shop, request, order, part, "chase", (parcels.status(order, request),), seen)
     if part.under_way and part.due:
         act = Act("inform:delivery/on_time", parcels.about(order, part))
-        return Outcome(act, cards=seen, offers=tell_me(Awaited.DELAYED, order.number))
-    return Outcome(parcels.status(order, request), cards=seen)
+        if part.parcel is None and _wish(request) == "refund":  # nothing to look for: the money is all that it is about
+            return Outcome(act, cards=seen, goes_on="refund_request")
+        return Outcome(act, _no_money_yet(order, request), cards=seen, offers=tell_me(Awaited.DELAYED, order.number))
+    return Outcome(parcels.status(order, request), _no_money_yet(order, request), cards=seen)
+
+
+def _no_money_yet(order: Order, request: Request) -> tuple[Act, ...]:
+    """What is said first to who wants his money back for a parcel that is not lost."""
+    return (Act("inform:way/missing", {"order": Text(order.number)}),) if _wish(request) == "refund" else ()
+
+
+def _wish(request: Request) -> str:
+    return request.slots.get("wish") or wants.wish(request.slots.get("said", "")) or ""
 
 
 # --- late, or said to be there ---------------------------------------------------------------------------------------
@@ -108,6 +121,7 @@ async def _not_here(shop: Shop, request: Request, order: Order, part: Part, kind
     if not looked:
         options = tuple(Option(request.say(Term("checked", key)), key) for key in ("yes", "no"))
         ask = Act("ask:checked", {"order": Text(order.number)})
+        before = [*_no_money_yet(order, request), *before]
         return Outcome(ask, before=tuple(before), slot="checked", options=options, cards=seen)
     if looked == "no":
         return Outcome(Act("inform:delivery/look_first", {"order": Text(order.number)}))
@@ -118,9 +132,10 @@ async def _claim(
     shop: Shop, request: Request, order: Order, part: Part, kind: str, before: tuple[Act, ...], seen: tuple[Card, ...]
 ) -> Outcome:
     """Have people look into it; a proof that opens the label alone is not enough for that."""
+    before = (*_no_money_yet(order, request), *before)
     if weak := _weak(request, order, before, seen):
         return weak
-    answer = await _quote(shop, request, order, part, kind)
+    answer = await _quote(shop, request, order, part, kind, wish=_wish(request))
     if answer.value is None:
         return replace(_no(answer, order, kind, request), before=before, cards=seen)
     facts: dict[str, Fact] = {"order": Text(order.number), "by": Day(date.fromisoformat(answer.value.arguments["due"]))}
@@ -177,8 +192,7 @@ async def _lost(shop: Shop, request: Request, order: Order, part: Part) -> Outco
     before, seen = (Act("inform:delivery/lost", facts, tone="apologetic"),), (parcels.card(part, request),)
     if request.proof and request.proof.access is Access.DELIVERY:
         return _weak(request, order, before, seen) if part.parcel and part.parcel.state == "lost" else None
-    wish = request.slots.get("wish") or wants.wish(request.slots.get("said", "")) or ""
-    wish = "replacement" if wish == "part" else wish
+    wish = "replacement" if _wish(request) == "part" else _wish(request)
     answer = await _quote(shop, request, order, part, "lost", wish=wish or "refund")
     if answer.reason == "not_lost":
         return None
@@ -247,6 +261,7 @@ SKILL = Skill(
         "inform:delivery/signed",
         "inform:delivery/look_first",
         "inform:delivery/lost",
+        "inform:way/missing",
         "inform:as_of",
         "inform:claim/open",
         "inform:claim/open_until",
@@ -269,8 +284,8 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "said"),
+    slots=("order_id", "contact", "said", "wish"),
     access=Access.DELIVERY,
-    covers=("order_status",),
+    covers=("order_status", "refund_request"),
     case="claim",
 )

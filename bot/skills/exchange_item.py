@@ -9,9 +9,9 @@ from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Localised, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
-from bot.skills import received
+from bot.skills import lines, money_back
+from bot.skills.money_back import label
 from bot.skills.orders import pick_order
-from bot.skills.received import label
 
 RETURN = "return"  # the option to send it back for money instead
 MOST_OPTIONS = 6
@@ -38,14 +38,14 @@ async def run(shop: Shop, request: Request) -> Outcome:
     facts: dict[str, Fact] = {"order": Text(order.number)}
     if request.slots.get("variant") == RETURN:
         return Outcome(Act("inform:way/return", facts), slots=settled, goes_on="return_item")
-    meant = _meant(order, request)
+    meant = await _meant(shop, order, request)
     if len(meant) != 1:
-        options = received.options(meant or order.delivered_lines, request)
+        options = lines.options(meant or order.delivered_lines, request)
         return Outcome(Act("ask:exchange_line", facts), slot="lines", options=options, slots=settled | {"lines": ""})
     [line] = meant
     settled["lines"] = line.id
     wanted = {
-        "lines": [line.id], "quantities": received.pieces(meant, request), "reason": request.slots.get("reason", ""),
+        "lines": [line.id], "quantities": lines.pieces(meant, request), "reason": request.slots.get("reason", ""),
     }  # fmt: skip
     answer = await shop.quote("exchange", request.proof, order.number, wanted)  # the rule, before any question
     if answer.reason == "not_shipped":
@@ -54,13 +54,13 @@ async def run(shop: Shop, request: Request) -> Outcome:
         reason = answer.reason or answer.status
         return Outcome(Act(f"refused:exchange_item/{reason}", facts | beside(answer.detail)), slots=settled)
     product = await _product(shop, order, line)
-    if product is None or ("told" not in request.slots and await _other_product(shop, order, line, request)):
+    if product is None or ("told" not in request.slots and await _other_product(shop, order, request)):
         return Outcome(Act("refused:exchange_item/other_product", facts | {"product": line.name}), slots=settled)
     size, color = wish(product, line, request)
     said = named(product, line, request, size, color)
     if said != (size, color) and fitting(product, line, *said):
         size, color = said
-    enough = received.pieces(meant, request).get(line.id, line.quantity)
+    enough = lines.pieces(meant, request).get(line.id, line.quantity)
     left = [variant for variant in fitting(product, line, size, color) if variant.stock >= enough]
     settled |= {"new_size": size, "new_color": color, "size": "", "color": "", "told": "yes"}
     if len(left) != 1:
@@ -78,8 +78,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     return Outcome(_confirm(answer, new, request), slots=settled, quote=answer.value, cards=cards)
 
 
-def _meant(order: Order, request: Request) -> tuple[Line, ...]:
-    found = received.chosen(order, request, others=True)
+async def _meant(shop: Shop, order: Order, request: Request) -> tuple[Line, ...]:
+    found = await lines.arrived(shop, order, request, others=True)
     if found or order.delivered_lines:
         return found
     return tuple(line for line in order.lines if line.state is not LineState.CANCELLED)
@@ -91,13 +91,14 @@ async def _product(shop: Shop, order: Order, line: Line) -> Product | None:
     return next((product for product in found if product.id == line.product_id), None)
 
 
-async def _other_product(shop: Shop, order: Order, line: Line, request: Request) -> bool:
+async def _other_product(shop: Shop, order: Order, request: Request) -> bool:
     """Whether surely another product is named than any of the order: that is no exchange, but a return and an order."""
+    ordered = {line.product_id for line in order.lines}
     for name in filter(None, request.slots.get("products", "").split("\n")):
-        if received.named(order.lines, name, request):
+        if any(lines.called(own, name) for own in order.lines):
             continue
         found = await shop.search(name, limit=1, market=order.market)
-        if found and found[0].score >= SURE and found[0].id != line.product_id:
+        if found and found[0].score >= SURE and found[0].id not in ordered:
             return True
     return False
 
@@ -224,7 +225,7 @@ def _confirm(answer: Answer[Quote], new: Variant, request: Request) -> Act:
     times = f" × {line.quantity}" if line.quantity > 1 else ""
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number),
-        "item": Text(received.described(line, request)),
+        "item": Text(lines.described(line, request)),
         "new": Text(f"{request.say(line.name)} {_options(new, request)}".strip() + times),
     }
     if due := quote.arguments["due"]:
@@ -237,7 +238,7 @@ def _confirm(answer: Answer[Quote], new: Variant, request: Request) -> Act:
 
 
 def _card(quote: Quote, detail: Mapping[str, Any], request: Request) -> tuple[Card, ...]:
-    rows = received.money_rows(quote, request)
+    rows = money_back.rows(quote, request)
     if day := beside(detail).get("day"):
         rows.append((label("send_by", request), request.say(day)))
     return (Card(label("exchange", request), tuple(rows)),) if rows else ()

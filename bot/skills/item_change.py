@@ -9,7 +9,7 @@ from bot.conversation import Option
 from bot.facts import Act, Fact, Localised, Many, Money, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome
-from bot.skills import cancel_order, lines, pieces
+from bot.skills import cancel_order, choices, lines, pieces
 from bot.skills.order_change import Change
 from bot.skills.orders import shares_card
 from bot.skills.wishes import Wish
@@ -51,7 +51,7 @@ async def add(change: Change) -> Outcome:
 
 async def remove(change: Change) -> Outcome:
     """An item less is a cancellation of it; which one is asked there, where no name was given."""
-    slots = {**dict.fromkeys((*lines.CHOICES, "basis"), ""), "order_id": change.order.number, "part": "yes"}
+    slots = {**dict.fromkeys((*choices.CHOICES, "basis"), ""), "order_id": change.order.number, "part": "yes"}
     return Outcome(Act(f"pass:{cancel_order.SKILL.name}"), slots=slots, beside=change.beside)
 
 
@@ -77,7 +77,7 @@ async def _line(change: Change) -> Line | Outcome:
             found = tuple([line for line in found if await _can_be_had(change, line)]) or found
     if found and len(found) == 1:
         return found[0]
-    options = lines.line_options([line for line in found or order.open_lines if line.state is LineState.OPEN], request)
+    options = lines.options([line for line in found or order.open_lines if line.state is LineState.OPEN], request)
     if not options:
         return change.refused("line_gone", {"items": Many(tuple(line.name for line in found or ()))})
     return change.outcome("ask:change_lines", {}, slot="lines", options=options)
@@ -124,7 +124,7 @@ def _untagged(change: Change) -> str:
 def _number(change: Change, line: Line) -> int:
     """How many pieces there are to be; 0 when that is not said. An answer counts before the words it was asked on."""
     given = change.slots.get("new_quantity", "")
-    if given and lines.answered(change.slots, "new_quantity"):
+    if given and choices.answered(change.slots, "new_quantity"):
         return int(given)
     return pieces.to_have(change.said, given, line.quantity)
 
@@ -154,8 +154,8 @@ def _confirm(change: Change, quote: Quote, settled: Mapping[str, str]) -> Outcom
     act, cards = "confirm:modify_order", shares_card(new, currency, change.request.say)
     if quote.fee and quote.fee.minor:
         act, facts = f"{act}/due", {**facts, "due": quote.fee}
-        if new["due"] != quote.fee.minor:
-            cards += _row(change, "due", Money(new["due"], currency))
+        if quote.order.due.minor:
+            cards += _row(change, "due", quote.order.due + quote.fee)
     elif quote.refund and quote.refund.minor:
         act, facts = f"{act}/refund", {**facts, "amount": quote.refund, "method": Term("method", quote.method)}
     elif new["total"] != quote.order.total.minor:  # not paid yet: the order costs another sum

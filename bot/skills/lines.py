@@ -1,78 +1,38 @@
-"""Which lines of an order the shopper means, by name or by choice; and choices that stand until other words come.
+"""Which lines of an order the shopper means, by choice or by name, how many pieces of them, and how they are shown."""
 
-A flow keeps what was said and what was chosen side by side. A choice (a button, "the first one") holds for the words it
-was made on: `settled` notes them, `standing` drops the choice when they have changed since.
-"""
-
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import slots
 from bot.commerce import Line, LineState, Order, Shop
 from bot.conversation import Option
-from bot.facts import Localised
+from bot.facts import Localised, Many
 from bot.skill import Request
 
 ALL = "all"
 POSSIBLE = 0.5  # Product.score from which a product may be the one that is meant
 MOST_FOUND = 20  # products looked through for one of the order's
+_FAR = (LineState.DELIVERED, LineState.RETURN_OPEN, LineState.RETURNED, LineState.SHIPPED, LineState.PACKED)
 
-# --- choices ---------------------------------------------------------------------------------------------------------
-
-_GOODS = ("order_id", "products", "color", "size")
-CHOICES: Mapping[str, tuple[str, ...]] = {  # what can be chosen → the words on which the choice stands
-    "lines": _GOODS,
-    "variant": (*_GOODS, "new_color", "new_size"),
-    "change": ("said",),
-}
-_WORDS = (*_GOODS, "new_color", "new_size", "new_quantity", "said")
+# --- which are meant -------------------------------------------------------------------------------------------------
 
 
-def standing(held: Mapping[str, str]) -> dict[str, str]:
-    """The choices that hold: those made on the words as they are, and those made since."""
-    then = _then(held)
-    return {
-        name: held[name]
-        for name, words in CHOICES.items()
-        if held.get(name)
-        and (held[name] != then.get(name, "") or all(held.get(word, "") == then.get(word, "") for word in words))
-    }
-
-
-def settled(held: Mapping[str, str], order: Order, **choices: str) -> dict[str, str]:
-    """The slots that make these choices, and no others, stand on the words of now."""
-    made = {"order_id": order.number, **{name: choices.get(name, "") for name in CHOICES}}
-    words = {name: held.get(name, "") for name in _WORDS}
-    return {**made, "basis": json.dumps({**words, **made}, ensure_ascii=False)}
-
-
-def answered(held: Mapping[str, str], word: str) -> bool:
-    """Whether this value came as an answer, after the message that began the request."""
-    then = _then(held)
-    return bool(then) and then["said"] == held.get("said", "") and then[word] != held.get(word, "")
-
-
-def _then(held: Mapping[str, str]) -> dict[str, str]:
-    found: dict[str, str] = json.loads(held.get("basis") or "{}")
-    return found
-
-
-# --- by name ---------------------------------------------------------------------------------------------------------
+def picked(order: Order, choice: str, every: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines of a choice: ids, comma separated, or `ALL` of `every`."""
+    ids = choice.split(",")
+    return tuple(every) if choice == ALL else tuple(line for line in order.lines if line.id in ids)
 
 
 async def meant(shop: Shop, order: Order, request: Request, choice: str = "") -> tuple[Line, ...] | None:
-    """The lines chosen or named; () when none was named, None when it is not clear which are meant.
+    """The lines chosen or named of what has not left; () when none was named, None when it is not clear.
 
     `choice`: ids that were picked, comma separated, or `ALL`. What is to be kept ("but not the mug", 保温杯留着) is
     left out; where nothing else is named, all the others are meant.
     """
     if choice:
-        ids = choice.split(",")
-        return order.open_lines if choice == ALL else tuple(line for line in order.lines if line.id in ids)
-    said, names = request.slots.get("said", ""), request.slots.get("products", "").split("\n")
-    hits = {name: await named(shop, order.lines, name, request) for name in names if name}
+        return picked(order, choice, order.open_lines)
+    said, hits = request.slots.get("said", ""), await by_name(shop, order.lines, request)
     keep = {name for name in hits if kept(said, name)}
     if not hits:
         return ()
@@ -97,6 +57,47 @@ def _narrowed(found: Sequence[Line], request: Request) -> Sequence[Line]:
         word = request.slots.get(name, "").lower()
         found = [line for line in found if word in line.options.lower()] or found
     return found
+
+
+async def arrived(shop: Shop, order: Order, request: Request, *, others: bool = False) -> tuple[Line, ...]:
+    """The lines chosen or named of what has come, or the only one; () where that is not clear.
+
+    `others`: words that fit no line may name something else, as what a line is to be exchanged for.
+    """
+    choice, delivered = request.slots.get("lines", ""), order.delivered_lines
+    if choice:
+        return picked(order, choice, delivered)
+    hits = await by_name(shop, order.lines, request)
+    near = [found for lines in hits.values() if (found := _nearest(lines))]
+    if len(delivered) == 1 and not near:
+        return delivered
+    if any(len(found) != 1 for found in near) or (len(near) < len(hits) and not others):
+        return ()
+    return tuple(line for line in order.lines if [line] in near)
+
+
+def _nearest(found: Sequence[Line]) -> list[Line]:
+    """Of lines of one name those that have come so far that they are most likely meant; cancelled ones never."""
+    for state in (*_FAR, LineState.OPEN):
+        if there := [line for line in found if line.state is state]:
+            return there
+    return []
+
+
+def pieces(lines: Sequence[Line], request: Request) -> dict[str, int]:
+    """Line id → pieces, where not all of them are meant: said of the one line that has as many."""
+    count = int(request.slots.get("quantity", "0"))
+    several = [line for line in lines if line.quantity > 1]
+    return {line.id: count for line in several if len(several) == 1 and 0 < count < line.quantity}
+
+
+# --- by name ---------------------------------------------------------------------------------------------------------
+
+
+async def by_name(shop: Shop, lines: Sequence[Line], request: Request) -> dict[str, list[Line]]:
+    """What each of the names in the message fits of these lines."""
+    names = request.slots.get("products", "").split("\n")
+    return {name: await named(shop, lines, name, request) for name in names if name}
 
 
 async def named(shop: Shop, lines: Sequence[Line], name: str, request: Request) -> list[Line]:
@@ -158,8 +159,19 @@ def kept(said: str, name: str) -> bool:
 # --- shown -----------------------------------------------------------------------------------------------------------
 
 
-def line_options(lines: Sequence[Line], request: Request) -> tuple[Option, ...]:
-    return tuple(Option(f"{request.say(line.name)} {line.options}".strip(), line.id) for line in lines)
+def options(lines: Sequence[Line], request: Request) -> tuple[Option, ...]:
+    return tuple(Option(described(line, request), line.id) for line in lines)
+
+
+def described(line: Line, request: Request) -> str:
+    """ "Linen shirt navy, M × 2": name, options, pieces where there are several."""
+    text = f"{request.say(line.name)} {line.options}".strip()
+    return f"{text} × {line.quantity}" if line.quantity > 1 else text
+
+
+def items(lines: Sequence[Line], order: Order) -> Many:
+    """Their names as one fact, in pieces."""
+    return Many(tuple(in_pieces(line, order) for line in lines))
 
 
 def in_pieces(line: Line, order: Order) -> Localised:

@@ -11,7 +11,7 @@ from bot.commerce import GIFT_NOTE_LENGTH, AnswerStatus, Order, Shop
 from bot.conversation import Access, Option
 from bot.facts import Act, Day, Fact, Number, Term, Text
 from bot.skill import Mode, Outcome, Request, Skill
-from bot.skills import item_change, lines, wishes
+from bot.skills import choices, item_change, wishes
 from bot.skills.order_change import Change
 from bot.skills.orders import pick_order
 from bot.skills.wishes import Wish
@@ -26,13 +26,13 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if not order.open_lines:
         act = Act(f"refused:modify_order/{_far(order)}", {"order": Text(order.number)})
         return Outcome(act, slots={"order_id": order.number})
-    picked = lines.standing(request.slots)
+    picked = choices.standing(request.slots)
     wished = _read(picked.get("change", "")) or wishes.wishes(request.slots)
     wished = wished or _read(request.slots.get("change", ""))  # other words, "the socks", and still the same wish
     if not wished:
         options = tuple(Option(request.say(Term("change", str(wish))), str(wish)) for wish in ASKED_FOR)
         act = Act("ask:change", {"order": Text(order.number)})
-        return Outcome(act, slot="change", options=options, slots=lines.settled(request.slots, order))
+        return Outcome(act, slot="change", options=options, slots=choices.settled(request.slots, order))
     first, *rest = wished
     left = {"change": ",".join(rest), "order_id": order.number}
     beside = {**{name: value for name, value in request.slots.items() if name != "basis"}, **left} if rest else {}

@@ -8,7 +8,7 @@ from bot.commerce import Answer, Order, Quote, Shop
 from bot.conversation import Proof
 from bot.facts import Act, Fact, Text
 from bot.skill import Outcome, Request
-from bot.skills import lines
+from bot.skills import choices
 from bot.skills.wishes import Wish
 
 
@@ -32,9 +32,9 @@ class Change:
 
     def outcome(self, act: str, facts: Mapping[str, Fact], *, new: Mapping[str, str] = {}, **fields: Any) -> Outcome:
         """`new`: choices and slots that are settled with it; `fields`: the others of Outcome."""
-        words = {name: value for name, value in new.items() if name not in lines.CHOICES}
-        choices = {name: value for name, value in new.items() if name in lines.CHOICES}
-        settled = lines.settled({**self.slots, **words}, self.order, change=str(self.wish), **choices)
+        words = {name: value for name, value in new.items() if name not in choices.CHOICES}
+        chosen = {name: value for name, value in new.items() if name in choices.CHOICES}
+        settled = choices.settled({**self.slots, **words}, self.order, change=str(self.wish), **chosen)
         facts = {"order": Text(self.order.number), **facts}
         return Outcome(Act(act, facts), slots={**words, **settled}, beside=self.beside, **fields)
 

@@ -52,15 +52,9 @@ def shares_card(arguments: Mapping[str, Any], currency: str, say: Say) -> tuple[
     return (Card(say(Term("label", "shares")), rows),) if len(rows) > 1 else ()
 
 
-def due(order: Order) -> Money:
-    """What is still to be paid of an order after a change to something dearer."""
-    return Money(sum(one.amount.minor for one in order.payments if one.state == "due"), order.total.currency)
-
-
 def due_card(order: Order, say: Say) -> tuple[Card, ...]:
     """What is still to be paid of an order, and where: card data never come into the chat."""
-    rows = tuple((say(payment.amount), payment.link) for payment in order.payments if payment.state == "due")
-    return (Card(say(Term("label", "due")), rows),) if rows else ()
+    return (Card(say(Term("label", "due")), ((say(order.due), order.pay_url),)),) if order.due.minor else ()
 
 
 def wishes_card(order: Order, say: Say) -> tuple[Card, ...]:

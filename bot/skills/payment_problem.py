@@ -115,7 +115,7 @@ def _found(order: Order, claim: list[str], terms: Terms, request: Request) -> Ou
         if free < request.today:
             act, person = "inform:payment/authorised_long", True
     elif look.kind in ("failed", "part"):
-        facts["link"] = Text(f"{terms.pay_url}{order.number}")
+        facts["link"] = Text(order.pay_url)
     if more_taken and not person:
         act, person = "inform:payment/not_found", True
         facts.pop("link", None)

@@ -10,7 +10,7 @@ from bot.commerce import Answer, AnswerStatus, LineState, Order, Quote, Shop
 from bot.conversation import Access
 from bot.facts import Act, Fact, Term, Text
 from bot.skill import Mode, Outcome, Request, Skill, beside
-from bot.skills import received, refund_status
+from bot.skills import lines, money_back, refund_status
 from bot.skills.orders import pick_order
 
 FOR_A_PERSON = ("goodwill", "charge")  # slots.collect, "cause"
@@ -29,7 +29,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if quote := answer.value:
         facts: dict[str, Fact] = {"order": Text(order.number), "method": Term("method", quote.method)}
         act = Act("confirm:refund_request", facts | ({"amount": quote.refund} if quote.refund else {}))
-        return Outcome(act, slots=settled, quote=quote, cards=received.money_card(quote, request))
+        return Outcome(act, slots=settled, quote=quote, cards=money_back.card(quote, request))
     if answer.status is not AnswerStatus.REFUSED or answer.reason not in ("not_owed", "unpaid"):
         return _refused(order, "unsupported", settled)
     return _other_way(order, answer.reason, cause, request, settled)
@@ -43,17 +43,17 @@ async def _price(shop: Shop, order: Order, request: Request, settled: dict[str, 
     """The difference of a price that has fallen; of the items named, or of all that have become cheaper."""
     if request.proof is None:
         raise ValueError("a price is matched for somebody who is known")
-    named = [line.id for line in received.chosen(order, request)] if request.slots.get("products") else []
+    named = [line.id for line in await lines.arrived(shop, order, request)] if request.slots.get("products") else []
     answer: Answer[Quote] = await shop.quote("price_match", request.proof, order.number, {"lines": named})
     quote = answer.value
     if quote is None or quote.refund is None:
         return _refused(order, answer.reason or answer.status, settled, **answer.detail)
     facts: dict[str, Fact] = {
-        "order": Text(order.number), "items": received.items(quote.lines, request), "amount": quote.refund,
+        "order": Text(order.number), "items": lines.items(quote.lines, order), "amount": quote.refund,
         "method": Term("method", quote.method),
     }  # fmt: skip
     act = Act("confirm:refund_request/price", facts)
-    return Outcome(act, slots=settled, quote=quote, cards=received.money_card(quote, request))
+    return Outcome(act, slots=settled, quote=quote, cards=money_back.card(quote, request))
 
 
 def _other_way(order: Order, reason: str, cause: str, request: Request, settled: dict[str, str]) -> Outcome:

@@ -10,9 +10,9 @@ from bot.facts import Act, Day, Fact, Moment, Money, Term, Text
 from bot.messages import Card
 from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
-from bot.skills import received
+from bot.skills import lines, money_back
+from bot.skills.money_back import label
 from bot.skills.orders import pick_order
-from bot.skills.received import label
 
 # "has my return arrived", 退件收到没: asks for the goods more than for the money
 _PARCEL = re.compile(
@@ -124,21 +124,21 @@ def _cards(order: Order, request: Request) -> tuple[Card, ...]:
 def _return_rows(order: Order, item: Return, request: Request) -> list[tuple[str, str]]:
     """What went back and where it is; its price, the fee, and where the rest goes to, to the cent."""
     back = [line for line in order.lines if line.id in item.line_ids]
-    names = ", ".join(received.described(line, request) for line in back)
+    names = ", ".join(lines.described(line, request) for line in back)
     rows = [(label(item.kind, request), f"{names} · {request.say(Term('return', item.state))}")]
     if item.refund and item.refund.minor:
         rows.append((label("items" if item.kind == "return" else "difference", request), request.say(item.refund)))
         if item.fee and item.fee.minor:
-            rows.append((label("fee", request), received.minus(item.fee, request)))
+            rows.append((label("fee", request), money_back.minus(item.fee, request)))
         if item.state != "refunded" and len(item.shares) > 1:
-            rows += received.shares(item.shares, request)
+            rows += money_back.shares(item.shares, request)
     if item.state == "open" and item.label_url:
         rows.append((label("return_label", request), item.label_url))
     return rows
 
 
 def _refund_row(order: Order, refund: Refund, request: Request) -> tuple[str, str]:
-    method = received.capital(request.say(Term("method", _paid_to(order, refund))))
+    method = money_back.capital(request.say(Term("method", _paid_to(order, refund))))
     state = request.say(Term("refund", refund.state))
     by = ""
     if _open(refund) and refund.expected:

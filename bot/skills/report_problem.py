@@ -14,11 +14,11 @@ from bot.conversation import Access, Option, SlotSpan
 from bot.delivery import Part, open_claims, parts
 from bot.facts import Act, Day, Fact, Many, Number, Term, Text
 from bot.skill import Mode, Outcome, Request, Skill
+from bot.skills import lines
 from bot.skills.delivery_trouble import open_already
 from bot.skills.orders import pick_order
 from bot.slots import orders_named
 
-ALL = "all"
 MOST_COUNTED = 5  # pieces offered as buttons
 _WITH_PHOTO = ("damaged", "wrong_item", "defective", "other")
 _HAS_LEFT = (LineState.SHIPPED, LineState.DELIVERED)
@@ -44,12 +44,12 @@ async def _answer(shop: Shop, request: Request, order: Order) -> Outcome:
     kind, elsewhere = _kind(request), _still_to_come(order, request)
     if kind == "missing_item" and elsewhere:
         return _in_another_parcel(order, elsewhere)
-    lines = _chosen(order, request)
-    if len(_claimable(order)) > 1 and not lines:
+    meant = await _meant(shop, order, request)
+    if len(_claimable(order)) > 1 and not meant:
         return Outcome(
             Act("ask:claim_lines", {"order": Text(order.number)}), slot="lines", options=_options(order, request)
         )
-    ids = [line.id for line in lines]
+    ids = [line.id for line in meant]
     words = {"text": _text(request), "files": request.slots.get("files", "").split(",") if _files(request) else []}
     probe = await _quote(shop, request, order, kind or "other", ids, **words)
     if probe.value is None:
@@ -59,7 +59,7 @@ async def _answer(shop: Shop, request: Request, order: Order) -> Outcome:
     if not kind:
         options = tuple(Option(request.say(Term("problem", key)), key) for key in PROBLEMS)
         return Outcome(Act("ask:problem", {"order": Text(order.number)}), slot="reason", options=options)
-    pieces = _pieces(kind, lines, request)
+    pieces = _pieces(kind, meant, request)
     if isinstance(pieces, Outcome):
         return pieces
     wish = request.slots.get("wish") or wants.wish(request.slots.get("said", ""))
@@ -73,11 +73,11 @@ async def _answer(shop: Shop, request: Request, order: Order) -> Outcome:
 
 
 async def _quote(
-    shop: Shop, request: Request, order: Order, kind: str, lines: Sequence[str], **more: Any
+    shop: Shop, request: Request, order: Order, kind: str, ids: Sequence[str], **more: Any
 ) -> Answer[Quote]:
     if request.proof is None:
         raise ValueError("a claim needs a proof: give the skill an access above NONE")
-    return await shop.quote("claim", request.proof, order.number, {"kind": kind, "lines": list(lines), **more})
+    return await shop.quote("claim", request.proof, order.number, {"kind": kind, "lines": list(ids), **more})
 
 
 def _confirm(quote: Quote) -> Outcome:
@@ -154,31 +154,24 @@ def _claimable(order: Order) -> list[Line]:
 
 
 def _names(request: Request) -> list[str]:
-    return list(filter(None, request.slots.get("products", "").lower().split("\n")))
+    return list(filter(None, request.slots.get("products", "").split("\n")))
 
 
 def _is_called(line: Line, names: Sequence[str]) -> bool:
-    return any(name in text.lower() for name in names for text in line.name.texts.values())
+    return any(lines.called(line, name) for name in names)
 
 
-def _chosen(order: Order, request: Request) -> list[Line]:
+async def _meant(shop: Shop, order: Order, request: Request) -> Sequence[Line]:
     """The lines meant: chosen before, named, or the only one there is; none while it is not clear."""
-    lines, chosen = _claimable(order), request.slots.get("lines", "")
-    if chosen == ALL or len(lines) == 1:
-        return lines
-    if chosen:
-        return [line for line in lines if line.id in chosen.split(",")]
-    names = _names(request)
-    hits = [[line for line in lines if _is_called(line, [name])] for name in names]
-    if any(len(found) != 1 for found in hits):
-        return []
-    ids = {line.id for found in hits for line in found}
-    return [line for line in lines if line.id in ids]
+    there, choice = _claimable(order), request.slots.get("lines", "")
+    if choice or len(there) == 1:
+        return lines.picked(order, choice or lines.ALL, there)
+    hits = (await lines.by_name(shop, there, request)).values()
+    return [line for line in there if [line] in hits] if all(len(found) == 1 for found in hits) else []
 
 
 def _options(order: Order, request: Request) -> tuple[Option, ...]:
-    lines = tuple(Option(f"{request.say(line.name)} {line.options}".strip(), line.id) for line in _claimable(order))
-    return (*lines, Option(request.say(Term("option", "all")), ALL))
+    return (*lines.options(_claimable(order), request), Option(request.say(Term("option", "all")), lines.ALL))
 
 
 # --- what is missing -------------------------------------------------------------------------------------------------
@@ -205,11 +198,11 @@ def _in_another_parcel(order: Order, coming: Sequence[Part]) -> Outcome:
     return Outcome(Act("refused:report_problem/other_parcel", facts))
 
 
-def _pieces(kind: str, lines: Sequence[Line], request: Request) -> dict[str, int] | Outcome:
+def _pieces(kind: str, meant: Sequence[Line], request: Request) -> dict[str, int] | Outcome:
     """How many of a line are missing: never more than it held, asked where it held several and none was said."""
-    if kind != "missing_item" or len(lines) != 1 or lines[0].quantity == 1:
+    if kind != "missing_item" or len(meant) != 1 or meant[0].quantity == 1:
         return {}
-    line, said = lines[0], request.slots.get("quantity", "")
+    line, said = meant[0], request.slots.get("quantity", "")
     if said.isdigit() and 0 < int(said) <= line.quantity:
         return {line.id: int(said)}
     counted = tuple(Option(str(count), str(count)) for count in range(1, min(line.quantity, MOST_COUNTED) + 1))

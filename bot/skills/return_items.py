@@ -8,9 +8,9 @@ from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
-from bot.skills import received
+from bot.skills import lines, money_back
+from bot.skills.money_back import label
 from bot.skills.orders import pick_order
-from bot.skills.received import ALL, label
 
 # anything else may be said in own words
 REASONS = ("too_small", "too_big", "not_as_described", "damaged", "wrong_item", "changed_mind", "skip")
@@ -22,13 +22,13 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return order
     settled = {"order_id": order.number}
     delivered = order.delivered_lines
-    meant = received.chosen(order, request)
+    meant = await lines.arrived(shop, order, request)
     if delivered and not meant:
-        options = (*received.options(delivered, request), Option(request.say(Term("option", "all")), ALL))
+        options = (*lines.options(delivered, request), Option(request.say(Term("option", "all")), lines.ALL))
         return Outcome(Act("ask:lines", {"order": Text(order.number)}), slot="lines", options=options, slots=settled)
     settled["lines"] = ",".join(line.id for line in meant)
     wanted = {
-        "lines": [line.id for line in meant], "quantities": received.pieces(meant, request),
+        "lines": [line.id for line in meant], "quantities": lines.pieces(meant, request),
         "reason": request.slots.get("reason", ""),
     }  # fmt: skip
     answer = await shop.quote("return", request.proof, order.number, wanted)
@@ -50,7 +50,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
 
 def _card(quote: Quote, detail: Mapping[str, Any], request: Request) -> Card:
     """The sums, when the return is without its fee, and until when it is possible."""
-    rows = received.money_rows(quote, request)
+    rows = money_back.rows(quote, request)
     if quote.fee and quote.fee.minor and (free := detail.get("free")):
         rows.append((label("no_fee", request), request.say(Many(tuple(Term("reason", key) for key in free)))))
     if day := beside(detail).get("day"):
@@ -61,7 +61,7 @@ def _card(quote: Quote, detail: Mapping[str, Any], request: Request) -> Card:
 def _left_out(order: Order, detail: Mapping[str, Any], request: Request) -> tuple[Card, ...]:
     """Lines that were asked for and may not go back, so that the confirmation hides nothing."""
     rows = tuple(
-        ("", received.described(line, request)) for line in order.lines if line.id in detail.get("left_out", {})
+        ("", lines.described(line, request)) for line in order.lines if line.id in detail.get("left_out", {})
     )
     return (Card(label("left_out", request), rows),) if rows else ()
 
@@ -69,7 +69,7 @@ def _left_out(order: Order, detail: Mapping[str, Any], request: Request) -> tupl
 def _confirm(quote: Quote, request: Request) -> Act:
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number),
-        "items": received.items(quote.lines, request),
+        "items": lines.items(quote.lines, quote.order),
         "method": Term("method", quote.method),
     }
     if quote.refund:

@@ -9,9 +9,10 @@ from bot.shop.verbs.verb import Arguments, Case, Deed, Verb, fewer, gone_on, liv
 
 
 def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
-    """Their price back, less what of it is still due; all that was paid when nothing else of the order is left.
+    """What was paid for them back; all that was paid when nothing else of the order is left.
 
-    `lines`: ids, all open ones when left out; `quantities`: line id → pieces, where not all of a line.
+    `lines`: ids, all open ones when left out; `quantities`: line id → pieces, where not all of a line. The quote's
+    "due" is what then is still to be paid of the order.
     """
     order = case.order
     asked = named(order, arguments.get("lines") or [line.id for line in order.open_lines])
@@ -28,10 +29,9 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
         return refused(reason, left_out=left_out)
     few = fewer(order, lines)
     whole = not few and len(lines) == len(live(order))
-    worth, due = sum(line.price.minor for line in lines), sums.due(order)
-    unpaid = due if whole else min(due, worth)  # of these lines: it is not asked for any more, and not given back
-    amount = sums.left(order) if whole else worth - unpaid
-    values = {"lines": [line.id for line in lines], "quantities": few, "due": due - unpaid}
+    amount = sums.left(order) if whole else sum(line.price.minor for line in lines)
+    due = order.due.minor - sum(line.due.minor for line in lines if line.due)
+    values = {"lines": [line.id for line in lines], "quantities": few, "due": due}
     return quoted("cancel", case, lines, values, refund=amount, detail={"left_out": left_out} if left_out else {})
 
 
@@ -41,7 +41,6 @@ async def effect(connection: AsyncConnection, deed: Deed) -> None:
     for line in deed.quote.lines:
         await effects.restock(connection, line.sku, line.quantity)
     await effects.event(connection, deed.quote.order, deed.now, "cancelled", effects.listed(deed), deed.actor)
-    await effects.settle_due(connection, deed)
     await effects.start_refunds(connection, deed, "cancelled")
 
 

@@ -31,6 +31,8 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
         return refused("not_found")
     if found[0].state is not LineState.OPEN:
         return refused("delivered" if found[0].state in ARRIVED else found[0].state.value)
+    if found[0].replaces:  # an exchange ends with staff
+        return refused("unsupported")
     some = taken(found, {found[0].id: arguments["pieces"]} if arguments.get("pieces") else {})
     quantity = arguments.get("quantity") or (some[0].quantity if some else 0)
     if some is None or quantity < 1:
@@ -86,7 +88,7 @@ def _json(found: Iterable[Variant]) -> list[dict[str, Any]]:
 
 
 def _priced(case: Case, line: Line, product: Product, variant: Variant, quantity: int) -> Answer[Quote]:
-    order, before = case.order, line.price.minor
+    order, before = case.order, line.worth.minor
     now = next((one for one in product.variants if one.sku == line.sku), None)
     price = quantity * variant.price.minor
     if now:  # pieces that stay keep their price and move by the difference; fewer ones give their part back
@@ -94,7 +96,7 @@ def _priced(case: Case, line: Line, product: Product, variant: Variant, quantity
         kept = before - sums.part(before, line.quantity, line.quantity - stay)
         more = (quantity - stay) * variant.price.minor
         price = max(0, kept + stay * (variant.price.minor - now.price.minor) + more)
-    difference, due = price - before, sums.due(order)
+    difference, due = price - before, line.due.minor if line.due else 0
     charged = difference if difference > 0 and _takes_money(order) else 0
     unpaid = min(due, max(0, -difference))  # of what is still due so much is no longer asked for
     values = {
@@ -121,16 +123,15 @@ async def effect(connection: AsyncConnection, deed: Deed) -> None:
     line_id = await effects.split(connection, order, line)
     still_open = col(t.Lines, "state") == LineState.OPEN.value
     lines = sa.update(table(t.Lines)).where(col(t.Lines, "id") == line_id, still_open)
-    values = {name: new[name] for name in ("sku", "options", "quantity", "price")}
+    price = new["price"] + sa.func.coalesce(col(t.Lines, "adjusted"), 0)
+    values = {name: new[name] for name in ("sku", "options", "quantity")} | {"price": price, "due": new["due"] or None}
     if (await connection.execute(lines.values(**values))).rowcount != 1:
         raise ValueError(f"line {line_id} is not open and may not be changed")
     await effects.restock(connection, line.sku, line.quantity)
     await effects.restock(connection, new["sku"], -new["quantity"])
-    orders = sa.update(table(t.Orders)).where(col(t.Orders, "number") == order.number)
-    await connection.execute(orders.values(total=new["total"]))
+    await effects.add_to_total(connection, order, new["total"] - order.total.minor)
     text = f"{line.name.text('en')}: {line.sku} × {line.quantity} to {new['sku']} × {new['quantity']}"
     await effects.event(connection, order, deed.now, "items_changed", text, deed.actor)
-    await effects.settle_due(connection, deed)
     await effects.start_refunds(connection, deed, "items changed")
 
 

@@ -44,7 +44,25 @@ async def move_lines(connection: AsyncConnection, deed: Deed, state: LineState) 
     moved = (await connection.execute(lines.values(state=state.value))).rowcount
     if moved != len(ids):
         raise ValueError(f"only {moved} of the lines {', '.join(ids)} may become {state}")
+    if state is not LineState.OPEN:
+        await _ask_no_more(connection, deed, ids)
     return ids
+
+
+async def _ask_no_more(connection: AsyncConnection, deed: Deed, ids: list[str]) -> None:
+    """What is still due for these lines leaves their price and the order's total: nobody pays for what goes."""
+    if not (due := sum(line.due.minor for line in deed.quote.lines if line.due)):
+        return
+    price, owed = col(t.Lines, "price"), col(t.Lines, "due")
+    lines = sa.update(table(t.Lines)).where(col(t.Lines, "id").in_(ids), owed.is_not(None))
+    await connection.execute(lines.values(price=price - owed, due=None))
+    await add_to_total(connection, deed.quote.order, -due)
+
+
+async def add_to_total(connection: AsyncConnection, order: Order, minor: int) -> None:
+    total = col(t.Orders, "total")
+    query = sa.update(table(t.Orders)).where(col(t.Orders, "number") == order.number)
+    await connection.execute(query.values(total=total + minor))
 
 
 async def split(connection: AsyncConnection, order: Order, taken: Line) -> str:
@@ -55,14 +73,16 @@ async def split(connection: AsyncConnection, order: Order, taken: Line) -> str:
     place = await next_place(connection, t.Lines, order)
     row = (await connection.execute(sa.select(table(t.Lines)).where(col(t.Lines, "id") == whole.id))).mappings().one()
     new_id = f"{order.number}-{place + 1}s"
-    beside = {  # adjusted and due are parts of a row's price, and of no Line.price
-        name: None if row[name] is None else sums.part(row[name], whole.quantity, taken.quantity)
-        for name in ("adjusted", "due")
-    }
-    values = {**beside, "price": taken.price.minor + sum(part or 0 for part in beside.values())}
+    adjusted = None if row["adjusted"] is None else sums.part(row["adjusted"], whole.quantity, taken.quantity)
+    due = taken.due.minor if taken.due else 0
+    values = {"adjusted": adjusted, "due": due or None, "price": taken.worth.minor + (adjusted or 0)}  # a row's: of all
     moved = {**row, **values, "id": new_id, "position": place, "quantity": taken.quantity}
     await insert(connection, t.Lines, **moved)
-    left = {name: None if value is None else row[name] - value for name, value in values.items()}
+    left = {
+        "adjusted": None if adjusted is None else row["adjusted"] - adjusted,
+        "due": (row["due"] or 0) - due or None,
+        "price": row["price"] - values["price"],
+    }
     rest = sa.update(table(t.Lines)).where(col(t.Lines, "id") == whole.id)
     await connection.execute(rest.values(quantity=whole.quantity - taken.quantity, **left))
     return new_id
@@ -88,25 +108,6 @@ async def start_refunds(connection: AsyncConnection, deed: Deed, reason: str) ->
         if share.get("renewed"):
             text = "the gift card has expired: send a new one to the e-mail on file"
             await event(connection, order, deed.now, "gift_card_renewed", text, "shop")
-
-
-async def settle_due(connection: AsyncConnection, deed: Deed) -> None:
-    """What is still to be paid becomes `arguments["due"]`: one payment, made at the shop's pay link."""
-    order, due = deed.quote.order, deed.quote.arguments["due"]
-    waiting = [payment for payment in order.payments if payment.state == "due"]
-    if due == sum(payment.amount.minor for payment in waiting):
-        return
-    for place, payment in enumerate(waiting):
-        values = {"amount": due} if due and not place else {"state": "void"}
-        query = sa.update(table(t.Payments)).where(col(t.Payments, "id") == payment.id)
-        await connection.execute(query.values(**values))
-    if due and not waiting:
-        place = await next_place(connection, t.Payments, order)
-        await insert(
-            connection, t.Payments, id=f"{order.number}-P{place + 1}", order_number=order.number, position=place,
-            method="online", amount=due, state="due", link=f"{deed.shop_url}/pay/{order.number}",
-        )  # fmt: skip
-    await event(connection, order, deed.now, "payment_due" if due else "payment_void", "after a change", "shop")
 
 
 async def event(connection: AsyncConnection, order: Order, at: datetime, kind: str, text: str, actor: str) -> None:

@@ -29,15 +29,15 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
     asked = None if found is None or len(found) != 1 else taken(found, arguments.get("quantities") or {})
     if asked is None:
         return refused("not_found")
-    line, link = asked[0], f"{case.shop_url}/pay/{order.number}"
+    [line] = asked
     last = send_back.last_day(case, line)
     detail = {"until": last.isoformat()} if last else {}
     if line.state is LineState.OPEN:
         return refused("not_shipped")
     if rule := send_back.no_return(case, line):
         return refused("nothing_left" if rule == "in_exchange" else rule, **detail)
-    if line.due and line.due.minor:
-        return refused("unpaid", link=link)
+    if line.due:
+        return refused("unpaid", link=order.pay_url)
     product = case.goods.get(line.product_id)
     sku = arguments.get("sku") or line.sku
     variants = {variant.sku: variant for variant in product.variants} if product else {}
@@ -52,7 +52,7 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
         "options": _options(new, case.market.language), "price": max(0, line.price.minor + more), "due": max(0, more),
     }  # fmt: skip
     cheaper = line.price.minor - values["price"]
-    return quoted("exchange", case, asked, values, refund=max(0, cheaper), detail=detail | {"link": link})
+    return quoted("exchange", case, asked, values, refund=max(0, cheaper), detail=detail | {"link": order.pay_url})
 
 
 def _difference(line: Line, old: Variant | None, new: Variant) -> int:
@@ -80,9 +80,7 @@ async def effect(connection: AsyncConnection, deed: Deed) -> None:
         "state": LineState.OPEN.value, "replaces": old_id, "parcel_id": None,
     }  # fmt: skip
     await effects.insert(connection, t.Lines, **replacement)
-    if values["due"]:
-        total = sa.update(table(t.Orders)).where(col(t.Orders, "number") == order.number)
-        await connection.execute(total.values(total=col(t.Orders, "total") + values["due"]))
+    await effects.add_to_total(connection, order, values["due"])
     text = f"{effects.listed(deed)} for {values['sku']}"
     await effects.event(connection, order, deed.now, "exchange_opened", text, deed.actor)
 

@@ -37,7 +37,7 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
     if not left:
         return refused("unpaid")
     for line in (line for line in asked if not rules[line.id]):
-        if fall := min(left, line.price.minor - _price_now(case, line)):
+        if fall := min(left, line.price.minor, line.worth.minor - _price_now(case, line)):
             falls[line.id], left = fall, left - fall
     if not falls:
         return refused(next(iter(filter(None, rules.values())), "not_cheaper"), **detail)
@@ -61,7 +61,7 @@ def _price_now(case: Case, line: Line) -> int:
     """What the line costs today; what it did, where it is no longer sold or is dearer now."""
     product = case.goods.get(line.product_id)
     prices = [variant.price.minor for variant in (product.variants if product else ()) if variant.sku == line.sku]
-    return min([line.price.minor, *(price * line.quantity for price in prices)])
+    return min([line.worth.minor, *(price * line.quantity for price in prices)])
 
 
 async def effect(connection: AsyncConnection, deed: Deed) -> None:

@@ -43,7 +43,6 @@ class Case:
     zone: ZoneInfo  # in which days are counted
     categories: Mapping[str, str] = field(default_factory=dict)  # line id → category id
     goods: Mapping[str, Product] = field(default_factory=dict)  # product id → product, priced in the order's currency
-    shop_url: str = ""
     front: Shopfront | None = None  # who sells
     account: Account | None = None  # the buyer's; None for a guest
 
@@ -105,14 +104,19 @@ def named(order: Order, ids: Sequence[str]) -> list[Line] | None:
 
 
 def taken(lines: Sequence[Line], quantities: Mapping[str, int]) -> list[Line] | None:
-    """The lines with as many pieces as are asked for, priced for them; None when more are than there are."""
+    """The lines with as many pieces as are asked for, priced for them; None when more are than there are.
+
+    Of what is still due for a line they take all that they are worth: less is asked for before anything is given back.
+    """
     out = []
     for line in lines:
         count = quantities.get(line.id, line.quantity)
         if not 0 < count <= line.quantity:
             return None
-        price = replace(line.price, minor=sums.part(line.price.minor, line.quantity, count))
-        out.append(replace(line, quantity=count, price=price))
+        worth = sums.part(line.worth.minor, line.quantity, count)
+        due = min(line.due.minor, worth) if line.due else 0
+        price, owed = (replace(line.price, minor=minor) for minor in (worth - due, due))
+        out.append(replace(line, quantity=count, price=price, due=owed if due else None))
     return out
 
 

@@ -1,0 +1,39 @@
+"""What is shown of money that goes back: sums, fees and shares as rows of a card."""
+
+from collections.abc import Sequence
+
+from bot.commerce import Quote
+from bot.facts import Money, Term
+from bot.messages import Card
+from bot.skill import Request
+
+
+def rows(quote: Quote, request: Request) -> list[tuple[str, str]]:
+    """What a quote gives back where that is more than one sum to one method: the fee, and the shares to the cent."""
+    made: list[tuple[str, str]] = []
+    if quote.refund and quote.fee and quote.fee.minor:
+        made.append((label("items", request), request.say(quote.refund)))
+        made.append((label("fee", request), minus(quote.fee, request)))
+    return made + shares(quote.shares, request) if made or len(quote.shares) > 1 else []
+
+
+def card(quote: Quote, request: Request) -> tuple[Card, ...]:
+    made = rows(quote, request)
+    return (Card(label("refund", request), tuple(made)),) if made else ()
+
+
+def shares(parts: Sequence[tuple[str, Money]], request: Request) -> list[tuple[str, str]]:
+    """Each method with its sum."""
+    return [(capital(request.say(Term("method", method))), request.say(amount)) for method, amount in parts]
+
+
+def capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def minus(amount: Money, request: Request) -> str:
+    return f"-{request.say(amount)}"
+
+
+def label(key: str, request: Request) -> str:
+    return request.say(Term("label", key))
