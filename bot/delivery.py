@@ -36,18 +36,26 @@ class Part:
 
 
 def parts(order: Order) -> tuple[Part, ...]:
-    """Parcels as the shop lists them, then what is still here by its day. What was cancelled is in no part."""
-    due = order.delivery_day or order.promised
+    """Parcels as the shop lists them, then what is still here by its day. What was cancelled is in no part.
+
+    The day that the order was promised for says nothing of what was given in exchange since.
+    """
+    ordered = order.delivery_day or order.promised
     lines = [line for line in order.lines if line.state is not LineState.CANCELLED]
+
+    def due(*inside: Line) -> date | None:
+        return None if all(line.replaces for line in inside) else ordered
+
     sent = [
-        Part(inside, parcel, parcel.promised or due)
+        Part(inside, parcel, parcel.promised or due(*inside))
         for parcel in order.parcels
         if (inside := tuple(line for line in lines if line.parcel_id == parcel.id))
     ]
     known = {parcel.id for parcel in order.parcels}
     here = [line for line in lines if line.parcel_id not in known]
-    days = sorted({line.expected or due for line in here}, key=lambda day: (day is None, day or date.max))
-    kept = [Part(tuple(line for line in here if (line.expected or due) == day), None, day) for day in days]
+    by_day = [(line.expected or due(line), line) for line in here]
+    days = sorted({day for day, _ in by_day}, key=lambda day: (day is None, day or date.max))
+    kept = [Part(tuple(line for own, line in by_day if own == day), None, day) for day in days]
     return (*sent, *kept)
 
 

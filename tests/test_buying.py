@@ -10,7 +10,7 @@ from test_shop_contract import EMMA, LI_NA, NOW, clock, seeded, shop, signed_in 
 from test_shopping import marked
 
 from bot import slots
-from bot.commerce import Order, Payment, Shop, Terms
+from bot.commerce import Order, Payment, Refund, Shop, Terms
 from bot.conversation import Access, Option, Proof
 from bot.facts import Act, Day, Fact, Localised, Many, Money, Number, Term, Text
 from bot.skill import Outcome, Request, Skill
@@ -510,6 +510,14 @@ async def test_payments_at_a_glance(
     outcome = await a_look(shop, total, *paid)
     assert (outcome.act.name, outcome.act.facts["amount"]) == (f"inform:payment/{act}", gbp(amount))
     assert bool(outcome.handoff) is taken_on
+
+
+async def test_what_a_cheaper_choice_gave_back_was_not_taken_twice(shop: Shop) -> None:  # noqa: F811
+    back = Refund("R1", gbp(100), "card", "started", NOW, "items changed")
+    outcome = await a_look(shop, 900, (1000, "paid", 1), refunds=(back,))
+    assert (outcome.act.name, outcome.handoff) == ("inform:payment/paid", None)
+    twice = await a_look(shop, 900, (1000, "paid", 1), (1000, "paid", 1), refunds=(back,))
+    assert (twice.act.name, twice.act.facts["amount"]) == ("inform:payment/double", gbp(1000))
 
 
 async def test_money_of_a_cancelled_order_that_has_not_come_back_is_owed(shop: Shop) -> None:  # noqa: F811

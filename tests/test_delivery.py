@@ -44,6 +44,16 @@ def test_lines_stand_in_their_parcel_and_the_rest_by_its_own_day() -> None:
     ]
 
 
+def test_a_replacement_is_not_late_because_the_order_was_promised_long_ago() -> None:
+    given = replace(line(2, OPEN), replaces="l1")
+    lines = [line(1, LineState.RETURN_OPEN, "A"), given]
+    waiting = order(lines, [parcel("A", "delivered", -9)], due=-9)
+    assert latest(waiting, TODAY) is None and [part.due for part in parts(waiting)] == [TODAY - timedelta(days=9), None]
+    sent = order([lines[0], replace(given, state=SHIPPED, parcel_id="B")],
+                 [parcel("A", "delivered", -9), parcel("B", "shipped", -2)], due=-9)  # fmt: skip
+    assert latest(sent, TODAY).days_late(TODAY) == 2  # its parcel's own day counts
+
+
 @pytest.mark.parametrize(
     ("lines", "parcels", "due", "days"),
     [

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ from sqlmodel import SQLModel
 
 import bot.store.tables  # noqa: F401 (registers its tables)
 from bot.commerce import Order
+from bot.facts import Money
 from bot.shop import reads
 from bot.shop import tables as t
 from bot.shop.answers import answer_from_json, answer_to_json, order_as_json
 from bot.shop.moments import Origin
 from bot.shop.transfer import SAMPLE, export_shop, import_shop, is_empty
+from bot.shop.verbs import effects
 from bot.shop.verbs.verb import refused
-from bot.store.database import open_database, reading
+from bot.store.database import open_database, reading, writing
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 ADDRESS = {"recipient": "A", "lines": ["1 High Street"], "city": "Leeds", "postcode": "LS1 1AA", "country": "GB"}
@@ -289,3 +292,16 @@ def test_times_are_absolute_or_relative_to_the_import(text: str, moment: datetim
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"time|offset"):
         Origin(NOW, ZoneInfo("UTC")).moment(text)
+
+
+async def test_a_line_that_is_parted_parts_its_share_of_discounts(engine: AsyncEngine, fill: Fill) -> None:
+    line = {**ORDER["lines"][0], "quantity": 3, "discount": "1.00"}
+    assert not (await import_shop(engine, fill(orders=[{**ORDER, "lines": [line]}]), NOW)).problems
+    (order,) = await everything(engine)
+    taken = replace(order.lines[0], quantity=1, price=Money(333, "GBP"))
+    async with writing(engine) as connection:
+        await effects.split(connection, order, taken)
+    (order,) = await everything(engine)
+    assert [(each.quantity, each.price.minor, each.discount.minor) for each in order.lines] == [
+        (2, 667, 67), (1, 333, 33),
+    ]  # fmt: skip

@@ -86,8 +86,8 @@ def _look(order: Order) -> Look:
 
     paid, held, total = sum_of("paid"), sum_of("authorised"), order.total.minor
     back = sum(refund.amount.minor for refund in order.refunds)
-    if paid > total:
-        return Look("double", money(paid - total), last("paid"))
+    if paid - back > total:  # a change to something cheaper took its difference off the total and gave it back
+        return Look("double", money(paid - back - total), last("paid"))
     if held:
         return Look("authorised", money(held), last("authorised"))
     if order.state == "cancelled" and paid > back:

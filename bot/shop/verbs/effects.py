@@ -74,12 +74,15 @@ async def split(connection: AsyncConnection, order: Order, taken: Line) -> str:
     row = (await connection.execute(sa.select(table(t.Lines)).where(col(t.Lines, "id") == whole.id))).mappings().one()
     new_id = f"{order.number}-{place + 1}s"
     adjusted = None if row["adjusted"] is None else sums.part(row["adjusted"], whole.quantity, taken.quantity)
+    discount = None if row["discount"] is None else sums.part(row["discount"], whole.quantity, taken.quantity)
     due = taken.due.minor if taken.due else 0
-    values = {"adjusted": adjusted, "due": due or None, "price": taken.worth.minor + (adjusted or 0)}  # a row's: of all
+    price = taken.worth.minor + (adjusted or 0)  # a row's: of all
+    values = {"adjusted": adjusted, "discount": discount, "due": due or None, "price": price}
     moved = {**row, **values, "id": new_id, "position": place, "quantity": taken.quantity}
     await insert(connection, t.Lines, **moved)
     left = {
         "adjusted": None if adjusted is None else row["adjusted"] - adjusted,
+        "discount": None if discount is None else row["discount"] - discount,
         "due": (row["due"] or 0) - due or None,
         "price": row["price"] - values["price"],
     }
