@@ -85,7 +85,8 @@ async def suggest(
     seeds = [*(taste.beside or past.bought)][-_SEEDS:]
     near = await _near(connection, seeds) if seeds else {}
     free = not (names_kind or taste.instead or taste.beside or taste.filters.category)
-    wanted = list(near) if taste.beside else [*near, *ids] if free else ids
+    picky = taste.filters.color or taste.filters.size  # which only what was found for them is known to have
+    wanted = list(near) if taste.beside else [*near, *ids] if free and not picky else ids
     had = never.union(past.bought) if free else never
     found = await _offered(connection, [id_ for id_ in wanted if id_ not in had], asked.filters, currency)
     place = {id_: at for at, id_ in enumerate(ids)}

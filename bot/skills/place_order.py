@@ -7,7 +7,7 @@ basket itself is only filled when all is settled. Nothing is ordered here, and n
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.commerce import Basket, LineState, Order, Product, Shop
+from bot.commerce import Basket, LineState, Order, Shop, Taste
 from bot.conversation import Access
 from bot.decision import HandoffRequest
 from bot.facts import Act, Day, Fact, Localised, Many, Number, Term, Text
@@ -99,20 +99,10 @@ async def _cannot_be_had(choice: Choice, shop: Shop, request: Request, settled: 
         return Outcome(Act("inform:basket/nothing", {"missing": names}), slots={**settled, "product": ""})
     if act == "unknown_product":
         return Outcome(Act(act, {"name": name}), slots=settled)
-    instead = await _alternatives(choice, shop, request)
-    rows = tuple((request.say(product.name), product.url) for product in instead)
+    instead = await shop.suggest(Taste(instead=choice.last), request.proof, market=choice.market) if choice.last else ()
+    rows = tuple((request.say(each.product.name), each.product.url) for each in instead)
     cards = (Card(request.say(Term("buying", "instead")), rows),) if rows else ()
     return Outcome(Act(act, {"product": name}), slots=settled, cards=cards)
-
-
-async def _alternatives(choice: Choice, shop: Shop, request: Request) -> list[Product]:
-    """Up to three products of the same category that are in stock."""
-    own = next(iter(await shop.search(choice.last, limit=1, market=choice.market)), None)
-    if own is None:
-        return []
-    like = await shop.search(request.say(own.category), limit=10, market=choice.market)
-    same = [other for other in like if other.id != own.id and other.category == own.category]
-    return [other for other in same if any(variant.stock > 0 for variant in other.variants)][:3]
 
 
 def _line_fact(name: Localised, color: Localised, size: str, quantity: int, request: Request) -> Text:
