@@ -145,6 +145,25 @@ async def test_an_opening_that_is_stopped_half_way_makes_one_topic_and_repeats_n
     assert (failure.value.retry_after, list(peer.topics), len(peer.texts(topic))) == (9, [topic], 2)
 
 
+async def test_a_topic_that_was_made_before_a_crash_is_written_in_after_it(peer, desk, front, clock):
+    peer.group.floods = [9]
+    with pytest.raises(TemporaryFailure):
+        await desk.post(OPENED)
+    again = TelegramAdapter(front, settings(peer), now=clock.now)
+    topic = topic_of(await again.desk.post(OPENED))
+    await again.close()
+    assert (list(peer.topics), len(peer.texts(topic))) == ([topic], 1)
+
+
+async def test_no_topic_is_made_that_would_stand_empty(peer, desk, clock):
+    thread = await desk.post(OPENED)
+    for number in range(17):
+        await desk.post(line(f"line {number}", thread))
+    with pytest.raises(TemporaryFailure) as failure:
+        await desk.post(DeskPost("h-18", "opened", "Reason"))
+    assert (failure.value.retry_after, len(peer.topics)) == (60, 1)
+
+
 async def test_an_end_whose_topic_cannot_be_closed_yet_is_said_once(peer, desk, clock):
     thread = await desk.post(OPENED)
     for number in range(17):
@@ -200,8 +219,6 @@ async def test_a_topic_deleted_while_it_is_opened_is_opened_anew(peer, desk):
     with pytest.raises(TemporaryFailure):
         await desk.post(OPENED)
     peer.topics.clear()
-    with pytest.raises(TemporaryFailure):
-        await desk.post(OPENED)
     topic = topic_of(await desk.post(OPENED))
     assert (list(peer.topics), peer.texts(topic)) == ([topic], ["🙋 Reason: asked for a person"])
 

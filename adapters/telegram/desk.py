@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from functools import partial
 
 from adapters.telegram.forum import Forum
@@ -27,7 +28,7 @@ class TelegramDesk:
     def __init__(self, forum: Forum, account: str, front: Front) -> None:
         self._forum, self._account, self._front = forum, account, front
         self._steps = Steps()
-        self._made: dict[str, str] = {}  # handoff → its topic, while Telegram has not taken all of the opening
+        self._newest = f"telegram:{account}:{forum.chat}:newest topic"  # kept as "<handoff>:<topic>"
         self._telling = asyncio.Lock()  # else two words of one person are both his first
 
     async def post(self, post: DeskPost) -> str:
@@ -58,14 +59,21 @@ class TelegramDesk:
             log.info("A hint to staff could not be shown: %s", error)
 
     async def _open(self, post: DeskPost) -> str:
-        topic = self._made.pop(post.handoff_id, "") or await self._forum.open(topic_name(post.title or post.text))
+        """A topic that was made for this handoff and not written in to the end is gone on with, after a crash too."""
+        made_for, _, topic = (await self._front.recall(self._newest)).rpartition(":")
+        if made_for == post.handoff_id:
+            with suppress(ThreadGone):
+                await self._write(post, topic)
+                return self._reference(topic)
+        topic = await self._forum.open(topic_name(post.title or post.text))
+        await self._front.remember(self._newest, f"{post.handoff_id}:{topic}")
         try:
             await self._write(post, topic)
         except ThreadGone as error:
             raise TemporaryFailure("the topic was deleted while it was written in") from error
-        except TemporaryFailure:
-            self._made[post.handoff_id] = topic
-            raise
+        return self._reference(topic)
+
+    def _reference(self, topic: str) -> str:
         return Address(CHANNEL, self._account, self._forum.chat, topic).desk_ref
 
     async def _write(self, post: DeskPost, topic: str) -> None:

@@ -28,13 +28,14 @@ class Budget:
         self._now = now
         self._spent: deque[datetime] = deque()
 
-    def spend(self) -> None:
-        """Count one call; TemporaryFailure says when there is room for it."""
+    def spend(self, behind: int) -> None:
+        """Count one call; TemporaryFailure says when there is room for it and for as many right `behind` it."""
         now = self._now()
         while self._spent and now - self._spent[0] >= WINDOW:
             self._spent.popleft()
-        if len(self._spent) >= limits.GROUP_CALLS:
-            wait = self._spent[0] + WINDOW - now
+        over = len(self._spent) + behind - limits.GROUP_CALLS
+        if over >= 0:
+            wait = self._spent[over] + WINDOW - now
             raise TemporaryFailure("the group has had its messages of this minute", wait.total_seconds())
         self._spent.append(now)
 
@@ -46,8 +47,8 @@ class Forum:
         self._budget = Budget(now)
 
     async def open(self, name: str) -> str:
-        """Make a topic and return its id."""
-        topic = await self._call(lambda: self._bot.create_forum_topic(self.chat, name))
+        """Make a topic and return its id. None is made that would stand empty for the rest of the minute."""
+        topic = await self._call(lambda: self._bot.create_forum_topic(self.chat, name), behind=1)
         return str(topic.message_thread_id)
 
     async def write(self, topic: str, part: Part, keys: InlineKeyboardMarkup | None = None) -> str:
@@ -84,8 +85,8 @@ class Forum:
                 log.warning("could not %s a topic of the staff group: %s", what, error)
         return ""
 
-    async def _call(self, call: Callable[[], Awaitable[Result]]) -> Result:
-        self._budget.spend()
+    async def _call(self, call: Callable[[], Awaitable[Result]], *, behind: int = 0) -> Result:
+        self._budget.spend(behind)
         try:
             return await call()
         except TelegramError as error:
