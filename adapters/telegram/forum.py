@@ -13,7 +13,7 @@ from adapters.telegram import limits
 from adapters.telegram.addressing import Me
 from adapters.telegram.errors import REASON_LENGTH, TopicClosed, translate
 from adapters.telegram.render import Part
-from bot.errors import PermanentFailure, TemporaryFailure, ThreadGone
+from bot.errors import PermanentFailure, TemporaryFailure
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +78,6 @@ class Forum:
         """No message is given up because its topic stays open or closed."""
         try:
             await self._call(change)
-        except ThreadGone:
-            raise
         except PermanentFailure as error:
             if "topic_not_modified" not in str(error).casefold():
                 log.warning("could not %s a topic of the staff group: %s", what, error)
