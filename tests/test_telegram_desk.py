@@ -122,6 +122,12 @@ async def test_files_follow_the_words_and_pictures_are_named_as_such(peer, desk,
     assert peer.files["my invoice.pdf"] == b"%PDF-1.7"
 
 
+async def test_a_file_that_telegram_does_not_like_costs_no_words(peer, desk, front, caplog):
+    thread, empty = await desk.post(OPENED), await front.keep_file(b"")
+    await desk.post(line("[document]", thread, files=(Attachment("document", digest=empty),)))
+    assert peer.texts(topic_of(thread))[1:] == ["💬 [document]"] and "could not be shown" in caplog.text
+
+
 async def test_a_long_line_is_cut_at_a_boundary(peer, desk):
     thread = await desk.post(OPENED)
     await desk.post(line("word " * 1500, thread))

@@ -10,7 +10,7 @@ from adapters.telegram.hints import Hint
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.render import Part, keyboard, render, topic_name
 from adapters.telegram.steps import Steps
-from bot.errors import ShophandError, TemporaryFailure, ThreadGone
+from bot.errors import PermanentFailure, ShophandError, TemporaryFailure, ThreadGone
 from bot.messages import OPENING, Address, Attachment, Button, DeskPost, Reply
 from bot.ports import Front
 
@@ -90,4 +90,10 @@ class TelegramDesk:
         if content is None:  # taken away since; the words name it
             return ""
         suffix = next((suffix for start, suffix in SUFFIXES.items() if content.startswith(start)), "")
-        return await self._forum.attach(topic, item.name or f"{item.kind}-{item.digest[:8]}{suffix}", content)
+        try:
+            return await self._forum.attach(topic, item.name or f"{item.kind}-{item.digest[:8]}{suffix}", content)
+        except ThreadGone:
+            raise
+        except PermanentFailure as error:  # the file is what Telegram does not like; it can be had in the console
+            log.warning("a file could not be shown in the staff group: %s", error)
+            return ""
