@@ -28,10 +28,12 @@ from bot.dialogue import Settings as DialogueSettings
 from bot.dispatch.local import LocalDispatcher
 from bot.errors import BadInput, ModelError
 from bot.fulfilment import Fulfilment
+from bot.handoff import opening
 from bot.identity import Identity
 from bot.links import derived
 from bot.live import LiveDialogue
 from bot.meaning import Meaning
+from bot.messages import DeskPost
 from bot.phrases import PhraseBook
 from bot.ports import ActiveModel, Adapter, Clock, Language
 from bot.settings import Settings
@@ -270,7 +272,14 @@ def _wire(
 
     live = LiveDialogue(language, dialogue_of, models, clock)
     worker = Worker(store, live, channels, assistant.keep_file, watchers.changed)
-    carrier = Carrier(outbox, channels, desks, watchers.changed, codes.reveal)
+
+    async def opening_of(handoff_id: str) -> DeskPost | None:
+        view, terms = await desk.handoff(handoff_id), phrases.terms(settings.staff_language)
+        if view is None:
+            return None
+        return opening(view.id, view.kind, view.reason, view.summary, view.name or view.channel, terms)
+
+    carrier = Carrier(outbox, channels, desks, watchers.changed, codes.reveal, opening_of)
     dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
     wake.append(dispatcher.wake)
     return Shophand(
@@ -363,6 +372,8 @@ def channels_of(settings: Settings) -> MakeAdapters:
                         mode=settings.telegram_mode,
                         public_url=settings.public_url,
                         secret_token=settings.telegram_secret.get_secret_value(),
+                        staff_group=settings.telegram_staff_group,
+                        staff_users=settings.telegram_staff_users,
                         base_url=settings.telegram_api,
                     ),
                 )

@@ -24,7 +24,7 @@ from bot.conversation import (
 from bot.decision import TAKE_BACK, HandoffRequest, Limits, Notice, Read, Speak, TurnInput
 from bot.facts import Act, Number
 from bot.fulfilment import Fulfilment
-from bot.messages import InboundMessage, Kind, Reply, Sender
+from bot.messages import Attachment, InboundMessage, Kind, Reply, Sender
 from bot.policy import decide
 from bot.ports import Clock, Interpreter, WriteModes
 from bot.promises import Promise
@@ -114,7 +114,7 @@ class Dialogue:
         if first.sender is not Sender.SHOPPER:
             return self._failed_beside(t, first)
         if t.conversation.status in (Status.WAITING, Status.STAFF):
-            moved = handoff.relayed(t.conversation, t.text)
+            moved = handoff.relayed(t.conversation, t.text, files=_files(t))
             return await self._moved(t, moved, transcript.user_lines(t.claim.rows, {}))
         pending, acts = t.conversation.pending, (Act("handoff/error", tone="apologetic"),)
         notices: tuple[Notice, ...] = ()
@@ -245,12 +245,12 @@ class Dialogue:
         if waiting and (first.button == "bot" or slots.wants_bot(t.text)):
             return await self._moved(t, handoff.cancelled(t.conversation, self._terms), lines)
         lost = self._terms.get("desk", {}).get("file_lost", "not kept")
-        files = [item for row in t.claim.rows for item in row.message.attachments]
+        files = _files(t)
         kept = [f"[{item.kind} {item.name or item.digest[:8]}{'' if item.digest else f': {lost}'}]" for item in files]
         pressed = [first.button] if first.kind is Kind.BUTTON and not t.text else []
         text, reason = "\n".join([*filter(None, [t.text]), *kept, *pressed]), alarm(slots.readable(t.text))
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
-        result = await self._moved(t, handoff.relayed(t.conversation, text, urgent), lines)
+        result = await self._moved(t, handoff.relayed(t.conversation, text, urgent, files), lines)
         if first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
             speak = Speak("say", t.conversation, taken_back=t.promises)
             result = self._with_promises(t, result, speak)
@@ -333,6 +333,8 @@ class Dialogue:
             return await self._notifier.turn(
                 t.conversation, t.promises, message.handoff_id, t.now, message.source_id
             )
+        if message.act == "unseen":
+            return TurnResult(t.conversation, (Line("note", handoff.unseen(message.text, self._terms)),))
         if message.act == handoff.UNCLAIMED:
             return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
         if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:
@@ -416,7 +418,9 @@ class Dialogue:
             text = f"{wanted.text}\n{text}"
         status = "closed" if request.kind == "note" else "waiting"
         change = HandoffChange(self._new_id(), status, request.kind, request.reason, text, request.write, opening=True)
-        return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
+        sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
+        files = [*(Attachment("document", digest=digest) for digest in sent), *_files(t)]
+        return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms, files)
 
     def _rule(self, approval: Confirmation) -> str:
         """Why staff are asked, in their words."""
@@ -428,6 +432,10 @@ class Dialogue:
             return words
         language = self._settings.staff_language
         return f"{words} ({self._speech.say(moved, language)} > {self._speech.say(limit, language)})"
+
+
+def _files(t: Turn) -> list[Attachment]:
+    return [item for row in t.claim.rows for item in row.message.attachments]
 
 
 def _staff_line(message: InboundMessage) -> Line:

@@ -9,6 +9,7 @@ ShophandError
 ├── ChannelError         a platform did not take a message
 │   ├── TemporaryFailure try again, not before `retry_after` seconds
 │   └── PermanentFailure will never work (blocked, gone, forbidden); staff must know
+│       └── ThreadGone   a desk's thread is no more: its handoff is opened there anew
 └── ModelError           a checkpoint is missing, damaged or does not fit
 """
 
@@ -57,6 +58,10 @@ class TemporaryFailure(ChannelError):
 
 class PermanentFailure(ChannelError):
     """The platform will never take it: blocked, deleted, forbidden, malformed."""
+
+
+class ThreadGone(PermanentFailure):
+    """The desk has no thread for this handoff, or lost it; the opening makes a new one."""
 
 
 class ModelError(ShophandError):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.conversation import Conversation, HandoffNote, Status, Utterance
 from bot.decision import Offer
 from bot.facts import Act, Term, Text
-from bot.messages import Button, DeskPost
+from bot.messages import OPENING, Attachment, Button, DeskPost
 from bot.turn import HandoffChange, Sending, TimerChange
 
 Terms = Mapping[str, Mapping[str, str]]
@@ -103,40 +103,48 @@ def _known(conversation: Conversation) -> dict[str, str]:
     return {name: value for name, value in values.items() if name not in _UNTOLD and "/" not in name}
 
 
-def opened(conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms) -> Moved:
-    """A new handoff: a chat handoff stops the bot, an approval or a case does not."""
+def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, terms: Terms) -> DeskPost:
+    """The post that opens a handoff's thread on a desk; `who` is the shopper, as far as he is known."""
+    acts = {"approval": ("approve", "decline"), "case": ("claim", "close")}.get(kind, ("claim", "back", "close"))
+    title = f"{who} · {terms.get('handoff', {}).get(reason, reason)}"
+    buttons = tuple(Button(terms.get("desk", {}).get(act, act.capitalize()), act) for act in acts)
+    return DeskPost(handoff_id, "approval" if kind == "approval" else "opened", summary, buttons=buttons, title=title)
+
+
+def opened(
+    conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms,
+    files: Sequence[Attachment] = (),
+) -> Moved:  # fmt: skip
+    """A new handoff: a chat handoff stops the bot, an approval or a case does not. `files`: what the shopper sent."""
     subject = change.confirmation.subject if change.confirmation else ""
     note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
-    buttons = terms.get("desk", {})
+    who = conversation.name or conversation.address.channel
+    post = opening(change.id, change.kind, change.reason, change.summary, who, terms)
+    post = replace(post, files=tuple(item for item in files if item.digest))
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
-        post = DeskPost(change.id, "approval", change.summary, buttons=_buttons(buttons, "approve", "decline"))
         return Moved(conversation, changes=(change,), posts=(post,))
     if change.kind == "case":
         conversation = replace(conversation, cases=(*conversation.cases, note))
-        post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "close"))
         return Moved(conversation, changes=(change,), posts=(post,))
     if change.kind == "note":  # there to be read: nobody is called
         return Moved(conversation, changes=(change,))
     conversation = replace(conversation, status=Status.WAITING, handoff=note, acknowledged=False)
-    post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "back", "close"))
     return Moved(
         conversation, changes=(change,), posts=(post,), timers=(TimerChange(UNCLAIMED, change.id, now + wait),)
     )
 
 
-def _buttons(words: Mapping[str, str], *acts: str) -> tuple[Button, ...]:
-    return tuple(Button(words.get(act, act.capitalize()), act) for act in acts)
-
-
-def relayed(conversation: Conversation, text: str, urgent: Act | None = None) -> Moved:
+def relayed(
+    conversation: Conversation, text: str, urgent: Act | None = None, files: Sequence[Attachment] = ()
+) -> Moved:
     """The shopper writes while a person is awaited or talks: it goes to the desk; acknowledged once per wait.
 
     `urgent`: what must be said at once while nobody has come, if it has a number to call that was not given before.
     """
     if conversation.handoff is None:
         raise ValueError("no handoff to relay to")
-    post = DeskPost(conversation.handoff.id, "relay", text)
+    post = DeskPost(conversation.handoff.id, "relay", text, files=tuple(item for item in files if item.digest))
     new = urgent and urgent.facts and urgent.name != f"handoff/{conversation.handoff.reason}"
     if conversation.status is Status.WAITING and urgent and new:
         return Moved(conversation, (urgent,), posts=(post,))
@@ -165,7 +173,7 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
     if not mine and not writes:
         return Moved(
             conversation,
-            posts=(DeskPost(handoff_id, "note", _note(terms, "over")),),
+            posts=(DeskPost(handoff_id, "again", _note(terms, "over")),),
         )
     taken = HandoffNote(
         handoff_id, note.reason if mine and note else "taken_over", note.summary if mine and note else "", "claimed"
@@ -177,7 +185,7 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
         ),
         acts=(Act("staff/joined", {"name": Text(staff)}),),
         changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
-        posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'taken')} {staff}"),),
+        posts=(DeskPost(handoff_id, "note" if mine else "again", f"{_note(terms, 'taken')} {staff}"),),
         timers=(TimerChange(UNCLAIMED, handoff_id, None),),
     )
 
@@ -249,6 +257,11 @@ def undeliverable(conversation: Conversation, terms: Terms) -> Moved:
     return Moved(conversation, posts=(DeskPost(conversation.handoff.id, "note", words),))
 
 
+def unseen(reason: str, terms: Terms) -> str:
+    """For staff in the console: a desk could not show what they read there."""
+    return f"{_note(terms, 'unseen')} {reason}"
+
+
 def waited_long(conversation: Conversation, handoff_id: str) -> Moved:
     """Nobody has claimed it in time: the shopper is told once and may leave a message."""
     if (
@@ -268,7 +281,7 @@ def to_sendings(posts: Sequence[DeskPost], desks: Sequence[str], part: str) -> t
             post,
             desk=desk,
             handoff_id=post.handoff_id,
-            part="" if post.kind in ("opened", "approval") else f":{part}:{place}",
+            part="" if post.kind in OPENING else f":{part}:{place}",
         )
         for place, post in enumerate(posts)
         for desk in desks

@@ -1,11 +1,12 @@
 """What goes in and out of a channel, in our words. Knows no platform, no store, no dialogue."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 BUTTON_VALUE_BYTES = 64  # the narrowest platform: Telegram callback_data (contracts, Telegram outbound)
+JOINED_UNITS = 3000  # UTF-16 units of joined posts: one message on every platform (Telegram takes 4,096 in all)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Address:
     def desk_ref(self) -> str:
         """The staff desk's thread, as stored with its handoff."""
         return f"{self.channel}:{self.account}:{self.chat}:{self.thread}"
+
+    @classmethod
+    def at_desk(cls, reference: str) -> "Address | None":
+        """The thread that a desk reference names; None where it names none."""
+        parts = reference.split(":", 3)
+        return cls(*parts) if len(parts) == 4 and all(parts) else None
 
 
 class Sender(StrEnum):
@@ -163,12 +170,33 @@ class Reply:
         return "\n\n".join(parts)
 
 
+DESK_ACTS = frozenset({"claim", "back", "close", "approve", "decline"})
+OPENING = ("opened", "approval")  # kinds of posts that open a thread
+# what staff see first of a post, by its kind
+SIGNS = {"opened": "🙋", "relay": "💬", "note": "📝", "ended": "🏁", "again": "📝", "approval": "❓"}
+
+
 @dataclass(frozen=True, slots=True)
 class DeskPost:
     """What a staff desk is told about a handoff."""
 
     handoff_id: str
-    kind: str  # "opened", "relay" (the shopper wrote), "note" (what the bot would have said), "approval", "ended"
+    # "opened", "approval", "relay" (the shopper wrote), "note" (for staff), "ended", "again" (a note in a thread that
+    # has ended: it may be written in again)
+    kind: str
     text: str
     thread: str = ""  # the desk thread of this handoff once it exists, else ""
-    buttons: tuple[Button, ...] = ()  # values: "claim", "back", "close", "approve", "decline"
+    buttons: tuple[Button, ...] = ()  # values: DESK_ACTS
+    title: str = ""  # of an opening: a name for its thread, where threads have one
+    files: tuple[Attachment, ...] = ()  # what the shopper sent, kept, by digest; shown where a desk can
+
+    @property
+    def signed(self) -> str:
+        return f"{SIGNS[self.kind]} {self.text}" if self.kind in SIGNS else self.text
+
+
+def joined(first: DeskPost, second: DeskPost) -> DeskPost | None:
+    """Two posts of one handoff as one that is a single message on every desk; None when they must stay two."""
+    text = f"{first.text}\n{second.text}"
+    alike = first.kind == second.kind and first.kind in ("relay", "note") and not (first.files or second.files)
+    return replace(first, text=text) if alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS else None

@@ -196,7 +196,7 @@ class StaffDesk(Protocol):
     async def post(self, post: DeskPost) -> str:
         """Show it to staff and return the desk thread's reference (Address.desk_ref), "" if the desk needs none.
 
-        Raises TemporaryFailure or PermanentFailure like a channel.
+        Raises TemporaryFailure or PermanentFailure like a channel, and ThreadGone when the opening must come first.
         """
         ...
 

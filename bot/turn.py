@@ -114,6 +114,7 @@ class Delivery:
     address: Address
     payload: Reply | DeskPost
     attempts: int
+    also: tuple[int, ...] = ()  # rows of the same lane that the payload holds too
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,10 @@ class OutboxRows(Protocol):
     async def still_waiting(self, delivery: Delivery) -> bool: ...
 
     async def desk_thread(self, handoff_id: str, desk: str) -> str: ...
+
+    async def move_thread(self, handoff_id: str, desk: str, reference: str) -> None:
+        """The handoff stands in another thread from now on."""
+        ...
 
     async def sent(self, delivery: Delivery, reference: str) -> None: ...
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.conversation import Status
-from bot.errors import BadInput, ChannelError, LeaseLost, PermanentFailure, TemporaryFailure
+from bot.errors import BadInput, ChannelError, LeaseLost, PermanentFailure, TemporaryFailure, ThreadGone
 from bot.messages import Attachment, DeskPost, Reply, Sender
 from bot.ports import Channel, StaffDesk
 from bot.turn import Accepted, Claim, Delivery, OutboxRows, TurnResult, TurnStore
@@ -166,10 +166,14 @@ class Carrier:
         desks: Mapping[str, StaffDesk],
         changed: Callable[[str], None],
         code_of: Callable[[str], Awaitable[str]],
+        opening_of: Callable[[str], Awaitable[DeskPost | None]],
     ) -> None:
-        """`code_of(salt)` is the one-time code that a mail carries, "" when it has run out."""
+        """`code_of(salt)` is the one-time code that a mail carries, "" when it has run out.
+
+        `opening_of(handoff id)` is the post that opens its thread on a desk.
+        """
         self._outbox, self._channels, self._desks, self._changed = outbox, channels, desks, changed
-        self._code_of = code_of
+        self._code_of, self._opening_of = code_of, opening_of
         self._faults: dict[int, int] = {}
 
     async def due(self) -> list[Delivery]:
@@ -204,9 +208,7 @@ class Carrier:
 
     async def _send(self, delivery: Delivery) -> str:
         if isinstance(delivery.payload, DeskPost):
-            desk = self._desks[_door(delivery)]
-            thread = await self._outbox.desk_thread(delivery.payload.handoff_id, desk.name)
-            return await desk.post(replace(delivery.payload, thread=thread))
+            return await self._post(self._desks[_door(delivery)], delivery.payload)
         payload: Reply = delivery.payload
         if payload.salt:
             code = await self._code_of(payload.salt)
@@ -214,6 +216,19 @@ class Carrier:
                 raise PermanentFailure("the one-time code has run out")
             payload = replace(payload, text=f"{payload.text}\n\n{code}", salt="")
         return await self._channels[_door(delivery)].send(delivery.address, payload, f"out-{delivery.id}")
+
+    async def _post(self, desk: StaffDesk, post: DeskPost) -> str:
+        """In the handoff's thread; where that is gone, staff get a new one with the opening first."""
+        thread = await self._outbox.desk_thread(post.handoff_id, desk.name)
+        try:
+            return await desk.post(replace(post, thread=thread))
+        except ThreadGone:
+            opening = await self._opening_of(post.handoff_id)
+            if opening is None:
+                raise
+        reference = await desk.post(opening)
+        await self._outbox.move_thread(post.handoff_id, desk.name, reference)
+        return await desk.post(replace(post, thread=reference))
 
 
 def _door(delivery: Delivery) -> str:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.conversation import Understanding, Utterance
 from bot.errors import BadInput, StoreError
 from bot.messages import InboundMessage
 from bot.ports import (
@@ -21,6 +22,7 @@ from bot.ports import (
     Stop,
     TranscriptLine,
     WriteMode,
+    WriteRequest,
 )
 
 
@@ -32,6 +34,18 @@ class FixedClock:
 
     def now(self) -> datetime:
         return self.time
+
+
+class NoModel:
+    """Understands nothing and writes nothing, so the written phrases are spoken."""
+
+    free_words = False
+
+    async def understand(self, text: str, history: Sequence[Utterance], expects: str) -> Understanding:
+        return Understanding(text, language="en", in_scope=1.0)
+
+    async def write(self, requests: Sequence[WriteRequest]) -> list[list[str]]:
+        return [[] for _ in requests]
 
 
 class FakeFront:

@@ -9,7 +9,7 @@ from policy_talk import CUSTOMER, NOW, start
 from bot import handoff
 from bot.conversation import Confirmation, Conversation, Flow, HandoffNote, Status, Utterance
 from bot.facts import Act
-from bot.messages import DeskPost
+from bot.messages import Attachment, DeskPost
 from bot.turn import HandoffChange, TimerChange
 
 TERMS = {
@@ -117,6 +117,20 @@ def test_what_belongs_to_another_handoff_changes_nothing() -> None:
     ]
     assert [move.conversation for move in moves] == [STAFF, STAFF, WAITING]
     assert not any(move.acts or move.posts or move.changes for move in moves)
+
+
+def test_an_opening_is_titled_by_who_it_is_about_and_why_and_brings_the_kept_files() -> None:
+    kept, lost = Attachment("photo", digest="d1"), Attachment("photo")
+    [post] = handoff.opened(replace(BUSY, name="Ann"), OPENING, NOW, timedelta(minutes=10), TERMS, [kept, lost]).posts
+    assert (post.title, post.files) == ("Ann · asked for a person", (kept,))
+    [post] = handoff.relayed(WAITING, "look", files=[kept, lost]).posts
+    assert post.files == (kept,)
+
+
+def test_what_is_said_in_a_thread_that_has_ended_opens_it_again() -> None:
+    pressed, written = (handoff.claimed(BUSY, "h1", "anna", TERMS, writes=writes) for writes in (False, True))
+    open_one = handoff.claimed(WAITING, "h1", "anna", TERMS)
+    assert [moved.posts[0].kind for moved in (pressed, written, open_one)] == ["again", "again", "note"]
 
 
 def test_a_long_wait_is_told_to_who_still_waits() -> None:

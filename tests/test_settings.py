@@ -90,6 +90,7 @@ def test_only_the_given_environment_counts(monkeypatch: pytest.MonkeyPatch) -> N
         ({"SHOPHAND_SLACK_BOT_TOKEN": "xoxb"}, "needs SHOPHAND_SLACK_APP_TOKEN"),
         ({"SHOPHAND_SLACK_APP_TOKEN": "xapp"}, "without SHOPHAND_SLACK_BOT_TOKEN"),
         ({"SHOPHAND_SLACK_SIGNING_SECRET": "s"}, "without SHOPHAND_SLACK_BOT_TOKEN"),
+        ({"SHOPHAND_TELEGRAM_STAFF_GROUP": "-1001"}, "needs SHOPHAND_TELEGRAM_STAFF_USERS"),
         (
             {"SHOPHAND_SLACK_BOT_TOKEN": "b", "SHOPHAND_SLACK_APP_TOKEN": "a", "SHOPHAND_SLACK_STAFF_CHANNEL": "C1"},
             "needs SHOPHAND_SLACK_STAFF_USERS",

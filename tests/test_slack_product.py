@@ -8,27 +8,15 @@ from dataclasses import dataclass, field
 
 import pytest
 from conftest import NOW
+from fakes import NoModel
 from peers.slack import SlackPeer, buttons, visible
 from slack_rig import payload, settings
 
 from adapters.slack import SlackAdapter
 from bot.bootstrap import Language, shophand
 from bot.clock import ManualClock
-from bot.conversation import Understanding
 from bot.serve import serving
 from bot.settings import Settings
-
-
-class NoModel:
-    """Understands nothing and writes nothing, so the written phrases are spoken."""
-
-    free_words = False
-
-    async def understand(self, text, history, expects):
-        return Understanding(text, language="en", in_scope=1.0)
-
-    async def write(self, requests):
-        return [[] for _ in requests]
 
 
 @dataclass

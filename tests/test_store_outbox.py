@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from store_rig import OTHER, SHOPPER, START, Rig, open_rig, opening, reply
 
 from bot.conversation import Status
-from bot.messages import Address, DeskPost, Kind, Reply, Sender
+from bot.messages import Address, Attachment, DeskPost, Kind, Reply, Sender
 from bot.store.outbox import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS
 from bot.store.tables import DeskThreads, Inbox, Outbox
 from bot.turn import Delivery, Sending
@@ -181,12 +182,22 @@ async def test_the_next_message_of_that_chat_is_tried_after_a_failure(rig: Rig) 
     assert await rig.due_texts() == ["two"]
 
 
-@pytest.mark.parametrize("sending", [post(), reply("notice", "notice", mail="emma@example.com")], ids=["desk", "mail"])
-async def test_a_desk_or_mail_that_fails_does_not_bother_the_shopper(rig: Rig, sending: Sending) -> None:
-    await rig.turn("m1", sending)
+async def test_a_mail_that_fails_does_not_bother_the_shopper(rig: Rig) -> None:
+    await rig.turn("m1", reply("notice", "notice", mail="emma@example.com"))
     before = await rig.count(Inbox)
     await rig.outbox.failed(await the_one(rig), "gone")
     assert (await rig.count(Inbox), await rig.outbox.due()) == (before, [])
+
+
+async def test_a_desk_that_fails_is_told_of_once_for_each_handoff(rig: Rig) -> None:
+    await rig.turn("m1", post(), post("relay"), post(handoff_id="h2"))
+    for _ in range(3):
+        await rig.outbox.failed((await rig.outbox.due())[0], "thrown out")
+    messages = [(await rig.taken()).rows[0].message]
+    assert [(message.act, message.handoff_id, message.text) for message in messages] == [
+        ("unseen", "h1", "slack: thrown out")
+    ]
+    assert [row.message["handoff_id"] for row in await rig.rows(Inbox) if row.kind == Kind.TIMER] == ["h1", "h2"]
 
 
 async def test_a_held_row_may_not_be_begun(rig: Rig) -> None:
@@ -194,6 +205,43 @@ async def test_a_held_row_may_not_be_begun(rig: Rig) -> None:
     delivery = await the_one(rig)
     await rig.turn("m2", status=Status.STAFF)
     assert await rig.outbox.still_waiting(delivery) is False
+
+
+# --- posts that wait together ---
+
+
+def line(text: str, handoff_id: str = "h1", kind: str = "relay", **fields: Any) -> Sending:
+    return Sending(
+        kind, DeskPost(handoff_id, kind, text, **fields), desk="slack", handoff_id=handoff_id, part=f":{text[:9]}"
+    )
+
+
+async def test_lines_that_wait_for_one_thread_go_out_as_one_and_other_threads_keep_theirs(rig: Rig) -> None:
+    await rig.turn("m1", line("one"), line("other", "h2"), line("two"), line("three"))
+    assert await rig.due_texts() == ["one\ntwo\nthree"]
+    await rig.outbox.sent(await the_one(rig), "slack:T1:C1:17.1")
+    assert await rig.due_texts() == ["other"]
+    assert [row.state for row in await rig.rows(Outbox)] == ["sent", "waiting", "sent", "sent"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [line("stop", kind="note"), line("stop", files=(Attachment("photo", digest="d"),)), line("😀" * 1500)],
+    ids=["another kind", "with a file", "too long"],
+)
+async def test_what_does_not_fit_together_keeps_its_order(rig: Rig, between: Sending) -> None:
+    await rig.turn("m1", line("one"), between, line("two"))
+    sent = []
+    while due := await rig.outbox.due():
+        sent.append(due[0].payload.text)
+        await rig.outbox.sent(due[0], "")
+    assert sent == ["one", between.payload.text, "two"]
+
+
+async def test_lines_that_failed_together_have_all_failed(rig: Rig) -> None:
+    await rig.turn("m1", line("one"), line("two"))
+    await rig.outbox.failed(await the_one(rig), "gone")
+    assert [row.state for row in await rig.rows(Outbox)] == ["failed", "failed"]
 
 
 # --- desk threads ----------------------------------------------------------------------------------------------------
@@ -214,6 +262,13 @@ async def test_further_posts_of_a_thread_keep_it_once(rig: Rig) -> None:
     for _ in range(2):
         await rig.outbox.sent(await the_one(rig), "slack:T1:C1:17.1")
     assert await rig.count(DeskThreads) == 1
+
+
+async def test_a_handoff_that_moved_stands_in_its_new_thread_only(rig: Rig) -> None:
+    await rig.turn("m1", post(), handoffs=(opening(),))
+    await rig.outbox.sent(await the_one(rig), "slack:T1:C1:17.1")
+    await rig.outbox.move_thread("h1", "slack", "slack:T1:C1:18.2")
+    assert (await rig.outbox.desk_thread("h1", "slack"), await rig.count(DeskThreads)) == ("slack:T1:C1:18.2", 1)
 
 
 async def test_a_desk_without_threads_keeps_none(rig: Rig) -> None:

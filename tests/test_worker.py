@@ -10,7 +10,7 @@ import pytest
 from store_rig import SHOPPER, Rig, open_rig, reply
 
 from bot.bootstrap import TurnRows
-from bot.errors import LeaseLost, PermanentFailure, TemporaryFailure
+from bot.errors import LeaseLost, PermanentFailure, TemporaryFailure, ThreadGone
 from bot.messages import Address, Attachment, DeskPost, Kind, Reply
 from bot.store.inbox import LEASE
 from bot.store.promises import PromiseStore
@@ -101,8 +101,13 @@ async def no_code(salt: str) -> str:
     return "482193" if salt == "salt" else ""
 
 
+async def no_opening(handoff_id: str) -> None:
+    return None
+
+
 def carrier(rig: Rig, platform: Platform) -> Carrier:
-    return Carrier(rig.outbox, {"web": platform}, {"slack": platform}, lambda conversation_id: None, no_code)
+    idle = (lambda conversation_id: None, no_code, no_opening)
+    return Carrier(rig.outbox, {"web": platform}, {"slack": platform}, *idle)
 
 
 async def hear_files(rig: Rig, *files: Attachment) -> None:
@@ -231,6 +236,25 @@ async def test_a_card_that_we_cannot_render_does_not_hold_up_the_others_for_ever
     assert await delivered(rig, carry, MOST_FAULTS + 1) == ["failed", "sent"]
 
 
+async def test_a_thread_that_is_gone_is_opened_anew_before_the_line(rig: Rig) -> None:
+    async def opening_of(handoff_id: str) -> DeskPost:
+        return DeskPost(handoff_id, "opened", "the summary")
+
+    await rig.turn("m1", card("one"))
+    platform = Platform(one=[ThreadGone("deleted"), "ref 2"], **{"the summary": [TemporaryFailure("flood"), "ref 2"]})
+    carry = Carrier(rig.outbox, {}, {"slack": platform}, lambda conversation_id: None, no_code, opening_of)
+    assert await delivered(rig, carry, 1) == ["waiting"]
+    platform.answers["one"].insert(0, ThreadGone("deleted"))
+    assert await delivered(rig, carry, 1) == ["sent"]
+    assert platform.asked == ["one", "the summary"] * 2 + ["one"]
+    assert await rig.outbox.desk_thread("one", "web") == "ref 2"
+
+
+async def test_a_thread_of_an_unknown_handoff_fails_for_good(rig: Rig) -> None:
+    await rig.turn("m1", card("one"))
+    assert await delivered(rig, carrier(rig, Platform(one=[ThreadGone("deleted")])), 1) == ["failed"]
+
+
 async def test_a_mail_gets_its_code_when_it_goes_out_and_the_row_never_holds_it(rig: Rig) -> None:
     letters: list[str] = []
 
@@ -240,7 +264,7 @@ async def test_a_mail_gets_its_code_when_it_goes_out_and_the_row_never_holds_it(
             return message_id
 
     await rig.turn("m1", Sending("code", Reply("Your code:", salt="salt"), mail="emma@example.com"))
-    carry = Carrier(rig.outbox, {"mail": Mail()}, {}, lambda conversation_id: None, no_code)
+    carry = Carrier(rig.outbox, {"mail": Mail()}, {}, lambda conversation_id: None, no_code, no_opening)
     assert await delivered(rig, carry, 1) == ["sent"]
     assert letters == ["Your code:\n\n482193"]
     assert "482193" not in repr(await rig.rows(Outbox))
@@ -249,7 +273,7 @@ async def test_a_mail_gets_its_code_when_it_goes_out_and_the_row_never_holds_it(
 async def test_a_mail_whose_code_has_run_out_is_not_sent(rig: Rig) -> None:
     await rig.turn("m1", Sending("code", Reply("Your code:", salt="old"), mail="emma@example.com"))
     platform = Platform(send=["gone"])
-    carry = Carrier(rig.outbox, {"mail": platform}, {}, lambda conversation_id: None, no_code)
+    carry = Carrier(rig.outbox, {"mail": platform}, {}, lambda conversation_id: None, no_code, no_opening)
     assert await delivered(rig, carry, 1) == ["failed"]
     assert platform.asked == []
 

@@ -8,11 +8,10 @@ from typing import Any
 from adapters.slack.files import attachments
 from adapters.slack.reading import decode, mentions, read
 from bot.errors import BadInput
-from bot.messages import Address, InboundMessage, Kind, Sender
+from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender
 
 CHANNEL = "slack"
 DESK_ACTION = "desk:"  # action ids of the buttons on handoffs; their values are "<act>:<handoff id>"
-DESK_ACTS = frozenset({"claim", "back", "close", "approve", "decline"})
 SPOKEN = frozenset({None, "file_share", "me_message", "thread_broadcast"})  # message subtypes in which a person speaks
 
 Payload = Mapping[str, Any]

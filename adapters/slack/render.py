@@ -18,8 +18,6 @@ Block = dict[str, Any]
 
 MARKUP = re.compile(r"(?<!\w)([*_~`])\S(?:.*\S)?\1(?!\w)|(?m:^\s*>)|:[a-z_+-][a-z0-9_+'-]*:")
 LINK = re.compile(r"https?://[^\s<>|，。；、）】」]*[^\s<>|，。；、）】」.,;:!?)\]'\"]")
-# what staff see first; the words are the core's
-SIGNS = {"opened": "🙋", "relay": "💬", "note": "📝", "ended": "🏁", "approval": "❓"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,8 @@ def render(reply: Reply) -> tuple[Part, ...]:
 
 def render_post(post: DeskPost) -> tuple[Part, ...]:
     """The post for staff; its buttons know their handoff."""
-    text = f"{SIGNS[post.kind]} {post.text}" if post.kind in SIGNS else post.text
     keys = [(button, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons]
-    return _parts(list(_sections("", text)), keys)
+    return _parts(list(_sections("", post.signed)), keys)
 
 
 def escape(text: str) -> str:

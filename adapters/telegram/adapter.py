@@ -13,7 +13,9 @@ from telegram.request import HTTPXRequest
 
 from adapters.telegram import limits
 from adapters.telegram.channel import TelegramChannel
+from adapters.telegram.desk import TelegramDesk
 from adapters.telegram.errors import REASON_LENGTH
+from adapters.telegram.forum import Forum, forum_trouble
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.polling import Poller
 from adapters.telegram.receive import Intake
@@ -43,7 +45,6 @@ class TelegramAdapter:
     """Implements bot.ports.Adapter."""
 
     name = CHANNEL
-    desk: StaffDesk | None = None  # staff answer in the console or in Slack
 
     def __init__(
         self, front: Front, settings: TelegramSettings, *,
@@ -61,7 +62,11 @@ class TelegramAdapter:
         root = settings.base_url.rstrip("/")
         self._bot = Bot(settings.token, base_url=f"{root}/bot", base_file_url=f"{root}/file/bot",
                         request=self._request, get_updates_request=self._request)
-        self._intake = Intake(self._bot, front, now)
+        desk = None
+        if settings.staff_group:
+            desk = TelegramDesk(Forum(self._bot, settings.staff_group, now), settings.account, front)
+        self.desk: StaffDesk | None = desk
+        self._intake = Intake(self._bot, front, now, settings.staff, desk.tell if desk else None)
         self._running = False
         self.channel = TelegramChannel(self._bot)
 
@@ -111,7 +116,10 @@ class TelegramAdapter:
             if info.last_error_message and info.pending_update_count:  # an old error stays on record when all is well
                 return (f"! telegram: connected as @{me.username}, but it cannot deliver to "
                         f"{self._settings.webhook_url}: {info.last_error_message[:REASON_LENGTH]}")
-        return f"telegram: connected as @{me.username} ({mode})"
+        group = self._settings.staff_group
+        if group and (trouble := await forum_trouble(self._bot, group, me)):
+            return f"! telegram: connected as @{me.username}, but {trouble}"
+        return f"telegram: connected as @{me.username} ({mode}){f', staff in {group}' if group else ''}"
 
     async def _announce_webhook(self) -> None:
         await self._bot.set_webhook(self._settings.webhook_url, secret_token=self._settings.secret,

@@ -1,7 +1,7 @@
 """Replies out through the Bot API, files in. Knows nothing of where messages come from."""
 
 import logging
-from collections import OrderedDict
+from functools import partial
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ChatAction
@@ -11,11 +11,11 @@ from adapters.telegram import limits
 from adapters.telegram.errors import translate
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.render import Part, keyboard, render
-from bot.errors import PermanentFailure, TemporaryFailure
+from adapters.telegram.steps import Steps
+from bot.errors import PermanentFailure
 from bot.messages import Address, Attachment, Reply
 
 log = logging.getLogger(__name__)
-UNFINISHED = 1000  # how many half-sent replies are remembered
 
 
 class TelegramChannel:
@@ -23,27 +23,16 @@ class TelegramChannel:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self._parts_sent: OrderedDict[str, int] = OrderedDict()  # our message id → parts that Telegram has taken
+        self._steps = Steps()
         self._moved: dict[str, str] = {}  # group → supergroup it has become
 
     async def send(self, address: Address, reply: Reply, message_id: str) -> str:
         """Send all parts; a second try goes on after the last part that Telegram took, it does not repeat them."""
-        parts = render(reply)
+        parts, keys = render(reply), keyboard(reply.buttons)
         if not parts:
             raise PermanentFailure("the reply is empty; Telegram takes no empty message")
-        sent = ""
-        for number in range(self._parts_sent.get(message_id, 0), len(parts)):
-            self._note_progress(message_id, number)
-            keys = keyboard(reply.buttons) if number == len(parts) - 1 else None
-            try:
-                sent = await self._send_part(address, parts[number], keys)
-            except TelegramError as error:
-                failure = translate(error)
-                if not isinstance(failure, TemporaryFailure):
-                    self._parts_sent.pop(message_id, None)
-                raise failure from error
-        self._parts_sent.pop(message_id, None)
-        return sent
+        steps = [partial(self._send_part, address, part, keys if part is parts[-1] else None) for part in parts]
+        return (await self._steps.take(message_id, steps))[-1]
 
     async def typing(self, address: Address) -> None:
         try:
@@ -68,6 +57,12 @@ class TelegramChannel:
 
     async def _send_part(self, address: Address, part: Part, keys: InlineKeyboardMarkup | None) -> str:
         try:
+            return await self._send_or_follow(address, part, keys)
+        except TelegramError as error:
+            raise translate(error) from error
+
+    async def _send_or_follow(self, address: Address, part: Part, keys: InlineKeyboardMarkup | None) -> str:
+        try:
             return await self._send_to(self._chat(address), address, part, keys)
         except ChatMigrated as moved:
             self._moved[address.chat] = str(moved.new_chat_id)
@@ -81,11 +76,6 @@ class TelegramChannel:
 
     def _chat(self, address: Address) -> str:
         return self._moved.get(address.chat, address.chat)
-
-    def _note_progress(self, message_id: str, number: int) -> None:
-        self._parts_sent[message_id] = number
-        while len(self._parts_sent) > UNFINISHED:  # the oldest was given up long ago
-            self._parts_sent.popitem(last=False)
 
 
 def _thread(address: Address) -> int | None:

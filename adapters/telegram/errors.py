@@ -5,9 +5,15 @@ from datetime import timedelta
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.errors import ChannelError, PermanentFailure, TemporaryFailure
+from bot.errors import ChannelError, PermanentFailure, TemporaryFailure, ThreadGone
 
+# what Telegram says of a deleted topic: the first to who writes there, the others to who closes it or opens it again
+GONE = ("message thread not found", "topic_deleted", "topic_id_invalid")
 REASON_LENGTH = 200  # a proxy's error page would otherwise fill the log
+
+
+class TopicClosed(PermanentFailure):
+    """The topic was closed, and the bot may not write in closed ones."""
 
 
 def translate(error: TelegramError) -> ChannelError:
@@ -19,6 +25,10 @@ def translate(error: TelegramError) -> ChannelError:
             return PermanentFailure("Telegram does not know this bot or file; check the token")
         case ChatMigrated():
             return PermanentFailure("The Telegram group has become a supergroup with a new id")
+        case BadRequest() if any(words in error.message.casefold() for words in GONE):
+            return ThreadGone("The Telegram topic was deleted")
+        case BadRequest() if "topic_closed" in error.message.casefold():
+            return TopicClosed("The Telegram topic is closed")
         case Forbidden() | BadRequest():
             return PermanentFailure(f"Telegram refused: {error.message[:REASON_LENGTH]}")
         case _:  # timed out, connection lost, 5xx, an unreadable answer

@@ -5,6 +5,9 @@ BUTTONS = 100  # per message; undocumented, more is refused
 LABEL_WIDTH = 60  # ours: phones cut a full-width button at about this (a Chinese character counts two)
 PAIR_WIDTH = 14  # ours: two buttons share a row when every label is at most this wide
 
+TOPIC_UNITS = 128  # a topic's name
+GROUP_CALLS, GROUP_SECONDS = 20, 60  # what one group takes of a bot, topics made, closed and opened again included
+
 POLL_SECONDS = 50  # getUpdates timeout; the server caps it here
 POLL_BATCH = 100  # getUpdates limit, its maximum
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query")

@@ -1,6 +1,7 @@
 """One Telegram update in our words. Pure: no network, no store, no clock."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,26 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from adapters.telegram.addressing import Me, addressed, spoken
 from adapters.telegram.files import attachments, wordless
 from bot.errors import BadInput
-from bot.messages import Address, InboundMessage, Kind
+from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender
 
 CHANNEL = "telegram"
 
 
-def normalise(payload: Mapping[str, Any], me: Me, now: datetime) -> InboundMessage | None:
-    """The update as a message of a shopper; None when it is none of ours. `now` stands in where Telegram gives no time.
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The forum group whose topics are handoffs, and who counts as staff there."""
+
+    group: str = ""
+    users: Mapping[str, str] = field(default_factory=dict)  # user id → the name that shoppers see, "" for his own
+
+
+NOBODY = Staff()
+
+
+def normalise(payload: Mapping[str, Any], me: Me, now: datetime, staff: Staff = NOBODY) -> InboundMessage | None:
+    """The update as a message of a shopper or of staff; None when it is none of ours.
+
+    `now` stands in where Telegram gives no time.
 
     Raises BadInput when the update does not have the documented form.
     """
@@ -24,11 +38,13 @@ def normalise(payload: Mapping[str, Any], me: Me, now: datetime) -> InboundMessa
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise BadInput("the update does not have the documented form") from error
     if update.callback_query is not None:
-        return _button(update.callback_query, me, now)
+        return _button(update.callback_query, me, now, staff)
     if update.edited_message is not None:
-        return _edit(update.edited_message, me, update.update_id)
+        at_desk = _at_desk(update.edited_message, staff)
+        return None if at_desk else _edit(update.edited_message, me, update.update_id)
     if update.message is not None:
-        return _message(update.message, me)
+        at_desk = _at_desk(update.message, staff)
+        return _staff_said(update.message, me, staff) if at_desk else _message(update.message, me)
     return None  # my_chat_member (blocked, left), channel posts and whatever comes later
 
 
@@ -67,19 +83,51 @@ def _edit(message: Message, me: Me, update_id: int) -> InboundMessage | None:
         language=user.language_code or "")
 
 
-def _button(query: CallbackQuery, me: Me, now: datetime) -> InboundMessage | None:
+def _staff_said(message: Message, me: Me, staff: Staff) -> InboundMessage | None:
+    """Words of listed staff in a topic. Files are not passed on, and what stands in General is their own."""
+    user, text = _person(message), spoken(message, me)
+    if user is None or not message.is_topic_message or str(user.id) not in staff.users or not text:
+        return None
+    return InboundMessage(
+        source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, sender=Sender.STAFF,
+        text=text, name=staff.users[str(user.id)] or user.full_name)
+
+
+def _button(query: CallbackQuery, me: Me, now: datetime, staff: Staff) -> InboundMessage | None:
     message, user = query.message, query.from_user
     if message is None or not query.data or user.is_bot:  # an inline message or a game: never sent by us
         return None
+    if _at_desk(message, staff):
+        return _staff_pressed(query, me, now, staff)
     return InboundMessage(
         source_id=f"cb:{query.id}", address=_address(message, user, me), sent_at=now, kind=Kind.BUTTON,
         button=query.data, name=user.full_name, language=user.language_code or "")
 
 
-def _shopper(message: Message, me: Me) -> User | None:
-    """The person who wrote to the bot; None for bots (we among them), channels, and group talk among others."""
+def _staff_pressed(query: CallbackQuery, me: Me, now: datetime, staff: Staff) -> InboundMessage | None:
+    """The button knows its handoff: the message it stands under may be too old for Telegram to tell its topic."""
+    user, (act, _, handoff_id) = query.from_user, query.data.partition(":")
+    if str(user.id) not in staff.users or act not in DESK_ACTS or not handoff_id:
+        return None
+    return InboundMessage(
+        source_id=f"cb:{query.id}", address=_address(query.message, user, me), sent_at=now, sender=Sender.STAFF,
+        kind=Kind.STAFF_ACT, act=act, handoff_id=handoff_id, name=staff.users[str(user.id)] or user.full_name)
+
+
+def _at_desk(message: Any, staff: Staff) -> bool:
+    return str(message.chat.id) == staff.group
+
+
+def _person(message: Message) -> User | None:
+    """Who wrote it; None for bots (we among them), channels and anonymous administrators."""
     user = message.from_user
-    if user is None or user.is_bot or message.sender_chat is not None:
+    return None if user is None or user.is_bot or message.sender_chat is not None else user
+
+
+def _shopper(message: Message, me: Me) -> User | None:
+    """The person who wrote to the bot; None also for group talk among others."""
+    user = _person(message)
+    if user is None:
         return None
     if message.chat.type == Chat.PRIVATE:
         return user

@@ -48,6 +48,15 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup([keys[first:first + in_row] for first in range(0, len(keys), in_row)])
 
 
+def topic_name(title: str) -> str:
+    """The title in the one short line that names a topic."""
+    name = " ".join(title.split())
+    if _fitting(name, limits.TOPIC_UNITS) == len(name):
+        return name
+    end = _fitting(name, limits.TOPIC_UNITS - 1)
+    return name[:_cut(name[:end], name[end])].rstrip() + "…"
+
+
 def _layout(reply: Reply) -> tuple[str, list[tuple[int, int]]]:
     """Text and cards below one another, and where the card titles stand."""
     text, bold = reply.text.strip(), []
@@ -66,7 +75,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Where each part begins and ends, without the white space between them, which Telegram would cut anyway."""
     start = _skip_space(text, 0)
     while start < len(text):
-        end = start + _fitting(text[start:])
+        end = start + _fitting(text[start:], limits.TEXT_UNITS)
         if end < len(text):
             end = start + _cut(text[start:end], text[end])
         stop = start + len(text[start:end].rstrip())
@@ -75,14 +84,14 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         start = _skip_space(text, end)
 
 
-def _fitting(text: str) -> int:
-    """How many characters fit into one message."""
+def _fitting(text: str, most: int) -> int:
+    """How many characters fit into `most` UTF-16 units."""
     units = 0
-    for count, character in enumerate(text[:limits.TEXT_UNITS]):
+    for count, character in enumerate(text[:most]):
         units += 2 if ord(character) > 0xFFFF else 1
-        if units > limits.TEXT_UNITS:
+        if units > most:
             return count
-    return min(len(text), limits.TEXT_UNITS)
+    return min(len(text), most)
 
 
 def _cut(window: str, following: str) -> int:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.messages import InboundMessage, Kind, Reply, Sender
+from bot.messages import DeskPost, InboundMessage, Kind, Reply, Sender, joined
 from bot.ports import Clock
 from bot.store.codec import ADDRESS, DESK_POST, INBOUND, REPLY
 from bot.store.database import reading, writing
@@ -35,17 +35,7 @@ class OutboxStore:
                     sa.select(_outbox).where(_outbox.c.id.in_(first), ready).order_by(_outbox.c.id)
                 )
             ).all()
-        return [
-            Delivery(
-                id=row.id,
-                conversation_id=row.conversation_id,
-                target=row.target,
-                address=ADDRESS.load(row.address),
-                attempts=row.attempts,
-                payload=DESK_POST.load(row.payload) if row.target.startswith("desk:") else REPLY.load(row.payload),
-            )
-            for row in rows
-        ]
+            return [await _delivery(connection, row) for row in rows]
 
     async def still_waiting(self, delivery: Delivery) -> bool:
         """Whether it may be begun: a person may have claimed the conversation since it was read."""
@@ -58,6 +48,13 @@ class OutboxStore:
         query = sa.select(threads.c.reference).where(threads.c.handoff_id == handoff_id, threads.c.desk == desk)
         async with reading(self._engine) as connection:
             return await connection.scalar(query.limit(1)) or ""
+
+    async def move_thread(self, handoff_id: str, desk: str, reference: str) -> None:
+        threads = DeskThreads.__table__
+        old = sa.and_(threads.c.handoff_id == handoff_id, threads.c.desk == desk)
+        async with writing(self._engine) as connection:
+            await connection.execute(threads.delete().where(old))
+            await _keep_thread(connection, reference, handoff_id, desk)
 
     async def sent(self, delivery: Delivery, reference: str) -> None:
         mine = _outbox.c.id == delivery.id
@@ -73,11 +70,13 @@ class OutboxStore:
                 )
                 await connection.execute(_turns.update().where(line).values(speaker="bot"))
             await connection.execute(
-                _outbox.update().where(mine).values(state="sent", reference=reference, sent_at=self._clock.now())
+                _outbox.update()
+                .where(_rows_of(delivery))
+                .values(state="sent", reference=reference, sent_at=self._clock.now())
             )
             handoff_id = getattr(delivery.payload, "handoff_id", "")
             if handoff_id and reference:
-                await _keep_thread(connection, reference, handoff_id, delivery.target)
+                await _keep_thread(connection, reference, handoff_id, delivery.target.removeprefix("desk:"))
 
     async def later(self, delivery: Delivery, error: str, retry_after: float | None) -> None:
         """Try again: not before the platform allows it, else after a growing pause.
@@ -110,28 +109,34 @@ class OutboxStore:
             )
 
     async def failed(self, delivery: Delivery, error: str) -> None:
-        """It will never arrive: the conversation gets a message about it, which brings in a person."""
+        """It will never arrive: the conversation gets a message about it, which brings in a person.
+
+        What a desk could not show stands in the console: there it is said once for each handoff.
+        """
         log.warning("message %s to %s cannot be delivered: %s", delivery.id, delivery.target, error)
         now = self._clock.now()
         async with writing(self._engine) as connection:
-            await connection.execute(
-                _outbox.update().where(_outbox.c.id == delivery.id).values(state="failed", error=error)
-            )
-            if delivery.target != "channel" and not getattr(delivery.payload, "attachments", ()):
-                return  # of a desk's post and of a mere notice nobody need hear; a document is waited for
+            await connection.execute(_outbox.update().where(_rows_of(delivery)).values(state="failed", error=error))
+            post = delivery.payload if isinstance(delivery.payload, DeskPost) else None
+            if post is None and delivery.target != "channel" and not delivery.payload.attachments:
+                return  # of a mere notice nobody need hear; a document is waited for
             address = await connection.scalar(
                 sa.select(Conversations.__table__.c.address).where(
                     Conversations.__table__.c.id == delivery.conversation_id
                 )
             )
             told = InboundMessage(
-                source_id=f"outbox:{delivery.id}",
+                source_id=f"unseen:{delivery.target}:{post.handoff_id}" if post else f"outbox:{delivery.id}",
                 address=ADDRESS.load(address),
                 sent_at=now,
                 sender=Sender.CLOCK,
                 kind=Kind.TIMER,
-                act="undeliverable",
+                act="unseen" if post else "undeliverable",
+                text=f"{delivery.target.removeprefix('desk:')}: {error}" if post else "",
+                handoff_id=post.handoff_id if post else "",
             )
+            if post and await _was_told(connection, told):
+                return
             await connection.execute(
                 Inbox.__table__.insert().values(
                     channel=told.address.channel,
@@ -148,9 +153,41 @@ class OutboxStore:
             )
 
 
-async def _keep_thread(connection: AsyncConnection, reference: str, handoff_id: str, target: str) -> None:
+async def _delivery(connection: AsyncConnection, row: sa.Row) -> Delivery:
+    """A desk post comes with what waits behind it for the same handoff, as far as that makes one post."""
+    also: list[int] = []
+    payload: Reply | DeskPost
+    if row.target.startswith("desk:"):
+        payload = DESK_POST.load(row.payload)
+        behind = sa.select(_outbox.c.id, _outbox.c.payload).where(
+            _outbox.c.state == "waiting", _outbox.c.lane == row.lane, _outbox.c.id > row.id,
+            _outbox.c.handoff_id == row.handoff_id,
+        )  # fmt: skip
+        for later in (await connection.execute(behind.order_by(_outbox.c.id))).all():
+            longer = joined(payload, DESK_POST.load(later.payload))
+            if longer is None:
+                break
+            payload = longer
+            also.append(later.id)
+    else:
+        payload = REPLY.load(row.payload)
+    address = ADDRESS.load(row.address)
+    return Delivery(row.id, row.conversation_id, row.target, address, payload, row.attempts, tuple(also))
+
+
+def _rows_of(delivery: Delivery) -> sa.ColumnElement[bool]:
+    return _outbox.c.id.in_((delivery.id, *delivery.also))
+
+
+async def _was_told(connection: AsyncConnection, told: InboundMessage) -> bool:
+    inbox, at = Inbox.__table__, told.address
+    same = sa.and_(
+        inbox.c.channel == at.channel, inbox.c.account == at.account, inbox.c.source_id == told.source_id
+    )  # fmt: skip
+    return await connection.scalar(sa.select(inbox.c.id).where(same)) is not None
+
+
+async def _keep_thread(connection: AsyncConnection, reference: str, handoff_id: str, desk: str) -> None:
     threads = DeskThreads.__table__
     if await connection.scalar(sa.select(threads.c.reference).where(threads.c.reference == reference)) is None:
-        await connection.execute(
-            threads.insert().values(reference=reference, handoff_id=handoff_id, desk=target.removeprefix("desk:"))
-        )
+        await connection.execute(threads.insert().values(reference=reference, handoff_id=handoff_id, desk=desk))

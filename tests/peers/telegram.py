@@ -279,7 +279,7 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         return {**request.query, **await request.json()}
     values = {**request.query, **await request.post()}
-    return {key: json.loads(value) if value[:1] in ("{", "[") and key not in ("text", "chat_id") else value
+    return {key: json.loads(value) if str(value)[:1] in ("{", "[") and key not in ("text", "chat_id", "name") else value
             for key, value in values.items()}
 
 

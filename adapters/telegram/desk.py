@@ -1,0 +1,99 @@
+"""Handoffs as topics of the staff group. What staff write and press there comes in through receive.py."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from functools import partial
+
+from adapters.telegram.forum import Forum
+from adapters.telegram.hints import Hint
+from adapters.telegram.normalise import CHANNEL
+from adapters.telegram.render import Part, keyboard, render, topic_name
+from adapters.telegram.steps import Steps
+from bot.errors import PermanentFailure, ShophandError, TemporaryFailure, ThreadGone
+from bot.messages import OPENING, Address, Attachment, Button, DeskPost, Reply
+from bot.ports import Front
+
+log = logging.getLogger(__name__)
+
+# by a name that ends so Telegram shows a picture; what the content is, it says itself
+SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"%PDF": ".pdf"}
+
+
+class TelegramDesk:
+    """Implements bot.ports.StaffDesk."""
+
+    name = CHANNEL
+
+    def __init__(self, forum: Forum, account: str, front: Front) -> None:
+        self._forum, self._account, self._front = forum, account, front
+        self._steps = Steps()
+        self._newest = f"telegram:{account}:{forum.chat}:newest topic"  # kept as "<handoff>:<topic>"
+        self._telling = asyncio.Lock()  # else two words of one person are both his first
+
+    async def post(self, post: DeskPost) -> str:
+        """Open a topic for a new handoff; everything else goes into its topic."""
+        if post.kind in OPENING:
+            return await self._open(post)
+        thread = Address.at_desk(post.thread)
+        try:
+            if thread is None or (thread.channel, thread.chat) != (CHANNEL, self._forum.chat):
+                raise ThreadGone("the handoff has no topic in the Telegram staff group")
+            await self._write(post, thread.thread)
+        except ThreadGone:
+            if post.kind != "ended":  # nobody misses the end of what he has deleted
+                raise
+        return post.thread
+
+    async def tell(self, hint: Hint) -> None:
+        """Say it in its topic. No message of a shopper waits for it: when that fails it is left out."""
+        kept = f"telegram:{self._account}:told:{hint.once}"
+        try:
+            async with self._telling:
+                if hint.once and await self._front.recall(kept):
+                    return
+                await self._forum.write(hint.topic, Part(hint.text))
+                if hint.once:
+                    await self._front.remember(kept, "yes")
+        except ShophandError as error:
+            log.info("A hint to staff could not be shown: %s", error)
+
+    async def _open(self, post: DeskPost) -> str:
+        """A topic that was made for this handoff and not written in to the end is gone on with, after a crash too."""
+        made_for, _, topic = (await self._front.recall(self._newest)).rpartition(":")
+        if made_for == post.handoff_id:
+            with suppress(ThreadGone):
+                await self._write(post, topic)
+                return self._reference(topic)
+        topic = await self._forum.open(topic_name(post.title or post.text))
+        await self._front.remember(self._newest, f"{post.handoff_id}:{topic}")
+        try:
+            await self._write(post, topic)
+        except ThreadGone as error:
+            raise TemporaryFailure("the topic was deleted while it was written in") from error
+        return self._reference(topic)
+
+    def _reference(self, topic: str) -> str:
+        return Address(CHANNEL, self._account, self._forum.chat, topic).desk_ref
+
+    async def _write(self, post: DeskPost, topic: str) -> None:
+        forum, parts = self._forum, render(Reply(post.signed))
+        keys = keyboard([Button(button.label, f"{button.value}:{post.handoff_id}") for button in post.buttons])
+        steps = [partial(forum.reopen, topic)] if post.kind == "again" else []
+        steps += [partial(forum.write, topic, part, keys if part is parts[-1] else None) for part in parts]
+        steps += [partial(self._attach, topic, item) for item in post.files]
+        steps += [partial(forum.close, topic)] if post.kind == "ended" else []
+        await self._steps.take((topic, post), steps)
+
+    async def _attach(self, topic: str, item: Attachment) -> str:
+        content = await self._front.file(item.digest)
+        if content is None:  # taken away since; the words name it
+            return ""
+        suffix = next((suffix for start, suffix in SUFFIXES.items() if content.startswith(start)), "")
+        try:
+            return await self._forum.attach(topic, item.name or f"{item.kind}-{item.digest[:8]}{suffix}", content)
+        except ThreadGone:
+            raise
+        except PermanentFailure as error:  # the file is what Telegram does not like; it can be had in the console
+            log.warning("a file could not be shown in the staff group: %s", error)
+            return ""

@@ -1,0 +1,605 @@
+"""Handoffs as topics of a forum group: the real SDK and a Bot API on loopback that refuses what Telegram refuses."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import NOW
+from fakes import FixedClock, NoModel, TalkingFront
+from peers.telegram import TOKEN, Refusal
+from peers.telegram_forum import GROUP, ForumPeer
+
+from adapters.telegram import TelegramAdapter, TelegramSettings
+from bot.bootstrap import Language, Shophand, shophand
+from bot.clock import ManualClock
+from bot.errors import PermanentFailure, SettingsError, TemporaryFailure, ThreadGone
+from bot.messages import Address, Attachment, Button, DeskPost, Kind, Reply, Sender
+from bot.ports import StaffDesk
+from bot.settings import Settings
+
+# the SDK itself announces, whenever it builds this error, that the attribute will change its type
+pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type")
+
+EVE, BOB, ANN = 222, 333, 111  # listed staff, somebody else in the group, a shopper
+BUTTONS = (Button("Claim", "claim"), Button("Give back", "back"), Button("Close", "close"))
+OPENED = DeskPost("h-17", "opened", "Reason: asked for a person", buttons=BUTTONS, title="Ann · asked for a person")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+async def peer(clock):
+    async with ForumPeer(clock.now) as peer:
+        peer.chat(ANN)
+        yield peer
+
+
+@pytest.fixture
+def front() -> TalkingFront:
+    return TalkingFront()
+
+
+def settings(peer: ForumPeer, **changes: Any) -> TelegramSettings:
+    staff = {"staff_group": str(GROUP), "staff_users": (f"{EVE}=Eve",)}
+    return TelegramSettings(TOKEN, base_url=peer.url, **{**staff, **changes})
+
+
+@pytest.fixture
+async def adapter(peer, front, clock):
+    adapter = TelegramAdapter(front, settings(peer), now=clock.now)
+    yield adapter
+    await adapter.close()
+
+
+@pytest.fixture
+def desk(adapter) -> StaffDesk:
+    return adapter.desk
+
+
+def topic_of(reference: str) -> int:
+    return int(reference.rpartition(":")[2])
+
+
+def later(clock: FixedClock, seconds: float) -> None:
+    clock.time += timedelta(seconds=seconds)
+
+
+def line(text: str, thread: str, kind: str = "relay", **fields: Any) -> DeskPost:
+    return DeskPost("h-17", kind, text, thread, **fields)
+
+
+# --- what staff see ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_handoff_opens_a_topic_with_its_summary_and_buttons(peer, desk):
+    reference = await desk.post(OPENED)
+    topic = topic_of(reference)
+    assert reference == f"telegram:700100:{GROUP}:{topic}"
+    assert peer.topics[topic].name == "Ann · asked for a person"
+    assert peer.texts(topic) == ["🙋 Reason: asked for a person"]
+    assert peer.keys(topic) == ["claim:h-17", "back:h-17", "close:h-17"]
+
+
+async def test_every_handoff_has_a_topic_of_its_own(peer, desk):
+    choice = (Button("Approve", "approve"), Button("Decline", "decline"))
+    first = topic_of(await desk.post(OPENED))
+    second = topic_of(await desk.post(DeskPost("h-18", "approval", "Refund £300?", buttons=choice, title="Ann · £300")))
+    assert (first != second, peer.keys(second)) == (True, ["approve:h-18", "decline:h-18"])
+
+
+async def test_the_end_closes_the_topic_and_what_comes_after_it_opens_it_again(peer, desk):
+    thread = await desk.post(OPENED)
+    topic = topic_of(thread)
+    closed = []
+    for kind in ("relay", "note", "ended", "again"):
+        assert await desk.post(line(f"a {kind}", thread, kind)) == thread
+        closed.append(peer.topics[topic].closed)
+    assert peer.texts(topic)[1:] == ["💬 a relay", "📝 a note", "🏁 a ended", "📝 a again"]
+    assert closed == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "title", ["long " * 60, "😀" * 90, "line\nbreak " * 30, ""], ids=["words", "emoji", "lines", "none"]
+)
+async def test_any_title_becomes_a_name_that_telegram_takes(peer, desk, title):
+    topic = topic_of(await desk.post(DeskPost("h-17", "opened", "Reason", title=title)))
+    assert peer.topics[topic].name.rstrip("…") in " ".join((title or "Reason").split())
+
+
+async def test_files_follow_the_words_and_pictures_are_named_as_such(peer, desk, front):
+    photo, paper = await front.keep_file(b"\xff\xd8\xff picture"), await front.keep_file(b"%PDF-1.7")
+    files = (Attachment("photo", digest=photo), Attachment("document", name="my invoice.pdf", digest=paper),
+             Attachment("voice", digest="0" * 64))  # fmt: skip
+    thread = await desk.post(OPENED)
+    await desk.post(line("broken\n[photo]", thread, files=files))
+    assert peer.texts(topic_of(thread))[1:] == ["💬 broken\n[photo]", f"photo-{photo[:8]}.jpg", "my invoice.pdf"]
+    assert peer.files["my invoice.pdf"] == b"%PDF-1.7"
+
+
+async def test_a_file_that_telegram_does_not_like_costs_no_words(peer, desk, front, caplog):
+    thread, empty = await desk.post(OPENED), await front.keep_file(b"")
+    await desk.post(line("[document]", thread, files=(Attachment("document", digest=empty),)))
+    assert peer.texts(topic_of(thread))[1:] == ["💬 [document]"] and "could not be shown" in caplog.text
+
+
+async def test_a_long_line_is_cut_at_a_boundary(peer, desk):
+    thread = await desk.post(OPENED)
+    await desk.post(line("word " * 1500, thread))
+    parts = peer.texts(topic_of(thread))[1:]
+    assert [len(part) <= 4096 and part.endswith("word") for part in parts] == [True, True]
+
+
+async def test_without_a_staff_group_there_is_no_desk(peer, front):
+    assert TelegramAdapter(front, settings(peer, staff_group="")).desk is None
+
+
+# --- how much the group takes -----------------------------------------------------------------------------------------
+
+
+async def test_an_opening_that_is_stopped_half_way_makes_one_topic_and_repeats_nothing(peer, desk):
+    peer.group.patience, peer.group.floods = 1, [9]
+    post = DeskPost("h-17", "opened", "word " * 1500, buttons=BUTTONS)
+    with pytest.raises(TemporaryFailure) as failure:
+        await desk.post(post)
+    topic = topic_of(await desk.post(post))
+    assert (failure.value.retry_after, list(peer.topics), len(peer.texts(topic))) == (9, [topic], 2)
+
+
+async def test_a_topic_that_was_made_before_a_crash_is_written_in_after_it(peer, desk, front, clock):
+    peer.group.floods = [9]
+    with pytest.raises(TemporaryFailure):
+        await desk.post(OPENED)
+    again = TelegramAdapter(front, settings(peer), now=clock.now)
+    topic = topic_of(await again.desk.post(OPENED))
+    await again.close()
+    assert (list(peer.topics), len(peer.texts(topic))) == ([topic], 1)
+
+
+async def test_no_topic_is_made_that_would_stand_empty(peer, desk, clock):
+    thread = await desk.post(OPENED)
+    for number in range(17):
+        await desk.post(line(f"line {number}", thread))
+    with pytest.raises(TemporaryFailure) as failure:
+        await desk.post(DeskPost("h-18", "opened", "Reason"))
+    assert (failure.value.retry_after, len(peer.topics)) == (60, 1)
+
+
+async def test_an_end_whose_topic_cannot_be_closed_yet_is_said_once(peer, desk, clock):
+    thread = await desk.post(OPENED)
+    for number in range(17):
+        await desk.post(line(f"line {number}", thread))
+    with pytest.raises(TemporaryFailure):
+        await desk.post(line("over", thread, "ended"))
+    later(clock, 60)
+    await desk.post(line("over", thread, "ended"))
+    assert (peer.texts(topic_of(thread)).count("🏁 over"), peer.topics[topic_of(thread)].closed) == (1, True)
+
+
+async def test_the_groups_messages_of_a_minute_are_never_exceeded(peer, desk, clock):
+    thread = await desk.post(OPENED)  # two: the topic and the summary
+    for number in range(18):
+        later(clock, 1)
+        await desk.post(line(f"line {number}", thread))
+    with pytest.raises(TemporaryFailure) as failure:
+        await desk.post(line("one too many", thread))
+    assert (failure.value.retry_after, peer.floods_refused, len(peer.texts(topic_of(thread)))) == (42, 0, 19)
+    later(clock, 42)
+    await desk.post(line("one too many", thread))
+    assert peer.texts(topic_of(thread))[-1] == "💬 one too many"
+
+
+async def test_a_wait_that_telegram_asks_of_the_group_stops_no_shopper(peer, adapter):
+    peer.group.floods = [7]
+    with pytest.raises(TemporaryFailure) as failure:
+        await adapter.desk.post(OPENED)
+    await adapter.channel.send(Address("telegram", "700100", str(ANN), user=str(ANN)), Reply("hello"), "m1")
+    assert (failure.value.retry_after, [sent["chat_id"] for sent in peer.sent]) == (7, [ANN])
+
+
+# --- what can happen to a topic and to the group ----------------------------------------------------------------------
+
+
+async def test_a_deleted_topic_asks_for_a_new_one_unless_it_is_over(peer, desk):
+    thread = await desk.post(OPENED)
+    del peer.topics[topic_of(thread)]
+    with pytest.raises(ThreadGone):
+        await desk.post(line("hello?", thread))
+    assert await desk.post(line("over", thread, "ended")) == thread
+
+
+@pytest.mark.parametrize("thread", ["", "slack:T0SHOP:C0STAFF:17.1", "telegram:700100:-100999:5"])
+async def test_a_line_whose_handoff_has_no_topic_here_asks_for_one(peer, desk, thread):
+    with pytest.raises(ThreadGone):
+        await desk.post(line("hello?", thread))
+    assert peer.sent == []
+
+
+async def test_a_topic_deleted_while_it_is_opened_is_opened_anew(peer, desk):
+    peer.group.floods = [3]
+    with pytest.raises(TemporaryFailure):
+        await desk.post(OPENED)
+    peer.topics.clear()
+    topic = topic_of(await desk.post(OPENED))
+    assert (list(peer.topics), peer.texts(topic)) == ([topic], ["🙋 Reason: asked for a person"])
+
+
+async def test_a_topic_that_was_closed_to_the_bot_is_opened_for_the_shoppers_words(peer, desk):
+    thread = await desk.post(OPENED)
+    peer.manages, peer.topics[topic_of(thread)].closed = False, True
+    await desk.post(line("hello?", thread))
+    assert (peer.texts(topic_of(thread))[-1], peer.topics[topic_of(thread)].closed) == ("💬 hello?", False)
+
+
+async def test_a_topic_that_cannot_be_closed_costs_no_message(peer, desk, caplog):
+    async def refuse(_: dict) -> bool:
+        raise Refusal(400, "Bad Request: not enough rights to close the topic")
+
+    thread, peer._close = await desk.post(OPENED), refuse
+    assert await desk.post(line("over", thread, "ended")) == thread
+    assert peer.texts(topic_of(thread))[-1] == "🏁 over" and "could not close a topic" in caplog.text
+
+
+async def test_a_topic_that_staff_closed_already_is_none_of_anybodys_worries(peer, desk, caplog):
+    thread = await desk.post(OPENED)
+    peer.topics[topic_of(thread)].closed = True
+    await desk.post(line("over", thread, "ended"))
+    assert caplog.text == ""
+
+
+async def test_a_group_that_threw_the_bot_out_is_permanent(peer, desk):
+    peer.member = "kicked"
+    with pytest.raises(PermanentFailure, match="kicked"):
+        await desk.post(OPENED)
+
+
+async def test_a_deleted_group_is_permanent(peer, desk):
+    del peer.chats[GROUP]
+    with pytest.raises(PermanentFailure, match="Chat not found"):
+        await desk.post(OPENED)
+
+
+async def test_a_bot_without_the_right_to_make_topics_is_permanent(peer, desk):
+    peer.manages = False
+    with pytest.raises(PermanentFailure, match="Not enough rights to create a topic"):
+        await desk.post(OPENED)
+
+
+# --- what staff do there ----------------------------------------------------------------------------------------------
+
+
+class Gate:
+    """Stands in for the wait between two tries, and lets on when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun, self.open = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        self.begun.set()
+        await self.open.wait()
+
+
+@asynccontextmanager
+async def running(adapter: TelegramAdapter):
+    task = asyncio.create_task(adapter.run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+async def polling(adapter):
+    async with running(adapter):
+        yield adapter
+
+
+async def settled(peer: ForumPeer) -> None:
+    await peer.until(lambda: peer.waiting == [])
+
+
+async def told(peer: ForumPeer, number: int) -> list[str]:
+    """The first so many messages that the bot wrote into the group, once they are there."""
+    await peer.until(lambda: len(peer.sent) >= number)
+    return [sent["text"] for sent in peer.sent]
+
+
+async def test_words_and_buttons_of_staff_belong_to_the_handoff_of_their_topic(peer, polling, front):
+    reference = await polling.desk.post(OPENED)
+    await peer.write(EVE, "@shophand_bot hello Ann", topic_of(reference),
+                     entities=[{"type": "mention", "offset": 0, "length": 13}])  # fmt: skip
+    await peer.press(EVE, peer.keys(topic_of(reference))[0])
+    await settled(peer)
+    await peer.until(lambda: not peer.spinning)
+    word, press = front.received
+    assert (word.sender, word.text, word.name, word.address.desk_ref) == (Sender.STAFF, "hello Ann", "Eve", reference)
+    assert (press.sender, press.kind, press.act, press.handoff_id) == (Sender.STAFF, Kind.STAFF_ACT, "claim", "h-17")
+
+
+async def test_staff_without_a_name_are_known_by_their_own(peer, front, clock):
+    adapter = TelegramAdapter(front, settings(peer, staff_users=(str(EVE),)), now=clock.now)
+    async with running(adapter):
+        await peer.write(EVE, "hello", 42)
+        await settled(peer)
+    assert front.received[0].name == f"U{EVE} Smith"
+
+
+@pytest.mark.parametrize(
+    ("user", "text", "topic", "fields"),
+    [
+        (EVE, "hello", 0, {}),
+        (BOB, "@shophand_bot hi", 0, {"entities": [{"type": "mention", "offset": 0, "length": 13}]}),
+        (5, "hello", 42, {"from": {"id": 5, "is_bot": True, "first_name": "B"}}),
+        (EVE, "", 42, {"forum_topic_closed": {}}),
+        (BOB, "", 42, {"new_chat_members": [{"id": 6, "is_bot": False, "first_name": "N"}]}),
+        (EVE, "hello", 42, {"sender_chat": {"id": -1009, "type": "channel", "title": "News"}}),
+    ],
+    ids=["general", "general to the bot", "another bot", "a closed topic", "somebody joined", "a channel's post"],
+)  # fmt: skip
+async def test_other_talk_in_the_group_is_nobodys_message(peer, polling, front, user, text, topic, fields):
+    await peer.write(user, text, topic, **fields)
+    await settled(peer)
+    assert (front.received, peer.sent) == ([], [])
+
+
+async def test_an_edit_of_staff_changes_nothing(peer, polling, front):
+    await peer.write(EVE, "hello", 42)
+    edit = {"edit_date": 1790000030, **peer._updates[-1]["message"]}
+    await peer.push({"edited_message": edit})
+    await settled(peer)
+    assert front.texts == ["hello"]
+
+
+async def test_who_is_not_listed_is_told_so_once_and_never_heard(peer, front, clock):
+    peer.topics[42] = peer.topics[43] = await _topic(peer)
+    for start in range(2):  # it is known after a restart too
+        async with running(TelegramAdapter(front, settings(peer), now=clock.now)):
+            for topic in (42, 43):
+                await peer.write(BOB, "let me", topic)
+            await peer.press(BOB, "claim:h-17", query_id=f"q{start}")
+            await settled(peer)
+            await peer.until(lambda: not peer.spinning)  # what was said before it has been said by now
+            [hint] = await told(peer, 1)
+    assert front.received == [] and f"your user id is {BOB}" in hint
+    assert len(peer.asked("sendMessage")) == 1
+
+
+async def _topic(peer: ForumPeer) -> Any:
+    made = await peer._create({"chat_id": GROUP, "name": "a topic"})
+    return peer.topics[made["message_thread_id"]]
+
+
+async def test_who_writes_as_the_group_is_told_what_to_turn_off(peer, polling, front):
+    peer.topics[42] = await _topic(peer)
+    group = {"id": GROUP, "type": "supergroup", "title": "Desk"}
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    await peer.write(EVE, "hello", 42, **{"from": anonymous, "sender_chat": group})
+    assert "Remain anonymous" in (await told(peer, 1))[0]
+    assert front.received == []
+
+
+async def test_a_button_of_who_is_not_listed_is_answered_with_his_id_and_does_nothing(peer, polling, front):
+    await peer.press(BOB, "claim:h-17")
+    await settled(peer)
+    await peer.until(lambda: not peer.spinning)
+    [answer] = peer.asked("answerCallbackQuery")
+    assert front.received == [] and f"your user id is {BOB}" in answer["text"] and len(answer["text"]) <= 200
+
+
+@pytest.mark.parametrize("data", ["claim", "claim:", "fire:h-17", "confirm:yes"])
+async def test_a_button_that_is_none_of_the_desks_is_answered_all_the_same(peer, polling, front, data):
+    await peer.press(EVE, data)
+    await settled(peer)
+    await peer.until(lambda: not peer.spinning)
+    assert (front.received, len(peer.asked("answerCallbackQuery"))) == ([], 1)
+
+
+async def test_of_a_file_only_the_words_are_passed_on_and_staff_are_told(peer, polling, front):
+    peer.topics[42] = await _topic(peer)
+    photo = [{"file_id": "p", "file_unique_id": "u", "width": 9, "height": 9}]
+    await peer.write(EVE, "", 42, caption="like this one", photo=photo)
+    assert "Files are not passed on" in (await told(peer, 1))[0]
+    assert [(message.text, message.attachments) for message in front.received] == [("like this one", ())]
+
+
+async def test_a_hint_for_which_there_is_no_room_is_given_the_next_time(peer, polling, front, clock):
+    thread = await polling.desk.post(OPENED)
+    for number in range(18):
+        await polling.desk.post(line(f"line {number}", thread))
+    await peer.write(BOB, "let me", topic_of(thread))
+    await settled(peer)
+    assert len(peer.texts(topic_of(thread))) == 19
+    later(clock, 60)
+    await peer.write(BOB, "please", topic_of(thread))
+    assert f"your user id is {BOB}" in (await told(peer, 20))[-1]
+
+
+async def test_words_of_staff_are_stored_before_telegram_forgets_them(peer, front, clock):
+    gate, front.broken = Gate(), 1
+    await peer.write(EVE, "hello Ann", 42)
+    async with running(TelegramAdapter(front, settings(peer), now=clock.now, pause=gate)):
+        await gate.begun.wait()
+        assert (len(peer.waiting), front.received) == (1, [])
+        gate.open.set()
+        await settled(peer)
+    assert front.texts == ["hello Ann"]
+
+
+# --- what doctor and the settings say ---------------------------------------------------------------------------------
+
+
+async def test_check_names_the_staff_group(adapter):
+    assert await adapter.check() == f"telegram: connected as @shophand_bot (polling), staff in {GROUP}"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "advice"),
+    [
+        ({"is_forum": False}, "Turn on Topics in the group's settings."),
+        ({"manages": False}, "with the right Manage Topics."),
+        ({"member": "member"}, "Make it an administrator there"),
+        ({"member": "kicked"}, "Add the bot to it as an administrator"),
+        ({"chats": {}}, "correct SHOPHAND_TELEGRAM_STAFF_GROUP"),
+    ],
+    ids=["no forum", "no right", "no administrator", "thrown out", "no such group"],
+)
+async def test_check_says_what_keeps_the_group_from_being_a_desk(peer, adapter, trouble, advice):
+    for name, value in trouble.items():
+        setattr(peer, name, value)
+    said = await adapter.check()
+    assert said.startswith("! telegram: connected as @shophand_bot, but ") and advice in said
+
+
+def test_a_wrong_group_and_a_wrong_user_are_told_together():
+    with pytest.raises(SettingsError) as error:
+        TelegramAdapter(TalkingFront(), TelegramSettings(TOKEN, staff_group="@desk", staff_users=("222=Eve", "@bob")))
+    assert [problem.split(" must ")[0] for problem in error.value.problems] == [
+        "The Telegram staff group",
+        "'@bob' is no Telegram user id. It is a number; docs/connect-telegram.md says where.",
+    ]
+
+
+# --- the whole way ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Shop:
+    """The whole product but the model, with Telegram on loopback on the other side."""
+
+    product: Shophand
+    peer: ForumPeer
+    clock: ManualClock
+    said: int = 0
+
+    async def shopper(self, user: int, text: str, **fields: Any) -> None:
+        self.said += 1
+        name = {"id": user, "is_bot": False, "first_name": f"Shopper {user}"}
+        message = {"message_id": self.said, "date": 1790000000, "chat": {"id": user, "type": "private"}, "from": name}
+        await self._done({"message": {**message, **({"text": text} if text else {}), **fields}})
+
+    async def staff(self, text: str, topic: int) -> None:
+        await self.peer.write(EVE, text, topic)
+        await self._done()
+
+    async def press(self, act: str, topic: int) -> None:
+        self.said += 1
+        data = next(key for key in self.peer.keys(topic) if key.startswith(act))
+        await self.peer.press(EVE, data, query_id=f"q{self.said}")
+        await self._done()
+
+    async def minutes(self, number: int) -> None:
+        for _ in range(number):
+            self.clock.advance(timedelta(minutes=1))
+            await self.product.dispatcher.drain()
+
+    async def _done(self, update: dict[str, Any] | None = None) -> None:
+        if update:
+            await self.peer.push(update)
+        await settled(self.peer)
+        await self.product.dispatcher.drain()
+
+    def heard(self, user: int) -> list[str]:
+        return [sent["text"] for sent in self.peer.sent if sent["chat_id"] == user]
+
+    @property
+    def topic(self) -> int:
+        """The newest one."""
+        return max(self.peer.topics)
+
+
+LAWYER = "My lawyer will write to you about this cup"  # a person at once, by rule
+
+
+@pytest.fixture
+async def shop(home):
+    clock = ManualClock(NOW)
+    async with ForumPeer(clock.now) as peer:
+        peer.chat(ANN)
+
+        def adapters(assistant: Any, policy: Any) -> list[TelegramAdapter]:
+            return [TelegramAdapter(assistant, settings(peer), now=clock.now)]
+
+        async with (
+            shophand(
+                Settings(home=home), clock=clock, language=lambda *_: Language(NoModel(), NoModel()),
+                make_adapters=adapters,
+            ) as product,
+            running(product.adapters[0]),
+        ):  # fmt: skip
+            yield Shop(product, peer, clock)
+
+
+async def test_a_person_takes_over_answers_gives_back_and_takes_over_again(shop):
+    await shop.shopper(ANN, LAWYER)
+    topic = shop.topic
+    assert (shop.peer.topics[topic].name, len(shop.peer.keys(topic))) == (f"Shopper {ANN} · legal matter", 3)
+    await shop.press("claim", topic)
+    await shop.staff("Hello Ann, Eve here", topic)
+    await shop.shopper(ANN, "The cup is broken")
+    await shop.press("back", topic)
+    assert shop.heard(ANN)[-2] == "Hello Ann, Eve here"
+    assert [text[0] for text in shop.peer.texts(topic)] == ["🙋", "📝", "💬", "🏁"]
+    assert shop.peer.topics[topic].closed
+    await shop.press("claim", topic)  # too late, but the topic may be written in again
+    assert not shop.peer.topics[topic].closed
+    await shop.staff("One more thing", topic)
+    assert shop.heard(ANN)[-1] == "One more thing"
+    assert (shop.peer.texts(topic)[-1], list(shop.peer.topics)) == ("📝 Taken over by Eve", [topic])
+
+
+async def test_a_photo_of_a_waiting_shopper_goes_into_the_topic(shop):
+    shop.peer.files["p"] = b"\xff\xd8\xff picture"
+    await shop.shopper(ANN, LAWYER)
+    photo = [{"file_id": "p", "file_unique_id": "u", "width": 9, "height": 9}]
+    await shop.shopper(ANN, "", caption="look", photo=photo)
+    words, picture = shop.peer.texts(shop.topic)[1:]
+    assert words.startswith("💬 look\n[photo ") and shop.peer.files[picture] == b"\xff\xd8\xff picture"
+
+
+async def test_more_talk_than_the_group_takes_arrives_joined_in_order_and_complete(shop):
+    shoppers = range(1001, 1013)
+    for user in shoppers:
+        shop.peer.chat(user)
+        await shop.shopper(user, LAWYER)
+    for number in range(3):
+        for user in shoppers:
+            await shop.shopper(user, f"line {number}")
+    before = len(shop.peer.topics)
+    await shop.minutes(4)
+    talks = {shop.peer.topics[topic].name: shop.peer.texts(topic)[1:] for topic in shop.peer.topics}
+    assert (before, shop.peer.floods_refused) == (10, 0)
+    assert set(talks) == {f"Shopper {user} · legal matter" for user in shoppers}
+    assert {"\n".join(texts).replace("💬 ", "") for texts in talks.values()} == {"line 0\nline 1\nline 2"}
+    assert ["💬 line 0\nline 1\nline 2"] in talks.values()
+
+
+async def test_a_deleted_topic_gets_a_new_one_with_the_summary(shop):
+    await shop.shopper(ANN, LAWYER)
+    first = shop.topic
+    summary = shop.peer.texts(first)[0]
+    del shop.peer.topics[first]
+    await shop.shopper(ANN, "Are you there?")
+    assert (shop.topic != first, shop.peer.texts(shop.topic)) == (True, [summary, "💬 Are you there?"])
+    assert len(shop.peer.keys(shop.topic)) == 3
+    await shop.staff("Yes, Ann", shop.topic)
+    assert shop.heard(ANN)[-1] == "Yes, Ann"
+
+
+async def test_a_bot_thrown_out_loses_no_message_and_the_console_says_so(shop):
+    shop.peer.member = "kicked"
+    await shop.shopper(ANN, LAWYER)
+    await shop.shopper(ANN, "Are you there?")
+    [view] = await shop.product.assistant.handoffs()
+    lines = await shop.product.assistant.transcript(view.conversation_id, notes=True)
+    assert "Are you there?" in [line.text for line in lines]
+    assert [line.text for line in lines if line.speaker == "note"] == [
+        "A staff desk cannot show this conversation, go on here: telegram: Telegram refused: "
+        "Forbidden: bot was kicked from the supergroup chat"
+    ]
+    shop.peer.member = "administrator"
+    await shop.shopper(ANN, "Hello?")
+    assert [text[0] for text in shop.peer.texts(shop.topic)] == ["🙋", "💬"]
