@@ -6,6 +6,8 @@ import numpy as np
 
 from bot.ports import Encoder
 
+_AT_ONCE = 32  # texts: the encoder's time limit is for so many, and what was done stays done when the next ones miss it
+
 
 class Meaning:
     """One model's; its vectors mean nothing to another model."""
@@ -17,16 +19,22 @@ class Meaning:
 
     async def alike(self, text: str, groups: Sequence[Sequence[str]]) -> list[float]:
         """How near `text` is to the two nearest of each group of texts, from -1 to 1; zeros when nobody knows."""
-        known = self._known
-        wanted = dict.fromkeys(other for group in groups for other in group if other not in known)
-        vectors = await self._encoder.vectors([text, *wanted]) if self._encoder else ()
-        if not vectors:
-            return [0.0] * len(groups)
-        own, *others = np.asarray(vectors, np.float32)
-        if wanted:
-            known = known | dict(zip(wanted, others, strict=True))
+        known = dict(self._known)
+        wanted = list(dict.fromkeys(other for group in groups for other in group if other not in known))
+        own = await self._vectors([text])
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            if not own or not (found := await self._vectors(some)):
+                return [0.0] * len(groups)
+            known |= dict(zip(some, found, strict=True))
             self._known = known if len(known) <= self._kept else {}  # a shop that was rewritten begins anew
-        return [_nearest(own, [known[other] for other in group]) for group in groups]
+        if not own:
+            return [0.0] * len(groups)
+        return [_nearest(own[0], [known[other] for other in group]) for group in groups]
+
+    async def _vectors(self, texts: Sequence[str]) -> list[np.ndarray]:
+        found = await self._encoder.vectors(texts) if self._encoder else ()
+        return [np.asarray(vector, np.float32) for vector in found]
 
 
 def _nearest(own: np.ndarray, others: Sequence[np.ndarray]) -> float:

@@ -127,3 +127,17 @@ async def test_a_shop_that_rewrites_its_texts_over_and_over_does_not_fill_the_me
     for place in range(5):
         assert await meaning.alike("apple", [[f"axe {place}"], ["bee"]]) == [1.0, 0.0]
     assert await meaning.alike("apple", [["a1", "a2", "a3", "a4"]]) == [1.0]
+
+
+async def test_what_was_encoded_stays_when_the_model_misses_its_time_for_the_rest() -> None:
+    class Tired(Letters):
+        async def vectors(self, texts: Sequence[str]) -> list[tuple[float, ...]]:
+            return [] if len(self.asked) > 60 and len(texts) > 1 else await super().vectors(texts)
+
+    tired = Tired()
+    meaning = Meaning(tired)
+    groups = [[f"axe {place}" for place in range(90)]]
+    assert await meaning.alike("apple", groups) == [0.0]  # the third part of it was too much
+    tired.asked = []
+    assert await meaning.alike("apple", groups) == [1.0]
+    assert len(tired.asked) == 1 + 90 - 64
