@@ -14,30 +14,20 @@ def _compiled(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+_BETTER = r"(?:better|best|nicer|warmer|cheaper|lighter|stronger|more \w+)"
 _COMPARES = _compiled(
-    r"\b(?:compar\w+|versus|vs|differ\w*|better|best|which (?:one|of))\b",
-    r"比[较較一]|[对對]比|[区區][别別]|不同|哪[个個款一种種件双雙]|[还還]是.{1,20}好|差[别別]|相比|更好",
+    r"\bcompar(?:e|es|ed|ing|ison)\b|\bversus\b|\bvs\b|\bdifferences? (?:between|from)\b|what['’]?s the difference",
+    r"\bwhich (?:one |of (?:them|these|those|the two) )?(?:is|are|would be|do you think is|should i)\b[^.?!]{0,30}",
+    rf"\b{_BETTER}[^.?!]{{0,30}}\bor\b|\bis\b[^.?!]{{1,60}}\b{_BETTER} than\b",
+    r"哪[个個款件种種]?[^，。？?]{0,4}(?:更|比[较較])?(?:好|合[适適]|[划劃]算|便宜|暖|值得|耐用|推[荐薦])",
+    r"有[什甚](?:么|麼)?(?:[区區]别|[区區]別|不同|差[别別])|[对對]比|比[较較]一下|比一比",
 )
-_HISTORY = (
-    r"(?:(?:purchase|order|buying|shopping) (?:history|data)|what i(?:['’]ve| have)? (?:bought|ordered)"
-    r"|my (?:(?:past|previous|earlier) )?(?:purchases|orders)|personali[sz]\w+)"
-)
-_HISTORY_ZH = (
-    r"(?:(?:[购購][买買]|下[单單]|[订訂][单單]|消[费費]|[历歷]史)[^，。]{0,4}(?:[记記紀][录錄]|[数數][据據]|[历歷]史|[订訂][单單])"
-    r"|[买買][过過]的(?:[东東]西|商品)?|[个個](?:性|人)化)"
-)
-_ABOUT_ADVICE = _compiled(
-    r"\b(?:suggest|recommend|advi[cs]e|personali|offer)\w*", r"推[荐薦]|建[议議]|[个個](?:性|人)化"
-)
-_OFF = _compiled(
-    r"\b(?:not|don['’]?t|stop|never|no|without|disable|turn off|switch off|opt(?:ing)? out of)\b"
-    rf"[^.?!]{{0,50}}?{_HISTORY}",
-    rf"(?:不要|[别別]|不想|不用|停止|[关關][闭閉掉]?|取消|禁止)[^，。]{{0,8}}{_HISTORY_ZH}",
-    rf"{_HISTORY_ZH}[^，。]{{0,6}}(?:不要|[别別]|不[许許准準能])",
-)
-_ON = _compiled(
-    rf"\b(?:you (?:can|may)|do|please|turn on|switch on|enable|start)\b[^.?!]{{0,40}}?{_HISTORY}",
-    rf"(?:可以|恢[复復]|重新|[开開][启啟]?|[继繼][续續])[^，。]{{0,8}}{_HISTORY_ZH}",
+_THOSE = _compiled(
+    rf"\W*(?:and |so |ok |then )?which (?:one|of (?:them|these|those|the two))(?: is| are| would be|'s)?"
+    rf"(?: the)? {_BETTER}(?: one)?(?: then| of (?:them|these|those))?\W*",
+    r"\W*(?:那|[这這]|[两兩]|[这這][两兩]|[它他]们|[几幾])*[个個款件]?(?:里面|当中|之中)?哪[个個款件]?(?:更|比[较較])?(?:好|合[适適]|[划劃]算|便宜)\w?\W*",
 )
 
 
@@ -46,8 +36,15 @@ def compares(text: str, spans: Sequence[SlotSpan]) -> bool:
     return bool(_COMPARES.search(text)) and len(names(spans, text)) > 1
 
 
+def compares_those(text: str) -> bool:
+    """ "Which one is better?", and nothing else: of products that were spoken of."""
+    return bool(_THOSE.fullmatch(text.strip()))
+
+
+# --- other suggestions -----------------------------------------------------------------------------------------------
+
 _MORE = _compiled(
-    r"\W*(?:(?:and|ok|no|hmm|please|show me|have you|do you have|got|any|some|anything|something|what) )*"
+    r"\W*(?:(?:and|ok|hmm|please|show me|have you|do you have|got|any|some|anything|something|what) )*"
     r"(?:else|others?(?: ones| options| ideas)?|more(?: options| ideas| suggestions)?|different ones?|another one)"
     r"(?: please| then)?\W*",
     r"\W*(?:再|[还還]有|有[没沒]有|能不能|[给給]我)*"
@@ -59,6 +56,36 @@ _MORE = _compiled(
 def wants_more(text: str) -> bool:
     """ "Something else", 换一批: other suggestions than those just shown are asked for, and nothing else."""
     return bool(_MORE.fullmatch(text.strip()))
+
+
+# --- whose purchases may count ---------------------------------------------------------------------------------------
+
+_ABOUT_ADVICE = _compiled(r"\b(?:suggest|recommend|personali[sz])\w*", r"推[荐薦]|[个個](?:性|人)化")
+_HISTORY = (
+    r"(?:(?:purchase|order|buying|shopping) (?:history|data)|what i(?:['’]ve| have)? (?:bought|ordered)"
+    r"|my (?:(?:past|previous|earlier|old) )?(?:purchases|orders))"
+)
+_USES = r"(?:us(?:e|ing)|bas(?:e|ed|ing)|go(?:ing)? by|look(?:ing)? at|consider(?:ing)?|track(?:ing)?)"
+_PERSONAL = r"personali[sz](?:ed|ing)? (?:\w+ )?(?:recommendation|suggestion|offer)s?|personali[sz]ation"
+_HISTORY_ZH = (
+    r"(?:(?:[购購][买買]|下[单單]|[订訂][单單]|消[费費]|[浏瀏][览覽]|[历歷]史)(?:的)?(?:[历歷]史|[记記紀][录錄]|[数數][据據])"
+    r"|[买買][过過]的(?:[东東]西|商品)?)"
+)
+_USES_ZH = r"(?:用|根[据據]|按照?|[参參]考|依[据據]|基[于於]|看)"
+_OFF = _compiled(
+    rf"\b(?:not|don['’]?t|stop|never|no longer|without)\b[^.?!]{{0,20}}?\b{_USES}\b[^.?!]{{0,40}}?{_HISTORY}",
+    r"\b(?:stop|disable|turn off|switch off|opt(?:ing)? out of|no(?: more)?|don['’]?t want)\b[^.?!]{0,12}?"
+    rf"(?:{_PERSONAL})",
+    rf"(?:不要|[别別]|不想|不用|停止|[别別]再)[^，。]{{0,4}}?{_USES_ZH}[^，。]{{0,4}}?{_HISTORY_ZH}",
+    r"(?:[关關][闭閉掉]?|停止|取消|不要)[^，。]{0,2}[个個](?:性|人)化推[荐薦]",
+)
+_ON = _compiled(
+    rf"\b{_USES}\b[^.?!]{{0,30}}?{_HISTORY}[^.?!]*\bagain\b",
+    rf"\b(?:turn|switch) (?:\w+ )?on\b[^.?!]{{0,12}}?(?:{_PERSONAL})",
+    rf"\b(?:enable|resume)\b[^.?!]{{0,12}}?(?:{_PERSONAL})",
+    rf"(?:可以|恢[复復]|重新|[继繼][续續])(?:再|[继繼][续續]|重新)?{_USES_ZH}[^，。]{{0,3}}?{_HISTORY_ZH}",
+    r"(?:恢[复復]|重新|打[开開]|[开開][启啟])[^，。]{0,4}[个個](?:性|人)化推[荐薦]",
+)
 
 
 def history_wish(text: str) -> bool | None:

@@ -376,7 +376,7 @@ class Ground(StrEnum):
     BOUGHT_WITH = "bought_with"  # others often bought it together with `about`
     LIKE = "like"  # of the same kind as `about`
     ASKED = "asked"  # it is what was asked for
-    POPULAR = "popular"  # bought most of its category, `about`
+    POPULAR = "popular"  # it sells well; bought most of its category, `about`, where that is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -642,7 +642,7 @@ class Shop(Protocol):
     ) -> tuple[Suggestion, ...]:
         """Goods that are to be had now, best first; by what the shopper bought, where he has a proof and allows it.
 
-        Never what he has sent back. Where nothing is all that was asked for, the nearest, which are not `exact`.
+        Then never what he has sent back. Where nothing is all that was asked for, the nearest, which are not `exact`.
         """
         ...
 

@@ -133,11 +133,12 @@ _RUNS = _pattern(
 )
 _NAME = r"(?:the |my |these |those |this |that |an? )?(?P<{}>[^?.!,;\n]{{2,60}}?)"
 _BESIDE = re.compile(
-    r"\b(?:what|which|anything|something|accessor\w+)\b[^?.!]{0,30}?\b(?:go|goes|wear|pair|pairs|match|matches|suits?)"
-    rf"(?: (?:well|nicely))?(?: with)? {_NAME.format('a')}[?.!]*$"
+    r"\b(?:what|which|anything|something|accessor\w+)\b[^?.!]{0,30}?"
+    r"\b(?:(?:go|goes|wear|pairs?|match|matches)(?: (?:well|nicely))? with|suits?(?: with)?) "
+    rf"{_NAME.format('a')}[?.!]*$"
     rf"|\baccessor\w+ (?:for|to) {_NAME.format('b')}[?.!]*$"
     r"|(?P<c>[^，。？?]{2,30}?)(?:可以|能|要|应该|適合|适合)?(?:搭配?|配)(?:什[么麼]|啥|哪些)"
-    r"|(?:什[么麼]|啥|哪些).{0,6}(?:搭配?|配)(?P<d>[^，。？?的]{2,30})",
+    r"|(?:什[么麼]|啥|哪些).{0,6}(?:搭配?|配)(?P<d>[^，。？?的送]{2,30})",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(

@@ -39,7 +39,8 @@ HELPLESS = (
     "no_skill", "no_passage", "inform:passage/nearest", "inform:refund/overdue", "inform:suggestions/none",
     "inform:size/none", "inform:size/no_chart", *UNKNOWN,
 )  # fmt: skip
-REMEMBERED = ("order_id", "product", "basket", "shown", "taste")  # slots that a later request may point back at
+ADVICE_MEMORY = ("shown", "seen", "taste")  # of suggestions: the last ones, all for this wish, the wish
+REMEMBERED = ("order_id", "product", "basket", *ADVICE_MEMORY)  # slots that a later request may point back at
 MOST_STEPS = 5  # of one turn; what is still open then goes on in the next (dialogue.py gives up after 6)
 
 
@@ -115,7 +116,7 @@ class TurnState:
             return
         kept = {name: self.top.slots[name] for name in REMEMBERED if name in self.top.slots}
         if "product" in kept:
-            kept |= {"skus": self.top.slots.get("skus", ""), "taste": self.top.slots.get("taste", "")}
+            kept |= {name: self.top.slots.get(name, "") for name in ("skus", "taste", "seen")}
         pending = self.conversation.pending
         below = self.conversation.flows[:-1]
         wishes = tuple(wish for wish in self.conversation.wishes if wish != self.top.intent)

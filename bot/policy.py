@@ -14,7 +14,7 @@ from bot import advice, alarms, budget, codes, consent, cues, opt_in, shopping, 
 from bot.conversation import Conversation, Flow, Understanding
 from bot.decision import NOTIFY, PERSONAL, Decision, Limits, Offer, TurnInput
 from bot.facts import Act, Term, Text
-from bot.flows import Script, TurnState
+from bot.flows import ADVICE_MEMORY, Script, TurnState
 from bot.messages import Kind, has_masked_card
 from bot.promises import Awaited, Promise
 from bot.skill import Outcome, Skill
@@ -135,7 +135,7 @@ def _button(t: TurnState) -> Script:
 
 LOOKING, ADVISING = "product_info", "recommend_product"
 # What the model may take a question between products for.
-_LIKE_ADVISING = frozenset({LOOKING, ADVISING, "product_price", "product_availability", "size_help", "place_order"})
+_LIKE_ADVISING = frozenset({LOOKING, ADVISING, "product_price", "product_availability", "size_help"}) | QUIET
 
 # What is asked to be told → the intent whose slots and questions it has.
 TELL_OF = {
@@ -202,7 +202,8 @@ def _text(t: TurnState) -> Script:
             t.say(Act("done:notify/stopped"))
         yield t.speak("say")
         return
-    if PERSONAL in t.skills and (wish := advice.history_wish(text)) is not None:
+    wish = advice.history_wish(text) if PERSONAL in t.skills and not _own_words(t) else None
+    if wish is not None and set(_sure(t)) <= {ADVISING, "account_help", *QUIET}:
         flow = Flow(PERSONAL, ADVISING, {**t.collected(PERSONAL), "personal": "on" if wish else "off"})
         t.change(flows=(*(other for other in t.conversation.flows if other.skill != PERSONAL), flow), fallbacks=0)
         yield from t.advance()
@@ -384,16 +385,17 @@ def _other_language(t: TurnState) -> Decision:
 
 def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     """Requests the model is sure of, best first: what the shop is asked for, or else plain social words."""
-    if _narrows_advice(t):
-        return [ADVISING] if apart_from != t.by_intent[ADVISING].name else []
     if _about_basket(t):
         return [BUYING] if apart_from != t.by_intent[BUYING].name else []
-    sure = [score.name for score in t.understanding.intents if score.probability >= t.threshold]
+    sure = _sure(t)
+    if set(sure) <= _LIKE_ADVISING and _narrows_advice(t):
+        return [ADVISING] if apart_from != t.by_intent[ADVISING].name else []
     skill = t.by_intent.get
     sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
-    covered = {name for one in sure if (found := skill(one)) for name in found.covers}
+    orders = slots.orders_named(t.understanding.slots, t.event.text)
+    covered = {name for one in sure if (found := skill(one)) for name in found.covers if len(orders) < 2}
     sure = [name for name in sure if not (apart_from and name in t.skills[apart_from].sounds_like)]
-    if apart_from and not slots.orders_named(t.understanding.slots, t.event.text):
+    if apart_from and not orders:
         covered |= set(t.skills[apart_from].covers)  # more about what is under way
     sure = [name for name in sure if name not in QUIET and name not in covered]
     if set(sure) <= _LIKE_ADVISING and (plainly := _asks_advice(t)):
@@ -409,14 +411,23 @@ def _narrows_advice(t: TurnState) -> bool:
     if ADVISING not in t.by_intent or t.top is not None or not t.conversation.memory.get("shown"):
         return False
     text = t.event.text
-    return advice.wants_more(text) or (slots.brief(text) and budget.named(text))
+    if slots.orders_named(t.understanding.slots, text):
+        return False
+    return advice.wants_more(text) or (slots.brief(text) and bool(budget.named(text)))
 
 
 def _asks_advice(t: TurnState) -> str:
     """The intent of a message that sets products against each other or asks what goes with one: by its words."""
-    if LOOKING in t.by_intent and advice.compares(t.event.text, t.understanding.slots):
+    text = t.event.text
+    of_those = len(t.conversation.memory.get("shown", "").split()) > 1 and advice.compares_those(text)
+    if LOOKING in t.by_intent and (of_those or advice.compares(text, t.understanding.slots)):
         return LOOKING
     return ADVISING if ADVISING in t.by_intent and cues.beside(t.event.text) else ""
+
+
+def _sure(t: TurnState) -> list[str]:
+    """Every label that the model is sure of, best first."""
+    return [score.name for score in t.understanding.intents if score.probability >= t.threshold]
 
 
 def _to_tell(t: TurnState, sure: Sequence[str]) -> opt_in.Asked | None:
@@ -503,14 +514,16 @@ def _start(t: TurnState, intent: str) -> Flow | None:
     if skill is None:
         t.no_skill(intent)
         return None
+    if intent not in (*_LIKE_ADVISING, BUYING, *SOCIAL):  # something else is spoken of
+        t.change(memory={name: value for name, value in t.conversation.memory.items() if name not in ADVICE_MEMORY})
     values = t.collected(skill.name)
     if "said" in skill.slots and t.event.kind is not Kind.BUTTON:
         values["said"] = t.event.text
     if "files" in skill.slots and (files := t.conversation.memory.get("files")):
         values["files"] = files
-    values |= {name: t.conversation.memory[name] for name in ("basket", "shown", "taste")
+    values |= {name: t.conversation.memory[name] for name in ("basket", *ADVICE_MEMORY)
                if name in skill.slots and name in t.conversation.memory}  # fmt: skip
-    if "product" in skill.slots and (chosen := _shown_one(t)):
+    if "product" in skill.slots and "product" not in values and (chosen := _shown_one(t)):
         values["product"] = chosen
     for name, slot in (("order_id", "order_hint"), ("product", "product")):
         spoken_of = name in skill.slots and name not in values and name in t.conversation.memory

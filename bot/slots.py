@@ -318,14 +318,13 @@ _ORDINALS = {
     4: r"\b(?:fifth|5th)\b|第五",
     -1: r"\blast\b|最后|最後",
 }
-_ONE_OF = re.compile(r"\b(?:one|option|number)\b|[个個款件种種双雙]", re.IGNORECASE)
+_ONE = r"\s?(?:one\b|option\b|product\b|suggestion\b|一?[个個款件种種双雙条條](?![问問]))"
+_OF_SEVERAL = {at: re.compile(f"(?:{pattern}){_ONE}", re.IGNORECASE) for at, pattern in _ORDINALS.items()}
 
 
 def place(text: str) -> int | None:
     """ "The second one", 最后一个: which of several things, counted from 0, or -1 for the last."""
-    if not _ONE_OF.search(text):
-        return None
-    return next((ordinal for ordinal, pattern in _ORDINALS.items() if re.search(pattern, text, re.IGNORECASE)), None)
+    return next((at for at, pattern in _OF_SEVERAL.items() if pattern.search(text)), None)
 
 
 _ALL = re.compile(

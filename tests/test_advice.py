@@ -31,6 +31,18 @@ from bot.facts import Money
         ("腰圍82，身高1米78", {"waist": 82, "height": 178}),
         ("脚长245", {"foot": 24.5}),
         ("我家狗脖子40厘米", {"neck": 40}),
+        ("我160，体重100", {"height": 160, "weight": 50}),  # 斤, as most people mean it
+        ("身高175体重75", {"height": 175, "weight": 75}),
+        ("我160，90穿什么", {"height": 160, "weight": 45}),
+        ("腰围2尺4", {"waist": 80}),
+        ("inside leg 32", {"inside_leg": 81.3}),
+        ("my dog's chest is 45", {"chest": 45}),
+        ("I'm 5 foot 8", {"height": 172.7}),
+        ("6 feet tall", {"height": 182.9}),
+        ("this is my 1st order, I'm 178cm", {"height": 178}),
+        ("for my son's 21st birthday, chest 98", {"chest": 98}),
+        ("I usually wear 175/92A", {"height": 175}),
+        ("sent it back 3 days ago", {}),
         ("size 42, please", {}),
         ("order 10042", {}),
         ("两件M码", {}),
@@ -114,6 +126,15 @@ def _limits(low: int | None, high: int | None, currency: str) -> Budget:
         ("200元以内", "GBP", None, None),
         ("size 42-44", "GBP", None, None),
         ("for 2 people", "GBP", None, None),
+        ("a gift, no less than £50", "GBP", 5000, None),
+        ("不低于200", "CNY", 20000, None),
+        ("£20 or more", "GBP", 2000, None),
+        ("no more than £20", "GBP", None, 2000),
+        ("a backpack under £1,500", "GBP", None, 150000),
+        ("1,000元以内", "CNY", None, 100000),
+        ("kids aged 8 to 10, under £30", "GBP", None, 3000),
+        ("推荐一块香皂", "CNY", None, None),
+        ("50块以内", "CNY", None, 5000),
     ],
 )
 def test_a_budget_in_the_market_s_currency(text: str, currency: str, low: int | None, high: int | None) -> None:
@@ -121,7 +142,9 @@ def test_a_budget_in_the_market_s_currency(text: str, currency: str, low: int | 
 
 
 def test_a_message_that_names_a_limit() -> None:
-    assert budget.named("要50英镑以内的") and budget.named("under $40") and not budget.named("in blue, size 42")
+    assert (budget.named("要50英镑以内的"), budget.named("under $40")) == ("GBP", "USD")
+    others = ("in blue, size 42", "over 3 days late", "within 2 days?", "return the jumper from 10044", "最多3天到")
+    assert not any(map(budget.named, others))
 
 
 def _spans(text: str, *products: str) -> tuple[SlotSpan, ...]:
@@ -138,6 +161,10 @@ def _spans(text: str, *products: str) -> tuple[SlotSpan, ...]:
         ("I want to send back the linen shirt or the mug", ("linen shirt", "mug"), False),
         ("which is better?", (), False),
         ("is the linen shirt better in white?", ("linen shirt",), False),
+        ("how much are the linen shirt and the mug? best regards, Tom", ("linen shirt", "mug"), False),
+        ("add the linen shirt and the mug, whichever colour is best", ("linen shirt", "mug"), False),
+        ("the linen shirt and the mug in different colours please", ("linen shirt", "mug"), False),
+        ("我要买不同颜色的亚麻衬衫和马克杯", ("亚麻衬衫", "马克杯"), False),
     ],
 )
 def test_products_set_against_each_other(text: str, products: tuple[str, ...], compares: bool) -> None:
@@ -158,6 +185,11 @@ def test_products_set_against_each_other(text: str, products: tuple[str, ...], c
         ("recommend something like what I bought in May", None),
         ("don't recommend the mug", None),
         ("what does my order history look like", None),
+        ("Please advise, I have not received what I ordered", None),
+        ("I don't want what I ordered any more, what do you suggest?", None),
+        ("please suggest something based on my previous orders", None),
+        ("我想取消下单的订单，有什么建议", None),
+        ("可以推荐和我买过的鞋子搭配的吗", None),
         ("推荐一款马克杯", None),
     ],
 )
@@ -172,7 +204,10 @@ def test_other_suggestions_are_wanted(text: str) -> None:
     assert advice.wants_more(text)
 
 
-@pytest.mark.parametrize("text", ["something else is wrong with my order", "another order", "换一个尺码", "别的地址"])
+@pytest.mark.parametrize(
+    "text",
+    ["something else is wrong with my order", "another order", "no more", "no more please", "换一个尺码", "别的地址"],
+)
 def test_other_things_are_no_suggestions(text: str) -> None:
     assert not advice.wants_more(text)
 

@@ -65,6 +65,7 @@ refused:report_problem/unknown order!; dropped:report_problem order!
 inform:passage topic; inform:passage/nearest topic; inform:passage/other_language topic; no_passage task
 inform:product product!; inform:product/not_sold product!
 inform:price product! price!; inform:price/from product! price!
+inform:availability/plain product!
 inform:availability/in product! variants!; inform:availability/out product!; unknown_product name!
 confirm:cancel_order order! items! amount! method!; confirm:cancel_order/unpaid order! items!
 done:cancel_order order! amount! method! items; done:cancel_order/unpaid order!

@@ -1,6 +1,6 @@
 """What is bought together: counted in SQL after an import, for orders come by imports alone.
 
-Of each product the few others are kept that say most. What too few orders have in common is no habit, and would tell of
+Of each product the few others are kept that say most. What too few buyers have in common is no habit, and would tell of
 one shopper to another.
 """
 
@@ -17,7 +17,7 @@ from bot.shop.reads import table
 from bot.shop.staging import Run, chunks
 from bot.store.database import reading
 
-LEAST = 3  # orders that must have both
+LEAST = 3  # buyers who must have ordered both
 KEPT = 10  # others of one product
 _EVEN = 0.6  # how far a product's own popularity is evened out: 0 not at all, 1 wholly. Chosen on validation baskets
 
@@ -59,10 +59,14 @@ async def together(connection: AsyncConnection, ids: Collection[str]) -> Mapping
 
 
 def _bought() -> sa.CTE:
-    """Which product is in which order."""
-    lines = table(t.Lines)
+    """Which product is in which order, and whose that is."""
+    lines, orders = table(t.Lines), table(t.Orders)
     live = sa.and_(lines.c.state != LineState.CANCELLED.value, lines.c.product_id != "")
-    return sa.select(lines.c.order_number, lines.c.product_id).where(live).distinct().cte("bought")
+    buyer = sa.func.coalesce(orders.c.customer_id, orders.c.email).label("buyer")
+    both = sa.select(lines.c.order_number, lines.c.product_id, buyer).join(
+        orders, orders.c.number == lines.c.order_number
+    )
+    return both.where(live).distinct().cte("bought")
 
 
 async def _orders(connection: AsyncConnection) -> Mapping[str, int]:
@@ -80,7 +84,7 @@ async def _pairs(connection: AsyncConnection) -> list[tuple[str, str, int]]:
         sa.select(one.c.product_id, other.c.product_id.label("other_id"), sa.func.count().label("orders"))
         .join(other, both)
         .group_by(one.c.product_id, other.c.product_id)
-        .having(sa.func.count() >= LEAST)
+        .having(sa.func.count(sa.distinct(one.c.buyer)) >= LEAST)
         .order_by(one.c.product_id, other.c.product_id)
     )
     return [(row.product_id, row.other_id, row.orders) for row in await connection.execute(counted)]

@@ -100,6 +100,11 @@ def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, st
         yield f"fits: {strange[0]!r} is no other product of the shop"
     if made := {variant.size for variant in product.variants} if product.sizes else set():
         yield from (f"sizes: no variant has the size {row.size!r}" for row in product.sizes if row.size not in made)
+    lows: dict[str, float] = {}
+    for row in product.sizes:
+        if row.low <= lows.get(row.measure, -1.0):
+            yield f"sizes: {row.measure}: {row.size!r} begins no higher than the one before it; the smallest comes first"
+        lows[row.measure] = row.low
     for variant in product.variants:
         if owners.get(variant.sku) != product.id:
             yield f"variants: {variant.sku}: is also used by product {owners.get(variant.sku)!r}"

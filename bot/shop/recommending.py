@@ -28,10 +28,7 @@ from bot.shop.search import find
 _CANDIDATES = 60
 _SEEDS = 12  # the last things bought that count
 _NAMED = 0.5  # Product.score from which words name a kind of goods
-_ELSEWHERE = 0.6  # how much the likeness counts of what is in another category
-_VAGUE = 0.5  # ... and by a single character
 _PACKED = ("set", "pack", "pair", "kit", "box", "套装", "件套", "套组", "礼盒", "装")  # say nothing of the kind
-_ALIKE = 0.3  # ... and from which the name of one product names another of its kind
 _COMMON = 0.25  # share of all products from which a word says nothing of the kind
 # said around a wish, though the name of some product may hold it
 _NO_GOODS = frozenset(
@@ -78,7 +75,7 @@ async def history(connection: AsyncConnection, *where: sa.ColumnElement[bool]) -
 async def suggest(
     connection: AsyncConnection, taste: Taste, past: History, currency: str, limit: int
 ) -> tuple[Suggestion, ...]:
-    """`past`: what the shopper bought; its `bought` is left empty where suggestions may not go by it."""
+    """`past`: what the shopper bought; empty where suggestions may not go by it."""
     never = frozenset((taste.instead, *taste.beside, *taste.without, *past.sent_back))
     asked = await _asked_for(connection, taste, never, currency)
     ids, names_kind = asked.ids, asked.named
@@ -86,6 +83,7 @@ async def suggest(
     near = await _near(connection, seeds) if seeds else {}
     free = not (names_kind or taste.instead or taste.beside or taste.filters.category)
     picky = taste.filters.color or taste.filters.size  # which only what was found for them is known to have
+    near = dict(sorted(near.items(), key=lambda one: -one[1].strength))
     wanted = list(near) if taste.beside else [*near, *ids] if free and not picky else ids
     had = never.union(past.bought) if free else never
     found = await _offered(connection, [id_ for id_ in wanted if id_ not in had], asked.filters, currency)
@@ -106,6 +104,7 @@ class _Asked:
     filters: Filters = field(default_factory=Filters)  # that they pass
     named: bool = False  # words name the kind
     exact: bool = False  # it is all that was asked for
+    plain: bool = False  # nothing was asked for or left out: what sells best does so without a condition
 
 
 async def _asked_for(connection: AsyncConnection, taste: Taste, never: Set[str], currency: str) -> _Asked:
@@ -114,16 +113,16 @@ async def _asked_for(connection: AsyncConnection, taste: Taste, never: Set[str],
         return await _of_its_kind(connection, taste.instead, never, wanted, currency)
     found: list[str] = []
     for filters in dict.fromkeys(_looser(wanted)):
-        found = [id_ for id_ in await _by_words(connection, taste, filters, currency) if id_ not in never]
-        if found or not (taste.words or taste.said):
-            break
-    if found:
-        return _Asked(found, filters, True, filters == wanted)
-    if taste.words:  # the shop has no such goods: what sells best is no answer
+        named = await _by_words(connection, taste, filters, currency)
+        if ids := [id_ for id_ in named if id_ not in never]:
+            return _Asked(ids, filters, True, filters == wanted)
+        found += named
+    if taste.words or found:  # the shop has no such goods, or no more of them: what sells best is no answer
         return _Asked()
     for filters in dict.fromkeys(_looser(wanted)):
         if ids := [id_ for id_ in await _popular(connection, filters, currency) if id_ not in never]:
-            return _Asked(ids, filters, False, filters == wanted and not taste.without)
+            plain = filters == wanted == Filters(in_stock=True) and not taste.without
+            return _Asked(ids, filters, False, filters == wanted, plain)
     return _Asked()
 
 
@@ -175,34 +174,53 @@ async def _by_hints(
 async def _of_its_kind(
     connection: AsyncConnection, id_: str, never: Set[str], filters: Filters, currency: str
 ) -> _Asked:
-    """Goods named alike in any language; else what sells best of its category, which is only near to it."""
-    products = table(t.Products)
-    own = (await connection.execute(sa.select(products).where(products.c.id == id_))).mappings().first()
-    if own is None:
+    """Goods that a name of theirs calls the same kind of thing; else what sells best of its category, which is not."""
+    own = await _names(connection, [id_])
+    if not own:
         return _Asked()
-    within = replace(filters, category=own["category_id"])
-    names = own["name"].values()
-    heads = {head for name in (*names, *chain.from_iterable(own["also"].values())) for head in _heads(name)}
-    asked = [(name, filters, _ALIKE, 1.0) for name in names]
-    for head in heads:
-        share = 1.0 if len(head) > 1 else _VAGUE
-        asked += [(head, within, _NAMED, share), (head, filters, _NAMED, share * _ELSEWHERE)]
+    kinds, within = _kinds(own[id_].names), replace(filters, category=own[id_].category)
     alike = Counter[str]()
-    for words, among, least, share in asked:
+    for words, among in (*((name, filters) for name in own[id_].proper), *((kind, filters) for kind in kinds)):
         hits = await find(connection, words, among, currency, _CANDIDATES)
-        alike |= Counter({other: round(100 * share * score) for other, score in hits if score >= least})
-    if best := [other for other, _ in alike.most_common() if other not in never]:
-        return _Asked(best, filters, True, True)
+        alike |= Counter({other: round(100 * score) for other, score in hits})
+    others = await _names(connection, list(alike))
+    same = {other: named.category == within.category for other, named in others.items() if _kinds(named.names) & kinds}
+    best = sorted(same, key=lambda other: (not same[other], -alike[other], other))
+    if ids := [other for other in best if other not in never]:
+        return _Asked(ids, filters, True, True)
     return _Asked([other for other in await _popular(connection, within, currency) if other not in never], within)
 
 
-def _heads(name: str) -> Iterator[str]:
-    """What kind of thing a name is of: "shirt" of "Harbour linen shirt", 衬衫 and 衫 of 港湾亚麻衬衫."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    category: str
+    proper: tuple[str, ...]  # names in every language
+    names: tuple[str, ...]  # and other ones
+
+
+async def _names(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, _Named]:
+    found = await reads.children(connection, t.Products, "id", ids)
+    return {
+        id_: _Named(
+            row["category_id"],
+            tuple(row["name"].values()),
+            (*row["name"].values(), *chain.from_iterable(row["also"].values())),
+        )
+        for id_, (row,) in found.items()
+    }
+
+
+def _kinds(names: Iterable[str]) -> frozenset[str]:
+    """What kind of thing it is: "shirt" of "Harbour linen shirt", 衬衫 of 港湾亚麻衬衫."""
+    return frozenset(filter(None, map(_kind, names)))
+
+
+def _kind(name: str) -> str:
     first = parts(re.split("[,，(（]", name)[0])
-    yield from [word for word in first.words if word not in _PACKED][-1:] if not first.runs else ()
-    for run in first.runs[-1:]:
-        core = re.sub(f"(?:{'|'.join(_PACKED)})$", "", run)
-        yield from (core[-2:], core[-1:]) if core else ()
+    if first.runs:
+        core = re.sub(f"(?:{'|'.join(_PACKED)})$", "", first.runs[-1])
+        return core[-2:] if len(core) > 1 else ""
+    return next((word for word in reversed(first.words) if word.isalpha() and word not in _PACKED), "")
 
 
 async def _popular(connection: AsyncConnection, filters: Filters, currency: str) -> Sequence[str]:
@@ -270,4 +288,4 @@ def _suggestion(
         return Suggestion(one, Ground.LIKE, own.name)
     if asked.named:
         return Suggestion(one, Ground.ASKED, exact=asked.exact)
-    return Suggestion(one, Ground.POPULAR, one.category, exact=asked.exact)
+    return Suggestion(one, Ground.POPULAR, one.category if asked.plain else None, exact=asked.exact)

@@ -155,7 +155,7 @@ class CustomerRecord(Record):
     market: str
     language: str
     addresses: tuple[AddressRecord, ...] = ()  # the first one is the default
-    personal: bool = True  # suggestions may go by what was bought
+    personal: bool | None = None  # suggestions may go by what was bought; left out: as the customer said here
     version: Annotated[int, Field(ge=1)] = 1
 
 

@@ -62,7 +62,7 @@ class Plan:
 
 
 def plan(kind: str, new: Records, older: Records) -> Plan:
-    kept = {key: _with_claims(record, older.get(key)) for key, record in new.items()}
+    kept = {key: _with_what_was_said_here(record, older.get(key)) for key, record in new.items()}
     changed = {key: record for key, record in kept.items() if not _same(record, older.get(key))}
     made = {key: _ROWS[kind](_moved_on(record, older.get(key))) for key, record in changed.items()}
     return Plan(kind, {key: new[key] for key in changed}, {key: older[key] for key in changed if key in older}, made)
@@ -107,8 +107,11 @@ async def _moved(connection: AsyncConnection, planned: Plan) -> list[str]:
     return sorted(found)
 
 
-def _with_claims(record: Record, old: Record | None) -> Record:
-    """An order that says nothing of claims keeps those that shoppers made here."""
+def _with_what_was_said_here(record: Record, old: Record | None) -> Record:
+    """An order that says nothing of claims keeps those that shoppers made, a customer his wish about suggestions."""
+    if isinstance(record, CustomerRecord):
+        kept = old.personal if isinstance(old, CustomerRecord) and record.personal is None else record.personal
+        return record.model_copy(update={"personal": None if kept else kept})
     if not isinstance(record, OrderRecord):
         return record
     known = old.claims if isinstance(old, OrderRecord) else None

@@ -33,7 +33,7 @@ from bot.shop.records import (
 )
 
 Row = Mapping[str, Any]
-_OF_CUSTOMER = ("id", "name", "email", "phone", "market", "language", "personal", "version")
+_OF_CUSTOMER = ("id", "name", "email", "phone", "market", "language", "version")
 Rows = list[tuple[type[SQLModel], dict[str, Any]]]  # in an order that keeps every foreign key
 
 # --- to rows ---------------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ def product_rows(record: ProductRecord) -> Rows:
 def customer_rows(record: CustomerRecord) -> Rows:
     head = {name: getattr(record, name) for name in _OF_CUSTOMER}
     return [
-        (t.Customers, head),
+        (t.Customers, {**head, "personal": record.personal is not False}),
         *(
             (t.Addresses, {"customer_id": record.id, "position": position, **_address(address)})
             for position, address in enumerate(record.addresses)
@@ -254,7 +254,7 @@ def customer_record(row: Row, addresses: Sequence[Row]) -> CustomerRecord:
         for address in addresses
     )
     return CustomerRecord.model_construct(
-        **{name: row[name] for name in _OF_CUSTOMER}, addresses=books
+        **{name: row[name] for name in _OF_CUSTOMER}, addresses=books, personal=None if row["personal"] else False
     )
 
 

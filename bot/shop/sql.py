@@ -344,22 +344,21 @@ class SqlShop:
             return await recommending.suggest(connection, taste, past, currency, limit)
 
     async def _past(self, connection: AsyncConnection, proof: Proof | None) -> recommending.History:
-        """What the shopper bought, as far as he has proved it and lets suggestions go by it."""
-        if proof is None or proof.access not in (Access.ORDER, Access.CUSTOMER):
+        """What a customer bought, where he has proved who he is and lets suggestions go by it."""
+        if proof is None or proof.access is not Access.CUSTOMER or not proof.customer:
             return recommending.History()
-        mine = col(Orders, "customer_id") == proof.customer if proof.customer else col(Orders, "number") == proof.order
-        past = await recommending.history(connection, mine)
         allowed = sa.select(col(Customers, "personal")).where(col(Customers, "id") == proof.customer)
-        if proof.customer and not await connection.scalar(allowed):
-            return replace(past, bought={})
-        return past
+        if not await connection.scalar(allowed):
+            return recommending.History()
+        return await recommending.history(connection, col(Orders, "customer_id") == proof.customer)
 
     async def set_personal(self, proof: Proof, personal: bool) -> bool:
         if proof.access is not Access.CUSTOMER or not proof.customer:
             return False
         async with writing(self._engine) as connection:
             mine = sa.update(table(Customers)).where(col(Customers, "id") == proof.customer)
-            return bool((await connection.execute(mine.values(personal=personal))).rowcount)
+            moved = {"personal": personal, "version": col(Customers, "version") + 1}
+            return bool((await connection.execute(mine.values(**moved))).rowcount)
 
     async def passages(self, words: str, language: str) -> tuple[Passage, ...]:
         return self._knowledge.passages(words, language)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.advice import compares
+from bot.advice import compares, compares_those
 from bot.commerce import Product, Shop
 from bot.decision import look_at
 from bot.facts import Act, Many, Text
@@ -44,9 +44,9 @@ def _card(product: Product, among: Sequence[Product], request: Request) -> Card:
 
 SKILL = Skill(
     name="compare",
-    intents=("product_info", "recommend_product", "size_help", "product_price", "product_availability", "place_order"),
+    intents=("product_info", "recommend_product", "size_help", "product_price", "product_availability"),
     run=run,
     acts=("inform:comparison", "ask:product/compare", "unknown_product"),
     slots=("goods", "shown"),
-    fits=lambda intent, text, spans: compares(text, spans),
+    fits=lambda intent, text, spans: compares(text, spans) or compares_those(text),
 )

@@ -41,9 +41,10 @@ def told(product: Product, request: Request) -> Outcome:
         act = "inform:product/not_sold"
     elif request.intent == "product_availability":
         left = [variant for variant in variants if variant.stock > 0]
-        if left:
+        plain = not any(_describe(variant, request) for variant in left)  # goods of one kind
+        if left and not plain:
             facts = about(product, left, request)
-        act = "inform:availability/" + ("in" if left else "out")
+        act = "inform:availability/" + (("plain" if plain else "in") if left else "out")
         offers = tell_me(Awaited.BACK, waited_for(product, variants)) if variants and not left else ()
     elif request.intent == "product_price":
         prices = sorted((variant.price for variant in variants), key=lambda price: price.minor)
@@ -135,6 +136,7 @@ SKILL = Skill(
         "inform:price",
         "inform:price/from",
         "inform:availability/in",
+        "inform:availability/plain",
         "inform:availability/out",
     ),
     slots=("product", "size", "color"),

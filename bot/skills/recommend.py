@@ -4,20 +4,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot import budget, slots
+from bot.advice import wants_more
 from bot.commerce import Filters, Ground, Product, Shop, Suggestion, Taste
+from bot.cues import YES
 from bot.decision import look_at
 from bot.facts import Act, Day, Fact, Many, Money, Term
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
-from bot.skills.product_question import SURE, offered
+from bot.skills.product_question import SURE, offered, pick
 
 MOST = 3
 RELATIVE = ("cheaper", "goes_with", "alternative", "others")  # slots of a wish that is about other goods
-_KEPT = 300  # characters of a wish
+_KEPT, _SEEN = 300, 30  # characters of a wish, suggestions for it
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
+    if wants_more(request.text):
+        request = replace(request, slots={**request.slots, "others": YES})
     anchor = await _anchor(shop, request)
+    if isinstance(anchor, Outcome):
+        return anchor
     taste = await _taste(shop, request, anchor)
     found = await shop.suggest(taste, request.proof, market=request.market, limit=MOST)
     if taste.instead and "cheaper" in request.slots:  # cheaper goods of another kind are none of it
@@ -27,6 +33,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         _act(found, taste, anchor, request),
         slots={
             "shown": "\n".join(each.product.id for each in found), "product": spoken_of, "taste": taste.said[-_KEPT:],
+            "seen": "\n".join([*sorted(taste.without), *(each.product.id for each in found)][-_SEEN:]),
         },
         cards=tuple(_card(each, request) for each in found),
         offers=tuple(offer for one in found for offer in look_at(one.product.id, request.say(one.product.name))),
@@ -48,24 +55,33 @@ def _goes_on(request: Request) -> bool:
     return not names_other and (narrows or any(name in request.slots for name in RELATIVE))
 
 
-async def _anchor(shop: Shop, request: Request) -> Product | None:
-    """The product that the wish is about: the one spoken of, or one named to have something like it or beside it."""
-    spoken_of = _goes_on(request) and not request.slots.get("taste")
-    said = request.slots.get("product", "") if spoken_of else _said(request)
-    best = next(iter(await shop.search(said, limit=1, market=request.market)), None) if said else None
-    about = spoken_of or any(name in request.slots for name in RELATIVE)
-    return best if best and about and best.score >= SURE else None
+async def _anchor(shop: Shop, request: Request) -> Product | Outcome | None:
+    """The product that the wish is about: the one spoken of, or one named to have something like it or beside it.
+
+    A question where several may be meant.
+    """
+    if _goes_on(request):
+        spoken_of = "" if request.slots.get("taste") else request.slots.get("product", "")
+        best = next(iter(await shop.search(spoken_of, limit=1, market=request.market)), None) if spoken_of else None
+        return best if best and best.score >= SURE else None
+    if not _said(request) or not any(name in request.slots for name in RELATIVE):
+        return None
+    found = await pick(shop, replace(request, slots={"product": _said(request)}))
+    if isinstance(found, Outcome):
+        return replace(found, slot="goods") if found.act.family == "ask" else None
+    return found
 
 
 async def _taste(shop: Shop, request: Request, anchor: Product | None) -> Taste:
     shown = request.slots.get("shown", "").split()
     before = request.slots.get("taste", "") if _goes_on(request) else ""
+    seen = request.slots.get("seen", "").split() if _goes_on(request) else []
     limits = await _limits(shop, before, shown, anchor, request)
     filters = Filters(
         color=request.slots.get("color", ""), size=request.slots.get("size", ""),
         price_min=limits.low, price_max=limits.high,
     )  # fmt: skip
-    without = frozenset(shown if {"cheaper", "others"} & request.slots.keys() else ())
+    without = frozenset(seen if {"cheaper", "others"} & request.slots.keys() else ())
     if "goes_with" in request.slots and (beside := (anchor.id,) if anchor else await _in_basket(shop, request)):
         return Taste(filters=filters, beside=beside, without=without)
     if anchor:
@@ -85,10 +101,12 @@ async def _limits(
 ) -> budget.Budget:
     """What it may cost: as is said now, less than what was shown, or as was said before."""
     currency = (await shop.terms(request.market)).currency
-    named = request.slots.get("budget", "")
-    said = budget.read(f"budget {named}" if named else request.text, currency)
-    if "cheaper" in request.slots and not said.high and (below := await _below(shop, shown, anchor, request)):
-        return budget.Budget(high=below)
+    span = request.slots.get("budget", "")
+    said = budget.read(request.text, currency)
+    if said == budget.Budget() and span:
+        said = budget.read(f"budget {span}", currency)
+    if "cheaper" in request.slots and (below := await _below(shop, shown, anchor, request)):
+        return replace(said, high=min(below, said.high or below, key=lambda limit: limit.minor))
     return said if said != budget.Budget() else budget.read(before, currency)
 
 
@@ -113,13 +131,14 @@ def _act(found: Sequence[Suggestion], taste: Taste, anchor: Product | None, requ
         return Act(f"inform:suggestions/{name}", about if about and cheaper else {}, "apologetic")
     if taste.beside:
         return Act("inform:suggestions/with" if about else "inform:suggestions", products | about)
-    if not all(each.exact for each in found):
+    foreign = budget.named(request.text) and not (taste.filters.price_min or taste.filters.price_max)
+    if foreign or not all(each.exact for each in found):  # a limit in money that the shop does not take cannot be kept
         return Act("inform:suggestions/nearest", products)
     if taste.instead:
         return Act("inform:suggestions/" + ("cheaper" if cheaper else "instead"), products | about)
     if any(each.bought for each in found):
         return Act("inform:suggestions/for_you", products)
-    popular = all(each.ground is Ground.POPULAR for each in found)
+    popular = all(each.ground is Ground.POPULAR and each.about for each in found)
     return Act("inform:suggestions/popular" if popular else "inform:suggestions", products)
 
 
@@ -146,10 +165,10 @@ SKILL = Skill(
     acts=(
         "inform:suggestions", "inform:suggestions/for_you", "inform:suggestions/popular", "inform:suggestions/nearest",
         "inform:suggestions/none", "inform:suggestions/instead", "inform:suggestions/cheaper",
-        "inform:suggestions/no_cheaper", "inform:suggestions/with",
+        "inform:suggestions/no_cheaper", "inform:suggestions/with", "ask:product/which",
     ),
     slots=(
         "product", "goods", "category", "color", "size", "budget", "cheaper", "goes_with", "alternative", "others",
-        "shown", "taste", "basket",
+        "shown", "seen", "taste", "basket",
     ),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot import sizing
-from bot.commerce import Measure, Product, Shop
+from bot.commerce import Measure, Product, Shop, Variant
 from bot.decision import tell_me
 from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
@@ -42,7 +42,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
 
 def _told(product: Product, fit: sizing.Fit, request: Request) -> Outcome:
     facts: dict[str, Fact] = {"product": product.name, "size": Text(fit.best)}
-    wanted = asked(product, replace(request, slots={**request.slots, "size": fit.best}, intent="product_availability"))
+    wanted = _variants(product, fit.best, request)
     settled = {"product": product.id, "size": "", "skus": ",".join(variant.sku for variant in wanted)}
     if not any(variant.stock > 0 for variant in wanted):
         offers = tell_me(Awaited.BACK, waited_for(product, wanted)) if wanted else ()
@@ -52,6 +52,13 @@ def _told(product: Product, fit: sizing.Fit, request: Request) -> Outcome:
     both = Many(tuple(map(Text, fit.sizes)))
     between = Act("inform:size/between", {**facts, "sizes": both})
     return Outcome(between, slots=settled, cards=(_chart(product, request),))
+
+
+def _variants(product: Product, size: str, request: Request) -> tuple[Variant, ...]:
+    """Those of the size, in the colour asked for if it is made at all."""
+    of_size = {**request.slots, "size": size}
+    in_color = asked(product, replace(request, slots=of_size, intent="product_availability"))
+    return in_color or asked(product, replace(request, slots={**of_size, "color": ""}, intent="product_availability"))
 
 
 def _chart(product: Product, request: Request) -> Card:

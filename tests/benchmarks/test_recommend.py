@@ -37,18 +37,20 @@ SHOWN = 10
 ADDRESS = {"recipient": "A", "lines": ["1 High Street"], "city": "Leeds", "postcode": "LS1 1AA", "country": "GB"}
 
 
-def baskets() -> list[list[str]]:
-    """Articles of each basket, oldest basket first."""
+def baskets() -> list[tuple[str, list[str]]]:
+    """Buyer and articles of each basket, oldest basket first."""
     path = Path(os.environ.get("SHOPHAND_DATA", "data")) / FILE
     if not path.is_file():
         pytest.fail(f"{path} is not there: set SHOPHAND_DATA; the head of this file says where the baskets are from")
     with gzip.open(path, "rt", encoding="utf-8") as file:
         rows = sorted(map(json.loads, file), key=lambda row: (row["date"], row["invoice"]))
-    goods = [[item[0] for item in row["items"] if item[0].isalnum()] for row in rows]  # without "gift_0001_20" and such
-    return [list(dict.fromkeys(items)) for items in goods]
+    return [
+        (row["customer"] or row["invoice"], list(dict.fromkeys(item[0] for item in row["items"] if item[0].isalnum())))
+        for row in rows
+    ]  # without "gift_0001_20" and such
 
 
-def folder(path: Path, bought: Sequence[Sequence[str]], every: Sequence[str]) -> Path:
+def folder(path: Path, bought: Sequence[tuple[str, Sequence[str]]], every: Sequence[str]) -> Path:
     path.mkdir()
     for name in ("shop.toml", "policy.toml"):
         shutil.copyfile(SAMPLE / name, path / name)
@@ -61,13 +63,13 @@ def folder(path: Path, bought: Sequence[Sequence[str]], every: Sequence[str]) ->
         ],
         "customers": [],
         "orders": [
-            {"number": f"N-{number:06}", "market": "uk", "placed_at": "-P30D", "email": "a@example.com",
+            {"number": f"N-{number:06}", "market": "uk", "placed_at": "-P30D", "email": f"{buyer}@example.com",
              "address": ADDRESS, "total": f"{len(items)}.00",
              "lines": [{"id": f"{number}-{place}", "sku": id_, "price": "1.00", "state": "open"}
                        for place, id_ in enumerate(items)],
              "payments": [{"id": f"{number}-P", "method": "card", "amount": f"{len(items)}.00", "state": "paid",
                            "at": "-P30D"}]}
-            for number, items in enumerate(bought) if items
+            for number, (buyer, items) in enumerate(bought) if items
         ],
     }  # fmt: skip
     for name, items in rows.items():
@@ -77,16 +79,17 @@ def folder(path: Path, bought: Sequence[Sequence[str]], every: Sequence[str]) ->
 
 async def test_what_was_left_out_of_a_basket(tmp_path: Path) -> None:
     found = baskets()
-    known, later = found[: len(found) * 4 // 5], [items for items in found[len(found) * 4 // 5 :] if len(items) > 1]
+    known, last = found[: len(found) * 4 // 5], found[len(found) * 4 // 5 :]
+    later = [items for _, items in last if len(items) > 1]
     engine = open_database(f"sqlite+aiosqlite:///{tmp_path / 'shop.db'}")
     await migrate(engine)
-    every = sorted({id_ for items in found for id_ in items})
+    every = sorted({id_ for _, items in found for id_ in items})
     began = time.perf_counter()
     report = await import_shop(engine, folder(tmp_path / "in", known, every), NOW)
     assert not report.problems, report.problems[:3]
     print(f"\n{len(known)} baskets of {len(every)} articles imported in {time.perf_counter() - began:.0f} s")
     shop = SqlShop(engine, ManualClock(NOW), read_policy(SAMPLE), tmp_path)
-    popular = [id_ for id_, _ in Counter(id_ for items in known for id_ in items).most_common()]
+    popular = [id_ for id_, _ in Counter(id_ for _, items in known for id_ in items).most_common()]
     hits, plain, took = [], [], []
     for *rest, left_out in later:
         start = time.perf_counter()
