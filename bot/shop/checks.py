@@ -103,7 +103,7 @@ def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, st
     lows: dict[str, float] = {}
     for row in product.sizes:
         if row.low <= lows.get(row.measure, -1.0):
-            yield f"sizes: {row.measure}: {row.size!r} begins no higher than the one before it; the smallest comes first"
+            yield f"sizes: {row.measure}: {row.size!r} begins no higher than the one before; the smallest comes first"
         lows[row.measure] = row.low
     for variant in product.variants:
         if owners.get(variant.sku) != product.id:
