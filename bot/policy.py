@@ -388,7 +388,7 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     if _about_basket(t):
         return [BUYING] if apart_from != t.by_intent[BUYING].name else []
     sure = _sure(t)
-    if set(sure) <= _LIKE_ADVISING and _narrows_advice(t):
+    if _narrows_advice(t, sure):
         return [ADVISING] if apart_from != t.by_intent[ADVISING].name else []
     skill = t.by_intent.get
     sure = [name for name in sure if not (apart_from and (found := skill(name)) and found.name == apart_from)]
@@ -406,14 +406,16 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
 
 
-def _narrows_advice(t: TurnState) -> bool:
+def _narrows_advice(t: TurnState, sure: Sequence[str]) -> bool:
     """ "Something else", "under £50" after suggestions, while nothing else is asked."""
     if ADVISING not in t.by_intent or t.top is not None or not t.conversation.memory.get("shown"):
         return False
     text = t.event.text
     if slots.orders_named(t.understanding.slots, text):
         return False
-    return advice.wants_more(text) or (slots.brief(text) and bool(budget.named(text)))
+    if advice.wants_more(text):  # 换一批, which sounds like an exchange
+        return set(sure) <= _LIKE_ADVISING | {"exchange_item"}
+    return set(sure) <= _LIKE_ADVISING and slots.brief(text) and bool(budget.named(text))
 
 
 def _asks_advice(t: TurnState) -> str:
