@@ -303,7 +303,8 @@ def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...
         emergency={market.name: market.emergency_numbers for market in policy.markets.values()},
         confirmation_minutes=settings.confirmation_minutes,
     )
-    return DialogueSettings(limits, desks, timedelta(minutes=settings.wait_minutes), settings.staff_language)
+    wait = timedelta(minutes=settings.wait_minutes)
+    return DialogueSettings(limits, desks, wait, policy.hours, settings.staff_language)
 
 
 # --- the shop's folder -----------------------------------------------------------------------------------------------

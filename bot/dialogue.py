@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import codes, handoff, notifier, opt_in, promises, slots, transcript
+from bot import codes, handoff, notifier, opt_in, promises, slots, transcript, waiting
 from bot.alarms import alarm
 from bot.conversation import (
     SESSION_SILENCE,
@@ -25,6 +25,7 @@ from bot.decision import TAKE_BACK, HandoffRequest, Limits, Notice, Read, Speak,
 from bot.facts import Act, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import InboundMessage, Kind, Reply, Sender
+from bot.opening import OpeningHours
 from bot.policy import decide
 from bot.ports import Clock, Interpreter, WriteModes
 from bot.promises import Promise
@@ -43,7 +44,8 @@ class Settings:
 
     limits: Limits = field(default_factory=Limits)
     desks: tuple[str, ...] = ("console",)
-    wait: timedelta = timedelta(minutes=10)  # unclaimed for so long: the shopper is told once
+    wait: timedelta = timedelta(minutes=10)  # unclaimed for so long while people are there: the shopper is told once
+    hours: OpeningHours = field(default_factory=OpeningHours)  # when they are
     staff_language: str = "en"
 
 
@@ -363,6 +365,8 @@ class Dialogue:
 
     async def _spoken(self, t: Turn, speak: Speak, heard: Mapping[str, Any]) -> TurnResult:
         """The result of the bot's own turn, with the handoff it may open."""
+        if speak.handoff and speak.handoff.kind == "chat" and speak.acts:
+            speak = waiting.told(speak, self._settings.hours, t.now)
         reply, spoken = await self._speech.reply(speak, t.history)
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)
@@ -416,7 +420,8 @@ class Dialogue:
             text = f"{wanted.text}\n{text}"
         status = "closed" if request.kind == "note" else "waiting"
         change = HandoffChange(self._new_id(), status, request.kind, request.reason, text, request.write, opening=True)
-        return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms)
+        wait = self._settings.hours.after(t.now, self._settings.wait) - t.now
+        return handoff.opened(speak.conversation, change, t.now, wait, self._terms)
 
     def _rule(self, approval: Confirmation) -> str:
         """Why staff are asked, in their words."""
