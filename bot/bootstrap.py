@@ -287,7 +287,7 @@ class TurnRows:
         self.claim, self.release = inbox.claim, inbox.release
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises = promises.open_ones
-        self.handoff, self.confirmation = desk.handoff, desk.confirmation
+        self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:

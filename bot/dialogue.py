@@ -366,7 +366,8 @@ class Dialogue:
     async def _spoken(self, t: Turn, speak: Speak, heard: Mapping[str, Any]) -> TurnResult:
         """The result of the bot's own turn, with the handoff it may open."""
         if speak.handoff and speak.handoff.kind == "chat" and speak.acts:
-            speak = waiting.told(speak, self._settings.hours, t.now)
+            claims = await self._store.claims()
+            speak = waiting.told(speak, speak.handoff.reason, self._settings.hours, claims, t.now)
         reply, spoken = await self._speech.reply(speak, t.history)
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)

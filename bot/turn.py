@@ -3,7 +3,7 @@
 The rows behind it are bot/store's business.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -143,6 +143,10 @@ class TurnStore(Protocol):
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
     async def confirmation(self, handoff_id: str) -> Confirmation | None: ...
+
+    async def claims(self) -> Sequence[tuple[datetime, datetime]]:
+        """When the chat handoffs that were claimed last were opened and claimed."""
+        ...
 
 
 class ActionLog(Protocol):

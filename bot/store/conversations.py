@@ -12,7 +12,7 @@ from bot.errors import LeaseLost
 from bot.messages import Address, Kind, Reply, Sender
 from bot.ports import Clock, TranscriptLine
 from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
-from bot.store.database import reading, writing
+from bot.store.database import UtcTime, reading, writing
 from bot.store.promises import write_promise
 from bot.store.tables import Conversations, Handoffs, Inbox, Outbox, Timers, Turns
 from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult
@@ -306,10 +306,11 @@ async def _write_handoff(
             )
         )
         return
-    times = (
-        {"claimed_at": now} if change.status == "claimed" else {"ended_at": now} if change.status != "waiting" else {}
-    )
-    values: dict[str, Any] = {"status": change.status, **times}
+    values: dict[str, Any] = {"status": change.status}
+    if change.status == "claimed":  # the first time stays
+        values["claimed_at"] = sa.func.coalesce(_handoffs.c.claimed_at, sa.literal(now, UtcTime))
+    elif change.status != "waiting":
+        values["ended_at"] = now
     if change.claimed_by:
         values["claimed_by"] = change.claimed_by
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))

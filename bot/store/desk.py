@@ -28,6 +28,7 @@ SIGN_IN_TRIES = 5  # with one name from one address
 NAME_TRIES = 50  # with one name from anywhere: guessing from many addresses ends too, and one stranger locks nobody out
 NAME_CHARS = 64
 OPEN = ("waiting", "claimed")
+MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
 
 
 class DeskStore:
@@ -62,6 +63,14 @@ class DeskStore:
         async with reading(self._engine) as connection:
             stored = await connection.scalar(sa.select(_handoffs.c.confirmation).where(_handoffs.c.id == handoff_id))
         return CONFIRMATION.load(stored) if stored else None
+
+    async def claims(self) -> list[tuple[datetime, datetime]]:
+        """When the chats that were claimed last were opened and claimed; those of long ago say nothing of today."""
+        lately = sa.and_(_handoffs.c.kind == "chat", _handoffs.c.claimed_at > self._clock.now() - CLAIMS_COUNT_FOR)
+        times = sa.select(_handoffs.c.opened_at, _handoffs.c.claimed_at).where(lately)
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(times.order_by(_handoffs.c.claimed_at.desc()).limit(MOST_CLAIMS))
+            return [(row.opened_at, row.claimed_at) for row in rows]
 
     # --- accounts ----------------------------------------------------------------------------------------------------
 
