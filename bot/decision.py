@@ -75,7 +75,6 @@ class Limits:
 
 
 GRAVE = frozenset({"angry", "injury", "fire", "death", "model_failure", "error"})  # reasons that call for a kind word
-DANGER = frozenset({"injury", "fire", "threat", "recall"})  # ... for somebody's safety
 RULES = ("mode", "amount", "stop")  # staff approve each one; the sum is above the limit; automatic writes are stopped
 
 

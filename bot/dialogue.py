@@ -420,7 +420,11 @@ class Dialogue:
             wanted = await self._speech.sentences((request.write.act,), language)
             text = f"{wanted.text}\n{text}"
         status = "closed" if request.kind == "note" else "waiting"
-        change = HandoffChange(self._new_id(), status, request.kind, request.reason, text, request.write, opening=True)
+        number = request.write.arguments.get("order", "") if request.write else handoff.order_of(before)
+        packed_by = await self._fulfilment.packed_by(number, before.proof) if status == "waiting" else None
+        change = HandoffChange(
+            self._new_id(), status, request.kind, request.reason, text, request.write, opening=True, packed_by=packed_by
+        )
         wait = self._settings.hours.after(t.now, self._settings.wait) - t.now
         return handoff.opened(speak.conversation, change, t.now, wait, self._terms)
 

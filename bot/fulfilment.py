@@ -74,6 +74,11 @@ class Fulfilment:
         request = self._request(asked, conversation.language or "en", conversation, None, "", now)
         return await look(self._shop, promise, request)
 
+    async def packed_by(self, order: str, proof: Proof | None) -> datetime | None:
+        """When what is open of the order is packed; None for an order that is not the shopper's."""
+        found = await self._shop.order(order, proof) if order and proof else None
+        return found.packed_by if found else None
+
     async def cut_off(self, pending: Confirmation | None) -> bool:
         """Whether an earlier try of this turn had begun the write before it was cut off: then its yes was heard."""
         return pending is not None and await self._actions.begun(pending.id)

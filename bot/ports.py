@@ -259,6 +259,9 @@ class HandoffView:
     channel: str
     language: str
     name: str = ""  # the shopper's display name
+    packed_by: datetime | None = None  # the cut-off that what is open of its order is packed after
+    why: str = ""  # it stands before others (triage.WHY); "": by its age
+    minutes: int = 0  # why "packing": that are left
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +311,7 @@ class Office(Protocol):
     """The assistant as the staff console sees it."""
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
-        """Open handoffs, oldest first; with `ended` the latest finished ones too."""
+        """Open handoffs, the most urgent first; with `ended` the latest finished ones too."""
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...

@@ -73,6 +73,7 @@ class HandoffChange:
     confirmation: Confirmation | None = None
     claimed_by: str = ""
     opening: bool = False
+    packed_by: datetime | None = None  # when what is open of its order is packed
 
 
 @dataclass(frozen=True, slots=True)

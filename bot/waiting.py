@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from bot.decision import DANGER, Speak
+from bot.decision import Speak
 from bot.facts import Act, Moment, Number
 from bot.handoff import GO_ON
 from bot.opening import OpeningHours
+from bot.triage import DANGER
 
 LEAST_WAITS = 5  # of which a wait is worked out; below that nothing is said
 STEP = timedelta(minutes=5)  # it is rounded up to

@@ -17,7 +17,7 @@ RINGS = (
      "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
     {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery",
-     "measures", "sizing", "advice"},
+     "measures", "sizing", "advice", "triage"},
     {"flows", "policy"},
     {"skills"},
     {"handoff", "waiting", "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
@@ -32,7 +32,7 @@ IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
     "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
-    "decision", "flows", "policy", "handoff", "opening", "waiting",
+    "decision", "flows", "policy", "handoff", "opening", "waiting", "triage",
 )  # fmt: skip
 
 

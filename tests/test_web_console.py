@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 
@@ -241,6 +242,12 @@ async def test_list_shows_who_waits_and_who_is_looked_after(shop):
     told = ("Asked for person", "Chinese", "Telegram", "Approval", "bob", "wants a refund", "2026-09-21T11:30:00+00:00")
     for words in told:
         assert words in page, words
+
+
+async def test_list_shows_why_something_comes_before_others(shop):
+    shop.office.views["h1"] = replace(view(), why="packing", minutes=25)
+    await sign_in(shop)
+    assert "Packed in 25 min" in (await get(shop, "/staff/list"))[1]
 
 
 async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop):

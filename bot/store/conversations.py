@@ -303,6 +303,7 @@ async def _write_handoff(
                 opened_at=now,
                 claimed_at=None,
                 ended_at=None if change.status in ("waiting", "claimed") else now,
+                packed_by=change.packed_by,
             )
         )
         return

@@ -18,6 +18,7 @@ from bot.store.actions import TRIES_COUNT_FOR
 from bot.store.codec import CONFIRMATION
 from bot.store.database import reading, writing
 from bot.store.tables import Conversations, Facts, Handoffs, Staff, StaffSessions, Tries
+from bot.triage import in_order
 
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
 _staff, _sessions, _tries = Staff.__table__, StaffSessions.__table__, Tries.__table__
@@ -42,13 +43,15 @@ class DeskStore:
         query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
             _conversations, _conversations.c.id == _handoffs.c.conversation_id
         )
-        opened = query.where(_handoffs.c.status.in_(OPEN)).order_by(_handoffs.c.opened_at, _handoffs.c.id)
+        opened = query.where(_handoffs.c.status.in_(OPEN))
         finished = (
             query.where(_handoffs.c.status.not_in(OPEN)).order_by(_handoffs.c.ended_at.desc(), _handoffs.c.id).limit(20)
         )
         async with reading(self._engine) as connection:
             rows = list(await connection.execute(opened)) + (list(await connection.execute(finished)) if ended else [])
-        return [_view(row) for row in rows]
+        views = [_view(row) for row in rows]
+        open_ones = [view for view in views if view.status in OPEN]
+        return in_order(open_ones, self._clock.now()) + views[len(open_ones) :]
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
@@ -258,4 +261,5 @@ def _view(row: sa.Row) -> HandoffView:
         channel=row.address["channel"],
         language=row.language,
         name=row.state.get("name", ""),
+        packed_by=row.packed_by,
     )

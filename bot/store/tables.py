@@ -169,6 +169,7 @@ class Handoffs(SQLModel, table=True):
     opened_at: datetime = _time()
     claimed_at: datetime | None = _time(null=True)
     ended_at: datetime | None = _time(null=True)
+    packed_by: datetime | None = _time(null=True)  # the cut-off after which what is open of its order is packed
 
 
 class DeskThreads(SQLModel, table=True):
