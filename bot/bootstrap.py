@@ -304,7 +304,7 @@ def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...
         confirmation_minutes=settings.confirmation_minutes,
     )
     wait = timedelta(minutes=settings.wait_minutes)
-    return DialogueSettings(limits, desks, wait, policy.hours, settings.staff_language)
+    return DialogueSettings(limits, desks, wait, policy.hours, policy.deadlines, settings.staff_language)
 
 
 # --- the shop's folder -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import codes, handoff, notifier, opt_in, promises, slots, transcript, waiting
+from bot import codes, deadlines, handoff, notifier, opt_in, promises, slots, transcript, waiting
 from bot.alarms import alarm
 from bot.conversation import (
     SESSION_SILENCE,
@@ -27,7 +27,7 @@ from bot.fulfilment import Fulfilment
 from bot.messages import InboundMessage, Kind, Reply, Sender
 from bot.opening import OpeningHours
 from bot.policy import decide
-from bot.ports import Clock, Interpreter, WriteModes
+from bot.ports import OPEN, Clock, Interpreter, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
@@ -46,6 +46,7 @@ class Settings:
     desks: tuple[str, ...] = ("console",)
     wait: timedelta = timedelta(minutes=10)  # unclaimed for so long while people are there: the shopper is told once
     hours: OpeningHours = field(default_factory=OpeningHours)  # when they are
+    deadlines: Mapping[str, timedelta] = field(default_factory=dict)  # of each handoff → open time
     staff_language: str = "en"
 
 
@@ -94,7 +95,7 @@ class Dialogue:
     async def turn(self, claim: Claim) -> TurnResult:
         """What this turn leaves behind; nothing of it is stored yet, except begun actions."""
         t = await self._load(claim)
-        return replace(await self._turn(t), hidden=t.hidden)
+        return self._timed(t, await self._turn(t))
 
     async def _turn(self, t: Turn) -> TurnResult:
         first = t.claim.rows[0].message
@@ -109,7 +110,12 @@ class Dialogue:
     async def failed(self, claim: Claim) -> TurnResult:
         """An internal error ended this turn again and again: a person at once, said in written words."""
         t = await self._load(claim)
-        return replace(await self._failed(t), hidden=t.hidden)
+        return self._timed(t, await self._failed(t))
+
+    def _timed(self, t: Turn, result: TurnResult) -> TurnResult:
+        """With the deadlines of the handoffs that it opens or moves."""
+        timers = deadlines.timers(result.handoffs, self._settings.deadlines, self._settings.hours, t.now)
+        return replace(result, timers=(*result.timers, *timers), hidden=t.hidden)
 
     async def _failed(self, t: Turn) -> TurnResult:
         first = t.claim.rows[0].message
@@ -279,7 +285,7 @@ class Dialogue:
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
-            case "close" if view and view.kind == "case" and view.status in ("waiting", "claimed"):
+            case "close" if view and view.kind == "case" and view.status in OPEN:
                 await self._settle(t, view.id, message.name)
                 return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
             case "close":
@@ -335,6 +341,11 @@ class Dialogue:
             return await self._notifier.turn(
                 t.conversation, t.promises, message.handoff_id, t.now, message.source_id
             )
+        if message.act in deadlines.KINDS:
+            view, words = await self._store.handoff(message.handoff_id), self._terms.get("desk", {})
+            changes, posts = deadlines.missed(view, message.act, words)
+            sendings = handoff.to_sendings(posts, self._settings.desks, message.source_id)
+            return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
         if message.act == handoff.UNCLAIMED:
             return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
         if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:

@@ -244,6 +244,9 @@ class TranscriptLine:
     cards: tuple[Card, ...] = ()
 
 
+OPEN = ("waiting", "claimed")  # the states of a handoff that staff still have to deal with
+
+
 @dataclass(frozen=True, slots=True)
 class HandoffView:
     """One handoff as a desk lists it."""
@@ -260,8 +263,10 @@ class HandoffView:
     language: str
     name: str = ""  # the shopper's display name
     packed_by: datetime | None = None  # the cut-off that what is open of its order is packed after
+    due: datetime | None = None  # the next of its deadlines (bot/deadlines.py)
+    missed: str = ""  # the last deadline that has passed
     why: str = ""  # it stands before others (triage.WHY); "": by its age
-    minutes: int = 0  # why "packing": that are left
+    minutes: int = 0  # why "packing" or "due": that are left
 
 
 @dataclass(frozen=True, slots=True)

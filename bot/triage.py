@@ -11,7 +11,9 @@ FIRST = DANGER | {"fraud", "legal", "authority"}
 MONEY = frozenset({"payment", "chargeback"})  # somebody may be missing his money
 NEAR = timedelta(hours=2)  # a cut-off that may still be made
 
-WHY = ("first", "packing", "money", "")  # what stands before what
+SOON = timedelta(minutes=30)  # a deadline that may still be kept
+
+WHY = ("first", "packing", "overdue", "due", "money", "")  # what stands before what
 
 
 def in_order(views: Iterable[HandoffView], now: datetime) -> list[HandoffView]:
@@ -24,6 +26,10 @@ def _placed(view: HandoffView, now: datetime) -> HandoffView:
         return replace(view, why="first")
     if view.packed_by and timedelta() < view.packed_by - now <= NEAR:
         return replace(view, why="packing", minutes=_minutes(view.packed_by - now))
+    if view.missed:
+        return replace(view, why="overdue")
+    if view.due and view.due - now <= SOON:
+        return replace(view, why="due", minutes=_minutes(max(timedelta(), view.due - now)))
     return replace(view, why="money") if view.reason in MONEY else view
 
 

@@ -74,6 +74,7 @@ class HandoffChange:
     claimed_by: str = ""
     opening: bool = False
     packed_by: datetime | None = None  # when what is open of its order is packed
+    missed: str = ""  # a deadline that has passed now
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def test_a_wait_goes_on_while_people_are_there_only(
 
 def test_without_a_table_the_desk_is_always_open_and_its_zone_is_the_shops(home: Path) -> None:
     assert read_policy(home).hours == OpeningHours()
-    _add(home, DESK)
+    add(home, DESK)
     assert read_policy(home).hours == OpeningHours(
         frozenset({0, 2, 3}), time(11), time(17), frozenset({date(2026, 3, 5)}), LONDON
     )
@@ -97,13 +97,13 @@ def test_without_a_table_the_desk_is_always_open_and_its_zone_is_the_shops(home:
     ],
 )
 def test_each_problem_of_the_desk_is_named_with_its_key(home: Path, table: str, problem: str) -> None:
-    _add(home, f"[desk]\n{table}\n")
+    add(home, f"[desk]\n{table}\n")
     with pytest.raises(BadInput) as caught:
         read_policy(home)
     assert str(caught.value).startswith(f"policy.toml: {problem}")
 
 
-def _add(home: Path, table: str) -> None:
+def add(home: Path, table: str) -> None:
     with (home / POLICY_FILE).open("a", encoding="utf-8") as file:
         file.write(f"\n{table}")
 
@@ -114,7 +114,7 @@ def _add(home: Path, table: str) -> None:
 @pytest.fixture
 async def talk(home: Path) -> AsyncIterator[Talk]:
     """At ten on a Wednesday; the desk opens at eleven, then not before Monday."""
-    _add(home, DESK)
+    add(home, DESK)
     async with talking(home, Language(Heard(), WrittenWords()), as_email="emma.clarke@example.com") as opened:
         yield opened
 
@@ -131,7 +131,7 @@ async def test_outside_the_hours_a_shopper_hears_when_people_are_back(talk: Talk
 
 
 async def test_a_chinese_shopper_hears_it_in_chinese(home: Path) -> None:
-    _add(home, DESK)
+    add(home, DESK)
     async with talking(home, Language(Chinese(), WrittenWords())) as talk:
         [reply] = await done(talk, shopper("m1", "转人工 person"))
         assert "3月4日 11:00" in reply

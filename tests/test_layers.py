@@ -17,7 +17,7 @@ RINGS = (
      "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
     {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery",
-     "measures", "sizing", "advice", "triage"},
+     "measures", "sizing", "advice", "triage", "deadlines"},
     {"flows", "policy"},
     {"skills"},
     {"handoff", "waiting", "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
@@ -32,7 +32,7 @@ IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
     "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
-    "decision", "flows", "policy", "handoff", "opening", "waiting", "triage",
+    "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines",
 )  # fmt: skip
 
 

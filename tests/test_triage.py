@@ -55,6 +55,14 @@ def test_a_cut_off_that_is_over_or_far_hurries_nobody(minutes: float) -> None:
     ]  # fmt: skip
 
 
+def test_then_what_is_late_and_what_is_due_soon() -> None:
+    late, over = view("late", missed="first_answer", hours=1), view("over", due=packed_in(-1))
+    soon, far = (view(name, due=packed_in(left), hours=9) for name, left in (("soon", 30), ("far", 31)))
+    assert listed(far, view("money", "payment", 9), soon, over, late) == [
+        ("late", "overdue", 0), ("over", "due", 0), ("soon", "due", 30), ("money", "money", 0), ("far", "", 0),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("reason", ["payment", "chargeback"])
 def test_then_who_may_be_missing_money(reason: str) -> None:
     assert listed(view("older", hours=2), view("money", reason)) == [("money", "money", 0), ("older", "", 0)]

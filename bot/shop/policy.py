@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.commerce import WriteMode
+from bot.deadlines import KINDS
 from bot.errors import BadInput
 from bot.facts import Localised, Money
 from bot.opening import OpeningHours
@@ -121,6 +122,7 @@ class Policy:
     max_error: float  # the share of wrong handling tolerated among what is handled without a person
     as_of_hours: int = 24  # older imported data are stated with their time; 0: never
     hours: OpeningHours = field(default_factory=OpeningHours)  # when people answer at the desk
+    deadlines: Mapping[str, timedelta] = field(default_factory=dict)  # of handoffs → open time (bot/deadlines.py)
 
     def market(self, name: str) -> Market:
         """The market, or the default one for a name no longer in shop.toml."""
@@ -147,7 +149,8 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
     markets = _markets(homes, rules.tables("markets"), limits, front["languages"] or ())
     max_error = rules.value("max_error", checked.share)
     as_of_hours = rules.optional("as_of_hours", checked.hours, 24)
-    hours = _desk(rules.tables_of("desk"), front["zone"]) if "desk" in rules.values else OpeningHours()
+    desk = rules.tables_of("desk") if "desk" in rules.values else None
+    hours, deadlines = _desk(desk, front["zone"]) if desk else (OpeningHours(), {})
     if front["market"] is not None and front["market"] not in homes:
         problems.append(
             f"{SHOP_FILE}: default_market: there is no market {front['market']!r}; known: {', '.join(homes)}"
@@ -158,7 +161,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
         table.unknown()
     if problems:
         return None, problems
-    return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours, hours), []
+    return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours, hours, deadlines), []
 
 
 def _shopfront(shop: "CheckedTable", folder: Path) -> dict[str, Any]:
@@ -301,7 +304,7 @@ def _working(table: "CheckedTable") -> WorkingDays:
     return found
 
 
-def _desk(table: "CheckedTable", zone: ZoneInfo | None) -> OpeningHours:
+def _desk(table: "CheckedTable", zone: ZoneInfo | None) -> tuple[OpeningHours, dict[str, timedelta]]:
     usual = OpeningHours()
     found = OpeningHours(
         days=_days(table, usual.days),
@@ -313,8 +316,9 @@ def _desk(table: "CheckedTable", zone: ZoneInfo | None) -> OpeningHours:
     given = [key for key in ("from", "to") if key in table.values]
     if len(given) == 1:
         table.problems.append(f"{table.file}: {table.path}{given[0]}: from and to belong together")
+    spans = {kind: table.optional(kind, checked.minutes, None) for kind in KINDS}
     table.unknown()
-    return found
+    return found, {kind: span for kind, span in spans.items() if span}
 
 
 def _days(table: "CheckedTable", usual: frozenset[int]) -> frozenset[int]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversation import Conversation, HandoffNote, Proof, Status, Utterance, from_state, to_state
 from bot.errors import LeaseLost
 from bot.messages import Address, Kind, Reply, Sender
-from bot.ports import Clock, TranscriptLine
+from bot.ports import OPEN, Clock, TranscriptLine
 from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
 from bot.store.database import UtcTime, reading, writing
 from bot.store.promises import write_promise
@@ -177,7 +177,7 @@ async def _recovered(connection: AsyncConnection, blank: Conversation) -> Conver
     """Who has the conversation is known from the handoffs, whatever has become of its state."""
     last = sa.select(sa.func.max(_turns.c.session)).where(_turns.c.conversation_id == blank.id)
     open_ones = sa.select(_handoffs).where(
-        _handoffs.c.conversation_id == blank.id, _handoffs.c.status.in_(("waiting", "claimed"))
+        _handoffs.c.conversation_id == blank.id, _handoffs.c.status.in_(OPEN)
     )
     conversation = replace(blank, session=(await connection.scalar(last) or 0) + 1)
     for row in (await connection.execute(open_ones.order_by(_handoffs.c.opened_at))).all():
@@ -302,8 +302,9 @@ async def _write_handoff(
                 claimed_by=change.claimed_by,
                 opened_at=now,
                 claimed_at=None,
-                ended_at=None if change.status in ("waiting", "claimed") else now,
+                ended_at=None if change.status in OPEN else now,
                 packed_by=change.packed_by,
+                missed=change.missed,
             )
         )
         return
@@ -314,6 +315,8 @@ async def _write_handoff(
         values["ended_at"] = now
     if change.claimed_by:
         values["claimed_by"] = change.claimed_by
+    if change.missed:
+        values["missed"] = change.missed
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))
 
 

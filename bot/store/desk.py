@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,23 +13,23 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversation import Confirmation
+from bot.deadlines import KINDS
 from bot.errors import BadInput
-from bot.ports import Clock, HandoffView, StaffSession
+from bot.ports import OPEN, Clock, HandoffView, StaffSession
 from bot.store.actions import TRIES_COUNT_FOR
 from bot.store.codec import CONFIRMATION
 from bot.store.database import reading, writing
-from bot.store.tables import Conversations, Facts, Handoffs, Staff, StaffSessions, Tries
+from bot.store.tables import Conversations, Facts, Handoffs, Staff, StaffSessions, Timers, Tries
 from bot.triage import in_order
 
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
-_staff, _sessions, _tries = Staff.__table__, StaffSessions.__table__, Tries.__table__
+_staff, _sessions, _tries, _timers = Staff.__table__, StaffSessions.__table__, Tries.__table__, Timers.__table__
 
 SESSION = timedelta(hours=12)
 SIGN_IN_WINDOW = timedelta(minutes=15)  # by the clock: a count begins anew with each, and every lock ends with it
 SIGN_IN_TRIES = 5  # with one name from one address
 NAME_TRIES = 50  # with one name from anywhere: guessing from many addresses ends too, and one stranger locks nobody out
 NAME_CHARS = 64
-OPEN = ("waiting", "claimed")
 MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
 
 
@@ -48,10 +49,11 @@ class DeskStore:
             query.where(_handoffs.c.status.not_in(OPEN)).order_by(_handoffs.c.ended_at.desc(), _handoffs.c.id).limit(20)
         )
         async with reading(self._engine) as connection:
-            rows = list(await connection.execute(opened)) + (list(await connection.execute(finished)) if ended else [])
-        views = [_view(row) for row in rows]
-        open_ones = [view for view in views if view.status in OPEN]
-        return in_order(open_ones, self._clock.now()) + views[len(open_ones) :]
+            open_ones = list(await connection.execute(opened))
+            over = list(await connection.execute(finished)) if ended else []
+            due = await _due(connection)
+        views = [replace(_view(row), due=due.get(row.id)) for row in open_ones]
+        return in_order(views, self._clock.now()) + [_view(row) for row in over]
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
@@ -215,6 +217,12 @@ class DeskStore:
             return await connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == name)) or ""
 
 
+async def _due(connection: AsyncConnection) -> dict[str, datetime]:
+    """Handoff id → the next of its deadlines."""
+    kept = sa.select(_timers.c.subject, sa.func.min(_timers.c.due).label("due")).where(_timers.c.kind.in_(KINDS))
+    return {row.subject: row.due for row in await connection.execute(kept.group_by(_timers.c.subject))}
+
+
 def _password_of(name: str) -> sa.Select[tuple[str]]:
     return sa.select(_staff.c.password).where(_staff.c.id == name)
 
@@ -262,4 +270,5 @@ def _view(row: sa.Row) -> HandoffView:
         language=row.language,
         name=row.state.get("name", ""),
         packed_by=row.packed_by,
+        missed=row.missed,
     )

@@ -170,6 +170,7 @@ class Handoffs(SQLModel, table=True):
     claimed_at: datetime | None = _time(null=True)
     ended_at: datetime | None = _time(null=True)
     packed_by: datetime | None = _time(null=True)  # the cut-off after which what is open of its order is packed
+    missed: str = ""  # the last deadline that has passed: first_answer, settled
 
 
 class DeskThreads(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""handoffs know the cut-off after which what is open of their order is packed"""
+"""handoffs know the cut-off after which what is open of their order is packed, and which deadline they have missed"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("handoffs", sa.Column("packed_by", UtcTime, nullable=True))
+    op.add_column("handoffs", sa.Column("missed", sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    op.drop_column("handoffs", "missed")
     op.drop_column("handoffs", "packed_by")
