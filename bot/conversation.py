@@ -186,6 +186,7 @@ class HandoffNote:
     summary: str
     status: str  # "waiting", "claimed", "back", "closed"
     subject: str = ""  # approvals and cases: what they are about
+    away: bool = False  # claimed, and put away for a time
 
 
 @dataclass(frozen=True, slots=True)

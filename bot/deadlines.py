@@ -25,10 +25,9 @@ def timers(
 
 
 def missed(
-    view: HandoffView | None, kind: str, words: Mapping[str, str]
+    view: HandoffView | None, kind: str, note: str
 ) -> tuple[tuple[HandoffChange, ...], tuple[DeskPost, ...]]:
     """The time is up: the handoff is marked, and the desks are told. Nothing where it has happened meanwhile."""
     if view is None or view.status not in OPEN or (kind == FIRST_ANSWER and view.status == "claimed"):
         return (), ()
-    note = words.get(f"missed_{kind}", kind)
     return (HandoffChange(view.id, view.status, missed=kind),), (DeskPost(view.id, "note", note),)

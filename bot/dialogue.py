@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import codes, deadlines, handoff, notifier, opt_in, promises, slots, transcript, waiting
+from bot import codes, deadlines, handoff, notifier, opt_in, promises, slots, snooze, transcript, waiting
 from bot.alarms import alarm
 from bot.conversation import (
     SESSION_SILENCE,
@@ -22,9 +22,10 @@ from bot.conversation import (
     facts_to_json,
 )
 from bot.decision import TAKE_BACK, HandoffRequest, Limits, Notice, Read, Speak, TurnInput
-from bot.facts import Act, Number
+from bot.errors import BadInput
+from bot.facts import Act, Moment, Number
 from bot.fulfilment import Fulfilment
-from bot.messages import InboundMessage, Kind, Reply, Sender
+from bot.messages import DeskPost, InboundMessage, Kind, Reply, Sender
 from bot.opening import OpeningHours
 from bot.policy import decide
 from bot.ports import OPEN, Clock, Interpreter, WriteModes
@@ -122,8 +123,7 @@ class Dialogue:
         if first.sender is not Sender.SHOPPER:
             return self._failed_beside(t, first)
         if t.conversation.status in (Status.WAITING, Status.STAFF):
-            moved = handoff.relayed(t.conversation, t.text)
-            return await self._moved(t, moved, transcript.user_lines(t.claim.rows, {}))
+            return await self._moved(t, self._relayed(t, t.text), transcript.user_lines(t.claim.rows, {}))
         pending, acts = t.conversation.pending, (Act("handoff/error", tone="apologetic"),)
         notices: tuple[Notice, ...] = ()
         if pending and await self._fulfilment.cut_off(pending):
@@ -258,11 +258,20 @@ class Dialogue:
         pressed = [first.button] if first.kind is Kind.BUTTON and not t.text else []
         text, reason = "\n".join([*filter(None, [t.text]), *kept, *pressed]), alarm(slots.readable(t.text))
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
-        result = await self._moved(t, handoff.relayed(t.conversation, text, urgent), lines)
+        result = await self._moved(t, self._relayed(t, text, urgent), lines)
         if first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
             speak = Speak("say", t.conversation, taken_back=t.promises)
             result = self._with_promises(t, result, speak)
         return result
+
+    def _relayed(self, t: Turn, text: str, urgent: Act | None = None) -> handoff.Moved:
+        """To the desk; what was put away there comes back."""
+        moved, note = handoff.relayed(t.conversation, text, urgent), t.conversation.handoff
+        back = snooze.brought_back(moved.conversation, note.id if note else "", self._word("back_written"))
+        return handoff.joined(moved, back)
+
+    def _word(self, key: str) -> str:
+        return self._terms.get("desk", {}).get(key, key)
 
     async def _staff(self, t: Turn) -> TurnResult:
         message = t.claim.rows[0].message
@@ -285,6 +294,8 @@ class Dialogue:
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
+            case snooze.SNOOZE:
+                return await self._moved(t, self._put_away(t, handoff_id, message.text), ())
             case "close" if view and view.kind == "case" and view.status in OPEN:
                 await self._settle(t, view.id, message.name)
                 return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
@@ -293,6 +304,14 @@ class Dialogue:
             case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
                 return await self._decided(t, view.id, message.name, approve=message.act == "approve")
         return TurnResult(t.conversation)
+
+    def _put_away(self, t: Turn, handoff_id: str, text: str) -> handoff.Moved:
+        try:
+            back = snooze.until(text, self._settings.hours, t.now)
+        except BadInput as wrong:
+            return handoff.Moved(t.conversation, posts=(DeskPost(handoff_id, "note", str(wrong)),))
+        when = self._speech.say(Moment(back), self._settings.staff_language)
+        return snooze.put_away(t.conversation, handoff_id, back, f"{self._word('away')} {when}")
 
     async def _decided(self, t: Turn, handoff_id: str, staff: str, *, approve: bool) -> TurnResult:
         """Staff approved or declined a write above the limits: it runs now, or the shopper is told no."""
@@ -341,9 +360,12 @@ class Dialogue:
             return await self._notifier.turn(
                 t.conversation, t.promises, message.handoff_id, t.now, message.source_id
             )
+        if message.act == snooze.SNOOZE:
+            back = snooze.brought_back(t.conversation, message.handoff_id, self._word("back_due"))
+            return await self._moved(t, back, ())
         if message.act in deadlines.KINDS:
-            view, words = await self._store.handoff(message.handoff_id), self._terms.get("desk", {})
-            changes, posts = deadlines.missed(view, message.act, words)
+            view = await self._store.handoff(message.handoff_id)
+            changes, posts = deadlines.missed(view, message.act, self._word(f"missed_{message.act}"))
             sendings = handoff.to_sendings(posts, self._settings.desks, message.source_id)
             return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
         if message.act == handoff.UNCLAIMED:

@@ -24,6 +24,10 @@ class OpeningHours:
         """When somebody is there next: `at` itself while people are."""
         return next(self._times(at))[0]
 
+    def next_opening(self, at: datetime) -> datetime:
+        """When people come next, after those who are there have gone."""
+        return next(begin for begin, _ in self._times(at) if begin > at)
+
     def after(self, at: datetime, span: timedelta) -> datetime:
         """The moment at which `span` of open time has gone by since `at`."""
         for begin, end in self._times(at):

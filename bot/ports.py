@@ -265,6 +265,7 @@ class HandoffView:
     packed_by: datetime | None = None  # the cut-off that what is open of its order is packed after
     due: datetime | None = None  # the next of its deadlines (bot/deadlines.py)
     missed: str = ""  # the last deadline that has passed
+    away_until: datetime | None = None  # put away by who claimed it
     why: str = ""  # it stands before others (triage.WHY); "": by its age
     minutes: int = 0  # why "packing" or "due": that are left
 
@@ -316,7 +317,7 @@ class Office(Protocol):
     """The assistant as the staff console sees it."""
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
-        """Open handoffs, the most urgent first; with `ended` the latest finished ones too."""
+        """Open handoffs, the most urgent first; with `ended` those put away and the latest finished ones too."""
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...

@@ -75,6 +75,7 @@ class HandoffChange:
     opening: bool = False
     packed_by: datetime | None = None  # when what is open of its order is packed
     missed: str = ""  # a deadline that has passed now
+    away_until: datetime | None = None  # put away by staff; whatever else happens to it brings it back
 
 
 @dataclass(frozen=True, slots=True)

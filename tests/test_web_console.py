@@ -250,6 +250,23 @@ async def test_list_shows_why_something_comes_before_others(shop):
     assert "Packed in 25 min" in (await get(shop, "/staff/list"))[1]
 
 
+async def test_what_is_claimed_can_be_put_away_and_is_listed_apart(shop):
+    shop.office.views["h1"] = view(status="claimed", claimed_by="anna")
+    await sign_in(shop)
+    assert 'data-do="snooze" data-text="PT1H"' in (await get(shop, "/staff/handoffs/h1/view"))[1]
+    assert await act(shop, act="snooze", text="PT1H") == 204
+    said = shop.front.received[-1]
+    assert (said.kind, said.act, said.text) == (Kind.STAFF_ACT, "snooze", "PT1H")
+    shop.office.views["h1"] = replace(shop.office.views["h1"], away_until=OPENED)
+    page = (await get(shop, "/staff/list"))[1]
+    assert "Put away" in page and "No conversation is claimed." in page
+
+
+async def test_who_waits_is_not_put_away(shop):
+    await sign_in(shop)
+    assert "snooze" not in (await get(shop, "/staff/handoffs/h1/view"))[1]
+
+
 async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop):
     front = shop.front
     front.write("telegram:7:9::9", "user", "my lamp is broken", attachments=("ab" * 32,))

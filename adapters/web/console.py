@@ -21,7 +21,8 @@ from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.ports import OPEN, Front, HandoffView, Office
 
 ACTS = {
-    "chat": ("claim", "back", "close"), "case": ("claim", "back", "close"), "approval": ("approve", "decline")
+    "chat": ("claim", "snooze", "back", "close"), "case": ("claim", "snooze", "back", "close"),
+    "approval": ("approve", "decline"),
 }  # fmt: skip
 _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
@@ -40,7 +41,9 @@ def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: dat
         "sender": Sender.STAFF, "name": staff, "handoff_id": view.id,
     }  # fmt: skip
     if act:
-        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act) if act in ACTS.get(view.kind, ()) else None
+        until = text if act == "snooze" else ""
+        known = act in ACTS.get(view.kind, ()) and len(until) <= TEXT_CHARS
+        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, text=until) if known else None
     # an approval is answered yes or no; who writes to the shopper does so in a chat handoff
     return InboundMessage(**common, text=text) if text and len(text) <= TEXT_CHARS and view.kind != "approval" else None
 
@@ -94,7 +97,8 @@ class Console:
         return {
             "stop": (await self._office.modes()).stop,
             "waiting": [view for view in views if view.status == "waiting"],
-            "claimed": [view for view in views if view.status == "claimed"],
+            "claimed": [view for view in views if view.status == "claimed" and not view.away_until],
+            "away": [view for view in views if view.status == "claimed" and view.away_until],
             "ended": [view for view in views if view.status not in OPEN],
         }  # fmt: skip
 
@@ -150,5 +154,5 @@ def _acts(view: HandoffView) -> tuple[str, ...]:
     """The buttons that make sense now."""
     if view.status not in OPEN:
         return ()
-    offered = ACTS.get(view.kind, ())
-    return tuple(act for act in offered if not (act == "claim" and view.status == "claimed"))
+    useless = "claim" if view.status == "claimed" else "snooze"
+    return tuple(act for act in ACTS.get(view.kind, ()) if act != useless)

@@ -305,6 +305,7 @@ async def _write_handoff(
                 ended_at=None if change.status in OPEN else now,
                 packed_by=change.packed_by,
                 missed=change.missed,
+                away_until=change.away_until,
             )
         )
         return
@@ -315,8 +316,7 @@ async def _write_handoff(
         values["ended_at"] = now
     if change.claimed_by:
         values["claimed_by"] = change.claimed_by
-    if change.missed:
-        values["missed"] = change.missed
+    values |= {"missed": change.missed} if change.missed else {"away_until": change.away_until}
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))
 
 

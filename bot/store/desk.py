@@ -44,7 +44,7 @@ class DeskStore:
         query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
             _conversations, _conversations.c.id == _handoffs.c.conversation_id
         )
-        opened = query.where(_handoffs.c.status.in_(OPEN))
+        opened = query.where(_handoffs.c.status.in_(OPEN)).order_by(_handoffs.c.away_until)
         finished = (
             query.where(_handoffs.c.status.not_in(OPEN)).order_by(_handoffs.c.ended_at.desc(), _handoffs.c.id).limit(20)
         )
@@ -53,7 +53,9 @@ class DeskStore:
             over = list(await connection.execute(finished)) if ended else []
             due = await _due(connection)
         views = [replace(_view(row), due=due.get(row.id)) for row in open_ones]
-        return in_order(views, self._clock.now()) + [_view(row) for row in over]
+        away = [view for view in views if view.away_until] if ended else []
+        here = in_order((view for view in views if not view.away_until), self._clock.now())
+        return [*here, *away, *(_view(row) for row in over)]
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
@@ -271,4 +273,5 @@ def _view(row: sa.Row) -> HandoffView:
         name=row.state.get("name", ""),
         packed_by=row.packed_by,
         missed=row.missed,
+        away_until=row.away_until,
     )

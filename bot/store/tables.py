@@ -171,6 +171,7 @@ class Handoffs(SQLModel, table=True):
     ended_at: datetime | None = _time(null=True)
     packed_by: datetime | None = _time(null=True)  # the cut-off after which what is open of its order is packed
     missed: str = ""  # the last deadline that has passed: first_answer, settled
+    away_until: datetime | None = _time(null=True)  # put away by staff until then
 
 
 class DeskThreads(SQLModel, table=True):

@@ -113,7 +113,7 @@ conversation?.addEventListener("click", async ({ target }) => {
   // the same press keeps its id, however often it is tried: it counts once
   button.dataset.source ??= uuid();
   button.disabled = true;
-  if (!await act({ act: button.dataset.do, source: button.dataset.source })) button.disabled = false;
+  if (!await act({ act: button.dataset.do, text: button.dataset.text ?? "", source: button.dataset.source })) button.disabled = false;
 });
 
 answer?.addEventListener("submit", async (event) => {

@@ -1,4 +1,4 @@
-"""handoffs know the cut-off after which what is open of their order is packed, and which deadline they have missed"""
+"""handoffs know when their order is packed, which deadline they have missed, and until when they are put away"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,8 +14,10 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("handoffs", sa.Column("packed_by", UtcTime, nullable=True))
     op.add_column("handoffs", sa.Column("missed", sa.String(), nullable=False, server_default=""))
+    op.add_column("handoffs", sa.Column("away_until", UtcTime, nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("handoffs", "away_until")
     op.drop_column("handoffs", "missed")
     op.drop_column("handoffs", "packed_by")
