@@ -262,6 +262,7 @@ class HandoffView:
     channel: str
     language: str
     name: str = ""  # the shopper's display name
+    account: str = ""  # whose it is, by a proof that held when it was opened; the same: one case
     packed_by: datetime | None = None  # the cut-off that what is open of its order is packed after
     due: datetime | None = None  # the next of its deadlines (bot/deadlines.py)
     missed: str = ""  # the last deadline that has passed

@@ -17,8 +17,12 @@ WHY = ("first", "packing", "overdue", "due", "money", "")  # what stands before 
 
 
 def in_order(views: Iterable[HandoffView], now: datetime) -> list[HandoffView]:
-    """The most urgent first, each with why."""
-    return sorted((_placed(view, now) for view in views), key=_key)
+    """The most urgent first, each with why; what is of one account stands together, where the first of it does."""
+    alone = sorted((_placed(view, now) for view in views), key=_key)
+    places: dict[str, int] = {}
+    for place, view in enumerate(alone):
+        places.setdefault(view.account or view.id, place)
+    return sorted(alone, key=lambda view: places[view.account or view.id])
 
 
 def _placed(view: HandoffView, now: datetime) -> HandoffView:

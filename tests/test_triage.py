@@ -72,6 +72,11 @@ def test_then_the_oldest_first() -> None:
     assert [name for name, _, _ in listed(view("c", hours=1), view("a", hours=3), view("b", hours=2))] == [*"abc"]
 
 
+def test_what_is_of_one_account_stands_together_where_its_first_one_does() -> None:
+    views = [view("money", "payment"), view("a1", account="a"), view("old", hours=5), view("a2", "fire", account="a")]
+    assert [name for name, _, _ in listed(*views)] == ["a2", "a1", "money", "old"]
+
+
 @pytest.mark.parametrize(
     ("now", "cut_off"),
     [

@@ -244,6 +244,14 @@ async def test_list_shows_who_waits_and_who_is_looked_after(shop):
         assert words in page, words
 
 
+async def test_what_is_of_one_account_is_one_case_with_its_channels(shop):
+    both = {"h1": replace(view(), account="C1"), "h2": replace(view("h2"), account="C1", channel="web")}
+    shop.office.views = {**both, "h3": view("h3")}
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/list")
+    assert 'data-waiting="2"' in page and "One customer: Telegram, Web" in page
+
+
 async def test_list_shows_why_something_comes_before_others(shop):
     shop.office.views["h1"] = replace(view(), why="packing", minutes=25)
     await sign_in(shop)

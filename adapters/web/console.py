@@ -4,9 +4,10 @@ Every act goes in by the same road as a shopper's message: `receive` stores it, 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from aiohttp import web
@@ -94,11 +95,12 @@ class Console:
 
     async def _listed(self) -> dict[str, Any]:
         views = await self._office.handoffs(ended=True)
+        cases = _cases(view for view in views if view.status in OPEN and not view.away_until)
         return {
             "stop": (await self._office.modes()).stop,
-            "waiting": [view for view in views if view.status == "waiting"],
-            "claimed": [view for view in views if view.status == "claimed" and not view.away_until],
-            "away": [view for view in views if view.status == "claimed" and view.away_until],
+            "waiting": [case for case in cases if any(view.status == "waiting" for view in case)],
+            "claimed": [case for case in cases if all(view.status == "claimed" for view in case)],
+            "away": [view for view in views if view.status in OPEN and view.away_until],
             "ended": [view for view in views if view.status not in OPEN],
         }  # fmt: skip
 
@@ -148,6 +150,11 @@ class Console:
                 async with asyncio.timeout(BEAT_SECONDS):
                     await event.wait()
                     news = b"event: changed\ndata: -\n\n"
+
+
+def _cases(views: Iterable[HandoffView]) -> list[list[HandoffView]]:
+    """What is of one account and stands together is one case."""
+    return [list(case) for _, case in groupby(views, key=lambda view: view.account or view.id)]
 
 
 def _acts(view: HandoffView) -> tuple[str, ...]:

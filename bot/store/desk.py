@@ -12,12 +12,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.conversation import Confirmation
+from bot.conversation import Access, Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
 from bot.errors import BadInput
 from bot.ports import OPEN, Clock, HandoffView, StaffSession
 from bot.store.actions import TRIES_COUNT_FOR
-from bot.store.codec import CONFIRMATION
+from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
 from bot.store.tables import Conversations, Facts, Handoffs, Staff, StaffSessions, Timers, Tries
 from bot.triage import in_order
@@ -271,7 +271,16 @@ def _view(row: sa.Row) -> HandoffView:
         channel=row.address["channel"],
         language=row.language,
         name=row.state.get("name", ""),
+        account=_account(row),
         packed_by=row.packed_by,
         missed=row.missed,
         away_until=row.away_until,
     )
+
+
+def _account(row: sa.Row) -> str:
+    """Who the shopper had proved to be when the handoff was opened; a parcel's label is no account."""
+    blank = Conversation(row.conversation_id, ADDRESS.load(row.address))
+    proof = from_state(row.state, blank)[0].proof
+    held = proof is not None and proof.access is not Access.DELIVERY and proof.until > row.opened_at
+    return proof.customer or proof.order if proof and held else ""

@@ -38,7 +38,7 @@ async function refresh(part) {
 const atEnd = (lines) => !lines || lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
 
 function finish() { // what the server cannot know: the reader's clock, and which entry is open
-  for (const item of list.querySelectorAll("li")) {
+  for (const item of list.querySelectorAll("li[data-id]")) {
     const current = item.dataset.id === list.dataset.current;
     item.classList.toggle("current", current);
     if (current) item.firstElementChild.setAttribute("aria-current", "true");
