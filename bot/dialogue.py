@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import codes, deadlines, handoff, notifier, opt_in, promises, slots, snooze, transcript, waiting
+from bot import codes, deadlines, handoff, notifier, opt_in, promises, rating, slots, snooze, transcript, waiting
 from bot.alarms import alarm
 from bot.conversation import (
     SESSION_SILENCE,
@@ -32,7 +32,7 @@ from bot.ports import OPEN, Clock, Interpreter, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
-from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult, TurnStore
+from bot.turn import Claim, HandoffChange, Line, Rated, Sending, TimerChange, TurnResult, TurnStore
 
 MOST_ROUNDS = 6
 # our question → the model's
@@ -104,6 +104,8 @@ class Dialogue:
             return await self._staff(t)
         if first.sender is Sender.CLOCK:
             return await self._clock_turn(t)
+        if t.conversation.rating and first.kind in (Kind.TEXT, Kind.BUTTON) and (rated := await self._rated(t)):
+            return rated
         if t.conversation.status in (Status.WAITING, Status.STAFF):
             return await self._waiting(t)
         return await self._bot(t)
@@ -264,6 +266,26 @@ class Dialogue:
             result = self._with_promises(t, result, speak)
         return result
 
+    async def _rated(self, t: Turn) -> TurnResult | None:
+        """A rating that was asked for, or the word after it; None for anything else, which goes on as usual."""
+        asked, first, text = t.conversation.rating, t.claim.rows[0].message, slots.readable(t.text)
+        if asked is None:
+            return None
+        talking = t.conversation.status in (Status.WAITING, Status.STAFF)
+        given = rating.pressed(asked, first.button)
+        if given is None and first.kind is Kind.TEXT and not talking:
+            given = rating.written(asked, text)
+        if given and given.word:
+            meant = await self._interpreter.understand(given.word, t.history, "")
+            given = given if rating.says_how(meant) else None
+        if given is None:
+            t.conversation = replace(t.conversation, rating=replace(asked, expects=""))
+            return None
+        thanks = rating.thanked(t.conversation, asked, given)
+        said = replace(thanks, acts=()) if talking else thanks  # nobody talks over a person
+        result = await self._moved(t, said, transcript.user_lines(t.claim.rows, {}))
+        return replace(result, rated=Rated(asked.handoff, given.stars, given.word))
+
     def _relayed(self, t: Turn, text: str, urgent: Act | None = None) -> handoff.Moved:
         """To the desk; what was put away there comes back."""
         moved, note = handoff.relayed(t.conversation, text, urgent), t.conversation.handoff
@@ -300,7 +322,11 @@ class Dialogue:
                 await self._settle(t, view.id, message.name)
                 return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
             case "close":
-                return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
+                closed = handoff.closed(t.conversation, handoff_id, self._terms)
+                fit = rating.may_be_asked(t.conversation, view)
+                if fit and not await self._fulfilment.in_dispute(t.conversation, t.now):
+                    closed = rating.asked(closed, handoff_id)
+                return await self._moved(t, closed, ())
             case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
                 return await self._decided(t, view.id, message.name, approve=message.act == "approve")
         return TurnResult(t.conversation)

@@ -267,8 +267,18 @@ class HandoffView:
     due: datetime | None = None  # the next of its deadlines (bot/deadlines.py)
     missed: str = ""  # the last deadline that has passed
     away_until: datetime | None = None  # put away by who claimed it
+    stars: int | None = None  # how the shopper rated it
+    word: str = ""
     why: str = ""  # it stands before others (triage.WHY); "": by its age
     minutes: int = 0  # why "packing" or "due": that are left
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """What shoppers think of the help of people."""
+
+    average: float  # 1 to 5
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +332,10 @@ class Office(Protocol):
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def ratings(self) -> Ratings | None:
+        """Of all that were rated; None while none was."""
+        ...
 
     async def sign_in(self, name: str, password: str, address: str) -> str | None:
         """A fresh session token, or None when name or password is wrong or there were too many tries.

@@ -94,6 +94,15 @@ class PromiseChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """How a shopper rates a handoff; the last time counts."""
+
+    handoff_id: str
+    stars: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnResult:
     conversation: Conversation
     lines: tuple[Line, ...] = ()
@@ -101,6 +110,7 @@ class TurnResult:
     handoffs: tuple[HandoffChange, ...] = ()
     timers: tuple[TimerChange, ...] = ()
     promises: tuple[PromiseChange, ...] = ()
+    rated: Rated | None = None
     hidden: Mapping[int, str] = field(default_factory=dict)  # inbox row → its text without the code it held
 
 

@@ -20,7 +20,8 @@ RINGS = (
      "measures", "sizing", "advice", "triage", "deadlines"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "waiting", "snooze", "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
+    {"handoff", "waiting", "snooze", "rating",
+     "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
     {"worker", "live", "assistant", "script"},
     {"bootstrap"},
     {"serve", "doctor"},
@@ -32,7 +33,7 @@ IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
     "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
-    "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines", "snooze",
+    "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines", "snooze", "rating",
 )  # fmt: skip
 
 

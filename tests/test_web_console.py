@@ -252,6 +252,14 @@ async def test_what_is_of_one_account_is_one_case_with_its_channels(shop):
     assert 'data-waiting="2"' in page and "One customer: Telegram, Web" in page
 
 
+async def test_ended_ones_show_their_rating_and_the_average_of_all(shop):
+    good, poor = replace(view(status="closed"), stars=5, word=XSS), replace(view("h2", status="closed"), stars=2)
+    shop.office.views = {"h1": good, "h2": poor}
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/list")
+    assert "5 of 5: &lt;img" in page and "2 of 5" in page and "3.5 of 5 (2 so far)" in page
+
+
 async def test_list_shows_why_something_comes_before_others(shop):
     shop.office.views["h1"] = replace(view(), why="packing", minutes=25)
     await sign_in(shop)

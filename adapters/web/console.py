@@ -98,6 +98,7 @@ class Console:
         cases = _cases(view for view in views if view.status in OPEN and not view.away_until)
         return {
             "stop": (await self._office.modes()).stop,
+            "ratings": await self._office.ratings(),
             "waiting": [case for case in cases if any(view.status == "waiting" for view in case)],
             "claimed": [case for case in cases if all(view.status == "claimed" for view in case)],
             "away": [view for view in views if view.status in OPEN and view.away_until],

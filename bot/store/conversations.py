@@ -158,6 +158,9 @@ class ConversationStore:
             staff_waits = await _staff_waits(connection, claim.conversation_id)
             for change in result.handoffs:
                 await _write_handoff(connection, claim.conversation_id, change, now)
+            if rated := result.rated:
+                mine = _handoffs.c.id == rated.handoff_id
+                await connection.execute(_handoffs.update().where(mine).values(stars=rated.stars, word=rated.word))
             last = 0
             for line in result.lines:
                 last = await _write_line(connection, conversation, line, now, unsent=staff_waits)
@@ -182,7 +185,7 @@ async def _recovered(connection: AsyncConnection, blank: Conversation) -> Conver
     conversation = replace(blank, session=(await connection.scalar(last) or 0) + 1)
     for row in (await connection.execute(open_ones.order_by(_handoffs.c.opened_at))).all():
         subject = CONFIRMATION.load(row.confirmation).subject if row.confirmation else ""
-        note = HandoffNote(row.id, row.reason, row.summary, row.status, subject)
+        note = HandoffNote(row.id, row.reason, row.summary, row.status, subject, row.away_until is not None)
         if row.kind == "approval":
             conversation = replace(conversation, approvals=(*conversation.approvals, note))
         elif row.kind == "case" and row.status == "waiting":
@@ -306,6 +309,8 @@ async def _write_handoff(
                 packed_by=change.packed_by,
                 missed=change.missed,
                 away_until=change.away_until,
+                stars=None,
+                word="",
             )
         )
         return

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversation import Access, Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
 from bot.errors import BadInput
-from bot.ports import OPEN, Clock, HandoffView, StaffSession
+from bot.ports import OPEN, Clock, HandoffView, Ratings, StaffSession
 from bot.store.actions import TRIES_COUNT_FOR
 from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
@@ -52,10 +52,11 @@ class DeskStore:
             open_ones = list(await connection.execute(opened))
             over = list(await connection.execute(finished)) if ended else []
             due = await _due(connection)
-        views = [replace(_view(row), due=due.get(row.id)) for row in open_ones]
+        now = self._clock.now()
+        views = [replace(_view(row, now), due=due.get(row.id)) for row in open_ones]
         away = [view for view in views if view.away_until] if ended else []
-        here = in_order((view for view in views if not view.away_until), self._clock.now())
-        return [*here, *away, *(_view(row) for row in over)]
+        here = in_order((view for view in views if not view.away_until), now)
+        return [*here, *away, *(_view(row, now) for row in over)]
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
@@ -63,7 +64,7 @@ class DeskStore:
         )
         async with reading(self._engine) as connection:
             row = (await connection.execute(query.where(_handoffs.c.id == handoff_id))).first()
-        return _view(row) if row else None
+        return _view(row, self._clock.now()) if row else None
 
     async def confirmation(self, handoff_id: str) -> Confirmation | None:
         """The write that an approval handoff decides on."""
@@ -78,6 +79,12 @@ class DeskStore:
         async with reading(self._engine) as connection:
             rows = await connection.execute(times.order_by(_handoffs.c.claimed_at.desc()).limit(MOST_CLAIMS))
             return [(row.opened_at, row.claimed_at) for row in rows]
+
+    async def ratings(self) -> Ratings | None:
+        figures = sa.select(sa.func.avg(_handoffs.c.stars), sa.func.count(_handoffs.c.stars))
+        async with reading(self._engine) as connection:
+            average, count = (await connection.execute(figures)).one()
+        return Ratings(float(average), count) if count else None
 
     # --- accounts ----------------------------------------------------------------------------------------------------
 
@@ -258,7 +265,7 @@ def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _view(row: sa.Row) -> HandoffView:
+def _view(row: sa.Row, now: datetime) -> HandoffView:
     return HandoffView(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -274,7 +281,9 @@ def _view(row: sa.Row) -> HandoffView:
         account=_account(row),
         packed_by=row.packed_by,
         missed=row.missed,
-        away_until=row.away_until,
+        away_until=row.away_until if row.away_until and row.away_until > now else None,
+        stars=row.stars,
+        word=row.word,
     )
 
 
