@@ -32,6 +32,7 @@ from bot.ports import OPEN, Clock, Interpreter, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
+from bot.triage import FIRST
 from bot.turn import Claim, HandoffChange, Line, Rated, Sending, TimerChange, TurnResult, TurnStore
 
 MOST_ROUNDS = 6
@@ -480,7 +481,9 @@ class Dialogue:
             text = f"{wanted.text}\n{text}"
         status = "closed" if request.kind == "note" else "waiting"
         number = request.write.arguments.get("order", "") if request.write else handoff.order_of(before)
-        packed_by = await self._fulfilment.packed_by(number, before.proof) if status == "waiting" else None
+        # what comes first anyhow waits for no shop, and where an error brings in a person it may be the shop's
+        asks = status == "waiting" and request.reason not in FIRST | {"error"}
+        packed_by = await self._fulfilment.packed_by(number, before.proof) if asks else None
         change = HandoffChange(
             self._new_id(), status, request.kind, request.reason, text, request.write, opening=True, packed_by=packed_by
         )

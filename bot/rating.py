@@ -19,7 +19,7 @@ _SAYS_HOW = frozenset({"feedback", "thanks_bye", "complaint", "oos"})  # intents
 _HALF = 0.5
 _GIVEN = re.compile(
     rf"\W*[我给給打]{{0,3}}\s*({numerals.PATTERN})\s*(?:/ ?5|out of (?:5|five)|stars?|[颗顆]?星|分)?"
-    r"(?:\W*|(?=.*[^\W\d])\s*[,.:;!，。：；！–—-]+\s*(.+))",
+    r"(?:\W*|(?=.*[^\W\d])\s*[\n,.:;!，。：；！–—-]+\s*(.+))",
     re.IGNORECASE | re.DOTALL,
 )
 

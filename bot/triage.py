@@ -10,7 +10,6 @@ DANGER = frozenset({"injury", "fire", "threat", "recall"})  # for somebody's saf
 FIRST = DANGER | {"fraud", "legal", "authority"}
 MONEY = frozenset({"payment", "chargeback"})  # somebody may be missing his money
 NEAR = timedelta(hours=2)  # a cut-off that may still be made
-
 SOON = timedelta(minutes=30)  # a deadline that may still be kept
 
 WHY = ("first", "packing", "overdue", "due", "money", "")  # what stands before what

@@ -33,7 +33,8 @@ LANGUAGE = Language(Heard(), WrittenWords())
         ("2 stars", Given(2)), ("4 out of 5", Given(4)), ("五分", Given(5)), ("给4分", Given(4)),
         ("我打3星", Given(3)), ("5颗星", Given(5)),
         ("5, quick and kind", Given(5, "quick and kind")), ("2 - nobody listened", Given(2, "nobody listened")),
-        ("五分，很耐心", Given(5, "很耐心")), ("0", None), ("6", None), ("10", None), ("4.5", None), ("10042", None),
+        ("五分，很耐心", Given(5, "很耐心")), ("5\nso kind", Given(5, "so kind")), ("0", None), ("6", None),
+        ("10", None), ("4.5", None), ("10042", None),
         ("3 of the mugs are broken", None), ("where is my order?", None), ("", None),
     ],
 )  # fmt: skip

@@ -108,3 +108,15 @@ async def test_what_is_packed_unpaid_awaited_or_anothers_has_no_cut_off(home: Pa
         await done(talk, shopper("m1", f"cancel order {order}"))
         await done(talk, shopper("m2", "a person"))
         assert [view.packed_by for view in await talk.product.desk.handoffs()] == [None]
+
+
+async def test_a_shop_that_fails_keeps_no_person_away(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no shop today")
+
+    async with talking(home, Language(Heard(), WrittenWords()), as_email="emma.clarke@example.com") as talk:
+        await done(talk, shopper("m1", "cancel order 10048"))
+        for verb in ("order", "orders", "quote"):
+            monkeypatch.setattr(talk.product.shop, verb, broken)
+        await done(talk, shopper("m2", "cancel order 10047"))
+        assert [view.reason for view in await talk.product.desk.handoffs()] == ["error"]
