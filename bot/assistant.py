@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.errors import BadInput
 from bot.messages import InboundMessage
-from bot.ports import HandoffView, ModeChange, ModeTable, ModeWish, Receipt, StaffSession, TranscriptLine
+from bot.ports import HandoffView, ModeChange, ModeTable, ModeWish, Ratings, Receipt, StaffSession, TranscriptLine
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -57,6 +57,8 @@ class DeskRows(Protocol):
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
+    async def ratings(self) -> Ratings | None: ...
+
     async def sign_in(self, name: str, password: str, address: str) -> str | None: ...
 
     async def session(self, token: str) -> StaffSession | None: ...
@@ -98,7 +100,7 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.handoffs, self.handoff = desk.handoffs, desk.handoff
+        self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
         self.sign_in, self.session, self.sign_out = desk.sign_in, desk.session, desk.sign_out
         self.change_password = desk.change_password
         self.remember, self.recall = desk.remember, desk.recall

@@ -296,7 +296,7 @@ class TurnRows:
         self.claim, self.release = inbox.claim, inbox.release
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises = promises.open_ones
-        self.handoff, self.confirmation = desk.handoff, desk.confirmation
+        self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:
@@ -312,7 +312,8 @@ def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...
         emergency={market.name: market.emergency_numbers for market in policy.markets.values()},
         confirmation_minutes=settings.confirmation_minutes,
     )
-    return DialogueSettings(limits, desks, timedelta(minutes=settings.wait_minutes), settings.staff_language)
+    wait = timedelta(minutes=settings.wait_minutes)
+    return DialogueSettings(limits, desks, wait, policy.hours, policy.deadlines, settings.staff_language)
 
 
 # --- the shop's folder -----------------------------------------------------------------------------------------------

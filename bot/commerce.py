@@ -217,6 +217,7 @@ class Order:
     as_of: datetime | None = None  # when these data were brought in, where that is too long ago to pass for now
     invoices: tuple[Invoice, ...] = ()  # oldest first
     pay_url: str = ""  # where it is paid
+    packed_by: datetime | None = None  # the next cut-off, after which what is open is packed; None: nothing will be
 
     @property
     def due(self) -> Money:

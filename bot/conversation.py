@@ -186,6 +186,16 @@ class HandoffNote:
     summary: str
     status: str  # "waiting", "claimed", "back", "closed"
     subject: str = ""  # approvals and cases: what they are about
+    away: bool = False  # claimed, and put away for a time
+
+
+@dataclass(frozen=True, slots=True)
+class RatingAsked:
+    """The shopper was asked how a person's help was; a button of the question counts whenever it is pressed."""
+
+    handoff: str
+    expects: str = "stars"  # what his next message may be: "stars", then "word"; "" once it was something else
+    stars: int = 0  # given so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +225,7 @@ class Conversation:
     acknowledged: bool = False  # "your message was passed on" was said in this wait
     last_seen: datetime | None = None
     name: str = ""  # the shopper's display name on the channel
+    rating: RatingAsked | None = None  # last asked for
     settled: int = 0  # newest message stored when the last turn was committed: it had not seen that turn's answer
 
     @property
@@ -226,7 +237,7 @@ class Conversation:
         return Conversation(
             id=self.id, address=self.address, session=self.session + 1, version=self.version, language=self.language,
             introduced=False, proof=self.proof, approvals=self.approvals, cases=self.cases, last_seen=self.last_seen,
-            name=self.name,
+            name=self.name, rating=self.rating,
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import codes, handoff, notifier, opt_in, promises, slots, transcript
+from bot import codes, deadlines, handoff, notifier, opt_in, promises, rating, slots, snooze, transcript, waiting
 from bot.alarms import alarm
 from bot.conversation import (
     SESSION_SILENCE,
@@ -22,15 +22,18 @@ from bot.conversation import (
     facts_to_json,
 )
 from bot.decision import TAKE_BACK, HandoffRequest, Limits, Notice, Read, Speak, TurnInput
-from bot.facts import Act, Number
+from bot.errors import BadInput
+from bot.facts import Act, Moment, Number
 from bot.fulfilment import Fulfilment
-from bot.messages import Attachment, InboundMessage, Kind, Reply, Sender
+from bot.messages import Attachment, DeskPost, InboundMessage, Kind, Reply, Sender
+from bot.opening import OpeningHours
 from bot.policy import decide
-from bot.ports import Clock, Interpreter, WriteModes
+from bot.ports import OPEN, Clock, Interpreter, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
-from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult, TurnStore
+from bot.triage import FIRST
+from bot.turn import Claim, HandoffChange, Line, Rated, Sending, TimerChange, TurnResult, TurnStore
 
 MOST_ROUNDS = 6
 # our question → the model's
@@ -43,7 +46,9 @@ class Settings:
 
     limits: Limits = field(default_factory=Limits)
     desks: tuple[str, ...] = ("console",)
-    wait: timedelta = timedelta(minutes=10)  # unclaimed for so long: the shopper is told once
+    wait: timedelta = timedelta(minutes=10)  # unclaimed for so long while people are there: the shopper is told once
+    hours: OpeningHours = field(default_factory=OpeningHours)  # when they are
+    deadlines: Mapping[str, timedelta] = field(default_factory=dict)  # of each handoff → open time
     staff_language: str = "en"
 
 
@@ -92,7 +97,7 @@ class Dialogue:
     async def turn(self, claim: Claim) -> TurnResult:
         """What this turn leaves behind; nothing of it is stored yet, except begun actions."""
         t = await self._load(claim)
-        return replace(await self._turn(t), hidden=t.hidden)
+        return self._timed(t, await self._turn(t))
 
     async def _turn(self, t: Turn) -> TurnResult:
         first = t.claim.rows[0].message
@@ -100,6 +105,8 @@ class Dialogue:
             return await self._staff(t)
         if first.sender is Sender.CLOCK:
             return await self._clock_turn(t)
+        if t.conversation.rating and first.kind in (Kind.TEXT, Kind.BUTTON) and (rated := await self._rated(t)):
+            return rated
         if t.conversation.status in (Status.WAITING, Status.STAFF):
             return await self._waiting(t)
         return await self._bot(t)
@@ -107,14 +114,19 @@ class Dialogue:
     async def failed(self, claim: Claim) -> TurnResult:
         """An internal error ended this turn again and again: a person at once, said in written words."""
         t = await self._load(claim)
-        return replace(await self._failed(t), hidden=t.hidden)
+        return self._timed(t, await self._failed(t))
+
+    def _timed(self, t: Turn, result: TurnResult) -> TurnResult:
+        """With the deadlines of the handoffs that it opens or moves."""
+        timers = deadlines.timers(result.handoffs, self._settings.deadlines, self._settings.hours, t.now)
+        return replace(result, timers=(*result.timers, *timers), hidden=t.hidden)
 
     async def _failed(self, t: Turn) -> TurnResult:
         first = t.claim.rows[0].message
         if first.sender is not Sender.SHOPPER:
             return self._failed_beside(t, first)
         if t.conversation.status in (Status.WAITING, Status.STAFF):
-            moved = handoff.relayed(t.conversation, t.text, files=_files(t))
+            moved = self._relayed(t, t.text, files=_files(t))
             return await self._moved(t, moved, transcript.user_lines(t.claim.rows, {}))
         pending, acts = t.conversation.pending, (Act("handoff/error", tone="apologetic"),)
         notices: tuple[Notice, ...] = ()
@@ -250,11 +262,42 @@ class Dialogue:
         pressed = [first.button] if first.kind is Kind.BUTTON and not t.text else []
         text, reason = "\n".join([*filter(None, [t.text]), *kept, *pressed]), alarm(slots.readable(t.text))
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
-        result = await self._moved(t, handoff.relayed(t.conversation, text, urgent, files), lines)
+        result = await self._moved(t, self._relayed(t, text, urgent, files), lines)
         if first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
             speak = Speak("say", t.conversation, taken_back=t.promises)
             result = self._with_promises(t, result, speak)
         return result
+
+    async def _rated(self, t: Turn) -> TurnResult | None:
+        """A rating that was asked for, or the word after it; None for anything else, which goes on as usual."""
+        asked, first, text = t.conversation.rating, t.claim.rows[0].message, slots.readable(t.text)
+        if asked is None:
+            return None
+        talking = t.conversation.status in (Status.WAITING, Status.STAFF)
+        given = rating.pressed(asked, first.button)
+        if given is None and first.kind is Kind.TEXT and not talking:
+            given = rating.written(asked, text)
+        if given and given.word:
+            meant = await self._interpreter.understand(given.word, t.history, "")
+            given = given if rating.says_how(meant) else None
+        if given is None:
+            t.conversation = replace(t.conversation, rating=replace(asked, expects=""))
+            return None
+        thanks = rating.thanked(t.conversation, asked, given)
+        said = replace(thanks, acts=()) if talking else thanks  # nobody talks over a person
+        result = await self._moved(t, said, transcript.user_lines(t.claim.rows, {}))
+        return replace(result, rated=Rated(asked.handoff, given.stars, given.word))
+
+    def _relayed(
+        self, t: Turn, text: str, urgent: Act | None = None, files: Sequence[Attachment] = ()
+    ) -> handoff.Moved:
+        """To the desk; what was put away there comes back."""
+        moved, note = handoff.relayed(t.conversation, text, urgent, files), t.conversation.handoff
+        back = snooze.brought_back(moved.conversation, note.id if note else "", self._word("back_written"))
+        return handoff.joined(moved, back)
+
+    def _word(self, key: str) -> str:
+        return self._terms.get("desk", {}).get(key, key)
 
     async def _staff(self, t: Turn) -> TurnResult:
         message = t.claim.rows[0].message
@@ -277,14 +320,28 @@ class Dialogue:
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
-            case "close" if view and view.kind == "case" and view.status in ("waiting", "claimed"):
+            case snooze.SNOOZE:
+                return await self._moved(t, self._put_away(t, handoff_id, message.text), ())
+            case "close" if view and view.kind == "case" and view.status in OPEN:
                 await self._settle(t, view.id, message.name)
                 return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
             case "close":
-                return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
+                closed = handoff.closed(t.conversation, handoff_id, self._terms)
+                fit = rating.may_be_asked(t.conversation, view)
+                if fit and not await self._fulfilment.in_dispute(t.conversation, t.now):
+                    closed = rating.asked(closed, handoff_id)
+                return await self._moved(t, closed, ())
             case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
                 return await self._decided(t, view.id, message.name, approve=message.act == "approve")
         return TurnResult(t.conversation)
+
+    def _put_away(self, t: Turn, handoff_id: str, text: str) -> handoff.Moved:
+        try:
+            back = snooze.until(text, self._settings.hours, t.now)
+        except BadInput as wrong:
+            return handoff.Moved(t.conversation, posts=(DeskPost(handoff_id, "note", str(wrong)),))
+        when = self._speech.say(Moment(back), self._settings.staff_language)
+        return snooze.put_away(t.conversation, handoff_id, back, f"{self._word('away')} {when}")
 
     async def _decided(self, t: Turn, handoff_id: str, staff: str, *, approve: bool) -> TurnResult:
         """Staff approved or declined a write above the limits: it runs now, or the shopper is told no."""
@@ -335,6 +392,14 @@ class Dialogue:
             )
         if message.act == "unseen":
             return TurnResult(t.conversation, (Line("note", handoff.unseen(message.text, self._terms)),))
+        if message.act == snooze.SNOOZE:
+            back = snooze.brought_back(t.conversation, message.handoff_id, self._word("back_due"))
+            return await self._moved(t, back, ())
+        if message.act in deadlines.KINDS:
+            view = await self._store.handoff(message.handoff_id)
+            changes, posts = deadlines.missed(view, message.act, self._word(f"missed_{message.act}"))
+            sendings = handoff.to_sendings(posts, self._settings.desks, message.source_id)
+            return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
         if message.act == handoff.UNCLAIMED:
             return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
         if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:
@@ -365,6 +430,9 @@ class Dialogue:
 
     async def _spoken(self, t: Turn, speak: Speak, heard: Mapping[str, Any]) -> TurnResult:
         """The result of the bot's own turn, with the handoff it may open."""
+        if speak.handoff and speak.handoff.kind == "chat" and speak.acts:
+            claims = await self._store.claims()
+            speak = waiting.told(speak, speak.handoff.reason, self._settings.hours, claims, t.now)
         reply, spoken = await self._speech.reply(speak, t.history)
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)
@@ -417,10 +485,17 @@ class Dialogue:
             wanted = await self._speech.sentences((request.write.act,), language)
             text = f"{wanted.text}\n{text}"
         status = "closed" if request.kind == "note" else "waiting"
-        change = HandoffChange(self._new_id(), status, request.kind, request.reason, text, request.write, opening=True)
+        number = request.write.arguments.get("order", "") if request.write else handoff.order_of(before)
+        # what comes first anyhow waits for no shop, and where an error brings in a person it may be the shop's
+        asks = status == "waiting" and request.reason not in FIRST | {"error"}
+        packed_by = await self._fulfilment.packed_by(number, before.proof) if asks else None
+        change = HandoffChange(
+            self._new_id(), status, request.kind, request.reason, text, request.write, opening=True, packed_by=packed_by
+        )
+        wait = self._settings.hours.after(t.now, self._settings.wait) - t.now
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *_files(t)]
-        return handoff.opened(speak.conversation, change, t.now, self._settings.wait, self._terms, files)
+        return handoff.opened(speak.conversation, change, t.now, wait, self._terms, files)
 
     def _rule(self, approval: Confirmation) -> str:
         """Why staff are asked, in their words."""

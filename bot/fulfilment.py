@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from bot.commerce import Account, Answer, AnswerStatus, Order, Shop, Write
 from bot.conversation import Confirmation, Conversation, Flow, Proof
 from bot.decision import NOTIFY, Read
+from bot.delivery import in_dispute
 from bot.facts import Act, Fact, Term, Text
 from bot.identity import Identity
 from bot.messages import Attachment, Card
@@ -73,6 +74,16 @@ class Fulfilment:
         asked = Flow(NOTIFY, "")
         request = self._request(asked, conversation.language or "en", conversation, None, "", now)
         return await look(self._shop, promise, request)
+
+    async def packed_by(self, order: str, proof: Proof | None) -> datetime | None:
+        """When what is open of the order is packed; None for an order that is not the shopper's."""
+        found = await self._shop.order(order, proof) if order and proof else None
+        return found.packed_by if found else None
+
+    async def in_dispute(self, conversation: Conversation, now: datetime) -> bool:
+        """Whether something of the shopper's orders is late, lost or being looked into."""
+        orders = await self._shop.orders(conversation.proof) if conversation.proof else ()
+        return any(in_dispute(order, now.astimezone(self._zone).date()) for order in orders)
 
     async def cut_off(self, pending: Confirmation | None) -> bool:
         """Whether an earlier try of this turn had begun the write before it was cut off: then its yes was heard."""

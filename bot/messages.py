@@ -60,7 +60,7 @@ class Kind(StrEnum):
     FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
     START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
     EDIT = "edit"  # `text` replaces that of the message `edits`
-    STAFF_ACT = "staff_act"  # `act` is claim, back, close, approve or decline
+    STAFF_ACT = "staff_act"  # `act` is claim, back, close, approve, decline or snooze (until `text`: bot/snooze.py)
     TIMER = "timer"  # `act` is the timer's kind
 
 

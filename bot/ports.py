@@ -244,6 +244,9 @@ class TranscriptLine:
     cards: tuple[Card, ...] = ()
 
 
+OPEN = ("waiting", "claimed")  # the states of a handoff that staff still have to deal with
+
+
 @dataclass(frozen=True, slots=True)
 class HandoffView:
     """One handoff as a desk lists it."""
@@ -259,6 +262,23 @@ class HandoffView:
     channel: str
     language: str
     name: str = ""  # the shopper's display name
+    account: str = ""  # whose it is, by a proof that held when it was opened; the same: one case
+    packed_by: datetime | None = None  # the cut-off that what is open of its order is packed after
+    due: datetime | None = None  # the next of its deadlines (bot/deadlines.py)
+    missed: str = ""  # the last deadline that has passed
+    away_until: datetime | None = None  # put away by who claimed it
+    stars: int | None = None  # how the shopper rated it
+    word: str = ""
+    why: str = ""  # it stands before others (triage.WHY); "": by its age
+    minutes: int = 0  # why "packing" or "due": that are left
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """What shoppers think of the help of people."""
+
+    average: float  # 1 to 5
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,10 +328,14 @@ class Office(Protocol):
     """The assistant as the staff console sees it."""
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
-        """Open handoffs, oldest first; with `ended` the latest finished ones too."""
+        """Open handoffs, the most urgent first; with `ended` those put away and the latest finished ones too."""
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def ratings(self) -> Ratings | None:
+        """Of all that were rated; None while none was."""
+        ...
 
     async def sign_in(self, name: str, password: str, address: str) -> str | None:
         """A fresh session token, or None when name or password is wrong or there were too many tries.

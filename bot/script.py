@@ -10,12 +10,12 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.clock import ManualClock
 from bot.conversation import Conversation, HandoffNote, Status
+from bot.durations import duration
 from bot.errors import BadInput
 from bot.messages import Address, Attachment, Button, DeskPost, InboundMessage, Kind, Reply, Sender
 from bot.ports import Front
@@ -23,7 +23,7 @@ from bot.ports import Front
 ADDRESS = Address(channel="terminal", account="", chat="script", user="script")
 STAFF = Address(channel="terminal", account="", chat="desk", user="staff")
 STAFF_NAME = "staff"
-STAFF_ACTS = ("claim", "back", "close", "approve", "decline")
+STAFF_ACTS = ("claim", "back", "close", "approve", "decline", "snooze")  # "snooze PT2H", or until the next opening
 KEYS = frozenset({"text", "button", "file", "staff", "staff_do", "advance"})
 
 
@@ -157,14 +157,16 @@ class ScriptedChat:
         )
 
     async def _staff_do(self, value: str) -> None:
-        if value not in STAFF_ACTS:
+        act, _, text = value.partition(" ")
+        if act not in STAFF_ACTS or (text and act != "snooze"):
             raise BadInput(f"staff_do must be one of {', '.join(STAFF_ACTS)}")
-        approval = value in ("approve", "decline")
+        approval = act in ("approve", "decline")
         await self._receive(
             STAFF,
             sender=Sender.STAFF,
             kind=Kind.STAFF_ACT,
-            act=value,
+            act=act,
+            text=text,
             name=STAFF_NAME,
             handoff_id=await self._handoff_id(approval=approval),
         )
@@ -240,15 +242,3 @@ class ScriptedChat:
 
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")  # JSON can write it, a database cannot keep it
-_DURATION = re.compile(
-    r"P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"  # more overflows a timedelta
-)
-
-
-def duration(text: str) -> timedelta:
-    """An ISO 8601 duration of weeks, days, hours, minutes and seconds, e.g. PT10M. BadInput for anything else."""
-    found = _DURATION.fullmatch(text)
-    if not found or not any(found.groups()):
-        raise BadInput(f"{text!r} is no ISO 8601 duration such as PT10M or P1DT2H")
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)

@@ -3,7 +3,7 @@
 The rows behind it are bot/store's business.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -73,6 +73,9 @@ class HandoffChange:
     confirmation: Confirmation | None = None
     claimed_by: str = ""
     opening: bool = False
+    packed_by: datetime | None = None  # when what is open of its order is packed
+    missed: str = ""  # a deadline that has passed now
+    away_until: datetime | None = None  # put away by staff; whatever else happens to it brings it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,15 @@ class PromiseChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """How a shopper rates a handoff; the last time counts."""
+
+    handoff_id: str
+    stars: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnResult:
     conversation: Conversation
     lines: tuple[Line, ...] = ()
@@ -98,6 +110,7 @@ class TurnResult:
     handoffs: tuple[HandoffChange, ...] = ()
     timers: tuple[TimerChange, ...] = ()
     promises: tuple[PromiseChange, ...] = ()
+    rated: Rated | None = None
     hidden: Mapping[int, str] = field(default_factory=dict)  # inbox row → its text without the code it held
 
 
@@ -144,6 +157,10 @@ class TurnStore(Protocol):
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
     async def confirmation(self, handoff_id: str) -> Confirmation | None: ...
+
+    async def claims(self) -> Sequence[tuple[datetime, datetime]]:
+        """When the chat handoffs that were claimed last were opened and claimed."""
+        ...
 
 
 class ActionLog(Protocol):

@@ -17,6 +17,7 @@ from bot.ports import (
     ModeChange,
     ModeTable,
     ModeWish,
+    Ratings,
     Receipt,
     StaffSession,
     Stop,
@@ -145,6 +146,10 @@ class FakeOffice:
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
         return [view for view in self.views.values() if ended or view.status in ("waiting", "claimed")]
+
+    async def ratings(self) -> Ratings | None:
+        stars = [view.stars for view in self.views.values() if view.stars]
+        return Ratings(sum(stars) / len(stars), len(stars)) if stars else None
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         return self.views.get(handoff_id)

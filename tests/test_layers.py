@@ -12,15 +12,16 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons"},
-    {"facts", "conversation", "consent", "codes", "days", "links", "causes",
+    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons", "durations"},
+    {"facts", "conversation", "consent", "codes", "days", "links", "causes", "opening",
      "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
     {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery",
-     "measures", "sizing", "advice"},
+     "measures", "sizing", "advice", "triage", "deadlines"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
+    {"handoff", "waiting", "snooze", "rating",
+     "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
     {"worker", "live", "assistant", "script"},
     {"bootstrap"},
     {"serve", "doctor"},
@@ -32,7 +33,7 @@ IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
     "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
-    "decision", "flows", "policy", "handoff",
+    "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines", "snooze", "rating",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from store_rig import OTHER, SHOPPER, START, Rig, open_rig, opening
 
+from bot.conversation import Access, Proof
 from bot.errors import BadInput
 from bot.store import desk
 from bot.store.actions import TRIES_COUNT_FOR
@@ -299,6 +300,22 @@ async def test_ended_handoffs_are_listed_on_request_latest_first(rig: Rig) -> No
         await rig.turn(f"n{minutes}", handoffs=(HandoffChange(name, status),))
     assert [view.id for view in await rig.desk.handoffs()] == ["h2", "h4"]
     assert [view.id for view in await rig.desk.handoffs(ended=True)] == ["h2", "h4", "h3", "h1"]
+
+
+@pytest.mark.parametrize(
+    ("access", "customer", "holds", "account"),
+    [
+        (Access.CUSTOMER, "C001", 1, "C001"), (Access.ORDER, "", 1, "10042"), (Access.DELIVERY, "", 1, ""),
+        (Access.CUSTOMER, "C001", 0, ""),
+    ],
+)  # fmt: skip
+async def test_a_handoff_knows_the_account_that_was_proved(
+    rig: Rig, access: Access, customer: str, holds: int, account: str
+) -> None:
+    proof = Proof(access, customer, "10042", START + timedelta(hours=holds))
+    await rig.turn("m1", handoffs=(opening("h1"),), proof=proof)
+    await rig.turn("m2", address=OTHER, handoffs=(opening("h2"),))
+    assert {view.id: view.account for view in await rig.desk.handoffs()} == {"h1": account, "h2": ""}
 
 
 async def test_one_handoff_is_found_by_its_id(rig: Rig) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 
@@ -241,6 +242,45 @@ async def test_list_shows_who_waits_and_who_is_looked_after(shop):
     told = ("Asked for person", "Chinese", "Telegram", "Approval", "bob", "wants a refund", "2026-09-21T11:30:00+00:00")
     for words in told:
         assert words in page, words
+
+
+async def test_what_is_of_one_account_is_one_case_with_its_channels(shop):
+    both = {"h1": replace(view(), account="C1"), "h2": replace(view("h2"), account="C1", channel="web")}
+    shop.office.views = {**both, "h3": view("h3")}
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/list")
+    assert 'data-waiting="2"' in page and "One customer: Telegram, Web" in page
+
+
+async def test_ended_ones_show_their_rating_and_the_average_of_all(shop):
+    good, poor = replace(view(status="closed"), stars=5, word=XSS), replace(view("h2", status="closed"), stars=2)
+    shop.office.views = {"h1": good, "h2": poor}
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/list")
+    assert "5 of 5: &lt;img" in page and "2 of 5" in page and "3.5 of 5 (2 so far)" in page
+
+
+async def test_list_shows_why_something_comes_before_others(shop):
+    shop.office.views["h1"] = replace(view(), why="packing", minutes=25)
+    await sign_in(shop)
+    assert "Packed in 25 min" in (await get(shop, "/staff/list"))[1]
+
+
+async def test_what_is_claimed_can_be_put_away_and_is_listed_apart(shop):
+    shop.office.views["h1"] = view(status="claimed", claimed_by="anna")
+    await sign_in(shop)
+    assert 'data-do="snooze" data-text="PT1H"' in (await get(shop, "/staff/handoffs/h1/view"))[1]
+    assert await act(shop, act="snooze", text="PT1H") == 204
+    said = shop.front.received[-1]
+    assert (said.kind, said.act, said.text) == (Kind.STAFF_ACT, "snooze", "PT1H")
+    shop.office.views["h1"] = replace(shop.office.views["h1"], away_until=OPENED)
+    page = (await get(shop, "/staff/list"))[1]
+    assert "Put away" in page and "No conversation is claimed." in page
+
+
+async def test_who_waits_is_not_put_away(shop):
+    await sign_in(shop)
+    assert "snooze" not in (await get(shop, "/staff/handoffs/h1/view"))[1]
 
 
 async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop):

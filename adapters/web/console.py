@@ -4,9 +4,10 @@ Every act goes in by the same road as a shopper's message: `receive` stores it, 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from aiohttp import web
@@ -18,12 +19,12 @@ from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import Front, HandoffView, Office
+from bot.ports import OPEN, Front, HandoffView, Office
 
 ACTS = {
-    "chat": ("claim", "back", "close"), "case": ("claim", "back", "close"), "approval": ("approve", "decline")
+    "chat": ("claim", "snooze", "back", "close"), "case": ("claim", "snooze", "back", "close"),
+    "approval": ("approve", "decline"),
 }  # fmt: skip
-OPEN = ("waiting", "claimed")
 _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
 
@@ -41,7 +42,9 @@ def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: dat
         "sender": Sender.STAFF, "name": staff, "handoff_id": view.id,
     }  # fmt: skip
     if act:
-        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act) if act in ACTS.get(view.kind, ()) else None
+        until = text if act == "snooze" else ""
+        known = act in ACTS.get(view.kind, ()) and len(until) <= TEXT_CHARS
+        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, text=until) if known else None
     # an approval is answered yes or no; who writes to the shopper does so in a chat handoff
     return InboundMessage(**common, text=text) if text and len(text) <= TEXT_CHARS and view.kind != "approval" else None
 
@@ -92,10 +95,13 @@ class Console:
 
     async def _listed(self) -> dict[str, Any]:
         views = await self._office.handoffs(ended=True)
+        cases = _cases(view for view in views if view.status in OPEN and not view.away_until)
         return {
             "stop": (await self._office.modes()).stop,
-            "waiting": [view for view in views if view.status == "waiting"],
-            "claimed": [view for view in views if view.status == "claimed"],
+            "ratings": await self._office.ratings(),
+            "waiting": [case for case in cases if any(view.status == "waiting" for view in case)],
+            "claimed": [case for case in cases if all(view.status == "claimed" for view in case)],
+            "away": [view for view in views if view.status in OPEN and view.away_until],
             "ended": [view for view in views if view.status not in OPEN],
         }  # fmt: skip
 
@@ -147,9 +153,14 @@ class Console:
                     news = b"event: changed\ndata: -\n\n"
 
 
+def _cases(views: Iterable[HandoffView]) -> list[list[HandoffView]]:
+    """What is of one account and stands together is one case."""
+    return [list(case) for _, case in groupby(views, key=lambda view: view.account or view.id)]
+
+
 def _acts(view: HandoffView) -> tuple[str, ...]:
     """The buttons that make sense now."""
     if view.status not in OPEN:
         return ()
-    offered = ACTS.get(view.kind, ())
-    return tuple(act for act in offered if not (act == "claim" and view.status == "claimed"))
+    useless = "claim" if view.status == "claimed" else "snooze"
+    return tuple(act for act in ACTS.get(view.kind, ()) if act != useless)

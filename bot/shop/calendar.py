@@ -31,10 +31,16 @@ class WorkingDays:
 
         `placed` in the market's zone. An order after the cut-off, or on a day off, is taken up on the next working day.
         """
+        return self.after(self._taken_up(placed), count)
+
+    def next_cut_off(self, now: datetime) -> datetime | None:
+        """The next one of a working day, in the zone of `now`."""
+        return self.cut_off and datetime.combine(self._taken_up(now), self.cut_off, now.tzinfo)
+
+    def _taken_up(self, placed: datetime) -> date:
         day = placed.date()
-        if not self.works(day) or (self.cut_off is not None and placed.time() >= self.cut_off):
-            day = self.after(day, 1)
-        return self.after(day, count)
+        late = self.cut_off is not None and placed.time() >= self.cut_off
+        return self.after(day, 1) if late or not self.works(day) else day
 
 
 def weekdays(names: Collection[str]) -> frozenset[int]:

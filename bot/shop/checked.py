@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -143,6 +143,12 @@ def days(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 3650:
         raise ValueError("must be a whole number of days")
     return value
+
+
+def minutes(value: Any) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= 525_600:
+        raise ValueError("must be a whole number of minutes")
+    return timedelta(minutes=value)
 
 
 def hours(value: Any) -> int:

@@ -13,8 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.commerce import WriteMode
+from bot.deadlines import KINDS
 from bot.errors import BadInput
 from bot.facts import Localised, Money
+from bot.opening import OpeningHours
 from bot.shop import checked, floors
 from bot.shop.calendar import WorkingDays, weekdays
 from bot.shop.checked import CheckedTable
@@ -119,6 +121,8 @@ class Policy:
     markets: Mapping[str, Market]
     max_error: float  # the share of wrong handling tolerated among what is handled without a person
     as_of_hours: int = 24  # older imported data are stated with their time; 0: never
+    hours: OpeningHours = field(default_factory=OpeningHours)  # when people answer at the desk
+    deadlines: Mapping[str, timedelta] = field(default_factory=dict)  # of handoffs → open time (bot/deadlines.py)
 
     def market(self, name: str) -> Market:
         """The market, or the default one for a name no longer in shop.toml."""
@@ -145,6 +149,8 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
     markets = _markets(homes, rules.tables("markets"), limits, front["languages"] or ())
     max_error = rules.value("max_error", checked.share)
     as_of_hours = rules.optional("as_of_hours", checked.hours, 24)
+    desk = rules.tables_of("desk") if "desk" in rules.values else None
+    hours, deadlines = _desk(desk, front["zone"]) if desk else (OpeningHours(), {})
     if front["market"] is not None and front["market"] not in homes:
         problems.append(
             f"{SHOP_FILE}: default_market: there is no market {front['market']!r}; known: {', '.join(homes)}"
@@ -155,7 +161,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
         table.unknown()
     if problems:
         return None, problems
-    return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours), []
+    return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours, hours, deadlines), []
 
 
 def _shopfront(shop: "CheckedTable", folder: Path) -> dict[str, Any]:
@@ -288,17 +294,38 @@ def _vat(countries: Collection[str]) -> Callable[[Any], dict[str, int]]:
 
 
 def _working(table: "CheckedTable") -> WorkingDays:
-    usual = WorkingDays()
     found = WorkingDays(
-        days=table.optional("days", lambda value: weekdays(checked.words(value)), usual.days),
+        days=_days(table, WorkingDays().days),
         holidays=frozenset(table.optional("holidays", checked.date_list, ())),
         extra=frozenset(table.optional("extra", checked.date_list, ())),
         cut_off=table.optional("cut_off", checked.clock_time, None),
     )
-    if not found.days:
-        table.problems.append(f"{table.file}: {table.path}days: at least one day must be worked")
     table.unknown()
     return found
+
+
+def _desk(table: "CheckedTable", zone: ZoneInfo | None) -> tuple[OpeningHours, dict[str, timedelta]]:
+    usual = OpeningHours()
+    found = OpeningHours(
+        days=_days(table, usual.days),
+        first=table.optional("from", checked.clock_time, usual.first),
+        last=table.optional("to", checked.clock_time, usual.last),
+        holidays=frozenset(table.optional("holidays", checked.date_list, ())),
+        zone=table.optional("zone", checked.zone, zone or usual.zone),
+    )
+    given = [key for key in ("from", "to") if key in table.values]
+    if len(given) == 1:
+        table.problems.append(f"{table.file}: {table.path}{given[0]}: from and to belong together")
+    spans = {kind: table.optional(kind, checked.minutes, None) for kind in KINDS}
+    table.unknown()
+    return found, {kind: span for kind, span in spans.items() if span}
+
+
+def _days(table: "CheckedTable", usual: frozenset[int]) -> frozenset[int]:
+    days = table.optional("days", lambda value: weekdays(checked.words(value)), usual)
+    if not days:
+        table.problems.append(f"{table.file}: {table.path}days: at least one day must be worked")
+    return days
 
 
 def _read(path: Path, problems: list[str]) -> dict[str, Any]:

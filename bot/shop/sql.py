@@ -23,6 +23,7 @@ from bot.commerce import (
     Discount,
     Document,
     Filters,
+    LineState,
     Order,
     Passage,
     Product,
@@ -136,15 +137,23 @@ class SqlShop:
         return last["at"] if self._clock.now() - last["at"] > timedelta(hours=hours) else None
 
     def _told(self, order: Order) -> Order:
-        """With where it is paid, and the day by which each refund is on the shopper's account.
+        """With where it is paid, when what is open is packed, and by which day each refund is on the shopper's account.
 
         Working days of the market are counted.
         """
         market, shop = self._policy.market(order.market), self._policy.shop
-        return replace(order, pay_url=f"{shop.url}/pay/{order.number}", refunds=tuple(
-            replace(refund, expected=market.refund_by(refund.method, refund.at.astimezone(shop.zone).date()))
-            for refund in order.refunds
-        ))  # fmt: skip
+        now = self._clock.now().astimezone(shop.zone)
+        ready = [line for line in order.lines if not (line.expected and line.expected > now.date())]
+        open_ones = order.state != "unpaid" and any(line.state is LineState.OPEN for line in ready)
+        return replace(
+            order,
+            pay_url=f"{shop.url}/pay/{order.number}",
+            packed_by=market.working.next_cut_off(now) if open_ones else None,
+            refunds=tuple(
+                replace(refund, expected=market.refund_by(refund.method, refund.at.astimezone(shop.zone).date()))
+                for refund in order.refunds
+            ),
+        )
 
     # --- quotes ---
 

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversation import Conversation, HandoffNote, Proof, Status, Utterance, from_state, to_state
 from bot.errors import LeaseLost
 from bot.messages import Address, Kind, Reply, Sender
-from bot.ports import Clock, TranscriptLine
+from bot.ports import OPEN, Clock, TranscriptLine
 from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
-from bot.store.database import reading, writing
+from bot.store.database import UtcTime, reading, writing
 from bot.store.promises import write_promise
 from bot.store.tables import Conversations, Handoffs, Inbox, Outbox, Timers, Turns
 from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult
@@ -158,6 +158,9 @@ class ConversationStore:
             staff_waits = await _staff_waits(connection, claim.conversation_id)
             for change in result.handoffs:
                 await _write_handoff(connection, claim.conversation_id, change, now)
+            if rated := result.rated:
+                mine = _handoffs.c.id == rated.handoff_id
+                await connection.execute(_handoffs.update().where(mine).values(stars=rated.stars, word=rated.word))
             last = 0
             for line in result.lines:
                 last = await _write_line(connection, conversation, line, now, unsent=staff_waits)
@@ -177,12 +180,12 @@ async def _recovered(connection: AsyncConnection, blank: Conversation) -> Conver
     """Who has the conversation is known from the handoffs, whatever has become of its state."""
     last = sa.select(sa.func.max(_turns.c.session)).where(_turns.c.conversation_id == blank.id)
     open_ones = sa.select(_handoffs).where(
-        _handoffs.c.conversation_id == blank.id, _handoffs.c.status.in_(("waiting", "claimed"))
+        _handoffs.c.conversation_id == blank.id, _handoffs.c.status.in_(OPEN)
     )
     conversation = replace(blank, session=(await connection.scalar(last) or 0) + 1)
     for row in (await connection.execute(open_ones.order_by(_handoffs.c.opened_at))).all():
         subject = CONFIRMATION.load(row.confirmation).subject if row.confirmation else ""
-        note = HandoffNote(row.id, row.reason, row.summary, row.status, subject)
+        note = HandoffNote(row.id, row.reason, row.summary, row.status, subject, row.away_until is not None)
         if row.kind == "approval":
             conversation = replace(conversation, approvals=(*conversation.approvals, note))
         elif row.kind == "case" and row.status == "waiting":
@@ -302,16 +305,23 @@ async def _write_handoff(
                 claimed_by=change.claimed_by,
                 opened_at=now,
                 claimed_at=None,
-                ended_at=None if change.status in ("waiting", "claimed") else now,
+                ended_at=None if change.status in OPEN else now,
+                packed_by=change.packed_by,
+                missed=change.missed,
+                away_until=change.away_until,
+                stars=None,
+                word="",
             )
         )
         return
-    times = (
-        {"claimed_at": now} if change.status == "claimed" else {"ended_at": now} if change.status != "waiting" else {}
-    )
-    values: dict[str, Any] = {"status": change.status, **times}
+    values: dict[str, Any] = {"status": change.status}
+    if change.status == "claimed":  # the first time stays
+        values["claimed_at"] = sa.func.coalesce(_handoffs.c.claimed_at, sa.literal(now, UtcTime))
+    elif change.status != "waiting":
+        values["ended_at"] = now
     if change.claimed_by:
         values["claimed_by"] = change.claimed_by
+    values |= {"missed": change.missed} if change.missed else {"away_until": change.away_until}
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))
 
 

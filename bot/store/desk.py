@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,23 +12,25 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.conversation import Confirmation
+from bot.conversation import Access, Confirmation, Conversation, from_state
+from bot.deadlines import KINDS
 from bot.errors import BadInput
-from bot.ports import Clock, HandoffView, StaffSession
+from bot.ports import OPEN, Clock, HandoffView, Ratings, StaffSession
 from bot.store.actions import TRIES_COUNT_FOR
-from bot.store.codec import CONFIRMATION
+from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
-from bot.store.tables import Conversations, Facts, Handoffs, Staff, StaffSessions, Tries
+from bot.store.tables import Conversations, Facts, Handoffs, Staff, StaffSessions, Timers, Tries
+from bot.triage import in_order
 
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
-_staff, _sessions, _tries = Staff.__table__, StaffSessions.__table__, Tries.__table__
+_staff, _sessions, _tries, _timers = Staff.__table__, StaffSessions.__table__, Tries.__table__, Timers.__table__
 
 SESSION = timedelta(hours=12)
 SIGN_IN_WINDOW = timedelta(minutes=15)  # by the clock: a count begins anew with each, and every lock ends with it
 SIGN_IN_TRIES = 5  # with one name from one address
 NAME_TRIES = 50  # with one name from anywhere: guessing from many addresses ends too, and one stranger locks nobody out
 NAME_CHARS = 64
-OPEN = ("waiting", "claimed")
+MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
 
 
 class DeskStore:
@@ -41,13 +44,19 @@ class DeskStore:
         query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
             _conversations, _conversations.c.id == _handoffs.c.conversation_id
         )
-        opened = query.where(_handoffs.c.status.in_(OPEN)).order_by(_handoffs.c.opened_at, _handoffs.c.id)
+        opened = query.where(_handoffs.c.status.in_(OPEN)).order_by(_handoffs.c.away_until)
         finished = (
             query.where(_handoffs.c.status.not_in(OPEN)).order_by(_handoffs.c.ended_at.desc(), _handoffs.c.id).limit(20)
         )
         async with reading(self._engine) as connection:
-            rows = list(await connection.execute(opened)) + (list(await connection.execute(finished)) if ended else [])
-        return [_view(row) for row in rows]
+            open_ones = list(await connection.execute(opened))
+            over = list(await connection.execute(finished)) if ended else []
+            due = await _due(connection)
+        now = self._clock.now()
+        views = [replace(_view(row, now), due=due.get(row.id)) for row in open_ones]
+        away = [view for view in views if view.away_until] if ended else []
+        here = in_order((view for view in views if not view.away_until), now)
+        return [*here, *away, *(_view(row, now) for row in over)]
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
@@ -55,13 +64,27 @@ class DeskStore:
         )
         async with reading(self._engine) as connection:
             row = (await connection.execute(query.where(_handoffs.c.id == handoff_id))).first()
-        return _view(row) if row else None
+        return _view(row, self._clock.now()) if row else None
 
     async def confirmation(self, handoff_id: str) -> Confirmation | None:
         """The write that an approval handoff decides on."""
         async with reading(self._engine) as connection:
             stored = await connection.scalar(sa.select(_handoffs.c.confirmation).where(_handoffs.c.id == handoff_id))
         return CONFIRMATION.load(stored) if stored else None
+
+    async def claims(self) -> list[tuple[datetime, datetime]]:
+        """When the chats that were claimed last were opened and claimed; those of long ago say nothing of today."""
+        lately = sa.and_(_handoffs.c.kind == "chat", _handoffs.c.claimed_at > self._clock.now() - CLAIMS_COUNT_FOR)
+        times = sa.select(_handoffs.c.opened_at, _handoffs.c.claimed_at).where(lately)
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(times.order_by(_handoffs.c.claimed_at.desc()).limit(MOST_CLAIMS))
+            return [(row.opened_at, row.claimed_at) for row in rows]
+
+    async def ratings(self) -> Ratings | None:
+        figures = sa.select(sa.func.avg(_handoffs.c.stars), sa.func.count(_handoffs.c.stars))
+        async with reading(self._engine) as connection:
+            average, count = (await connection.execute(figures)).one()
+        return Ratings(float(average), count) if count else None
 
     # --- accounts ----------------------------------------------------------------------------------------------------
 
@@ -203,6 +226,12 @@ class DeskStore:
             return await connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == name)) or ""
 
 
+async def _due(connection: AsyncConnection) -> dict[str, datetime]:
+    """Handoff id → the next of its deadlines."""
+    kept = sa.select(_timers.c.subject, sa.func.min(_timers.c.due).label("due")).where(_timers.c.kind.in_(KINDS))
+    return {row.subject: row.due for row in await connection.execute(kept.group_by(_timers.c.subject))}
+
+
 def _password_of(name: str) -> sa.Select[tuple[str]]:
     return sa.select(_staff.c.password).where(_staff.c.id == name)
 
@@ -236,7 +265,7 @@ def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _view(row: sa.Row) -> HandoffView:
+def _view(row: sa.Row, now: datetime) -> HandoffView:
     return HandoffView(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -249,4 +278,18 @@ def _view(row: sa.Row) -> HandoffView:
         channel=row.address["channel"],
         language=row.language,
         name=row.state.get("name", ""),
+        account=_account(row),
+        packed_by=row.packed_by,
+        missed=row.missed,
+        away_until=row.away_until if row.away_until and row.away_until > now else None,
+        stars=row.stars,
+        word=row.word,
     )
+
+
+def _account(row: sa.Row) -> str:
+    """Who the shopper had proved to be when the handoff was opened; a parcel's label is no account."""
+    blank = Conversation(row.conversation_id, ADDRESS.load(row.address))
+    proof = from_state(row.state, blank)[0].proof
+    held = proof is not None and proof.access is not Access.DELIVERY and proof.until > row.opened_at
+    return proof.customer or proof.order if proof and held else ""

@@ -169,6 +169,11 @@ class Handoffs(SQLModel, table=True):
     opened_at: datetime = _time()
     claimed_at: datetime | None = _time(null=True)
     ended_at: datetime | None = _time(null=True)
+    packed_by: datetime | None = _time(null=True)  # the cut-off after which what is open of its order is packed
+    missed: str = ""  # the last deadline that has passed: first_answer, settled
+    away_until: datetime | None = _time(null=True)  # put away by staff until then
+    stars: int | None = None  # how the shopper rated it, 1 to 5
+    word: str = ""  # and what he said of it
 
 
 class DeskThreads(SQLModel, table=True):

@@ -38,7 +38,7 @@ async function refresh(part) {
 const atEnd = (lines) => !lines || lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
 
 function finish() { // what the server cannot know: the reader's clock, and which entry is open
-  for (const item of list.querySelectorAll("li")) {
+  for (const item of list.querySelectorAll("li[data-id]")) {
     const current = item.dataset.id === list.dataset.current;
     item.classList.toggle("current", current);
     if (current) item.firstElementChild.setAttribute("aria-current", "true");
@@ -113,7 +113,7 @@ conversation?.addEventListener("click", async ({ target }) => {
   // the same press keeps its id, however often it is tried: it counts once
   button.dataset.source ??= uuid();
   button.disabled = true;
-  if (!await act({ act: button.dataset.do, source: button.dataset.source })) button.disabled = false;
+  if (!await act({ act: button.dataset.do, text: button.dataset.text ?? "", source: button.dataset.source })) button.disabled = false;
 });
 
 answer?.addEventListener("submit", async (event) => {
