@@ -275,6 +275,8 @@ class Dialogue:
         match message.act:
             case "claim":
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
+            case "note":
+                return self._noted(t, message, handoff_id)
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
             case "close" if view and view.kind == "case" and view.status in ("waiting", "claimed"):
@@ -285,6 +287,12 @@ class Dialogue:
             case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
                 return await self._decided(t, view.id, message.name, approve=message.act == "approve")
         return TurnResult(t.conversation)
+
+    def _noted(self, t: Turn, message: InboundMessage, handoff_id: str) -> TurnResult:
+        """A text of staff for each other claims nothing; the desk it was written at shows it already."""
+        desks = [desk for desk in self._settings.desks if desk != message.address.channel]
+        posts = handoff.to_sendings([handoff.noted(handoff_id, message.name, message.text)], desks, message.source_id)
+        return TurnResult(t.conversation, (_staff_line(message, "note"),), posts)
 
     async def _decided(self, t: Turn, handoff_id: str, staff: str, *, approve: bool) -> TurnResult:
         """Staff approved or declined a write above the limits: it runs now, or the shopper is told no."""
@@ -430,5 +438,5 @@ class Dialogue:
         return f"{words} ({self._speech.say(moved, language)} > {self._speech.say(limit, language)})"
 
 
-def _staff_line(message: InboundMessage) -> Line:
-    return Line("staff", message.text, author=message.name, record={"source_id": message.source_id})
+def _staff_line(message: InboundMessage, speaker: str = "staff") -> Line:
+    return Line(speaker, message.text, author=message.name, record={"source_id": message.source_id})

@@ -107,19 +107,19 @@ def opened(conversation: Conversation, change: HandoffChange, now: datetime, wai
     """A new handoff: a chat handoff stops the bot, an approval or a case does not."""
     subject = change.confirmation.subject if change.confirmation else ""
     note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
-    buttons = terms.get("desk", {})
+    buttons, text = terms.get("desk", {}), f"{change.summary}\n{_note(terms, 'how_note')}"
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
-        post = DeskPost(change.id, "approval", change.summary, buttons=_buttons(buttons, "approve", "decline"))
+        post = DeskPost(change.id, "approval", text, buttons=_buttons(buttons, "approve", "decline"))
         return Moved(conversation, changes=(change,), posts=(post,))
     if change.kind == "case":
         conversation = replace(conversation, cases=(*conversation.cases, note))
-        post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "close"))
+        post = DeskPost(change.id, "opened", text, buttons=_buttons(buttons, "claim", "close"))
         return Moved(conversation, changes=(change,), posts=(post,))
     if change.kind == "note":  # there to be read: nobody is called
         return Moved(conversation, changes=(change,))
     conversation = replace(conversation, status=Status.WAITING, handoff=note, acknowledged=False)
-    post = DeskPost(change.id, "opened", change.summary, buttons=_buttons(buttons, "claim", "back", "close"))
+    post = DeskPost(change.id, "opened", text, buttons=_buttons(buttons, "claim", "back", "close"))
     return Moved(
         conversation, changes=(change,), posts=(post,), timers=(TimerChange(UNCLAIMED, change.id, now + wait),)
     )
@@ -234,6 +234,11 @@ def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: S
 def decided(handoff_id: str, status: str, terms: Terms) -> DeskPost:
     """The end of an approval or a case, for the desk."""
     return DeskPost(handoff_id, "ended", _note(terms, f"ended_{status}"))
+
+
+def noted(handoff_id: str, staff: str, text: str) -> DeskPost:
+    """What a colleague wrote for staff alone."""
+    return DeskPost(handoff_id, "note", f"{staff}: {text}")
 
 
 def not_done(handoff_id: str, terms: Terms) -> DeskPost:

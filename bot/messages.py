@@ -53,7 +53,7 @@ class Kind(StrEnum):
     FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
     START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
     EDIT = "edit"  # `text` replaces that of the message `edits`
-    STAFF_ACT = "staff_act"  # `act` is claim, back, close, approve or decline
+    STAFF_ACT = "staff_act"  # `act` is claim, back, close, approve, decline or note (`text` is for colleagues)
     TIMER = "timer"  # `act` is the timer's kind
 
 
@@ -96,6 +96,15 @@ class InboundMessage:
 def storable(text: str) -> str:
     """Text that every store can keep: no lone surrogates (JSON allows them), no NUL (PostgreSQL refuses it)."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+_NOTE = re.compile(r"\s*(?://|(?:note|备注|備註)\s*[:：])\s*", re.IGNORECASE)
+
+
+def note_in(text: str) -> str | None:
+    """What staff write for each other where there is no button for it, "" for nothing; None: it is for the shopper."""
+    mark = _NOTE.match(text)
+    return text[mark.end() :].strip() if mark else None
 
 
 MASK = "•"  # stands for each digit of a payment card's number
@@ -168,7 +177,7 @@ class DeskPost:
     """What a staff desk is told about a handoff."""
 
     handoff_id: str
-    kind: str  # "opened", "relay" (the shopper wrote), "note" (what the bot would have said), "approval", "ended"
+    kind: str  # "opened", "relay" (the shopper wrote), "note" (for staff), "approval", "ended"
     text: str
     thread: str = ""  # the desk thread of this handoff once it exists, else ""
     buttons: tuple[Button, ...] = ()  # values: "claim", "back", "close", "approve", "decline"

@@ -238,7 +238,7 @@ class TranscriptLine:
     text: str
     at: datetime
     buttons: tuple[tuple[str, str], ...] = ()  # (label, value)
-    author: str = ""
+    author: str = ""  # of staff's lines, and of notes that they wrote
     source_id: str = ""  # user lines: the message's own id, by which a browser knows it as its own
     attachments: tuple[str, ...] = ()  # digests of kept files
     cards: tuple[Card, ...] = ()

@@ -38,6 +38,13 @@ def test_a_handoff_stops_the_bot_and_sets_the_clock() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["chat", "case", "approval"])
+def test_an_opening_says_how_a_note_is_written(kind: str) -> None:
+    words = {**TERMS, "desk": {"how_note": "with //"}}
+    moved = handoff.opened(BUSY, replace(OPENING, kind=kind), NOW, timedelta(minutes=10), words)
+    assert moved.posts[0].text == "summary\nwith //"
+
+
 def test_an_approval_does_not_stop_the_bot() -> None:
     pending = Confirmation("c1", "cancel_order", "cancel", {"order": "10423"}, Act("confirm:cancel_order"), 1, NOW)
     change = replace(OPENING, kind="approval", confirmation=pending)

@@ -55,9 +55,9 @@ def shopper(source_id: str, text: str) -> InboundMessage:
     return InboundMessage(source_id, ADDRESS, NOW, text=text)
 
 
-def staff(source_id: str, handoff_id: str, text: str = "", act: str = "") -> InboundMessage:
+def staff(source_id: str, handoff_id: str, text: str = "", act: str = "", desk: str = "web") -> InboundMessage:
     kind = Kind.STAFF_ACT if act else Kind.TEXT
-    place = replace(ADDRESS, channel="console", chat=handoff_id)
+    place = replace(ADDRESS, channel=desk, chat=handoff_id)
     return InboundMessage(source_id, place, NOW, Sender.STAFF, kind, text, act=act, name="Sam", handoff_id=handoff_id)
 
 
@@ -164,3 +164,39 @@ async def test_a_state_that_cannot_be_read_is_a_polite_restart(talk: Talk) -> No
 
 async def test_ten_thousand_blanks_are_a_short_message(talk: Talk) -> None:
     assert "10043" in (await done(talk, shopper("m1", "cancel order" + " " * 9_900 + "10043?")))[0]
+
+
+# --- notes -----------------------------------------------------------------------------------------------------------
+
+
+async def lines(talk: Talk, *, notes: bool = True) -> list[tuple[str, str, str]]:
+    shown = await talk.product.conversations.transcript(ADDRESS.conversation_id, notes=notes)
+    return [(line.speaker, line.author, line.text) for line in shown]
+
+
+async def test_a_note_is_kept_for_staff_claims_nothing_and_never_reaches_the_shopper(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    talk.chat.desk.posts.clear()
+    assert await done(talk, staff("s1", number, "he is a regular", act="note")) == []
+    assert (await status(talk), await handoffs(talk)) == (Status.WAITING, {number: "waiting"})
+    assert (await lines(talk))[-1] == ("note", "Sam", "he is a regular")
+    assert "he is a regular" not in str(await lines(talk, notes=False))
+    assert [(post.kind, post.text) for post in talk.chat.desk.posts] == [("note", "Sam: he is a regular")]
+
+
+async def test_a_note_is_not_repeated_at_the_desk_it_was_written_at(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    talk.chat.desk.posts.clear()
+    await done(talk, staff("s1", number, "he is a regular", act="note", desk="terminal"))
+    assert not talk.chat.desk.posts
+
+
+async def test_a_note_beside_a_question_leaves_its_yes_a_yes(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="claim"), staff("s2", number, act="back"))
+    await done(talk, shopper("m2", "cancel order 10043"))
+    await done(talk, staff("s3", number, "wants to cancel", act="note"), shopper("m3", "ok"))
+    assert await actions(talk) == 1

@@ -179,6 +179,14 @@ async def test_answer_becomes_a_staff_message(shop):
     assert (message.kind, message.text, message.name, message.handoff_id) == (Kind.TEXT, "Hello, 您好", "anna", "h1")
 
 
+@pytest.mark.parametrize("handoff", ["h1", "h2"])
+async def test_a_note_for_colleagues_is_an_act_and_no_answer(shop, handoff):
+    await sign_in(shop)
+    assert await act(shop, handoff, act="note", text=" he is a regular ") == 204
+    (message,) = shop.front.received
+    assert (message.kind, message.act, message.text) == (Kind.STAFF_ACT, "note", "he is a regular")
+
+
 async def test_double_click_counts_once(shop):
     await sign_in(shop)
     assert [await act(shop, act="claim"), await act(shop, act="claim")] == [204, 204]
@@ -197,6 +205,7 @@ UNFIT = [
     ("h1", {"act": "dance"}),
     ("h1", {"text": "  "}),
     ("h2", {"text": "hello"}),
+    ("h1", {"act": "note", "text": "  "}),
     ("h1", {"act": "claim", "source": "timer:4"}),
 ]
 
@@ -249,14 +258,16 @@ async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop
     card = Card("Order 7", (("Total", "£3"),))
     front.write("telegram:7:9::9", "bot", "Shall I?", buttons=(("Yes", "y"),), cards=(card,))
     front.write("telegram:7:9::9", "note", "the bot would have said this")
+    front.write("telegram:7:9::9", "note", "he is a regular", author="bob")
     await sign_in(shop)
     _, page = await get(shop, "/staff/handoffs/h1/view")
     said = ("my lamp is broken", "Shall I?", "Order 7", "£3", "Yes", "the bot would have said this")
-    for words in (*said, "wants a refund", "Claim", "Close"):
+    noted = ("he is a regular", "<b>bob</b> · note for staff only")
+    for words in (*said, *noted, "wants a refund", "Claim", "Close"):
         assert words in page, words
     assert "Approve" not in page
     _, approval = await get(shop, "/staff/handoffs/h2")
-    assert "Approve" in approval and "Decline" in approval and "<textarea" not in approval
+    assert "Approve" in approval and "Decline" in approval and ">Send<" not in approval and ">Note<" in approval
 
 
 async def test_claimed_and_ended_offer_less(shop):

@@ -23,6 +23,7 @@ from bot.ports import Front, HandoffView, Office
 ACTS = {
     "chat": ("claim", "back", "close"), "case": ("claim", "back", "close"), "approval": ("approve", "decline")
 }  # fmt: skip
+ANSWERED = ("chat", "case")  # by writing to the shopper; an approval is answered yes or no, a note is there to be read
 OPEN = ("waiting", "claimed")
 _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
@@ -40,10 +41,12 @@ def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: dat
         "source_id": source, "address": Address(NAME, "", f"desk:{view.id}", user=staff), "sent_at": now,
         "sender": Sender.STAFF, "name": staff, "handoff_id": view.id,
     }  # fmt: skip
+    written = 0 < len(text) <= TEXT_CHARS
+    if act == "note":
+        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, text=text) if written else None
     if act:
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act) if act in ACTS.get(view.kind, ()) else None
-    # an approval is answered yes or no; who writes to the shopper does so in a chat handoff
-    return InboundMessage(**common, text=text) if text and len(text) <= TEXT_CHARS and view.kind != "approval" else None
+    return InboundMessage(**common, text=text) if written and view.kind in ANSWERED else None
 
 
 class Console:
@@ -70,7 +73,8 @@ class Console:
         visit = await self._door.page_visit(request)
         chosen = await self._chosen(request) if "id" in request.match_info else {}
         listed = await self._listed()
-        return self._pages.render("desk.html", session=visit.session, text_chars=TEXT_CHARS, **listed, **chosen)
+        fixed = {"session": visit.session, "text_chars": TEXT_CHARS, "answered": ANSWERED}
+        return self._pages.render("desk.html", **fixed, **listed, **chosen)
 
     async def handoffs(self, request: web.Request) -> web.Response:
         await self._door.call_visit(request)

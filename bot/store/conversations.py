@@ -128,7 +128,8 @@ class ConversationStore:
                 _conversations.c.version == conversation.version,
             )
             newest = conversation.settled
-            if claim.rows[0].message.sender is not Sender.CLOCK:  # which asks nothing that a yes could be meant for
+            first = claim.rows[0].message
+            if first.sender is not Sender.CLOCK and first.act != "note":  # they ask nothing that a yes could be for
                 newest = await connection.scalar(
                     sa.select(sa.func.max(_inbox.c.id)).where(_inbox.c.conversation_id == claim.conversation_id)
                 )

@@ -118,21 +118,22 @@ conversation?.addEventListener("click", async ({ target }) => {
 
 answer?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const field = answer.elements.text, send = answer.querySelector("button"), text = field.value.trim();
-  if (!text || send.disabled) return;
-  if (answer.dataset.text !== text) Object.assign(answer.dataset, { text, source: uuid() });
-  send.disabled = true;
-  if (await act({ text, source: answer.dataset.source })) {
-    delete answer.dataset.text;
+  const field = answer.elements.text, way = event.submitter.value, said = field.value.trim();
+  const buttons = answer.querySelectorAll("button");
+  if (!said || event.submitter.disabled) return;
+  if (answer.dataset.said !== way + said) Object.assign(answer.dataset, { said: way + said, source: uuid() });
+  for (const button of buttons) button.disabled = true;
+  if (await act({ text: said, act: way, source: answer.dataset.source })) {
+    delete answer.dataset.said;
     field.value = "";
   }
-  send.disabled = false;
+  for (const button of buttons) button.disabled = false;
   field.focus();
 });
 answer?.elements.text.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
-  answer.requestSubmit();
+  answer.requestSubmit(answer.querySelector("button"));
 });
 
 const lines = document.querySelector(".lines");
