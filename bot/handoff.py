@@ -177,7 +177,11 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
         ),
         acts=(Act("staff/joined", {"name": Text(staff)}),),
         changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
-        posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'taken')} {staff}"),),
+        posts=(
+            DeskPost(handoff_id, "note", f"{_note(terms, 'taken')} {staff}"),
+            # the store knows what the bot was about to say, and leaves this out when it was nothing
+            DeskPost(handoff_id, "unsent", _note(terms, "unsent")),
+        ),
         timers=(TimerChange(UNCLAIMED, handoff_id, None),),
     )
 

@@ -177,7 +177,7 @@ class DeskPost:
     """What a staff desk is told about a handoff."""
 
     handoff_id: str
-    kind: str  # "opened", "relay" (the shopper wrote), "note" (for staff), "approval", "ended"
+    kind: str  # "opened", "relay" (the shopper wrote), "note" (for staff), "approval", "ended"; in the making "unsent"
     text: str
     thread: str = ""  # the desk thread of this handoff once it exists, else ""
     buttons: tuple[Button, ...] = ()  # values: "claim", "back", "close", "approve", "decline"

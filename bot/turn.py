@@ -53,7 +53,9 @@ class Line:
 class Sending:
     """One row for the outbox."""
 
-    kind: str  # "reply" (held when a person claims first), "result", "handoff", "notice", "code", or a desk post's kind
+    # "reply" (held when a person claims first), "result", "handoff", "notice", "code"; or a desk post's kind, of which
+    # the store makes an "unsent" one a note with what the bot was about to say
+    kind: str
     payload: Reply | DeskPost
     desk: str = ""  # a desk's name, "" for the shopper's channel
     mail: str = ""  # an e-mail address on file: goes there instead

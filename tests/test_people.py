@@ -17,7 +17,10 @@ from bot.speech import WrittenWords
 from bot.store.database import reading, writing
 from bot.store.tables import Actions, Conversations, Handoffs
 
-INTENTS = {"cancel": "cancel_order", "person": "talk_to_human", "ok": "affirm", "hello": "greeting"}
+INTENTS = {
+    "cancel": "cancel_order", "person": "talk_to_human", "ok": "affirm", "hello": "greeting",
+    "newsletter": "account_help",
+}  # fmt: skip
 
 
 class Heard:
@@ -200,3 +203,48 @@ async def test_a_note_beside_a_question_leaves_its_yes_a_yes(talk: Talk, heard: 
     await done(talk, shopper("m2", "cancel order 10043"))
     await done(talk, staff("s3", number, "wants to cancel", act="note"), shopper("m3", "ok"))
     assert await actions(talk) == 1
+
+
+# --- what the bot was about to say -----------------------------------------------------------------------------------
+
+
+async def test_a_claim_while_the_bot_reads_makes_its_reply_a_note_for_staff(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "no more newsletter please"))  # a case: the bot goes on beside it
+    [case] = await handoffs(talk)
+    talk.chat.desk.posts.clear()
+    heard.during.append(talk.product.assistant.receive(staff("s1", case, act="claim")))
+    [joined] = await done(talk, shopper("m2", "cancel order 10043"))
+    assert "10043" not in joined and "Sam" in joined and await status(talk) is Status.STAFF
+    [unsent] = [text for speaker, _, text in await lines(talk) if speaker == "note"]
+    assert "10043" in unsent
+    taken, told = [post.text for post in talk.chat.desk.posts if post.kind == "note"]
+    assert (taken, told.splitlines()[:2]) == (
+        "Taken over by Sam",
+        ["Not sent, because a person took over. The assistant was about to say:", unsent],
+    )
+
+
+async def test_a_claim_while_a_write_is_done_leaves_its_result_to_the_shopper(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "no more newsletter please"))
+    await done(talk, shopper("m2", "cancel order 10043"))
+    [case] = await handoffs(talk)
+    heard.during.append(talk.product.assistant.receive(staff("s1", case, act="claim")))
+    result, joined = await done(talk, shopper("m3", "ok"))
+    assert "10043" in result and "Sam" in joined and await actions(talk) == 1
+
+
+async def test_a_claim_while_the_bot_hands_over_leaves_the_handoff_message(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "no more newsletter please"))
+    [case] = await handoffs(talk)
+    heard.during.append(talk.product.assistant.receive(staff("s1", case, act="claim")))
+    replies = await done(talk, shopper("m2", "a person"))
+    assert len(replies) == 2 and "note" not in {speaker for speaker, _, _ in await lines(talk)}
+
+
+async def test_a_claim_that_comes_too_late_leaves_the_reply_to_the_shopper(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "no more newsletter please"))
+    [case] = await handoffs(talk)
+    for number, act in enumerate(("close", "claim")):
+        heard.during.append(talk.product.assistant.receive(staff(f"s{number}", case, act=act)))
+    [reply] = await done(talk, shopper("m2", "cancel order 10043"))
+    assert "10043" in reply and await status(talk) is Status.BOT
