@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.errors import BadInput
 from bot.messages import InboundMessage
-from bot.ports import HandoffView, ModeChange, ModeTable, ModeWish, Receipt, StaffSession, TranscriptLine
+from bot.ports import HandoffView, ModeChange, ModeTable, ModeWish, ReadyReply, Receipt, StaffSession, TranscriptLine
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -70,6 +70,10 @@ class DeskRows(Protocol):
     async def recall(self, name: str) -> str: ...
 
 
+class CannedReplies(Protocol):
+    async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]: ...
+
+
 class ModeRows(Protocol):
     async def modes(self) -> ModeTable: ...
 
@@ -89,6 +93,7 @@ class Assistant:
         transcripts: TranscriptRows,
         desk: DeskRows,
         modes: ModeRows,
+        canned: CannedReplies,
         watchers: Watchers,
         files: Path,
         wake: Callable[[str], None],
@@ -98,7 +103,7 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.handoffs, self.handoff = desk.handoffs, desk.handoff
+        self.handoffs, self.handoff, self.replies = desk.handoffs, desk.handoff, canned.replies
         self.sign_in, self.session, self.sign_out = desk.sign_in, desk.session, desk.sign_out
         self.change_password = desk.change_password
         self.remember, self.recall = desk.remember, desk.recall

@@ -45,7 +45,7 @@ def summary(
         ("reason", terms.get("handoff", {}).get(reason, reason)),
         ("rule", rule),
         ("wish", ", ".join(terms.get("intent", {}).get(wish, wish) for wish in conversation.wishes)),
-        ("order", _order(conversation)),
+        ("order", order_of(conversation)),
         ("known", ", ".join(f"{name} {value}" for name, value in _known(conversation).items())),
         ("customer", label.get("verified", "verified") if proof else label.get("not_verified", "not verified")),
         ("mood", label.get("angry", "angry") if conversation.anger else ""),
@@ -77,7 +77,7 @@ def joined(first: Moved, second: Moved) -> Moved:
     )  # fmt: skip
 
 
-def _order(conversation: Conversation) -> str:
+def order_of(conversation: Conversation) -> str:
     """The order it is about: last spoken of, else of the open flow, else the one proved."""
     open_ones = [flow.slots["order_id"] for flow in reversed(conversation.flows) if "order_id" in flow.slots]
     return (

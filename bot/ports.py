@@ -261,6 +261,28 @@ class HandoffView:
     name: str = ""  # the shopper's display name
 
 
+REPLY_VARIABLES = ("name", "order", "staff", "shop")  # what a canned reply may hold in braces
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A text of the owner's that staff often need."""
+
+    language: str
+    title: str
+    text: str  # with variables
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyReply:
+    """A canned reply with what is known of a conversation in it."""
+
+    language: str
+    title: str
+    text: str  # "" while something is missing
+    missing: tuple[str, ...] = ()  # variables that nothing verified is known for
+
+
 @dataclass(frozen=True, slots=True)
 class StaffSession:
     staff: str
@@ -312,6 +334,10 @@ class Office(Protocol):
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
+        """The owner's canned replies as this member of staff would send them, the shopper's language first."""
+        ...
 
     async def sign_in(self, name: str, password: str, address: str) -> str | None:
         """A fresh session token, or None when name or password is wrong or there were too many tries.

@@ -20,7 +20,7 @@ RINGS = (
      "measures", "sizing", "advice"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "speech", "identity", "fulfilment", "transcript", "notifier", "dialogue"},
+    {"handoff", "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "dialogue"},
     {"worker", "live", "assistant", "script"},
     {"bootstrap"},
     {"serve", "doctor"},

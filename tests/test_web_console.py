@@ -10,7 +10,7 @@ from fakes import FakeOffice
 from web_rig import WAIT, Site, site
 
 from bot.messages import Address, Card, DeskPost, Kind, Sender
-from bot.ports import HandoffView, Receipt
+from bot.ports import HandoffView, ReadyReply, Receipt
 
 ONE = "11111111-1111-4111-8111-111111111111"
 OPENED = datetime(2026, 9, 21, 11, 30, tzinfo=UTC)
@@ -70,9 +70,9 @@ async def test_pages_send_strangers_to_the_sign_in(shop, path):
     assert await get(shop, path) == (303, "/staff/sign-in")
 
 
-@pytest.mark.parametrize("path", ["/staff/list", "/staff/handoffs/h1/view", "/staff/events"])
+@pytest.mark.parametrize("path", ["list", "handoffs/h1/view", "handoffs/h1/replies", "events"])
 async def test_parts_are_refused_to_strangers(shop, path):
-    assert (await get(shop, path))[0] == 401
+    assert (await get(shop, f"/staff/{path}"))[0] == 401
 
 
 async def test_act_of_a_stranger_is_refused(shop):
@@ -268,6 +268,16 @@ async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop
     assert "Approve" not in page
     _, approval = await get(shop, "/staff/handoffs/h2")
     assert "Approve" in approval and "Decline" in approval and ">Send<" not in approval and ">Note<" in approval
+
+
+async def test_canned_replies_can_be_picked_or_say_what_they_need(shop):
+    shop.office.ready = [ReadyReply("zh", "问候", "您好 <b>"), ReadyReply("en", "Bye", "", ("name", "order"))]
+    await sign_in(shop)
+    for path in ("/staff/handoffs/h1", "/staff/handoffs/h1/replies"):
+        _, page = await get(shop, path)
+        assert 'data-fill="您好 &lt;b&gt;">问候</button>' in page and "Chinese" in page, path
+        assert re.search(r"disabled>Bye</button>.*signed-in customer and an order .* not known", page, re.DOTALL), path
+    assert "问候" not in (await get(shop, "/staff/handoffs/h2"))[1]  # an approval is not answered
 
 
 async def test_claimed_and_ended_offer_less(shop):

@@ -62,6 +62,7 @@ class Console:
             web.get(_HANDOFF, self.page),
             web.get(f"{PATH}/list", self.handoffs),
             web.get(_HANDOFF + "/view", self.conversation),
+            web.get(_HANDOFF + "/replies", self.replies),
             web.post(_HANDOFF + "/act", self.act),
             web.get(f"{PATH}/files/{{digest}}", self.file),
             web.get(f"{PATH}/events", self.events, allow_head=False),
@@ -72,6 +73,8 @@ class Console:
     async def page(self, request: web.Request) -> web.Response:
         visit = await self._door.page_visit(request)
         chosen = await self._chosen(request) if "id" in request.match_info else {}
+        if chosen:
+            chosen["replies"] = await self._office.replies(chosen["view"], visit.session.staff)
         listed = await self._listed()
         fixed = {"session": visit.session, "text_chars": TEXT_CHARS, "answered": ANSWERED}
         return self._pages.render("desk.html", **fixed, **listed, **chosen)
@@ -83,6 +86,11 @@ class Console:
     async def conversation(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
         return self._pages.render("_conversation.html", session=visit.session, **await self._chosen(request))
+
+    async def replies(self, request: web.Request) -> web.Response:
+        visit = await self._door.call_visit(request)
+        ready = await self._office.replies(await self._view(request), visit.session.staff)
+        return self._pages.render("_replies.html", replies=ready)
 
     async def file(self, request: web.Request) -> web.Response:
         """What a shopper sent, as a download: never shown as a page of ours, whatever it holds."""

@@ -3,6 +3,7 @@
 
 const $ = (id) => document.getElementById(id);
 const panes = document.querySelector(".panes"), list = $("list"), conversation = $("conversation"), answer = $("answer");
+const replies = $("replies");
 const STEP_MS = 400, LOOK_MS = 30_000;
 
 function uuid() { // crypto.randomUUID is missing on plain http
@@ -72,7 +73,7 @@ async function look() { // one fetch at a time, and not more often than a person
   busy = true;
   due = false;
   try {
-    await Promise.all([list, conversation].filter(Boolean).map(refresh));
+    await Promise.all([list, conversation, replies].filter(Boolean).map(refresh));
     $("offline").hidden = true;
   } catch { $("offline").hidden = false; }
   setTimeout(() => { busy = false; if (due) look(); }, STEP_MS);
@@ -128,6 +129,13 @@ answer?.addEventListener("submit", async (event) => {
     field.value = "";
   }
   for (const button of buttons) button.disabled = false;
+  field.focus();
+});
+replies?.addEventListener("click", ({ target }) => { // put where the cursor is, to be edited: nothing is sent
+  const button = target.closest("button[data-fill]"), field = answer.elements.text;
+  if (!button) return;
+  button.closest("details")?.removeAttribute("open");
+  field.setRangeText(button.dataset.fill, field.selectionStart, field.selectionEnd, "end");
   field.focus();
 });
 answer?.elements.text.addEventListener("keydown", (event) => {
