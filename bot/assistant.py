@@ -57,6 +57,8 @@ class DeskRows(Protocol):
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
+    async def colleagues(self) -> list[str]: ...
+
     async def sign_in(self, name: str, password: str, address: str) -> str | None: ...
 
     async def session(self, token: str) -> StaffSession | None: ...
@@ -103,7 +105,8 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.handoffs, self.handoff, self.replies = desk.handoffs, desk.handoff, canned.replies
+        self.handoffs, self.handoff, self.colleagues = desk.handoffs, desk.handoff, desk.colleagues
+        self.replies = canned.replies
         self.sign_in, self.session, self.sign_out = desk.sign_in, desk.session, desk.sign_out
         self.change_password = desk.change_password
         self.remember, self.recall = desk.remember, desk.recall

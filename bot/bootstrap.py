@@ -292,7 +292,7 @@ class TurnRows:
         self.claim, self.release = inbox.claim, inbox.release
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises = promises.open_ones
-        self.handoff, self.confirmation = desk.handoff, desk.confirmation
+        self.handoff, self.confirmation, self.colleagues = desk.handoff, desk.confirmation, desk.colleagues
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:

@@ -186,6 +186,7 @@ class HandoffNote:
     summary: str
     status: str  # "waiting", "claimed", "back", "closed"
     subject: str = ""  # approvals and cases: what they are about
+    awaits: str = ""  # the colleague it was handed to, of whom the shopper has not heard yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,12 @@ class Dialogue:
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
             case "note":
                 return self._noted(t, message, handoff_id)
+            case "assign" if message.value in await self._store.colleagues():
+                moved = handoff.assigned(t.conversation, handoff_id, message.value, message.name, self._terms)
+                return await self._moved(t, moved, ())
+            case "assign":
+                post = handoff.no_colleague(handoff_id, message.value, self._terms)
+                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
             case "close" if view and view.kind == "case" and view.status in ("waiting", "claimed"):

@@ -156,7 +156,13 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
     if (writes or case) and note and conversation.status in (Status.WAITING, Status.STAFF):
         handoff_id = note.id  # in whichever thread it was written, the open handoff is meant
     mine = note is not None and note.id == handoff_id
-    if mine and conversation.status is Status.STAFF:
+    if mine and note and conversation.status is Status.STAFF:
+        if staff == note.awaits:
+            return Moved(
+                replace(conversation, handoff=replace(note, awaits="")),
+                acts=(Act("staff/joined", {"name": Text(staff)}),),
+                posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'taken')} {staff}"),),
+            )
         if writes:
             return Moved(conversation)
         return Moved(conversation, posts=(DeskPost(handoff_id, "note", _note(terms, "already_taken")),))
@@ -183,6 +189,21 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
             DeskPost(handoff_id, "unsent", _note(terms, "unsent")),
         ),
         timers=(TimerChange(UNCLAIMED, handoff_id, None),),
+    )
+
+
+def assigned(conversation: Conversation, handoff_id: str, to: str, by: str, terms: Terms) -> Moved:
+    """It moves to a colleague; the shopper hears of him when he claims it or writes."""
+    note = conversation.handoff
+    mine = note is not None and note.id == handoff_id and conversation.status in (Status.WAITING, Status.STAFF)
+    if not mine and not _case(conversation, handoff_id):
+        return Moved(conversation, posts=(DeskPost(handoff_id, "note", _note(terms, "over")),))
+    if mine and note and conversation.status is Status.STAFF:
+        conversation = replace(conversation, handoff=replace(note, awaits=to))
+    return Moved(
+        conversation,
+        changes=(HandoffChange(handoff_id, "", claimed_by=to),),
+        posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'assigned')} {to} ({by})"),),
     )
 
 
@@ -243,6 +264,11 @@ def decided(handoff_id: str, status: str, terms: Terms) -> DeskPost:
 def noted(handoff_id: str, staff: str, text: str) -> DeskPost:
     """What a colleague wrote for staff alone."""
     return DeskPost(handoff_id, "note", f"{staff}: {text}")
+
+
+def no_colleague(handoff_id: str, name: str, terms: Terms) -> DeskPost:
+    """It cannot be handed to somebody without an account."""
+    return DeskPost(handoff_id, "note", f"{_note(terms, 'no_colleague')} {name}")
 
 
 def not_done(handoff_id: str, terms: Terms) -> DeskPost:

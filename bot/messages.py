@@ -53,7 +53,8 @@ class Kind(StrEnum):
     FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
     START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
     EDIT = "edit"  # `text` replaces that of the message `edits`
-    STAFF_ACT = "staff_act"  # `act` is claim, back, close, approve, decline or note (`text` is for colleagues)
+    # `act` is claim, back, close, approve, decline, note (`text` is for colleagues) or assign (to whom: `value`)
+    STAFF_ACT = "staff_act"
     TIMER = "timer"  # `act` is the timer's kind
 
 
@@ -81,6 +82,7 @@ class InboundMessage:
     text: str = ""
     button: str = ""
     act: str = ""
+    value: str = ""  # what an act needs to be told beside it
     edits: str = ""  # source id of the message that an EDIT replaces
     attachments: tuple[Attachment, ...] = ()
     name: str = ""  # display name of the sender
@@ -88,7 +90,7 @@ class InboundMessage:
     handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
 
     def __post_init__(self) -> None:
-        for name in ("text", "button", "name"):
+        for name in ("text", "button", "value", "name"):
             object.__setattr__(self, name, storable(getattr(self, name)))
         object.__setattr__(self, "text", without_card_numbers(self.text))
 

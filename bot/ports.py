@@ -254,7 +254,7 @@ class HandoffView:
     reason: str
     summary: str
     status: str  # waiting, claimed, back, closed, approved, declined
-    claimed_by: str
+    claimed_by: str  # also whom it was handed to while it waits
     opened_at: datetime
     channel: str
     language: str
@@ -334,6 +334,10 @@ class Office(Protocol):
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def colleagues(self) -> list[str]:
+        """The names of all staff accounts."""
+        ...
 
     async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
         """The owner's canned replies as this member of staff would send them, the shopper's language first."""

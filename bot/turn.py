@@ -68,7 +68,7 @@ class HandoffChange:
     """A handoff opened or moved by this turn."""
 
     id: str
-    status: str
+    status: str  # "" leaves it as it is
     kind: str = "chat"
     reason: str = ""
     summary: str = ""
@@ -145,6 +145,10 @@ class TurnStore(Protocol):
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
     async def confirmation(self, handoff_id: str) -> Confirmation | None: ...
+
+    async def colleagues(self) -> list[str]:
+        """The names of all staff accounts."""
+        ...
 
 
 class ActionLog(Protocol):

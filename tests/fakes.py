@@ -137,6 +137,9 @@ class FakeOffice:
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         return self.views.get(handoff_id)
 
+    async def colleagues(self) -> list[str]:
+        return sorted(self.accounts)
+
     async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
         return self.ready
 

@@ -92,6 +92,31 @@ def test_the_second_claim_does_not_win_and_writing_on_says_nothing_again() -> No
     assert writing == handoff.Moved(STAFF)
 
 
+@pytest.mark.parametrize("before", [WAITING, STAFF, replace(BUSY, cases=(NOTE,))], ids=["waiting", "staff", "case"])
+def test_what_is_handed_to_a_colleague_is_his_and_the_shopper_hears_nothing(before: Conversation) -> None:
+    moved = handoff.assigned(before, "h1", "ben", "anna", TERMS)
+    assert (moved.changes, said(moved)) == ((HandoffChange("h1", "", claimed_by="ben"),), [])
+    assert (moved.conversation.status, moved.posts[0].text) == (before.status, "assigned ben (anna)")
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_the_shopper_hears_once_of_the_colleague_who_took_over_from_another(writes: bool) -> None:
+    handed = handoff.assigned(STAFF, "h1", "ben", "anna", TERMS).conversation
+    first = handoff.claimed(handed, "h1", "ben", TERMS, writes=writes)
+    again = handoff.claimed(first.conversation, "h1", "ben", TERMS, writes=True)
+    assert (said(first), said(again), first.conversation.status) == (["staff/joined"], [], Status.STAFF)
+
+
+def test_who_handed_it_over_may_still_say_goodbye() -> None:
+    handed = handoff.assigned(STAFF, "h1", "ben", "anna", TERMS).conversation
+    assert handoff.claimed(handed, "h1", "anna", TERMS, writes=True) == handoff.Moved(handed)
+
+
+def test_what_has_ended_is_handed_to_nobody() -> None:
+    moved = handoff.assigned(BUSY, "h1", "ben", "anna", TERMS)
+    assert (moved.conversation, moved.changes, len(moved.posts)) == (BUSY, (), 1)
+
+
 def test_an_ended_handoff_is_not_claimed_by_a_button_but_by_writing() -> None:
     button, writing = (
         handoff.claimed(BUSY, "h1", "anna", TERMS),

@@ -58,10 +58,15 @@ def shopper(source_id: str, text: str) -> InboundMessage:
     return InboundMessage(source_id, ADDRESS, NOW, text=text)
 
 
-def staff(source_id: str, handoff_id: str, text: str = "", act: str = "", desk: str = "web") -> InboundMessage:
+def staff(
+    source_id: str, handoff_id: str, text: str = "", act: str = "", *, value: str = "", desk: str = "web",
+    name: str = "Sam",
+) -> InboundMessage:  # fmt: skip
     kind = Kind.STAFF_ACT if act else Kind.TEXT
     place = replace(ADDRESS, channel=desk, chat=handoff_id)
-    return InboundMessage(source_id, place, NOW, Sender.STAFF, kind, text, act=act, name="Sam", handoff_id=handoff_id)
+    return InboundMessage(
+        source_id, place, NOW, Sender.STAFF, kind, text, act=act, value=value, name=name, handoff_id=handoff_id
+    )
 
 
 async def done(talk: Talk, *messages: InboundMessage) -> list[str]:
@@ -248,3 +253,44 @@ async def test_a_claim_that_comes_too_late_leaves_the_reply_to_the_shopper(talk:
         heard.during.append(talk.product.assistant.receive(staff(f"s{number}", case, act=act)))
     [reply] = await done(talk, shopper("m2", "cancel order 10043"))
     assert "10043" in reply and await status(talk) is Status.BOT
+
+
+# --- colleagues ------------------------------------------------------------------------------------------------------
+
+
+async def holder(talk: Talk, handoff_id: str) -> tuple[str, str]:
+    view = await talk.product.assistant.handoff(handoff_id)
+    assert view is not None
+    return view.status, view.claimed_by
+
+
+async def test_a_conversation_moves_to_a_colleague_who_joins_when_he_writes(talk: Talk) -> None:
+    await talk.product.desk.fresh_password("Mei")
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="claim"))
+    talk.chat.desk.posts.clear()
+    assert await done(talk, staff("s2", number, act="assign", value="Mei")) == []
+    assert [post.text for post in talk.chat.desk.posts] == ["Handed to Mei (Sam)"]
+    assert await holder(talk, number) == ("claimed", "Mei")
+    joined, text = await done(talk, staff("s3", number, "Hello again", name="Mei"))
+    assert "Mei" in joined and text == "Hello again"
+
+
+async def test_a_waiting_one_waits_for_the_colleague(talk: Talk) -> None:
+    await talk.product.desk.fresh_password("Mei")
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="assign", value="Mei"))
+    assert (await holder(talk, number), await status(talk)) == (("waiting", "Mei"), Status.WAITING)
+    [joined] = await done(talk, staff("s2", number, act="claim", name="Mei"))
+    assert "Mei" in joined
+
+
+async def test_nobody_without_an_account_is_handed_anything(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    talk.chat.desk.posts.clear()
+    await done(talk, staff("s1", number, act="assign", value="Nobody"))
+    assert (await holder(talk, number))[1] == ""
+    assert [post.text for post in talk.chat.desk.posts] == ["There is no staff account with the name Nobody"]

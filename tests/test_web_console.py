@@ -179,6 +179,22 @@ async def test_answer_becomes_a_staff_message(shop):
     assert (message.kind, message.text, message.name, message.handoff_id) == (Kind.TEXT, "Hello, 您好", "anna", "h1")
 
 
+async def test_it_can_be_handed_to_a_colleague_with_an_account(shop):
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/handoffs/h1/view")
+    assert 'data-do="assign" data-value="new"' in page
+    assert await act(shop, act="assign", value="new") == 204
+    (message,) = shop.front.received
+    assert (message.kind, message.act, message.value, message.name) == (Kind.STAFF_ACT, "assign", "new", "anna")
+
+
+async def test_who_was_handed_a_waiting_one_is_shown(shop):
+    shop.office.views["h1"] = view(claimed_by="bob")
+    await sign_in(shop)
+    assert "Waiting for bob" in (await get(shop, "/staff/handoffs/h1/view"))[1]
+    assert ">bob<" in (await get(shop, "/staff/list"))[1]
+
+
 @pytest.mark.parametrize("handoff", ["h1", "h2"])
 async def test_a_note_for_colleagues_is_an_act_and_no_answer(shop, handoff):
     await sign_in(shop)
@@ -206,6 +222,9 @@ UNFIT = [
     ("h1", {"text": "  "}),
     ("h2", {"text": "hello"}),
     ("h1", {"act": "note", "text": "  "}),
+    ("h1", {"act": "assign"}),
+    ("h1", {"act": "assign", "value": "nobody"}),
+    ("h2", {"act": "assign", "value": "new"}),
     ("h1", {"act": "claim", "source": "timer:4"}),
 ]
 

@@ -4,7 +4,7 @@ Every act goes in by the same road as a shopper's message: `receive` stores it, 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,8 @@ from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.ports import Front, HandoffView, Office
 
 ACTS = {
-    "chat": ("claim", "back", "close"), "case": ("claim", "back", "close"), "approval": ("approve", "decline")
+    "chat": ("claim", "assign", "back", "close"), "case": ("claim", "assign", "back", "close"),
+    "approval": ("approve", "decline"),
 }  # fmt: skip
 ANSWERED = ("chat", "case")  # by writing to the shopper; an approval is answered yes or no, a note is there to be read
 OPEN = ("waiting", "claimed")
@@ -29,7 +30,9 @@ _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
 
 
-def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: datetime) -> InboundMessage | None:
+def normalise(
+    fields: Mapping[str, str], view: HandoffView, staff: str, colleagues: Collection[str], now: datetime
+) -> InboundMessage | None:
     """What one form of the console says; None when it says nothing that this handoff can take.
 
     `source` is made by the page, once per press: a double click or a repeated request counts once.
@@ -45,7 +48,9 @@ def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: dat
     if act == "note":
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, text=text) if written else None
     if act:
-        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act) if act in ACTS.get(view.kind, ()) else None
+        value = fields.get("value", "")
+        fits = act in ACTS.get(view.kind, ()) and (value in colleagues if act == "assign" else not value)
+        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, value=value) if fits else None
     return InboundMessage(**common, text=text) if written and view.kind in ANSWERED else None
 
 
@@ -114,7 +119,8 @@ class Console:
     async def _chosen(self, request: web.Request) -> dict[str, Any]:
         view = await self._view(request)
         lines = await self._front.transcript(view.conversation_id, notes=True)
-        return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view)}
+        others = [name for name in await self._office.colleagues() if name != view.claimed_by]
+        return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view), "others": others}
 
     async def _view(self, request: web.Request) -> HandoffView:
         view = await self._office.handoff(request.match_info["id"])
@@ -127,7 +133,8 @@ class Console:
     async def act(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
         fields = await self._door.form(request, visit)
-        message = normalise(fields, await self._view(request), visit.session.staff, self._now())
+        view, colleagues = await self._view(request), await self._office.colleagues()
+        message = normalise(fields, view, visit.session.staff, colleagues, self._now())
         if message is None:
             raise web.HTTPBadRequest(text="this handoff cannot take that")
         receipt = await self._front.receive(message)

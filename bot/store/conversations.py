@@ -290,7 +290,7 @@ async def _write_handoff(
     times = (
         {"claimed_at": now} if change.status == "claimed" else {"ended_at": now} if change.status != "waiting" else {}
     )
-    values: dict[str, Any] = {"status": change.status, **times}
+    values: dict[str, Any] = {"status": change.status, **times} if change.status else {}
     if change.claimed_by:
         values["claimed_by"] = change.claimed_by
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))

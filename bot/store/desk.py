@@ -63,6 +63,11 @@ class DeskStore:
             stored = await connection.scalar(sa.select(_handoffs.c.confirmation).where(_handoffs.c.id == handoff_id))
         return CONFIRMATION.load(stored) if stored else None
 
+    async def colleagues(self) -> list[str]:
+        """The names of all staff accounts."""
+        async with reading(self._engine) as connection:
+            return list(await connection.scalars(sa.select(_staff.c.id).order_by(_staff.c.id)))
+
     # --- accounts ----------------------------------------------------------------------------------------------------
 
     async def first_account(self, name: str) -> str | None:

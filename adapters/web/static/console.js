@@ -114,7 +114,9 @@ conversation?.addEventListener("click", async ({ target }) => {
   // the same press keeps its id, however often it is tried: it counts once
   button.dataset.source ??= uuid();
   button.disabled = true;
-  if (!await act({ act: button.dataset.do, source: button.dataset.source })) button.disabled = false;
+  const { do: done, value = "", source } = button.dataset;
+  if (!await act({ act: done, value, source })) button.disabled = false;
+  else button.closest(".menu")?.removeAttribute("open");
 });
 
 answer?.addEventListener("submit", async (event) => {
