@@ -26,7 +26,7 @@ from bot.facts import Act, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import InboundMessage, Kind, Reply, Sender
 from bot.policy import decide
-from bot.ports import Clock, Interpreter, WriteModes
+from bot.ports import CLOSINGS, Clock, Interpreter, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
@@ -287,12 +287,16 @@ class Dialogue:
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
             case "close" if view and view.kind == "case" and view.status in ("waiting", "claimed"):
                 await self._settle(t, view.id, message.name)
-                return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
+                return await self._moved(t, self._closed(t, handoff_id), ())
             case "close":
-                return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
+                return await self._moved(t, self._closed(t, handoff_id), ())
             case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
                 return await self._decided(t, view.id, message.name, approve=message.act == "approve")
         return TurnResult(t.conversation)
+
+    def _closed(self, t: Turn, handoff_id: str) -> handoff.Moved:
+        why = t.claim.rows[0].message.value
+        return handoff.closed(t.conversation, handoff_id, self._terms, why if why in CLOSINGS else "")
 
     def _noted(self, t: Turn, message: InboundMessage, handoff_id: str) -> TurnResult:
         """A text of staff for each other claims nothing; the desk it was written at shows it already."""

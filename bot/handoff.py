@@ -227,21 +227,27 @@ def given_back(conversation: Conversation, handoff_id: str, terms: Terms) -> Mov
     return _ended(conversation, "back", (Act("staff/back"),), Status.BOT, terms)
 
 
-def closed(conversation: Conversation, handoff_id: str, terms: Terms) -> Moved:
+def closed(conversation: Conversation, handoff_id: str, terms: Terms, closing: str = "") -> Moved:
+    """`closing`: why, one of CLOSINGS; "" where nobody said."""
     if _case(conversation, handoff_id):
-        return _case_ended(conversation, handoff_id, "closed", terms)
+        return _case_ended(conversation, handoff_id, "closed", terms, closing)
     if conversation.handoff is None or conversation.handoff.id != handoff_id:
         return Moved(conversation)
-    return _ended(conversation, "closed", (Act("staff/closed"),), Status.CLOSED, terms)
+    return _ended(conversation, "closed", (Act("staff/closed"),), Status.CLOSED, terms, closing)
 
 
-def _case_ended(conversation: Conversation, handoff_id: str, status: str, terms: Terms) -> Moved:
+def _case_ended(
+    conversation: Conversation, handoff_id: str, status: str, terms: Terms, closing: str = ""
+) -> Moved:
     """Staff have dealt with it and have not talked here: the shopper's conversation goes on as it was."""
     left = replace(conversation, cases=_without(conversation, handoff_id))
-    return Moved(left, changes=(HandoffChange(handoff_id, status),), posts=(decided(handoff_id, "settled", terms),))
+    change = HandoffChange(handoff_id, status, closing=closing)
+    return Moved(left, changes=(change,), posts=(decided(handoff_id, "settled", terms, closing),))
 
 
-def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: Status, terms: Terms) -> Moved:
+def _ended(
+    conversation: Conversation, status: str, acts: tuple[Act, ...], to: Status, terms: Terms, closing: str = ""
+) -> Moved:
     note = conversation.handoff
     if note is None:
         raise ValueError("no handoff to end")
@@ -250,15 +256,16 @@ def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: S
     return Moved(
         free,
         acts,
-        changes=(HandoffChange(note.id, status),),
-        posts=(DeskPost(note.id, "ended", _note(terms, f"ended_{status}")),),
+        changes=(HandoffChange(note.id, status, closing=closing),),
+        posts=(decided(note.id, status, terms, closing),),
         timers=(TimerChange(UNCLAIMED, note.id, None),),
     )
 
 
-def decided(handoff_id: str, status: str, terms: Terms) -> DeskPost:
-    """The end of an approval or a case, for the desk."""
-    return DeskPost(handoff_id, "ended", _note(terms, f"ended_{status}"))
+def decided(handoff_id: str, status: str, terms: Terms, closing: str = "") -> DeskPost:
+    """The end of a handoff, for the desk."""
+    why = terms.get("closing", {}).get(closing, closing)
+    return DeskPost(handoff_id, "ended", f"{_note(terms, f'ended_{status}')} {f'({why})' if why else ''}".strip())
 
 
 def noted(handoff_id: str, staff: str, text: str) -> DeskPost:

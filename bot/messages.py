@@ -53,7 +53,8 @@ class Kind(StrEnum):
     FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
     START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
     EDIT = "edit"  # `text` replaces that of the message `edits`
-    # `act` is claim, back, close, approve, decline, note (`text` is for colleagues) or assign (to whom: `value`)
+    # `act` is claim, back, close, approve, decline, note (`text` is for colleagues) or assign. `value`: whom it
+    # is assigned to, why it is closed
     STAFF_ACT = "staff_act"
     TIMER = "timer"  # `act` is the timer's kind
 

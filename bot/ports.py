@@ -244,6 +244,9 @@ class TranscriptLine:
     cards: tuple[Card, ...] = ()
 
 
+CLOSINGS = ("solved", "no_answer", "duplicate", "spam", "other")  # why a handoff was closed
+
+
 @dataclass(frozen=True, slots=True)
 class HandoffView:
     """One handoff as a desk lists it."""
@@ -259,6 +262,7 @@ class HandoffView:
     channel: str
     language: str
     name: str = ""  # the shopper's display name
+    closing: str = ""  # one of CLOSINGS, "" where nobody said
 
 
 REPLY_VARIABLES = ("name", "order", "staff", "shop")  # what a canned reply may hold in braces

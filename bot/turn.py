@@ -74,6 +74,7 @@ class HandoffChange:
     summary: str = ""
     confirmation: Confirmation | None = None
     claimed_by: str = ""
+    closing: str = ""  # why it is closed
     opening: bool = False
 
 

@@ -141,6 +141,14 @@ def test_the_end_of_a_handoff_starts_a_new_session_with_the_proof_kept(end: obje
     assert (said(moved), moved.posts[0].kind, moved.timers) == ([act], "ended", (TimerChange("unclaimed", "h1", None),))
 
 
+@pytest.mark.parametrize("before", [STAFF, replace(BUSY, cases=(NOTE,))], ids=["chat", "case"])
+def test_a_reason_for_closing_is_kept_and_told_at_the_desk(before: Conversation) -> None:
+    words = {**TERMS, "closing": {"no_answer": "nobody there"}}
+    moved = handoff.closed(before, "h1", words, "no_answer")
+    assert moved.changes == (HandoffChange("h1", "closed", closing="no_answer"),)
+    assert moved.posts[0].text.endswith(" (nobody there)")
+
+
 def test_what_belongs_to_another_handoff_changes_nothing() -> None:
     moves = [
         handoff.given_back(STAFF, "h2", TERMS),

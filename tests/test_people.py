@@ -294,3 +294,15 @@ async def test_nobody_without_an_account_is_handed_anything(talk: Talk) -> None:
     await done(talk, staff("s1", number, act="assign", value="Nobody"))
     assert (await holder(talk, number))[1] == ""
     assert [post.text for post in talk.chat.desk.posts] == ["There is no staff account with the name Nobody"]
+
+
+# --- why it is closed ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "kept"), [("no_answer", "no_answer"), ("", ""), ("bored", "")])
+async def test_the_reason_for_closing_is_kept_with_the_handoff(talk: Talk, value: str, kept: str) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="close", value=value))
+    view = await talk.product.assistant.handoff(number)
+    assert view and (view.status, view.closing) == ("closed", kept)

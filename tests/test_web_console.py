@@ -188,6 +188,21 @@ async def test_it_can_be_handed_to_a_colleague_with_an_account(shop):
     assert (message.kind, message.act, message.value, message.name) == (Kind.STAFF_ACT, "assign", "new", "anna")
 
 
+@pytest.mark.parametrize("why", ["", "solved", "no_answer", "duplicate", "spam", "other"])
+async def test_closing_asks_for_a_reason_and_takes_none_too(shop, why):
+    await sign_in(shop)
+    assert f'data-do="close" data-value="{why or "solved"}"' in (await get(shop, "/staff/handoffs/h1/view"))[1]
+    assert await act(shop, act="close", value=why) == 204
+    assert [message.value for message in shop.front.received] == [why]
+
+
+async def test_the_reason_stands_with_what_has_ended(shop):
+    shop.office.views["h1"] = view(status="closed", closing="no_answer")
+    await sign_in(shop)
+    for path in ("/staff/list", "/staff/handoffs/h1/view"):
+        assert "Closed · No answer" in (await get(shop, path))[1], path
+
+
 async def test_who_was_handed_a_waiting_one_is_shown(shop):
     shop.office.views["h1"] = view(claimed_by="bob")
     await sign_in(shop)
@@ -225,6 +240,8 @@ UNFIT = [
     ("h1", {"act": "assign"}),
     ("h1", {"act": "assign", "value": "nobody"}),
     ("h2", {"act": "assign", "value": "new"}),
+    ("h1", {"act": "close", "value": "bored"}),
+    ("h1", {"act": "back", "value": "solved"}),
     ("h1", {"act": "claim", "source": "timer:4"}),
 ]
 

@@ -18,7 +18,7 @@ from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import Front, HandoffView, Office
+from bot.ports import CLOSINGS, Front, HandoffView, Office
 
 ACTS = {
     "chat": ("claim", "assign", "back", "close"), "case": ("claim", "assign", "back", "close"),
@@ -49,7 +49,8 @@ def normalise(
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, text=text) if written else None
     if act:
         value = fields.get("value", "")
-        fits = act in ACTS.get(view.kind, ()) and (value in colleagues if act == "assign" else not value)
+        values = {"assign": colleagues, "close": ("", *CLOSINGS)}.get(act, ("",))
+        fits = act in ACTS.get(view.kind, ()) and value in values
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, value=value) if fits else None
     return InboundMessage(**common, text=text) if written and view.kind in ANSWERED else None
 
@@ -120,7 +121,8 @@ class Console:
         view = await self._view(request)
         lines = await self._front.transcript(view.conversation_id, notes=True)
         others = [name for name in await self._office.colleagues() if name != view.claimed_by]
-        return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view), "others": others}
+        return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view), "others": others,
+                "closings": CLOSINGS}  # fmt: skip
 
     async def _view(self, request: web.Request) -> HandoffView:
         view = await self._office.handoff(request.match_info["id"])

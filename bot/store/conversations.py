@@ -281,6 +281,7 @@ async def _write_handoff(
                 confirmation=CONFIRMATION.dump(change.confirmation) if change.confirmation else None,
                 status=change.status,
                 claimed_by=change.claimed_by,
+                closing=change.closing,
                 opened_at=now,
                 claimed_at=None,
                 ended_at=None if change.status in ("waiting", "claimed") else now,
@@ -290,7 +291,8 @@ async def _write_handoff(
     times = (
         {"claimed_at": now} if change.status == "claimed" else {"ended_at": now} if change.status != "waiting" else {}
     )
-    values: dict[str, Any] = {"status": change.status, **times} if change.status else {}
+    moved = {"status": change.status, "closing": change.closing, **times}
+    values: dict[str, Any] = moved if change.status else {}
     if change.claimed_by:
         values["claimed_by"] = change.claimed_by
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))

@@ -254,4 +254,5 @@ def _view(row: sa.Row) -> HandoffView:
         channel=row.address["channel"],
         language=row.language,
         name=row.state.get("name", ""),
+        closing=row.closing,
     )

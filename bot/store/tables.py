@@ -167,6 +167,7 @@ class Handoffs(SQLModel, table=True):
     )  # approvals: what to do
     status: str = Field(index=True)  # waiting, claimed, back, closed, approved, declined
     claimed_by: str = ""
+    closing: str = ""  # why it was closed, "" where nobody said
     opened_at: datetime = _time()
     claimed_at: datetime | None = _time(null=True)
     ended_at: datetime | None = _time(null=True)
