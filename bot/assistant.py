@@ -11,7 +11,17 @@ from typing import Protocol
 
 from bot.errors import BadInput
 from bot.messages import InboundMessage
-from bot.ports import HandoffView, ModeChange, ModeTable, ModeWish, Ratings, Receipt, StaffSession, TranscriptLine
+from bot.ports import (
+    HandoffView,
+    ModeChange,
+    ModeTable,
+    ModeWish,
+    Ratings,
+    ReadyReply,
+    Receipt,
+    StaffSession,
+    TranscriptLine,
+)
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -59,6 +69,8 @@ class DeskRows(Protocol):
 
     async def ratings(self) -> Ratings | None: ...
 
+    async def colleagues(self) -> list[str]: ...
+
     async def sign_in(self, name: str, password: str, address: str) -> str | None: ...
 
     async def session(self, token: str) -> StaffSession | None: ...
@@ -70,6 +82,10 @@ class DeskRows(Protocol):
     async def remember(self, name: str, value: str) -> None: ...
 
     async def recall(self, name: str) -> str: ...
+
+
+class CannedReplies(Protocol):
+    async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]: ...
 
 
 class ModeRows(Protocol):
@@ -91,6 +107,7 @@ class Assistant:
         transcripts: TranscriptRows,
         desk: DeskRows,
         modes: ModeRows,
+        canned: CannedReplies,
         watchers: Watchers,
         files: Path,
         wake: Callable[[str], None],
@@ -101,6 +118,7 @@ class Assistant:
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
+        self.colleagues, self.replies = desk.colleagues, canned.replies
         self.sign_in, self.session, self.sign_out = desk.sign_in, desk.session, desk.sign_out
         self.change_password = desk.change_password
         self.remember, self.recall = desk.remember, desk.recall

@@ -21,6 +21,7 @@ from adapters.slack import SlackAdapter, SlackSettings
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.web import WebAdapter, security_headers
 from bot.assistant import Assistant, Watchers
+from bot.canned import Canned
 from bot.commerce import Shop
 from bot.decision import Limits
 from bot.dialogue import Dialogue
@@ -35,11 +36,12 @@ from bot.live import LiveDialogue
 from bot.meaning import Meaning
 from bot.messages import DeskPost
 from bot.phrases import PhraseBook
-from bot.ports import ActiveModel, Adapter, Clock, Language
+from bot.ports import ActiveModel, Adapter, CannedReply, Clock, Language
 from bot.settings import Settings
-from bot.shop.folder import Progress, Report, mode_faults
+from bot.shop.folder import TEXT_FOLDERS, Progress, Report, mode_faults
 from bot.shop.indexing import refresh
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
+from bot.shop.replies import read_replies
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, import_shop, is_empty, quiet
 from bot.shop.verbs import VERBS
@@ -176,6 +178,7 @@ class OpenShop:
     engine: AsyncEngine
     policy: Policy
     shop: Shop
+    replies: tuple[CannedReply, ...]
     imported: Report | None = None  # of `import_from`
 
 
@@ -191,7 +194,7 @@ async def open_shop(
 ) -> AsyncIterator[OpenShop]:
     """Open the store, migrated; an empty one is filled from the shop folder, any one from `import_from` if given.
 
-    `shop_folder`: read shop.toml, policy.toml and knowledge from there instead of the home.
+    `shop_folder`: read shop.toml, policy.toml, knowledge and replies from there instead of the home.
     BadInput lists what is wrong.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -208,7 +211,8 @@ async def open_shop(
         policy = read_policy(folder)
         if faults := mode_faults(policy):
             raise BadInput("\n".join(faults))
-        yield OpenShop(engine, policy, make_shop(engine, clock, policy, folder / "knowledge"), imported)
+        shop = make_shop(engine, clock, policy, folder / "knowledge")
+        yield OpenShop(engine, policy, shop, read_replies(folder), imported)
     finally:
         await engine.dispose()
 
@@ -240,6 +244,7 @@ def _wire(
         conversations,
         desk,
         modes,
+        Canned(opened.replies, shop, conversations.load, policy.shop.name, to_traditional, clock),
         watchers,
         settings.home / "files",
         lambda name: [call(name) for call in wake] and None,
@@ -297,6 +302,7 @@ class TurnRows:
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises = promises.open_ones
         self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
+        self.colleagues = desk.colleagues
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:
@@ -331,11 +337,12 @@ def home_shop(settings: Settings) -> Path:
 
 
 def adopt(settings: Settings, source: Path) -> None:
-    """Make a shop folder's settings and knowledge the home's; the owner edits them there."""
+    """Make a shop folder's settings, knowledge and replies the home's; the owner edits them there."""
     for name in (SHOP_FILE, POLICY_FILE):
         shutil.copy(source / name, settings.home / name)
-    if (source / "knowledge").is_dir():
-        shutil.copytree(source / "knowledge", settings.home / "knowledge", dirs_exist_ok=True)
+    for name in TEXT_FOLDERS:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, settings.home / name, dirs_exist_ok=True)
 
 
 async def fill(engine: AsyncEngine, folder: Path, clock: Clock, progress: Progress = quiet) -> Report:

@@ -28,7 +28,7 @@ from bot.fulfilment import Fulfilment
 from bot.messages import Attachment, DeskPost, InboundMessage, Kind, Reply, Sender
 from bot.opening import OpeningHours
 from bot.policy import decide
-from bot.ports import OPEN, Clock, Interpreter, WriteModes
+from bot.ports import CLOSINGS, OPEN, Clock, Interpreter, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
@@ -318,15 +318,23 @@ class Dialogue:
         match message.act:
             case "claim":
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
+            case "note":
+                return self._noted(t, message, handoff_id)
+            case "assign" if message.value in await self._store.colleagues():
+                moved = handoff.assigned(t.conversation, handoff_id, message.value, message.name, self._terms)
+                return await self._moved(t, moved, ())
+            case "assign":
+                post = handoff.no_colleague(handoff_id, message.value, self._terms)
+                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
             case snooze.SNOOZE:
                 return await self._moved(t, self._put_away(t, handoff_id, message.text), ())
             case "close" if view and view.kind == "case" and view.status in OPEN:
                 await self._settle(t, view.id, message.name)
-                return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
+                return await self._moved(t, self._closed(t, handoff_id), ())
             case "close":
-                closed = handoff.closed(t.conversation, handoff_id, self._terms)
+                closed = self._closed(t, handoff_id)
                 fit = rating.may_be_asked(t.conversation, view)
                 if fit and not await self._fulfilment.in_dispute(t.conversation, t.now):
                     closed = rating.asked(closed, handoff_id)
@@ -342,6 +350,16 @@ class Dialogue:
             return handoff.Moved(t.conversation, posts=(DeskPost(handoff_id, "note", str(wrong)),))
         when = self._speech.say(Moment(back), self._settings.staff_language)
         return snooze.put_away(t.conversation, handoff_id, back, f"{self._word('away')} {when}")
+
+    def _closed(self, t: Turn, handoff_id: str) -> handoff.Moved:
+        why = t.claim.rows[0].message.value
+        return handoff.closed(t.conversation, handoff_id, self._terms, why if why in CLOSINGS else "")
+
+    def _noted(self, t: Turn, message: InboundMessage, handoff_id: str) -> TurnResult:
+        """A text of staff for each other claims nothing; the desk it was written at shows it already."""
+        desks = [desk for desk in self._settings.desks if desk != message.address.channel]
+        posts = handoff.to_sendings([handoff.noted(handoff_id, message.name, message.text)], desks, message.source_id)
+        return TurnResult(t.conversation, (_staff_line(message, "note"),), posts)
 
     async def _decided(self, t: Turn, handoff_id: str, staff: str, *, approve: bool) -> TurnResult:
         """Staff approved or declined a write above the limits: it runs now, or the shopper is told no."""
@@ -513,5 +531,5 @@ def _files(t: Turn) -> list[Attachment]:
     return [item for row in t.claim.rows for item in row.message.attachments]
 
 
-def _staff_line(message: InboundMessage) -> Line:
-    return Line("staff", message.text, author=message.name, record={"source_id": message.source_id})
+def _staff_line(message: InboundMessage, speaker: str = "staff") -> Line:
+    return Line(speaker, message.text, author=message.name, record={"source_id": message.source_id})

@@ -108,7 +108,8 @@ def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, ter
     acts = {"approval": ("approve", "decline"), "case": ("claim", "close")}.get(kind, ("claim", "back", "close"))
     title = f"{who} · {terms.get('handoff', {}).get(reason, reason)}"
     buttons = tuple(Button(terms.get("desk", {}).get(act, act.capitalize()), act) for act in acts)
-    return DeskPost(handoff_id, "approval" if kind == "approval" else "opened", summary, buttons=buttons, title=title)
+    text = f"{summary}\n{_note(terms, 'how_note')}"
+    return DeskPost(handoff_id, "approval" if kind == "approval" else "opened", text, buttons=buttons, title=title)
 
 
 def opened(
@@ -164,7 +165,13 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
     if (writes or case) and note and conversation.status in (Status.WAITING, Status.STAFF):
         handoff_id = note.id  # in whichever thread it was written, the open handoff is meant
     mine = note is not None and note.id == handoff_id
-    if mine and conversation.status is Status.STAFF:
+    if mine and note and conversation.status is Status.STAFF:
+        if staff == note.awaits:
+            return Moved(
+                replace(conversation, handoff=replace(note, awaits="")),
+                acts=(Act("staff/joined", {"name": Text(staff)}),),
+                posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'taken')} {staff}"),),
+            )
         if writes:
             return Moved(conversation)
         return Moved(conversation, posts=(DeskPost(handoff_id, "note", _note(terms, "already_taken")),))
@@ -185,8 +192,27 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
         ),
         acts=(Act("staff/joined", {"name": Text(staff)}),),
         changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
-        posts=(DeskPost(handoff_id, "note" if mine else "again", f"{_note(terms, 'taken')} {staff}"),),
+        posts=(
+            DeskPost(handoff_id, "note" if mine else "again", f"{_note(terms, 'taken')} {staff}"),
+            # the store knows what the bot was about to say, and leaves this out when it was nothing
+            DeskPost(handoff_id, "unsent", _note(terms, "unsent")),
+        ),
         timers=(TimerChange(UNCLAIMED, handoff_id, None),),
+    )
+
+
+def assigned(conversation: Conversation, handoff_id: str, to: str, by: str, terms: Terms) -> Moved:
+    """It moves to a colleague; the shopper hears of him when he claims it or writes."""
+    note = conversation.handoff
+    mine = note is not None and note.id == handoff_id and conversation.status in (Status.WAITING, Status.STAFF)
+    if not mine and not _case(conversation, handoff_id):
+        return Moved(conversation, posts=(DeskPost(handoff_id, "note", _note(terms, "over")),))
+    if mine and note and conversation.status is Status.STAFF:
+        conversation = replace(conversation, handoff=replace(note, awaits=to))
+    return Moved(
+        conversation,
+        changes=(HandoffChange(handoff_id, "", claimed_by=to),),
+        posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'assigned')} {to} ({by})"),),
     )
 
 
@@ -210,21 +236,27 @@ def given_back(conversation: Conversation, handoff_id: str, terms: Terms) -> Mov
     return _ended(conversation, "back", (Act("staff/back"),), Status.BOT, terms)
 
 
-def closed(conversation: Conversation, handoff_id: str, terms: Terms) -> Moved:
+def closed(conversation: Conversation, handoff_id: str, terms: Terms, closing: str = "") -> Moved:
+    """`closing`: why, one of CLOSINGS; "" where nobody said."""
     if _case(conversation, handoff_id):
-        return _case_ended(conversation, handoff_id, "closed", terms)
+        return _case_ended(conversation, handoff_id, "closed", terms, closing)
     if conversation.handoff is None or conversation.handoff.id != handoff_id:
         return Moved(conversation)
-    return _ended(conversation, "closed", (Act("staff/closed"),), Status.CLOSED, terms)
+    return _ended(conversation, "closed", (Act("staff/closed"),), Status.CLOSED, terms, closing)
 
 
-def _case_ended(conversation: Conversation, handoff_id: str, status: str, terms: Terms) -> Moved:
+def _case_ended(
+    conversation: Conversation, handoff_id: str, status: str, terms: Terms, closing: str = ""
+) -> Moved:
     """Staff have dealt with it and have not talked here: the shopper's conversation goes on as it was."""
     left = replace(conversation, cases=_without(conversation, handoff_id))
-    return Moved(left, changes=(HandoffChange(handoff_id, status),), posts=(decided(handoff_id, "settled", terms),))
+    change = HandoffChange(handoff_id, status, closing=closing)
+    return Moved(left, changes=(change,), posts=(decided(handoff_id, "settled", terms, closing),))
 
 
-def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: Status, terms: Terms) -> Moved:
+def _ended(
+    conversation: Conversation, status: str, acts: tuple[Act, ...], to: Status, terms: Terms, closing: str = ""
+) -> Moved:
     note = conversation.handoff
     if note is None:
         raise ValueError("no handoff to end")
@@ -233,15 +265,26 @@ def _ended(conversation: Conversation, status: str, acts: tuple[Act, ...], to: S
     return Moved(
         free,
         acts,
-        changes=(HandoffChange(note.id, status),),
-        posts=(DeskPost(note.id, "ended", _note(terms, f"ended_{status}")),),
+        changes=(HandoffChange(note.id, status, closing=closing),),
+        posts=(decided(note.id, status, terms, closing),),
         timers=(TimerChange(UNCLAIMED, note.id, None),),
     )
 
 
-def decided(handoff_id: str, status: str, terms: Terms) -> DeskPost:
-    """The end of an approval or a case, for the desk."""
-    return DeskPost(handoff_id, "ended", _note(terms, f"ended_{status}"))
+def decided(handoff_id: str, status: str, terms: Terms, closing: str = "") -> DeskPost:
+    """The end of a handoff, for the desk."""
+    why = terms.get("closing", {}).get(closing, closing)
+    return DeskPost(handoff_id, "ended", f"{_note(terms, f'ended_{status}')} {f'({why})' if why else ''}".strip())
+
+
+def noted(handoff_id: str, staff: str, text: str) -> DeskPost:
+    """What a colleague wrote for staff alone."""
+    return DeskPost(handoff_id, "note", f"{staff}: {text}")
+
+
+def no_colleague(handoff_id: str, name: str, terms: Terms) -> DeskPost:
+    """It cannot be handed to somebody without an account."""
+    return DeskPost(handoff_id, "note", f"{_note(terms, 'no_colleague')} {name}")
 
 
 def not_done(handoff_id: str, terms: Terms) -> DeskPost:

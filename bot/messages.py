@@ -60,7 +60,9 @@ class Kind(StrEnum):
     FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
     START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
     EDIT = "edit"  # `text` replaces that of the message `edits`
-    STAFF_ACT = "staff_act"  # `act` is claim, back, close, approve, decline or snooze (until `text`: bot/snooze.py)
+    # `act` is claim, back, close, approve, decline, note (`text` is for colleagues), assign or snooze (until `text`:
+    # bot/snooze.py). `value`: whom it is assigned to, why it is closed
+    STAFF_ACT = "staff_act"
     TIMER = "timer"  # `act` is the timer's kind
 
 
@@ -88,6 +90,7 @@ class InboundMessage:
     text: str = ""
     button: str = ""
     act: str = ""
+    value: str = ""  # what an act needs to be told beside it
     edits: str = ""  # source id of the message that an EDIT replaces
     attachments: tuple[Attachment, ...] = ()
     name: str = ""  # display name of the sender
@@ -95,7 +98,7 @@ class InboundMessage:
     handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
 
     def __post_init__(self) -> None:
-        for name in ("text", "button", "name"):
+        for name in ("text", "button", "value", "name"):
             object.__setattr__(self, name, storable(getattr(self, name)))
         object.__setattr__(self, "text", without_card_numbers(self.text))
 
@@ -103,6 +106,15 @@ class InboundMessage:
 def storable(text: str) -> str:
     """Text that every store can keep: no lone surrogates (JSON allows them), no NUL (PostgreSQL refuses it)."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+_NOTE = re.compile(r"\s*(?://|(?:note|备注|備註)\s*[:：])\s*", re.IGNORECASE)
+
+
+def note_in(text: str) -> str | None:
+    """What staff write for each other where there is no button for it, "" for nothing; None: it is for the shopper."""
+    mark = _NOTE.match(text)
+    return text[mark.end() :].strip() if mark else None
 
 
 MASK = "•"  # stands for each digit of a payment card's number
@@ -182,7 +194,7 @@ class DeskPost:
 
     handoff_id: str
     # "opened", "approval", "relay" (the shopper wrote), "note" (for staff), "ended", "again" (a note in a thread that
-    # has ended: it may be written in again)
+    # has ended: it may be written in again); in the making "unsent"
     kind: str
     text: str
     thread: str = ""  # the desk thread of this handoff once it exists, else ""

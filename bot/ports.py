@@ -238,13 +238,14 @@ class TranscriptLine:
     text: str
     at: datetime
     buttons: tuple[tuple[str, str], ...] = ()  # (label, value)
-    author: str = ""
+    author: str = ""  # of staff's lines, and of notes that they wrote
     source_id: str = ""  # user lines: the message's own id, by which a browser knows it as its own
     attachments: tuple[str, ...] = ()  # digests of kept files
     cards: tuple[Card, ...] = ()
 
 
 OPEN = ("waiting", "claimed")  # the states of a handoff that staff still have to deal with
+CLOSINGS = ("solved", "no_answer", "duplicate", "spam", "other")  # why a handoff was closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,7 @@ class HandoffView:
     reason: str
     summary: str
     status: str  # waiting, claimed, back, closed, approved, declined
-    claimed_by: str
+    claimed_by: str  # also whom it was handed to while it waits
     opened_at: datetime
     channel: str
     language: str
@@ -271,6 +272,7 @@ class HandoffView:
     word: str = ""
     why: str = ""  # it stands before others (triage.WHY); "": by its age
     minutes: int = 0  # why "packing" or "due": that are left
+    closing: str = ""  # one of CLOSINGS, "" where nobody said
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +281,28 @@ class Ratings:
 
     average: float  # 1 to 5
     count: int
+
+
+REPLY_VARIABLES = ("name", "order", "staff", "shop")  # what a canned reply may hold in braces
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A text of the owner's that staff often need."""
+
+    language: str
+    title: str
+    text: str  # with variables
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyReply:
+    """A canned reply with what is known of a conversation in it."""
+
+    language: str
+    title: str
+    text: str  # "" while something is missing
+    missing: tuple[str, ...] = ()  # variables that nothing verified is known for
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +359,14 @@ class Office(Protocol):
 
     async def ratings(self) -> Ratings | None:
         """Of all that were rated; None while none was."""
+        ...
+
+    async def colleagues(self) -> list[str]:
+        """The names of all staff accounts."""
+        ...
+
+    async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
+        """The owner's canned replies as this member of staff would send them, the shopper's language first."""
         ...
 
     async def sign_in(self, name: str, password: str, address: str) -> str | None:

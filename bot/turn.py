@@ -53,7 +53,9 @@ class Line:
 class Sending:
     """One row for the outbox."""
 
-    kind: str  # "reply" (held when a person claims first), "result", "handoff", "notice", "code", or a desk post's kind
+    # "reply" (held when a person claims first), "result", "handoff", "notice", "code"; or a desk post's kind, of which
+    # the store makes an "unsent" one a note with what the bot was about to say
+    kind: str
     payload: Reply | DeskPost
     desk: str = ""  # a desk's name, "" for the shopper's channel
     mail: str = ""  # an e-mail address on file: goes there instead
@@ -66,12 +68,13 @@ class HandoffChange:
     """A handoff opened or moved by this turn."""
 
     id: str
-    status: str
+    status: str  # "" leaves it as it is
     kind: str = "chat"
     reason: str = ""
     summary: str = ""
     confirmation: Confirmation | None = None
     claimed_by: str = ""
+    closing: str = ""  # why it is closed
     opening: bool = False
     packed_by: datetime | None = None  # when what is open of its order is packed
     missed: str = ""  # a deadline that has passed now
@@ -160,6 +163,8 @@ class TurnStore(Protocol):
 
     async def claims(self) -> Sequence[tuple[datetime, datetime]]:
         """When the chat handoffs that were claimed last were opened and claimed."""
+    async def colleagues(self) -> list[str]:
+        """The names of all staff accounts."""
         ...
 
 

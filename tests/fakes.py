@@ -18,6 +18,7 @@ from bot.ports import (
     ModeTable,
     ModeWish,
     Ratings,
+    ReadyReply,
     Receipt,
     StaffSession,
     Stop,
@@ -138,6 +139,7 @@ class FakeOffice:
     def __init__(self, accounts: dict[str, str], must_change: Iterable[str] = ()) -> None:
         self.accounts, self.must_change = dict(accounts), set(must_change)
         self.views: dict[str, HandoffView] = {}
+        self.ready: list[ReadyReply] = []
         self.sessions: dict[str, str] = {}  # token → account
         self.came_from: list[str] = []  # the address of every sign-in
         self.chosen: dict[tuple[str, str], ModeCell] = {}  # market and verb → what staff have set
@@ -153,6 +155,12 @@ class FakeOffice:
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         return self.views.get(handoff_id)
+
+    async def colleagues(self) -> list[str]:
+        return sorted(self.accounts)
+
+    async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
+        return self.ready
 
     async def sign_in(self, name: str, password: str, address: str) -> str | None:
         self.came_from.append(address)

@@ -38,6 +38,13 @@ def test_a_handoff_stops_the_bot_and_sets_the_clock() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["chat", "case", "approval"])
+def test_an_opening_says_how_a_note_is_written(kind: str) -> None:
+    words = {**TERMS, "desk": {"how_note": "with //"}}
+    moved = handoff.opened(BUSY, replace(OPENING, kind=kind), NOW, timedelta(minutes=10), words)
+    assert moved.posts[0].text == "summary\nwith //"
+
+
 def test_an_approval_does_not_stop_the_bot() -> None:
     pending = Confirmation("c1", "cancel_order", "cancel", {"order": "10423"}, Act("confirm:cancel_order"), 1, NOW)
     change = replace(OPENING, kind="approval", confirmation=pending)
@@ -85,6 +92,31 @@ def test_the_second_claim_does_not_win_and_writing_on_says_nothing_again() -> No
     assert writing == handoff.Moved(STAFF)
 
 
+@pytest.mark.parametrize("before", [WAITING, STAFF, replace(BUSY, cases=(NOTE,))], ids=["waiting", "staff", "case"])
+def test_what_is_handed_to_a_colleague_is_his_and_the_shopper_hears_nothing(before: Conversation) -> None:
+    moved = handoff.assigned(before, "h1", "ben", "anna", TERMS)
+    assert (moved.changes, said(moved)) == ((HandoffChange("h1", "", claimed_by="ben"),), [])
+    assert (moved.conversation.status, moved.posts[0].text) == (before.status, "assigned ben (anna)")
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_the_shopper_hears_once_of_the_colleague_who_took_over_from_another(writes: bool) -> None:
+    handed = handoff.assigned(STAFF, "h1", "ben", "anna", TERMS).conversation
+    first = handoff.claimed(handed, "h1", "ben", TERMS, writes=writes)
+    again = handoff.claimed(first.conversation, "h1", "ben", TERMS, writes=True)
+    assert (said(first), said(again), first.conversation.status) == (["staff/joined"], [], Status.STAFF)
+
+
+def test_who_handed_it_over_may_still_say_goodbye() -> None:
+    handed = handoff.assigned(STAFF, "h1", "ben", "anna", TERMS).conversation
+    assert handoff.claimed(handed, "h1", "anna", TERMS, writes=True) == handoff.Moved(handed)
+
+
+def test_what_has_ended_is_handed_to_nobody() -> None:
+    moved = handoff.assigned(BUSY, "h1", "ben", "anna", TERMS)
+    assert (moved.conversation, moved.changes, len(moved.posts)) == (BUSY, (), 1)
+
+
 def test_an_ended_handoff_is_not_claimed_by_a_button_but_by_writing() -> None:
     button, writing = (
         handoff.claimed(BUSY, "h1", "anna", TERMS),
@@ -107,6 +139,14 @@ def test_the_end_of_a_handoff_starts_a_new_session_with_the_proof_kept(end: obje
     after: Conversation = moved.conversation
     assert (after.status, after.session, after.handoff, after.flows, after.proof) == (status, 2, None, (), CUSTOMER)
     assert (said(moved), moved.posts[0].kind, moved.timers) == ([act], "ended", (TimerChange("unclaimed", "h1", None),))
+
+
+@pytest.mark.parametrize("before", [STAFF, replace(BUSY, cases=(NOTE,))], ids=["chat", "case"])
+def test_a_reason_for_closing_is_kept_and_told_at_the_desk(before: Conversation) -> None:
+    words = {**TERMS, "closing": {"no_answer": "nobody there"}}
+    moved = handoff.closed(before, "h1", words, "no_answer")
+    assert moved.changes == (HandoffChange("h1", "closed", closing="no_answer"),)
+    assert moved.posts[0].text.endswith(" (nobody there)")
 
 
 def test_what_belongs_to_another_handoff_changes_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import MASK, Address, InboundMessage, Kind, has_masked_card, without_card_numbers
+from bot.messages import MASK, Address, InboundMessage, Kind, has_masked_card, note_in, without_card_numbers
 
 NOW = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)
 ADDRESS = Address("web", "", "1")
@@ -54,3 +54,11 @@ def test_no_message_carries_a_card_number_into_the_store(kind: Kind) -> None:
 
 def test_what_no_store_can_keep_is_replaced() -> None:
     assert InboundMessage("1", ADDRESS, NOW, text="a\x00b\ud800").text == "ab?"
+
+
+@pytest.mark.parametrize(("text", "note"), [
+    ("// he is a regular", "he is a regular"), ("note: two\nlines", "two\nlines"), ("Note： ask Mei", "ask Mei"),
+    ("备注：老顾客", "老顾客"), ("//", ""), ("a note: no", None), ("https://shop.example", None), ("notes: x", None),
+])  # fmt: skip
+def test_what_staff_write_for_each_other_begins_with_its_mark(text: str, note: str | None) -> None:
+    assert note_in(text) == note

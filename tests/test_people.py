@@ -17,7 +17,10 @@ from bot.speech import WrittenWords
 from bot.store.database import reading, writing
 from bot.store.tables import Actions, Conversations, Handoffs
 
-INTENTS = {"cancel": "cancel_order", "person": "talk_to_human", "ok": "affirm", "hello": "greeting"}
+INTENTS = {
+    "cancel": "cancel_order", "person": "talk_to_human", "ok": "affirm", "hello": "greeting",
+    "newsletter": "account_help",
+}  # fmt: skip
 
 
 class Heard:
@@ -55,10 +58,15 @@ def shopper(source_id: str, text: str) -> InboundMessage:
     return InboundMessage(source_id, ADDRESS, NOW, text=text)
 
 
-def staff(source_id: str, handoff_id: str, text: str = "", act: str = "") -> InboundMessage:
+def staff(
+    source_id: str, handoff_id: str, text: str = "", act: str = "", *, value: str = "", desk: str = "web",
+    name: str = "Sam",
+) -> InboundMessage:  # fmt: skip
     kind = Kind.STAFF_ACT if act else Kind.TEXT
-    place = replace(ADDRESS, channel="console", chat=handoff_id)
-    return InboundMessage(source_id, place, NOW, Sender.STAFF, kind, text, act=act, name="Sam", handoff_id=handoff_id)
+    place = replace(ADDRESS, channel=desk, chat=handoff_id)
+    return InboundMessage(
+        source_id, place, NOW, Sender.STAFF, kind, text, act=act, value=value, name=name, handoff_id=handoff_id
+    )
 
 
 async def done(talk: Talk, *messages: InboundMessage) -> list[str]:
@@ -164,3 +172,136 @@ async def test_a_state_that_cannot_be_read_is_a_polite_restart(talk: Talk) -> No
 
 async def test_ten_thousand_blanks_are_a_short_message(talk: Talk) -> None:
     assert "10043" in (await done(talk, shopper("m1", "cancel order" + " " * 9_900 + "10043?")))[0]
+
+
+# --- notes -----------------------------------------------------------------------------------------------------------
+
+
+async def lines(talk: Talk, *, notes: bool = True) -> list[tuple[str, str, str]]:
+    shown = await talk.product.conversations.transcript(ADDRESS.conversation_id, notes=notes)
+    return [(line.speaker, line.author, line.text) for line in shown]
+
+
+async def test_a_note_is_kept_for_staff_claims_nothing_and_never_reaches_the_shopper(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    talk.chat.desk.posts.clear()
+    assert await done(talk, staff("s1", number, "he is a regular", act="note")) == []
+    assert (await status(talk), await handoffs(talk)) == (Status.WAITING, {number: "waiting"})
+    assert (await lines(talk))[-1] == ("note", "Sam", "he is a regular")
+    assert "he is a regular" not in str(await lines(talk, notes=False))
+    assert [(post.kind, post.text) for post in talk.chat.desk.posts] == [("note", "Sam: he is a regular")]
+
+
+async def test_a_note_is_not_repeated_at_the_desk_it_was_written_at(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    talk.chat.desk.posts.clear()
+    await done(talk, staff("s1", number, "he is a regular", act="note", desk="terminal"))
+    assert not talk.chat.desk.posts
+
+
+async def test_a_note_beside_a_question_leaves_its_yes_a_yes(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="claim"), staff("s2", number, act="back"))
+    await done(talk, shopper("m2", "cancel order 10043"))
+    await done(talk, staff("s3", number, "wants to cancel", act="note"), shopper("m3", "ok"))
+    assert await actions(talk) == 1
+
+
+# --- what the bot was about to say -----------------------------------------------------------------------------------
+
+
+async def test_a_claim_while_the_bot_reads_makes_its_reply_a_note_for_staff(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "no more newsletter please"))  # a case: the bot goes on beside it
+    [case] = await handoffs(talk)
+    talk.chat.desk.posts.clear()
+    heard.during.append(talk.product.assistant.receive(staff("s1", case, act="claim")))
+    [joined] = await done(talk, shopper("m2", "cancel order 10043"))
+    assert "10043" not in joined and "Sam" in joined and await status(talk) is Status.STAFF
+    [unsent] = [text for speaker, _, text in await lines(talk) if speaker == "note"]
+    assert "10043" in unsent
+    [told] = [post.text for post in talk.chat.desk.posts if post.kind == "note"]
+    assert told.splitlines()[:3] == [
+        "Taken over by Sam", "Not sent, because a person took over. The assistant was about to say:", unsent,
+    ]  # fmt: skip
+
+
+async def test_a_claim_while_a_write_is_done_leaves_its_result_to_the_shopper(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "no more newsletter please"))
+    await done(talk, shopper("m2", "cancel order 10043"))
+    [case] = await handoffs(talk)
+    heard.during.append(talk.product.assistant.receive(staff("s1", case, act="claim")))
+    result, joined = await done(talk, shopper("m3", "ok"))
+    assert "10043" in result and "Sam" in joined and await actions(talk) == 1
+
+
+async def test_a_claim_while_the_bot_hands_over_leaves_the_handoff_message(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "no more newsletter please"))
+    [case] = await handoffs(talk)
+    heard.during.append(talk.product.assistant.receive(staff("s1", case, act="claim")))
+    replies = await done(talk, shopper("m2", "a person"))
+    assert len(replies) == 2 and "note" not in {speaker for speaker, _, _ in await lines(talk)}
+
+
+async def test_a_claim_that_comes_too_late_leaves_the_reply_to_the_shopper(talk: Talk, heard: Heard) -> None:
+    await done(talk, shopper("m1", "no more newsletter please"))
+    [case] = await handoffs(talk)
+    for number, act in enumerate(("close", "claim")):
+        heard.during.append(talk.product.assistant.receive(staff(f"s{number}", case, act=act)))
+    [reply] = await done(talk, shopper("m2", "cancel order 10043"))
+    assert "10043" in reply and await status(talk) is Status.BOT
+
+
+# --- colleagues ------------------------------------------------------------------------------------------------------
+
+
+async def holder(talk: Talk, handoff_id: str) -> tuple[str, str]:
+    view = await talk.product.assistant.handoff(handoff_id)
+    assert view is not None
+    return view.status, view.claimed_by
+
+
+async def test_a_conversation_moves_to_a_colleague_who_joins_when_he_writes(talk: Talk) -> None:
+    await talk.product.desk.fresh_password("Mei")
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="claim"))
+    talk.chat.desk.posts.clear()
+    assert await done(talk, staff("s2", number, act="assign", value="Mei")) == []
+    assert [post.text for post in talk.chat.desk.posts] == ["Handed to Mei (Sam)"]
+    assert await holder(talk, number) == ("claimed", "Mei")
+    joined, text = await done(talk, staff("s3", number, "Hello again", name="Mei"))
+    assert "Mei" in joined and text == "Hello again"
+
+
+async def test_a_waiting_one_waits_for_the_colleague(talk: Talk) -> None:
+    await talk.product.desk.fresh_password("Mei")
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="assign", value="Mei"))
+    assert (await holder(talk, number), await status(talk)) == (("waiting", "Mei"), Status.WAITING)
+    [joined] = await done(talk, staff("s2", number, act="claim", name="Mei"))
+    assert "Mei" in joined
+
+
+async def test_nobody_without_an_account_is_handed_anything(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    talk.chat.desk.posts.clear()
+    await done(talk, staff("s1", number, act="assign", value="Nobody"))
+    assert (await holder(talk, number))[1] == ""
+    assert [post.text for post in talk.chat.desk.posts] == ["There is no staff account with the name Nobody"]
+
+
+# --- why it is closed ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "kept"), [("no_answer", "no_answer"), ("", ""), ("bored", "")])
+async def test_the_reason_for_closing_is_kept_with_the_handoff(talk: Talk, value: str, kept: str) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="close", value=value))
+    view = await talk.product.assistant.handoff(number)
+    assert view and (view.status, view.closing) == ("closed", kept)

@@ -15,6 +15,7 @@ from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS
 from bot.errors import BadInput
 from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholders
 from bot.phrases import LANGUAGES, TONES, PhraseBook
+from bot.ports import CLOSINGS
 from bot.promises import Awaited
 from bot.skills import SKILLS
 from bot.skills.lines import ALL
@@ -332,6 +333,7 @@ def test_every_term_the_code_uses_has_a_word_in_every_language() -> None:
     used = {names for call in calls("Term") if len(names := texts(call.args)) == 2}
     used |= {("intent", intent) for intent in (*INTENTS, OOS)}
     used |= {("reason", reason) for reason in REASONS} | {("option", ALL)}
+    used |= {("closing", why) for why in CLOSINGS}
     used |= {("change", str(wish)) for wish in ASKED_FOR}
     used |= {("state", act.partition("/")[2]) for act in ALLOWED if act.startswith("inform:order/")}
     used |= {("method", method) for method in (*METHODS, ORIGINAL_METHODS, NEW_GIFT_CARD)}

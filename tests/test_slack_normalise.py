@@ -162,6 +162,15 @@ def test_staff_files_are_not_passed_on_but_their_words_are():
     assert read("staff_file") is None
 
 
+def test_staff_words_behind_the_mark_are_a_note():
+    said = payload("staff_word")
+    said["event"] |= {"text": "// she is a regular &amp; kind", "blocks": []}
+    message = normalise(said, ME, STAFF)
+    assert (message.kind, message.act, message.text) == (Kind.STAFF_ACT, "note", "she is a regular & kind")
+    said["event"]["text"] = "//"
+    assert normalise(said, ME, STAFF) is None
+
+
 @pytest.mark.parametrize(("name", "act", "handoff"), [
     ("staff_claim", "claim", "h-17"), ("staff_approve_in_thread", "approve", "h-18")])
 def test_staff_buttons(name: str, act: str, handoff: str):

@@ -211,13 +211,17 @@ async def meanwhile(rig: Rig, message: object, *sendings: Sending) -> list[tuple
     ]
 
 
-async def test_when_a_person_came_meanwhile_the_reply_is_a_note_and_not_sent(rig: Rig) -> None:
-    message = said("s1", "I take this", sender=Sender.STAFF, handoff_id="h1")
+WRITES = said("s1", "I take this", sender=Sender.STAFF, handoff_id="h1")
+CLAIMS = act_of_staff("s1", "claim")
+
+
+@pytest.mark.parametrize("message", [WRITES, CLAIMS], ids=["writes", "claims"])
+async def test_when_a_person_came_meanwhile_the_reply_is_a_note_and_not_sent(rig: Rig, message: object) -> None:
     assert await meanwhile(rig, message, reply("a")) == [("user", "q"), ("note", "a")]
     assert await rig.due_texts() == []
 
 
-@pytest.mark.parametrize("act", ["claim", "approve", "decline", "back", "close"])
+@pytest.mark.parametrize("act", ["note", "approve", "decline", "back", "close"])
 async def test_other_acts_of_staff_do_not_silence_the_bot(rig: Rig, act: str) -> None:
     assert await meanwhile(rig, act_of_staff("s1", act), reply("a")) == [("user", "q"), ("bot", "a")]
     assert await rig.due_texts() == ["a"]
@@ -227,6 +231,54 @@ async def test_other_acts_of_staff_do_not_silence_the_bot(rig: Rig, act: str) ->
 async def test_results_of_writes_and_handoff_messages_go_out_although_a_person_came(rig: Rig, kind: str) -> None:
     assert await meanwhile(rig, act_of_staff("s1", "claim"), reply("a", kind)) == [("user", "q"), ("bot", "a")]
     assert await rig.due_texts() == ["a"]
+
+
+async def test_a_claim_of_what_has_ended_keeps_no_reply_back(rig: Rig) -> None:
+    await rig.turn("m0", handoffs=(opening(),))
+    await rig.turn("m1", handoffs=(HandoffChange("h1", "closed"),))
+    await rig.hear("m2")
+    claim = await rig.taken()
+    await rig.inbox.receive(CLAIMS)
+    await rig.commit(claim, reply("a"))
+    assert await rig.due_texts() == ["a"]
+
+
+TOLD = Sending("unsent", DeskPost("h1", "unsent", "Not sent:"), desk="slack", handoff_id="h1")
+
+
+@pytest.mark.parametrize("message", [WRITES, CLAIMS], ids=["writes", "claims"])
+async def test_the_desk_is_told_what_the_bot_was_about_to_say(rig: Rig, message: object) -> None:
+    await meanwhile(rig, message, reply("a"))
+    await rig.commit(await rig.taken(), TOLD, status=Status.STAFF)
+    assert [row.state for row in await rig.rows(Outbox)] == ["held", "waiting"]
+    assert [(one.payload.kind, one.payload.text) for one in await rig.outbox.due()] == [("note", "Not sent:\na")]
+
+
+async def test_a_desk_is_told_nothing_when_nothing_was_left_unsent(rig: Rig) -> None:
+    await meanwhile(rig, CLAIMS, reply("a", "result"))
+    await rig.commit(await rig.taken(), TOLD, status=Status.STAFF)
+    assert await rig.due_texts() == ["a"] and await rig.count(Outbox) == 1
+
+
+async def test_a_reply_kept_for_a_person_who_does_not_come_is_said_after_all(rig: Rig) -> None:
+    await meanwhile(rig, CLAIMS, reply("a"))
+    await rig.commit(await rig.taken())
+    shown = await rig.conversations.transcript(SHOPPER.conversation_id)
+    assert (await rig.due_texts(), [(line.speaker, line.text) for line in shown][-1]) == (["a"], ("bot", "a"))
+
+
+async def test_what_stands_before_a_claim_leaves_the_reply_kept_back(rig: Rig) -> None:
+    """A note is worked first; the claim behind it still takes over."""
+    await rig.turn("m1", handoffs=(opening(),))
+    await rig.hear("m2")
+    claim = await rig.taken()
+    for message in (act_of_staff("s0", "note"), CLAIMS):
+        await rig.inbox.receive(message)
+    await rig.commit(claim, reply("a"))
+    await rig.commit(await rig.taken())
+    assert await rig.due_texts() == []
+    await rig.commit(await rig.taken(), status=Status.STAFF)
+    assert [row.state for row in await rig.rows(Outbox)] == ["held"]
 
 
 async def test_a_claim_holds_replies_that_were_not_begun(rig: Rig) -> None:

@@ -11,7 +11,7 @@ from fakes import FakeOffice
 from web_rig import WAIT, Site, site
 
 from bot.messages import Address, Card, DeskPost, Kind, Sender
-from bot.ports import HandoffView, Receipt
+from bot.ports import HandoffView, ReadyReply, Receipt
 
 ONE = "11111111-1111-4111-8111-111111111111"
 OPENED = datetime(2026, 9, 21, 11, 30, tzinfo=UTC)
@@ -71,9 +71,9 @@ async def test_pages_send_strangers_to_the_sign_in(shop, path):
     assert await get(shop, path) == (303, "/staff/sign-in")
 
 
-@pytest.mark.parametrize("path", ["/staff/list", "/staff/handoffs/h1/view", "/staff/events"])
+@pytest.mark.parametrize("path", ["list", "handoffs/h1/view", "handoffs/h1/replies", "events"])
 async def test_parts_are_refused_to_strangers(shop, path):
-    assert (await get(shop, path))[0] == 401
+    assert (await get(shop, f"/staff/{path}"))[0] == 401
 
 
 async def test_act_of_a_stranger_is_refused(shop):
@@ -180,6 +180,45 @@ async def test_answer_becomes_a_staff_message(shop):
     assert (message.kind, message.text, message.name, message.handoff_id) == (Kind.TEXT, "Hello, 您好", "anna", "h1")
 
 
+async def test_it_can_be_handed_to_a_colleague_with_an_account(shop):
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/handoffs/h1/view")
+    assert 'data-do="assign" data-value="new"' in page
+    assert await act(shop, act="assign", value="new") == 204
+    (message,) = shop.front.received
+    assert (message.kind, message.act, message.value, message.name) == (Kind.STAFF_ACT, "assign", "new", "anna")
+
+
+@pytest.mark.parametrize("why", ["", "solved", "no_answer", "duplicate", "spam", "other"])
+async def test_closing_asks_for_a_reason_and_takes_none_too(shop, why):
+    await sign_in(shop)
+    assert f'data-do="close" data-value="{why or "solved"}"' in (await get(shop, "/staff/handoffs/h1/view"))[1]
+    assert await act(shop, act="close", value=why) == 204
+    assert [message.value for message in shop.front.received] == [why]
+
+
+async def test_the_reason_stands_with_what_has_ended(shop):
+    shop.office.views["h1"] = view(status="closed", closing="no_answer")
+    await sign_in(shop)
+    for path in ("/staff/list", "/staff/handoffs/h1/view"):
+        assert "Closed · No answer" in (await get(shop, path))[1], path
+
+
+async def test_who_was_handed_a_waiting_one_is_shown(shop):
+    shop.office.views["h1"] = view(claimed_by="bob")
+    await sign_in(shop)
+    assert "Waiting for bob" in (await get(shop, "/staff/handoffs/h1/view"))[1]
+    assert ">bob<" in (await get(shop, "/staff/list"))[1]
+
+
+@pytest.mark.parametrize("handoff", ["h1", "h2"])
+async def test_a_note_for_colleagues_is_an_act_and_no_answer(shop, handoff):
+    await sign_in(shop)
+    assert await act(shop, handoff, act="note", text=" he is a regular ") == 204
+    (message,) = shop.front.received
+    assert (message.kind, message.act, message.text) == (Kind.STAFF_ACT, "note", "he is a regular")
+
+
 async def test_double_click_counts_once(shop):
     await sign_in(shop)
     assert [await act(shop, act="claim"), await act(shop, act="claim")] == [204, 204]
@@ -198,6 +237,12 @@ UNFIT = [
     ("h1", {"act": "dance"}),
     ("h1", {"text": "  "}),
     ("h2", {"text": "hello"}),
+    ("h1", {"act": "note", "text": "  "}),
+    ("h1", {"act": "assign"}),
+    ("h1", {"act": "assign", "value": "nobody"}),
+    ("h2", {"act": "assign", "value": "new"}),
+    ("h1", {"act": "close", "value": "bored"}),
+    ("h1", {"act": "back", "value": "solved"}),
     ("h1", {"act": "claim", "source": "timer:4"}),
 ]
 
@@ -289,14 +334,26 @@ async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop
     card = Card("Order 7", (("Total", "£3"),))
     front.write("telegram:7:9::9", "bot", "Shall I?", buttons=(("Yes", "y"),), cards=(card,))
     front.write("telegram:7:9::9", "note", "the bot would have said this")
+    front.write("telegram:7:9::9", "note", "he is a regular", author="bob")
     await sign_in(shop)
     _, page = await get(shop, "/staff/handoffs/h1/view")
     said = ("my lamp is broken", "Shall I?", "Order 7", "£3", "Yes", "the bot would have said this")
-    for words in (*said, "wants a refund", "Claim", "Close"):
+    noted = ("he is a regular", "<b>bob</b> · note for staff only")
+    for words in (*said, *noted, "wants a refund", "Claim", "Close"):
         assert words in page, words
     assert "Approve" not in page
     _, approval = await get(shop, "/staff/handoffs/h2")
-    assert "Approve" in approval and "Decline" in approval and "<textarea" not in approval
+    assert "Approve" in approval and "Decline" in approval and ">Send<" not in approval and ">Note<" in approval
+
+
+async def test_canned_replies_can_be_picked_or_say_what_they_need(shop):
+    shop.office.ready = [ReadyReply("zh", "问候", "您好 <b>"), ReadyReply("en", "Bye", "", ("name", "order"))]
+    await sign_in(shop)
+    for path in ("/staff/handoffs/h1", "/staff/handoffs/h1/replies"):
+        _, page = await get(shop, path)
+        assert 'data-fill="您好 &lt;b&gt;">问候</button>' in page and "Chinese" in page, path
+        assert re.search(r"disabled>Bye</button>.*signed-in customer and an order .* not known", page, re.DOTALL), path
+    assert "问候" not in (await get(shop, "/staff/handoffs/h2"))[1]  # an approval is not answered
 
 
 async def test_claimed_and_ended_offer_less(shop):

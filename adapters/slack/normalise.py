@@ -8,7 +8,7 @@ from typing import Any
 from adapters.slack.files import attachments
 from adapters.slack.reading import decode, mentions, read
 from bot.errors import BadInput
-from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender
+from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_in
 
 CHANNEL = "slack"
 DESK_ACTION = "desk:"  # action ids of the buttons on handoffs; their values are "<act>:<handoff id>"
@@ -103,10 +103,13 @@ def _edit(event: Payload, me: Me) -> InboundMessage | None:
 def _staff_said(event: Payload, me: Me, staff: Staff) -> InboundMessage | None:
     """Words of listed staff in a thread. Files are not passed on, and what stands beside the threads is their own."""
     thread, text = event.get("thread_ts"), _text(event, me)
-    if not thread or thread == event["ts"] or event["user"] not in staff.users or not text:
+    note = note_in(text)
+    said = text if note is None else note
+    if not thread or thread == event["ts"] or event["user"] not in staff.users or not said:
         return None
+    kind, act = (Kind.TEXT, "") if note is None else (Kind.STAFF_ACT, "note")
     return InboundMessage(
-        source_id=_source_id(event), sent_at=_time(event["ts"]), sender=Sender.STAFF, text=text,
+        source_id=_source_id(event), sent_at=_time(event["ts"]), sender=Sender.STAFF, kind=kind, act=act, text=said,
         name=staff.users[event["user"]],
         address=Address(CHANNEL, me.team, event["channel"], thread, event["user"], private=False))
 

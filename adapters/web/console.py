@@ -4,7 +4,7 @@ Every act goes in by the same road as a shopper's message: `receive` stores it, 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
@@ -19,17 +19,20 @@ from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import OPEN, Front, HandoffView, Office
+from bot.ports import CLOSINGS, OPEN, Front, HandoffView, Office
 
 ACTS = {
-    "chat": ("claim", "snooze", "back", "close"), "case": ("claim", "snooze", "back", "close"),
+    "chat": ("claim", "assign", "snooze", "back", "close"), "case": ("claim", "assign", "snooze", "back", "close"),
     "approval": ("approve", "decline"),
 }  # fmt: skip
+ANSWERED = ("chat", "case")  # by writing to the shopper; an approval is answered yes or no, a note is there to be read
 _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
 
 
-def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: datetime) -> InboundMessage | None:
+def normalise(
+    fields: Mapping[str, str], view: HandoffView, staff: str, colleagues: Collection[str], now: datetime
+) -> InboundMessage | None:
     """What one form of the console says; None when it says nothing that this handoff can take.
 
     `source` is made by the page, once per press: a double click or a repeated request counts once.
@@ -41,12 +44,16 @@ def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: dat
         "source_id": source, "address": Address(NAME, "", f"desk:{view.id}", user=staff), "sent_at": now,
         "sender": Sender.STAFF, "name": staff, "handoff_id": view.id,
     }  # fmt: skip
+    written = 0 < len(text) <= TEXT_CHARS
+    if act == "note":
+        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, text=text) if written else None
     if act:
+        value = fields.get("value", "")
         until = text if act == "snooze" else ""
-        known = act in ACTS.get(view.kind, ()) and len(until) <= TEXT_CHARS
-        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, text=until) if known else None
-    # an approval is answered yes or no; who writes to the shopper does so in a chat handoff
-    return InboundMessage(**common, text=text) if text and len(text) <= TEXT_CHARS and view.kind != "approval" else None
+        values = {"assign": colleagues, "close": ("", *CLOSINGS)}.get(act, ("",))
+        fits = act in ACTS.get(view.kind, ()) and value in values and len(until) <= TEXT_CHARS
+        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, value=value, text=until) if fits else None
+    return InboundMessage(**common, text=text) if written and view.kind in ANSWERED else None
 
 
 class Console:
@@ -62,6 +69,7 @@ class Console:
             web.get(_HANDOFF, self.page),
             web.get(f"{PATH}/list", self.handoffs),
             web.get(_HANDOFF + "/view", self.conversation),
+            web.get(_HANDOFF + "/replies", self.replies),
             web.post(_HANDOFF + "/act", self.act),
             web.get(f"{PATH}/files/{{digest}}", self.file),
             web.get(f"{PATH}/events", self.events, allow_head=False),
@@ -72,8 +80,11 @@ class Console:
     async def page(self, request: web.Request) -> web.Response:
         visit = await self._door.page_visit(request)
         chosen = await self._chosen(request) if "id" in request.match_info else {}
+        if chosen:
+            chosen["replies"] = await self._office.replies(chosen["view"], visit.session.staff)
         listed = await self._listed()
-        return self._pages.render("desk.html", session=visit.session, text_chars=TEXT_CHARS, **listed, **chosen)
+        fixed = {"session": visit.session, "text_chars": TEXT_CHARS, "answered": ANSWERED}
+        return self._pages.render("desk.html", **fixed, **listed, **chosen)
 
     async def handoffs(self, request: web.Request) -> web.Response:
         await self._door.call_visit(request)
@@ -82,6 +93,11 @@ class Console:
     async def conversation(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
         return self._pages.render("_conversation.html", session=visit.session, **await self._chosen(request))
+
+    async def replies(self, request: web.Request) -> web.Response:
+        visit = await self._door.call_visit(request)
+        ready = await self._office.replies(await self._view(request), visit.session.staff)
+        return self._pages.render("_replies.html", replies=ready)
 
     async def file(self, request: web.Request) -> web.Response:
         """What a shopper sent, as a download: never shown as a page of ours, whatever it holds."""
@@ -108,7 +124,9 @@ class Console:
     async def _chosen(self, request: web.Request) -> dict[str, Any]:
         view = await self._view(request)
         lines = await self._front.transcript(view.conversation_id, notes=True)
-        return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view)}
+        others = [name for name in await self._office.colleagues() if name != view.claimed_by]
+        return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view), "others": others,
+                "closings": CLOSINGS}  # fmt: skip
 
     async def _view(self, request: web.Request) -> HandoffView:
         view = await self._office.handoff(request.match_info["id"])
@@ -121,7 +139,8 @@ class Console:
     async def act(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
         fields = await self._door.form(request, visit)
-        message = normalise(fields, await self._view(request), visit.session.staff, self._now())
+        view, colleagues = await self._view(request), await self._office.colleagues()
+        message = normalise(fields, view, visit.session.staff, colleagues, self._now())
         if message is None:
             raise web.HTTPBadRequest(text="this handoff cannot take that")
         receipt = await self._front.receive(message)

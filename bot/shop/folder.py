@@ -20,10 +20,12 @@ from bot.shop.layout import KINDS, Sheet, under
 from bot.shop.moments import Origin
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, check_policy
 from bot.shop.records import OrderRecord, ProductRecord, Record
+from bot.shop.replies import REPLIES, check_replies
 from bot.shop.verbs import VERBS
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many rows of it, of how many (0: not known)
 _UNIQUE = ("lines", "parcels", "payments", "refunds", "returns", "claims")  # their ids are unique over all orders
+TEXT_FOLDERS = ("knowledge", REPLIES)  # of the owner, by language
 _OFTEN = 1000  # rows between two words of progress
 
 
@@ -85,6 +87,7 @@ def parse(folder: Path, now: datetime, shelf: Shelf, progress: Progress) -> Pars
     """Read every file and check each row by itself."""
     policy, settings_problems = check_policy(folder)
     settings_problems += mode_faults(policy) if policy else []
+    settings_problems += check_replies(folder)[1]
     parsed = Parsed(shelf, policy)
     parsed.problems += [Problem(file, 0, why) for file, _, why in (text.partition(": ") for text in settings_problems)]
     present, problems = _present(folder)
@@ -116,12 +119,13 @@ def mode_faults(policy: Policy) -> list[str]:
 
 
 def save_settings(settings: Path, folder: Path) -> None:
-    """Copy shop.toml, policy.toml and knowledge/."""
+    """Copy shop.toml, policy.toml, knowledge/ and replies/."""
     if settings.resolve() != folder.resolve():
         for file in (SHOP_FILE, POLICY_FILE):
             shutil.copyfile(settings / file, folder / file)
-        if (settings / "knowledge").is_dir():
-            shutil.copytree(settings / "knowledge", folder / "knowledge", dirs_exist_ok=True)
+        for name in TEXT_FOLDERS:
+            if (settings / name).is_dir():
+                shutil.copytree(settings / name, folder / name, dirs_exist_ok=True)
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

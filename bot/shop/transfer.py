@@ -186,8 +186,9 @@ async def export_shop(
 ) -> dict[str, int]:
     """Write the shop in the import format, times absolute; the number of rows of each kind.
 
-    `settings`: the folder whose shop.toml, policy.toml and knowledge/ belong to it; they are copied, so that the result
-    can be imported as it is. BadInput when the folder holds files of the other form: it could not be imported.
+    `settings`: the folder whose shop.toml, policy.toml, knowledge/ and replies/ belong to it; they are copied, so that
+    the result can be imported as it is. BadInput when the folder holds files of the other form: it could not be
+    imported.
     """
     with Shelf() as shelf:
         async with reading(engine) as connection:

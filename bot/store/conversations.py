@@ -1,5 +1,6 @@
 """Load a conversation, and step 10: everything a turn leaves behind, in one short transaction."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversation import Conversation, HandoffNote, Proof, Status, Utterance, from_state, to_state
 from bot.errors import LeaseLost
-from bot.messages import Address, Kind, Reply, Sender
+from bot.messages import Address, DeskPost, Reply, Sender
 from bot.ports import OPEN, Clock, TranscriptLine
+from bot.store import overtaken
 from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
 from bot.store.database import UtcTime, reading, writing
 from bot.store.promises import write_promise
@@ -128,7 +130,8 @@ class ConversationStore:
                 _conversations.c.version == conversation.version,
             )
             newest = conversation.settled
-            if claim.rows[0].message.sender is not Sender.CLOCK:  # which asks nothing that a yes could be meant for
+            first = claim.rows[0].message
+            if first.sender is not Sender.CLOCK and first.act != "note":  # they ask nothing that a yes could be for
                 newest = await connection.scalar(
                     sa.select(sa.func.max(_inbox.c.id)).where(_inbox.c.conversation_id == claim.conversation_id)
                 )
@@ -155,7 +158,7 @@ class ConversationStore:
                 await connection.execute(
                     _inbox.update().where(_inbox.c.id == row_id).values(message={**kept, "text": text})
                 )
-            staff_waits = await _staff_waits(connection, claim.conversation_id)
+            person_comes = await overtaken.person_comes(connection, claim.conversation_id)
             for change in result.handoffs:
                 await _write_handoff(connection, claim.conversation_id, change, now)
             if rated := result.rated:
@@ -163,12 +166,14 @@ class ConversationStore:
                 await connection.execute(_handoffs.update().where(mine).values(stars=rated.stars, word=rated.word))
             last = 0
             for line in result.lines:
-                last = await _write_line(connection, conversation, line, now, unsent=staff_waits)
+                last = await _write_line(connection, conversation, line, now, keep=person_comes)
+            unsent: list[str] = []
             if conversation.status is Status.STAFF:
-                await _hold_replies(connection, claim.conversation_id)
-            for sending in result.sendings:
-                if not (staff_waits and sending.kind == "reply"):
-                    await _write_sending(connection, conversation, sending, now)
+                unsent = await overtaken.hold(connection, claim.conversation_id)
+            elif not person_comes:
+                await overtaken.let_go(connection, claim.conversation_id)
+            for sending in _told(result.sendings, unsent):
+                await _write_sending(connection, conversation, sending, now, keep=person_comes)
             for timer in result.timers:
                 await _write_timer(connection, claim.conversation_id, timer)
             for promise in result.promises:
@@ -196,44 +201,20 @@ async def _recovered(connection: AsyncConnection, blank: Conversation) -> Conver
     return conversation
 
 
-async def _staff_waits(connection: AsyncConnection, conversation_id: str) -> bool:
-    """Whether a person is taking over by writing: then what the bot was about to say becomes a note.
-
-    A text in an approval's thread takes nothing over, and there is nothing to claim while the bot talks.
-    """
-    waiting = sa.select(_inbox.c.message).where(
-        _inbox.c.conversation_id == conversation_id, sa.not_(_inbox.c.done), _inbox.c.sender == Sender.STAFF,
-        _inbox.c.kind == Kind.TEXT,
-    )  # fmt: skip
-    threads = {row.message["handoff_id"] for row in (await connection.execute(waiting)).all()}
-    chats = sa.select(_handoffs.c.id).where(_handoffs.c.id.in_(threads), _handoffs.c.kind != "approval")
-    return await connection.scalar(chats.limit(1)) is not None
-
-
-async def _hold_replies(connection: AsyncConnection, conversation_id: str) -> None:
-    """A person owns it now: replies not yet begun stay unsent, staff see them as notes."""
-    unsent = sa.and_(
-        _outbox.c.conversation_id == conversation_id,
-        _outbox.c.state == "waiting",
-        _outbox.c.kind == "reply",
-        _outbox.c.attempts == 0,
-    )
-    held = (await connection.execute(sa.select(_outbox.c.id, _outbox.c.at, _outbox.c.payload).where(unsent))).all()
-    await connection.execute(_outbox.update().where(_outbox.c.id.in_([row.id for row in held])).values(state="held"))
-    for row in held:  # its line was written in the same commit, at the same moment
-        line = sa.and_(
-            _turns.c.conversation_id == conversation_id,
-            _turns.c.speaker == "bot",
-            _turns.c.at == row.at,
-            _turns.c.text == row.payload["text"],
-        )
-        await connection.execute(_turns.update().where(line).values(speaker="note"))
+def _told(sendings: Sequence[Sending], unsent: Sequence[str]) -> Iterator[Sending]:
+    """What is sent; a post about what the bot was about to say gets its words, or is left out."""
+    for sending in sendings:
+        if sending.kind != "unsent":
+            yield sending
+        elif unsent and isinstance(sending.payload, DeskPost):
+            text = "\n".join([sending.payload.text, *unsent])
+            yield replace(sending, payload=replace(sending.payload, kind="note", text=text))
 
 
 async def _write_line(
-    connection: AsyncConnection, conversation: Conversation, line: Line, now: datetime, *, unsent: bool
+    connection: AsyncConnection, conversation: Conversation, line: Line, now: datetime, *, keep: bool
 ) -> int:
-    kept_back = unsent and line.speaker == "bot" and line.record.get("kind") == "reply"
+    kept_back = keep and line.speaker == "bot" and line.record.get("kind") == "reply"
     done = await connection.execute(
         _turns.insert().values(
             conversation_id=conversation.id,
@@ -251,7 +232,7 @@ async def _write_line(
 
 
 async def _write_sending(
-    connection: AsyncConnection, conversation: Conversation, sending: Sending, now: datetime
+    connection: AsyncConnection, conversation: Conversation, sending: Sending, now: datetime, *, keep: bool
 ) -> None:
     address = conversation.address
     if sending.desk:
@@ -278,7 +259,7 @@ async def _write_sending(
             address=sent_to,
             payload=payload,
             **once,
-            state="waiting",
+            state="kept" if keep and sending.kind == "reply" else "waiting",
             attempts=0,
             not_before=None,
             error="",
@@ -303,6 +284,7 @@ async def _write_handoff(
                 confirmation=CONFIRMATION.dump(change.confirmation) if change.confirmation else None,
                 status=change.status,
                 claimed_by=change.claimed_by,
+                closing=change.closing,
                 opened_at=now,
                 claimed_at=None,
                 ended_at=None if change.status in OPEN else now,
@@ -314,10 +296,10 @@ async def _write_handoff(
             )
         )
         return
-    values: dict[str, Any] = {"status": change.status}
+    values: dict[str, Any] = {"status": change.status, "closing": change.closing} if change.status else {}
     if change.status == "claimed":  # the first time stays
         values["claimed_at"] = sa.func.coalesce(_handoffs.c.claimed_at, sa.literal(now, UtcTime))
-    elif change.status != "waiting":
+    elif change.status not in ("waiting", ""):
         values["ended_at"] = now
     if change.claimed_by:
         values["claimed_by"] = change.claimed_by

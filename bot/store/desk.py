@@ -85,6 +85,10 @@ class DeskStore:
         async with reading(self._engine) as connection:
             average, count = (await connection.execute(figures)).one()
         return Ratings(float(average), count) if count else None
+    async def colleagues(self) -> list[str]:
+        """The names of all staff accounts."""
+        async with reading(self._engine) as connection:
+            return list(await connection.scalars(sa.select(_staff.c.id).order_by(_staff.c.id)))
 
     # --- accounts ----------------------------------------------------------------------------------------------------
 
@@ -284,6 +288,7 @@ def _view(row: sa.Row, now: datetime) -> HandoffView:
         away_until=row.away_until if row.away_until and row.away_until > now else None,
         stars=row.stars,
         word=row.word,
+        closing=row.closing,
     )
 
 

@@ -10,12 +10,13 @@ from bot.messages import DeskPost, InboundMessage, Kind, Reply, Sender, joined
 from bot.ports import Clock
 from bot.store.codec import ADDRESS, DESK_POST, INBOUND, REPLY
 from bot.store.database import reading, writing
-from bot.store.tables import Conversations, DeskThreads, Inbox, Outbox, Turns
+from bot.store.overtaken import speak_line
+from bot.store.tables import Conversations, DeskThreads, Inbox, Outbox
 from bot.turn import Delivery
 
 log = logging.getLogger(__name__)
 
-_outbox, _turns = Outbox.__table__, Turns.__table__
+_outbox = Outbox.__table__
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
 MOST_ATTEMPTS = 12  # about half an hour; then a shopper's chat is treated as gone and staff are told
@@ -62,13 +63,7 @@ class OutboxStore:
             row = (await connection.execute(sa.select(_outbox.c.state, _outbox.c.at).where(mine))).one()
             if row.state == "held" and isinstance(delivery.payload, Reply):
                 # a person took over while it was on its way: it was said after all, and is no note
-                line = sa.and_(
-                    _turns.c.conversation_id == delivery.conversation_id,
-                    _turns.c.speaker == "note",
-                    _turns.c.at == row.at,
-                    _turns.c.text == delivery.payload.text,
-                )
-                await connection.execute(_turns.update().where(line).values(speaker="bot"))
+                await speak_line(connection, delivery.conversation_id, row.at, delivery.payload.text, "bot")
             await connection.execute(
                 _outbox.update()
                 .where(_rows_of(delivery))

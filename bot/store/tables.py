@@ -101,7 +101,8 @@ class Outbox(SQLModel, table=True):
     handoff_id: str | None = None  # with kind and part: exactly one handoff message
     kind: str = "reply"
     part: str = ""
-    state: str = "waiting"  # waiting, sent, failed, held (a person claimed first: staff see it as a note)
+    # waiting, sent, failed, kept (a person is coming), held (he has claimed: staff see it as a note)
+    state: str = "waiting"
     attempts: int = 0
     not_before: datetime | None = _time(null=True)
     error: str = ""
@@ -166,6 +167,7 @@ class Handoffs(SQLModel, table=True):
     )  # approvals: what to do
     status: str = Field(index=True)  # waiting, claimed, back, closed, approved, declined
     claimed_by: str = ""
+    closing: str = ""  # why it was closed, "" where nobody said
     opened_at: datetime = _time()
     claimed_at: datetime | None = _time(null=True)
     ended_at: datetime | None = _time(null=True)

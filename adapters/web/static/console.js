@@ -3,6 +3,7 @@
 
 const $ = (id) => document.getElementById(id);
 const panes = document.querySelector(".panes"), list = $("list"), conversation = $("conversation"), answer = $("answer");
+const replies = $("replies");
 const STEP_MS = 400, LOOK_MS = 30_000;
 
 function uuid() { // crypto.randomUUID is missing on plain http
@@ -72,7 +73,7 @@ async function look() { // one fetch at a time, and not more often than a person
   busy = true;
   due = false;
   try {
-    await Promise.all([list, conversation].filter(Boolean).map(refresh));
+    await Promise.all([list, conversation, replies].filter(Boolean).map(refresh));
     $("offline").hidden = true;
   } catch { $("offline").hidden = false; }
   setTimeout(() => { busy = false; if (due) look(); }, STEP_MS);
@@ -113,26 +114,36 @@ conversation?.addEventListener("click", async ({ target }) => {
   // the same press keeps its id, however often it is tried: it counts once
   button.dataset.source ??= uuid();
   button.disabled = true;
-  if (!await act({ act: button.dataset.do, text: button.dataset.text ?? "", source: button.dataset.source })) button.disabled = false;
+  const { do: done, value = "", text = "", source } = button.dataset;
+  if (!await act({ act: done, value, text, source })) button.disabled = false;
+  else button.closest(".menu")?.removeAttribute("open");
 });
 
 answer?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const field = answer.elements.text, send = answer.querySelector("button"), text = field.value.trim();
-  if (!text || send.disabled) return;
-  if (answer.dataset.text !== text) Object.assign(answer.dataset, { text, source: uuid() });
-  send.disabled = true;
-  if (await act({ text, source: answer.dataset.source })) {
-    delete answer.dataset.text;
+  const field = answer.elements.text, way = event.submitter.value, said = field.value.trim();
+  const buttons = answer.querySelectorAll("button");
+  if (!said || event.submitter.disabled) return;
+  if (answer.dataset.said !== way + said) Object.assign(answer.dataset, { said: way + said, source: uuid() });
+  for (const button of buttons) button.disabled = true;
+  if (await act({ text: said, act: way, source: answer.dataset.source })) {
+    delete answer.dataset.said;
     field.value = "";
   }
-  send.disabled = false;
+  for (const button of buttons) button.disabled = false;
+  field.focus();
+});
+replies?.addEventListener("click", ({ target }) => { // put where the cursor is, to be edited: nothing is sent
+  const button = target.closest("button[data-fill]"), field = answer.elements.text;
+  if (!button) return;
+  button.closest("details")?.removeAttribute("open");
+  field.setRangeText(button.dataset.fill, field.selectionStart, field.selectionEnd, "end");
   field.focus();
 });
 answer?.elements.text.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
-  answer.requestSubmit();
+  answer.requestSubmit(answer.querySelector("button"));
 });
 
 const lines = document.querySelector(".lines");
