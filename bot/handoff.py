@@ -103,11 +103,15 @@ def _known(conversation: Conversation) -> dict[str, str]:
     return {name: value for name, value in values.items() if name not in _UNTOLD and "/" not in name}
 
 
-def opened(conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms) -> Moved:
+def opened(
+    conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms,
+    suggestion: str = "",
+) -> Moved:  # fmt: skip
     """A new handoff: a chat handoff stops the bot, an approval or a case does not."""
     subject = change.confirmation.subject if change.confirmation else ""
     note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
-    buttons, text = terms.get("desk", {}), f"{change.summary}\n{_note(terms, 'how_note')}"
+    buttons, text = terms.get("desk", {}), suggested(change.summary, suggestion, terms)
+    text = f"{text}\n{_note(terms, 'how_note')}"
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
         post = DeskPost(change.id, "approval", text, buttons=_buttons(buttons, "approve", "decline"))
@@ -123,6 +127,11 @@ def opened(conversation: Conversation, change: HandoffChange, now: datetime, wai
     return Moved(
         conversation, changes=(change,), posts=(post,), timers=(TimerChange(UNCLAIMED, change.id, now + wait),)
     )
+
+
+def suggested(text: str, suggestion: str, terms: Terms) -> str:
+    """What a desk is told, over what the bot would have answered, marked as that."""
+    return f"{text}\n\n{_note(terms, 'suggestion')}\n{suggestion}" if suggestion else text
 
 
 def _buttons(words: Mapping[str, str], *acts: str) -> tuple[Button, ...]:

@@ -20,7 +20,7 @@ RINGS = (
      "measures", "sizing", "advice"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "dialogue"},
+    {"handoff", "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "suggestion", "dialogue"},
     {"worker", "live", "assistant", "script"},
     {"bootstrap"},
     {"serve", "doctor"},
