@@ -32,6 +32,7 @@ from bot.ports import CLOSINGS, OPEN, Clock, Interpreter, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
+from bot.suggestion import Suggester
 from bot.triage import FIRST
 from bot.turn import Claim, HandoffChange, Line, Rated, Sending, TimerChange, TurnResult, TurnStore
 
@@ -69,6 +70,7 @@ class Turn:
     effects: bool = False  # a write was done: its result is told whatever happens
     code: str = ""  # the one-time code in these messages; their texts do not show it
     hidden: dict[int, str] = field(default_factory=dict)  # inbox row → text without it
+    suggestion: str = ""  # for staff: what the bot would have answered
 
     def mark(self, step: str) -> None:
         self.steps[step] = round((time.perf_counter() - self.started) * 1000, 2)
@@ -90,7 +92,7 @@ class Dialogue:
     ) -> None:
         self._store, self._interpreter, self._fulfilment, self._speech = store, interpreter, fulfilment, speech
         self._skills, self._settings, self._clock, self._new_id = skills, settings, clock, new_id
-        self._modes = modes
+        self._modes, self._suggester = modes, Suggester(fulfilment, speech, skills)
         self._notifier = notifier.Notifier(fulfilment.look, speech, settings.desks, settings.staff_language)
         self._terms = speech.locale(settings.staff_language).terms  # what staff read
 
@@ -198,7 +200,19 @@ class Dialogue:
         t.mark("understood")
         if understanding is None and not t.conversation.language:
             t.conversation = replace(t.conversation, language=transcript.language_of(first.language))
-        event = TurnInput(
+        event = self._event(t, kind, button, begun=begun)
+        limits = await self._limits()
+        speak = await self._decide(t, event, understanding, limits)
+        if t.restarted:
+            speak = replace(speak, acts=(Act("restarted", tone="apologetic"), *speak.acts))
+        t.mark("decided")
+        if understanding and speak.handoff and speak.handoff.kind == "chat":
+            await self._suggest(t, event, understanding, limits)
+        return await self._spoken(t, speak, transcript.heard(understanding, speak, self._settings.limits))
+
+    def _event(self, t: Turn, kind: Kind, button: str, *, begun: bool = False) -> TurnInput:
+        first = t.claim.rows[0].message
+        return TurnInput(
             id=self._new_id(),
             kind=kind,
             text=slots.readable(t.text),
@@ -210,13 +224,14 @@ class Dialogue:
             promises=t.promises,
             begun=begun,
         )
+
+    async def _limits(self) -> Limits:
         found = await self._modes.in_force()
-        limits = replace(self._settings.limits, modes=found.modes, stopped=found.stopped)
-        speak = await self._decide(t, event, understanding, limits)
-        if t.restarted:
-            speak = replace(speak, acts=(Act("restarted", tone="apologetic"), *speak.acts))
-        t.mark("decided")
-        return await self._spoken(t, speak, transcript.heard(understanding, speak, self._settings.limits))
+        return replace(self._settings.limits, modes=found.modes, stopped=found.stopped)
+
+    async def _suggest(self, t: Turn, event: TurnInput, understanding: Understanding, limits: Limits) -> None:
+        conversation, history = t.conversation, t.history
+        t.suggestion = await self._suggester.suggest(conversation, event, understanding, history, limits, t.now)
 
     async def _understand(self, t: Turn) -> Understanding:
         top = t.conversation.top
@@ -250,19 +265,25 @@ class Dialogue:
 
     async def _waiting(self, t: Turn) -> TurnResult:
         """A person is awaited or talks: the bot says nothing of its own."""
-        first, lines = t.claim.rows[0].message, transcript.user_lines(t.claim.rows, {})
+        first = t.claim.rows[0].message
         if first.kind is Kind.START:
             return TurnResult(t.conversation)  # says nothing, and a signed link is nobody's to read
         waiting = t.conversation.status is Status.WAITING
         if waiting and (first.button == "bot" or slots.wants_bot(t.text)):
+            lines = transcript.user_lines(t.claim.rows, {})
             return await self._moved(t, handoff.cancelled(t.conversation, self._terms), lines)
+        if first.kind is Kind.TEXT and t.text.strip():
+            event = self._event(t, Kind.TEXT, "")
+            await self._suggest(t, event, await self._understand(t), await self._limits())
         lost = self._terms.get("desk", {}).get("file_lost", "not kept")
         files = _files(t)
         kept = [f"[{item.kind} {item.name or item.digest[:8]}{'' if item.digest else f': {lost}'}]" for item in files]
         pressed = [first.button] if first.kind is Kind.BUTTON and not t.text else []
         text, reason = "\n".join([*filter(None, [t.text]), *kept, *pressed]), alarm(slots.readable(t.text))
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
-        result = await self._moved(t, self._relayed(t, text, urgent, files), lines)
+        told = handoff.suggested(text, t.suggestion, self._terms)
+        lines = transcript.user_lines(t.claim.rows, _suggestion(t))
+        result = await self._moved(t, self._relayed(t, told, urgent, files), lines)
         if first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
             speak = Speak("say", t.conversation, taken_back=t.promises)
             result = self._with_promises(t, result, speak)
@@ -460,6 +481,7 @@ class Dialogue:
         kind = "handoff" if speak.handoff else "result" if t.effects else "reply"
         record = {
             **heard,
+            **_suggestion(t),
             "decision": speak.kind,
             "acts": [act.name for act in speak.acts],
             "outcomes": [
@@ -511,9 +533,10 @@ class Dialogue:
             self._new_id(), status, request.kind, request.reason, text, request.write, opening=True, packed_by=packed_by
         )
         wait = self._settings.hours.after(t.now, self._settings.wait) - t.now
+        suggestion = t.suggestion if request.kind == "chat" else ""
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *_files(t)]
-        return handoff.opened(speak.conversation, change, t.now, wait, self._terms, files)
+        return handoff.opened(speak.conversation, change, t.now, wait, self._terms, files, suggestion)
 
     def _rule(self, approval: Confirmation) -> str:
         """Why staff are asked, in their words."""
@@ -529,6 +552,10 @@ class Dialogue:
 
 def _files(t: Turn) -> list[Attachment]:
     return [item for row in t.claim.rows for item in row.message.attachments]
+
+
+def _suggestion(t: Turn) -> dict[str, Any]:
+    return {"suggestion": t.suggestion} if t.suggestion else {}
 
 
 def _staff_line(message: InboundMessage, speaker: str = "staff") -> Line:

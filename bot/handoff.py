@@ -114,13 +114,14 @@ def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, ter
 
 def opened(
     conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms,
-    files: Sequence[Attachment] = (),
+    files: Sequence[Attachment] = (), suggestion: str = "",
 ) -> Moved:  # fmt: skip
     """A new handoff: a chat handoff stops the bot, an approval or a case does not. `files`: what the shopper sent."""
     subject = change.confirmation.subject if change.confirmation else ""
     note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
     who = conversation.name or conversation.address.channel
-    post = opening(change.id, change.kind, change.reason, change.summary, who, terms)
+    told = suggested(change.summary, suggestion, terms)
+    post = opening(change.id, change.kind, change.reason, told, who, terms)
     post = replace(post, files=tuple(item for item in files if item.digest))
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
@@ -134,6 +135,11 @@ def opened(
     return Moved(
         conversation, changes=(change,), posts=(post,), timers=(TimerChange(UNCLAIMED, change.id, now + wait),)
     )
+
+
+def suggested(text: str, suggestion: str, terms: Terms) -> str:
+    """What a desk is told, over what the bot would have answered, marked as that."""
+    return f"{text}\n\n{_note(terms, 'suggestion')}\n{suggestion}" if suggestion else text
 
 
 def relayed(

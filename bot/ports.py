@@ -242,6 +242,7 @@ class TranscriptLine:
     source_id: str = ""  # user lines: the message's own id, by which a browser knows it as its own
     attachments: tuple[str, ...] = ()  # digests of kept files
     cards: tuple[Card, ...] = ()
+    suggestion: str = ""  # user lines, for staff only: what the bot would have answered
 
 
 OPEN = ("waiting", "claimed")  # the states of a handoff that staff still have to deal with

@@ -113,6 +113,11 @@ class Skill:
     strong: bool = False  # its write redirects goods or money: it needs a one-time code or a signed link besides
 
     @property
+    def acts_itself(self) -> bool:
+        """Whether its run may change something, a basket for one: a read that can end in something done."""
+        return self.mode is Mode.READ and any(act.startswith("done:") for act in self.acts)
+
+    @property
     def notice(self) -> str:
         """The act that tells the contact on file of its write, where it has words of its own."""
         return f"notice:{self.name}"

@@ -21,7 +21,7 @@ RINGS = (
     {"flows", "policy"},
     {"skills"},
     {"handoff", "waiting", "snooze", "rating",
-     "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "dialogue"},
+     "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "suggestion", "dialogue"},
     {"worker", "live", "assistant", "script"},
     {"bootstrap"},
     {"serve", "doctor"},

@@ -19,7 +19,7 @@ from bot.store.tables import Actions, Conversations, Handoffs
 
 INTENTS = {
     "cancel": "cancel_order", "person": "talk_to_human", "ok": "affirm", "hello": "greeting",
-    "newsletter": "account_help",
+    "newsletter": "account_help", "where": "order_status", "delivery": "shipping_info", "buy": "place_order",
 }  # fmt: skip
 
 
@@ -305,3 +305,51 @@ async def test_the_reason_for_closing_is_kept_with_the_handoff(talk: Talk, value
     await done(talk, staff("s1", number, act="close", value=value))
     view = await talk.product.assistant.handoff(number)
     assert view and (view.status, view.closing) == ("closed", kept)
+
+
+# --- what the bot would have answered --------------------------------------------------------------------------------
+
+
+async def suggestion(talk: Talk, *, notes: bool = True) -> str:
+    shown = await talk.product.conversations.transcript(ADDRESS.conversation_id, notes=notes)
+    return [line for line in shown if line.speaker == "user"][-1].suggestion
+
+
+@pytest.mark.parametrize(("text", "answer"), [
+    ("where is 10042", "10042"), ("how much is delivery", "£"), ("cancel order 10042", "10042"),
+])  # fmt: skip
+async def test_staff_see_what_the_bot_would_have_answered_and_nothing_is_sent(
+    talk: Talk, text: str, answer: str
+) -> None:
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="claim"))
+    talk.chat.desk.posts.clear()
+    assert await done(talk, shopper("m2", text)) == []
+    assert answer in await suggestion(talk) and await suggestion(talk, notes=False) == ""
+    [post] = talk.chat.desk.posts
+    head = "The assistant would answer (a suggestion, nothing was sent):"
+    assert post.text == f"{text}\n\n{head}\n{await suggestion(talk)}"
+
+
+async def test_the_suggestion_stands_with_the_handoff_that_the_same_words_opened(talk: Talk) -> None:
+    talk.chat.desk.posts.clear()
+    await done(talk, shopper("m1", "where is 10042, a person please"))
+    assert "10042" in await suggestion(talk)
+    assert await suggestion(talk) in talk.chat.desk.posts[0].text
+
+
+@pytest.mark.parametrize("text", ["thanks", "cancel order 10043", "buy two mugs", "a lawyer will write", "where is 77"])
+async def test_there_is_no_suggestion_where_the_bot_would_ask_or_do_or_does_not_know(talk: Talk, text: str) -> None:
+    await done(talk, shopper("m1", "a person"))
+    await done(talk, shopper("m2", text))
+    assert (await suggestion(talk), await actions(talk)) == ("", 0)
+
+
+async def test_a_suggestion_leaves_the_conversation_as_it_was(talk: Talk) -> None:
+    await done(talk, shopper("m1", "a person"))
+    before, _ = await talk.product.conversations.load(ADDRESS.conversation_id)
+    await done(talk, shopper("m2", "where is 10042"))
+    after, _ = await talk.product.conversations.load(ADDRESS.conversation_id)
+    kept = replace(before, version=after.version, settled=after.settled, acknowledged=True)
+    assert after == kept

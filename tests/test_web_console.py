@@ -346,6 +346,18 @@ async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop
     assert "Approve" in approval and "Decline" in approval and ">Send<" not in approval and ">Note<" in approval
 
 
+async def test_a_suggestion_to_the_last_words_can_be_put_into_the_text_box(shop):
+    shop.front.write("telegram:7:9::9", "user", "how long is delivery?", suggestion="Two days <b>")
+    await sign_in(shop)
+    for path in ("/staff/handoffs/h1", "/staff/handoffs/h1/replies"):
+        _, page = await get(shop, path)
+        assert 'data-fill="Two days &lt;b&gt;"' in page and "Suggestion · not sent" in page, path
+    shop.front.write("telegram:7:9::9", "note", "he is a regular", author="bob")
+    assert "Two days" in (await get(shop, "/staff/handoffs/h1/replies"))[1]
+    shop.front.write("telegram:7:9::9", "staff", "Two days.")
+    assert "Suggestion" not in (await get(shop, "/staff/handoffs/h1/replies"))[1]
+
+
 async def test_canned_replies_can_be_picked_or_say_what_they_need(shop):
     shop.office.ready = [ReadyReply("zh", "问候", "您好 <b>"), ReadyReply("en", "Bye", "", ("name", "order"))]
     await sign_in(shop)

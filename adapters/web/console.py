@@ -81,7 +81,7 @@ class Console:
         visit = await self._door.page_visit(request)
         chosen = await self._chosen(request) if "id" in request.match_info else {}
         if chosen:
-            chosen["replies"] = await self._office.replies(chosen["view"], visit.session.staff)
+            chosen |= await self._ready(chosen["view"], visit)
         listed = await self._listed()
         fixed = {"session": visit.session, "text_chars": TEXT_CHARS, "answered": ANSWERED}
         return self._pages.render("desk.html", **fixed, **listed, **chosen)
@@ -96,8 +96,7 @@ class Console:
 
     async def replies(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
-        ready = await self._office.replies(await self._view(request), visit.session.staff)
-        return self._pages.render("_replies.html", replies=ready)
+        return self._pages.render("_replies.html", **await self._ready(await self._view(request), visit))
 
     async def file(self, request: web.Request) -> web.Response:
         """What a shopper sent, as a download: never shown as a page of ours, whatever it holds."""
@@ -127,6 +126,13 @@ class Console:
         others = [name for name in await self._office.colleagues() if name != view.claimed_by]
         return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view), "others": others,
                 "closings": CLOSINGS}  # fmt: skip
+
+    async def _ready(self, view: HandoffView, visit: Visit) -> dict[str, Any]:
+        """What can be put into the text box: the suggestion to the shopper's last words, and the canned replies."""
+        lines = await self._front.transcript(view.conversation_id, notes=True)
+        last = next((line for line in reversed(lines) if line.speaker in ("user", "staff")), None)
+        suggestion = last.suggestion if last else ""
+        return {"replies": await self._office.replies(view, visit.session.staff), "suggestion": suggestion}
 
     async def _view(self, request: web.Request) -> HandoffView:
         view = await self._office.handoff(request.match_info["id"])

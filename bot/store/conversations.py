@@ -76,6 +76,7 @@ class ConversationStore:
                 source_id=row.record.get("source_id", ""),
                 attachments=tuple(row.record.get("attachments", ())),
                 cards=CARDS.load(row.cards),
+                suggestion=row.record.get("suggestion", "") if notes else "",
             )
             for row in rows
         ]

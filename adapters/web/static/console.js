@@ -27,16 +27,21 @@ async function refresh(part) {
   if (shown.get(part) === markup) return;
   shown.set(part, markup);
   const open = new Map([...part.querySelectorAll("details")].map((details, place) => [place, details.open]));
-  const lines = part.querySelector(".lines");
-  const from = lines ? lines.scrollTop : 0, following = atEnd(lines);
+  const from = part.querySelector(".lines")?.scrollTop ?? 0;
   part.innerHTML = markup;
   [...part.querySelectorAll("details")].forEach((details, place) => { details.open = open.get(place) ?? details.open; });
   finish();
   const now = part.querySelector(".lines");
-  if (now) now.scrollTop = following ? now.scrollHeight : from;
+  if (now) now.scrollTop = from;
 }
 
+const spoken = () => document.querySelector(".lines");
 const atEnd = (lines) => !lines || lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
+
+function showEnd() {
+  const lines = spoken();
+  if (lines) lines.scrollTop = lines.scrollHeight;
+}
 
 function finish() { // what the server cannot know: the reader's clock, and which entry is open
   for (const item of list.querySelectorAll("li[data-id]")) {
@@ -72,8 +77,10 @@ async function look() { // one fetch at a time, and not more often than a person
   if (busy) { due = true; return; }
   busy = true;
   due = false;
+  const following = atEnd(spoken());
   try {
     await Promise.all([list, conversation, replies].filter(Boolean).map(refresh));
+    if (following) showEnd(); // once all parts have their new heights
     $("offline").hidden = true;
   } catch { $("offline").hidden = false; }
   setTimeout(() => { busy = false; if (due) look(); }, STEP_MS);
@@ -146,6 +153,5 @@ answer?.elements.text.addEventListener("keydown", (event) => {
   answer.requestSubmit(answer.querySelector("button"));
 });
 
-const lines = document.querySelector(".lines");
-if (lines) lines.scrollTop = lines.scrollHeight;
+showEnd();
 finish();
