@@ -57,6 +57,12 @@ class DeskRows(Protocol):
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
+    async def remember(self, name: str, value: str) -> None: ...
+
+    async def recall(self, name: str) -> str: ...
+
+
+class StaffRows(Protocol):
     async def sign_in(self, name: str, password: str, address: str) -> str | None: ...
 
     async def session(self, token: str) -> StaffSession | None: ...
@@ -64,10 +70,6 @@ class DeskRows(Protocol):
     async def change_password(self, token: str, old: str, new: str) -> bool: ...
 
     async def sign_out(self, token: str) -> None: ...
-
-    async def remember(self, name: str, value: str) -> None: ...
-
-    async def recall(self, name: str) -> str: ...
 
 
 class ModeRows(Protocol):
@@ -88,19 +90,20 @@ class Assistant:
         inbox: InboxRows,
         transcripts: TranscriptRows,
         desk: DeskRows,
+        staff: StaffRows,
         modes: ModeRows,
         watchers: Watchers,
         files: Path,
         wake: Callable[[str], None],
     ) -> None:
-        self._inbox, self._transcripts, self._desk = inbox, transcripts, desk
+        self._inbox = inbox
         self._watchers, self._files, self._wake = watchers, files, wake
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
         self.handoffs, self.handoff = desk.handoffs, desk.handoff
-        self.sign_in, self.session, self.sign_out = desk.sign_in, desk.session, desk.sign_out
-        self.change_password = desk.change_password
+        self.sign_in, self.session, self.sign_out = staff.sign_in, staff.session, staff.sign_out
+        self.change_password = staff.change_password
         self.remember, self.recall = desk.remember, desk.recall
         self.modes, self.mode_changes = modes.modes, modes.mode_changes
         self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes

@@ -56,6 +56,7 @@ from bot.store.models import ModelStore
 from bot.store.modes import ModeStore
 from bot.store.outbox import OutboxStore
 from bot.store.promises import PromiseStore
+from bot.store.staff import StaffStore
 from bot.worker import Carrier, Worker
 from model.checkpoint import SHIPPED, Model
 from model.encoder import TransformerEncoder
@@ -113,6 +114,7 @@ class Shophand:
     inbox: InboxStore
     conversations: ConversationStore
     desk: DeskStore
+    staff: StaffStore
     shop: Shop
     live: LiveDialogue
     models: ModelStore
@@ -229,7 +231,8 @@ def _wire(
         ConversationStore(engine, clock),
         OutboxStore(engine, clock),
     )
-    desk, watchers, modes = DeskStore(engine, clock), Watchers(), mode_store(engine, clock, policy)
+    desk, staff = DeskStore(engine, clock), StaffStore(engine, clock)
+    watchers, modes = Watchers(), mode_store(engine, clock, policy)
     store = TurnRows(inbox, conversations, desk, PromiseStore(engine))
     owner_phrases = settings.home / "phrases"
     phrases = PhraseBook.load(PHRASES, owner_phrases if owner_phrases.is_dir() else None)
@@ -239,6 +242,7 @@ def _wire(
         inbox,
         conversations,
         desk,
+        staff,
         modes,
         watchers,
         settings.home / "files",
@@ -283,7 +287,7 @@ def _wire(
     dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
     wake.append(dispatcher.wake)
     return Shophand(
-        engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, live, models, modes, adapters
+        engine, policy, assistant, dispatcher, inbox, conversations, desk, staff, shop, live, models, modes, adapters
     )
 
 

@@ -23,7 +23,7 @@ from bot.script import ADDRESS
 from bot.serve import only_one
 from bot.settings import Settings
 from bot.store.database import open_database
-from bot.store.desk import DeskStore
+from bot.store.staff import StaffStore
 from bot.store.tables import Inbox, Outbox, Timers
 from bot.turn import Sending, TimerChange
 from bot.understand import Asked, answers
@@ -272,7 +272,7 @@ def test_staff_password_opens_an_account_and_opens_it_again(shophand, tmp_path: 
     async def opens(password: str) -> bool:
         engine = open_database(db)
         try:
-            return await DeskStore(engine, SystemClock()).sign_in("bob", password, "127.0.0.1") is not None
+            return await StaffStore(engine, SystemClock()).sign_in("bob", password, "127.0.0.1") is not None
         finally:
             await engine.dispose()
 

@@ -6,7 +6,7 @@ import typer
 
 from bot.bootstrap import open_shop
 from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, out, print_json, settings_of, start
-from bot.store.desk import DeskStore
+from bot.store.staff import StaffStore
 
 staff_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the staff console.")
 
@@ -19,7 +19,7 @@ def password_command(name: str, db: Db = None, shop: ShopDir = None, now: Now = 
     async def go() -> str:
         clock = clock_of(given)
         async with open_shop(settings_of(given), clock=clock, shop_folder=given.shop) as opened:
-            return await DeskStore(opened.engine, clock).fresh_password(name)
+            return await StaffStore(opened.engine, clock).fresh_password(name)
 
     password = asyncio.run(go())
     print_json({"name": name, "password": password}) if as_json else out.print(
