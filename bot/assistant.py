@@ -11,7 +11,17 @@ from typing import Protocol
 
 from bot.errors import BadInput
 from bot.messages import InboundMessage
-from bot.ports import HandoffView, ModeChange, ModeTable, ModeWish, Receipt, StaffSession, TranscriptLine
+from bot.ports import (
+    HandoffView,
+    ModeChange,
+    ModeTable,
+    ModeWish,
+    Receipt,
+    StaffAccount,
+    StaffSession,
+    TranscriptLine,
+)
+from bot.roles import Role
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -71,6 +81,14 @@ class StaffRows(Protocol):
 
     async def sign_out(self, token: str) -> None: ...
 
+    async def accounts(self) -> list[StaffAccount]: ...
+
+    async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str: ...
+
+    async def set_role(self, name: str, role: Role) -> None: ...
+
+    async def remove_account(self, name: str) -> None: ...
+
 
 class ModeRows(Protocol):
     async def modes(self) -> ModeTable: ...
@@ -104,6 +122,8 @@ class Assistant:
         self.handoffs, self.handoff = desk.handoffs, desk.handoff
         self.sign_in, self.session, self.sign_out = staff.sign_in, staff.session, staff.sign_out
         self.change_password = staff.change_password
+        self.accounts, self.fresh_password = staff.accounts, staff.fresh_password
+        self.set_role, self.remove_account = staff.set_role, staff.remove_account
         self.remember, self.recall = desk.remember, desk.recall
         self.modes, self.mode_changes = modes.modes, modes.mode_changes
         self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from bot.commerce import WriteMode
 from bot.conversation import Understanding, Utterance
 from bot.messages import Address, Attachment, Card, DeskPost, InboundMessage, Reply
+from bot.roles import Right, Role, may
+from bot.roles import right_for as right_for
 
 # --- time ------------------------------------------------------------------------------------------------------------
 
@@ -266,6 +268,20 @@ class StaffSession:
     staff: str
     csrf: str
     must_change: bool
+    role: Role = Role.AGENT
+
+    def may(self, right: Right) -> bool:
+        return may(self.role, right)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAccount:
+    """Who may sign in to the console."""
+
+    staff: str  # the name he signs in with
+    role: Role
+    must_change: bool  # he was given a password and has not chosen one of his own yet
+    since: datetime
 
 
 class Front(Protocol):
@@ -325,6 +341,26 @@ class Office(Protocol):
     async def change_password(self, token: str, old: str, new: str) -> bool: ...
 
     async def sign_out(self, token: str) -> None: ...
+
+    async def accounts(self) -> list[StaffAccount]:
+        """By name."""
+        ...
+
+    async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str:
+        """A first password, said once, for a new account or one whose sessions and locks end with it.
+
+        `role`: None leaves it; a new account is then an agent, the very first an admin. `known`: whether there must be
+        such an account already, None for either. BadInput says what is wrong.
+        """
+        ...
+
+    async def set_role(self, name: str, role: Role) -> None:
+        """Holds from his next act. BadInput: no such account, or the last admin."""
+        ...
+
+    async def remove_account(self, name: str) -> None:
+        """With its sessions. BadInput: no such account, or the last admin."""
+        ...
 
     async def modes(self) -> ModeTable:
         """How far the bot may go with each write in each market."""

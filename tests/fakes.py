@@ -18,6 +18,8 @@ from bot.ports import (
     ModeTable,
     ModeWish,
     Receipt,
+    Role,
+    StaffAccount,
     StaffSession,
     Stop,
     TranscriptLine,
@@ -134,8 +136,12 @@ class TalkingFront(FakeFront):
 class FakeOffice:
     """Accounts with their passwords, and handoffs that the test puts in."""
 
-    def __init__(self, accounts: dict[str, str], must_change: Iterable[str] = ()) -> None:
-        self.accounts, self.must_change = dict(accounts), set(must_change)
+    def __init__(
+        self, passwords: dict[str, str], must_change: Iterable[str] = (), roles: dict[str, Role] | None = None
+    ) -> None:
+        """Who has no role in `roles` is an admin."""
+        self.passwords, self.must_change = dict(passwords), set(must_change)
+        self.roles = dict.fromkeys(passwords, Role.ADMIN) | (roles or {})
         self.views: dict[str, HandoffView] = {}
         self.sessions: dict[str, str] = {}  # token → account
         self.came_from: list[str] = []  # the address of every sign-in
@@ -151,7 +157,7 @@ class FakeOffice:
 
     async def sign_in(self, name: str, password: str, address: str) -> str | None:
         self.came_from.append(address)
-        if self.accounts.get(name) != password:
+        if self.passwords.get(name) != password:
             return None
         token = f"token-{len(self.sessions)}-{name}"
         self.sessions[token] = name
@@ -159,18 +165,42 @@ class FakeOffice:
 
     async def session(self, token: str) -> StaffSession | None:
         name = self.sessions.get(token)
-        return StaffSession(name, f"csrf-{token}", name in self.must_change) if name else None
+        return StaffSession(name, f"csrf-{token}", name in self.must_change, self.roles[name]) if name else None
 
     async def change_password(self, token: str, old: str, new: str) -> bool:
         name = self.sessions[token]
-        if self.accounts[name] != old or len(new) < 10 or new == old:
+        if self.passwords[name] != old or len(new) < 10 or new == old:
             return False
-        self.accounts[name] = new
+        self.passwords[name] = new
         self.must_change.discard(name)
         return True
 
     async def sign_out(self, token: str) -> None:
         self.sessions.pop(token, None)
+
+    async def accounts(self) -> list[StaffAccount]:
+        since, names = FixedClock().now(), sorted(self.passwords)
+        return [StaffAccount(name, self.roles[name], name in self.must_change, since) for name in names]
+
+    async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str:
+        if known is not None and (name in self.passwords) is not known:
+            raise BadInput(f"There is {'no' if known else 'already an'} account {name}.")
+        self.passwords[name] = f"first password {len(self.passwords)}"
+        self.roles[name] = role or self.roles[name]
+        return self.passwords[name]
+
+    async def set_role(self, name: str, role: Role) -> None:
+        self._refuse_last(name, role)
+        self.roles[name] = role
+
+    async def remove_account(self, name: str) -> None:
+        self._refuse_last(name)
+        del self.passwords[name], self.roles[name]
+
+    def _refuse_last(self, name: str, role: Role | None = None) -> None:
+        admins = [one for one in self.passwords if self.roles[one] is Role.ADMIN]
+        if role is not Role.ADMIN and admins == [name]:
+            raise BadInput(f"{name} is the last admin: make somebody else an admin first.")
 
     # --- modes: two markets, two verbs, all automatic by the policy ---
 

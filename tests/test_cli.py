@@ -284,6 +284,23 @@ def test_staff_password_opens_an_account_and_opens_it_again(shophand, tmp_path: 
     assert [asyncio.run(opens(password)) for password in (first["password"], again)] == [False, True]
 
 
+def test_staff_password_gives_a_role_and_keeps_an_admin(shophand, tmp_path: Path) -> None:
+    db = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+
+    async def roles() -> dict[str, str]:
+        engine = open_database(db)
+        try:
+            return {account.staff: account.role.value for account in await StaffStore(engine, SystemClock()).accounts()}
+        finally:
+            await engine.dispose()
+
+    shophand("staff", "password", "bob", "--db", db)
+    shophand("staff", "password", "cleo", "--role", "lead", "--db", db)
+    refused = shophand("staff", "password", "bob", "--role", "agent", "--db", db)
+    assert (refused.code, "last admin" in refused.err) == (2, True)
+    assert asyncio.run(roles()) == {"bob": "admin", "cleo": "lead"}
+
+
 def test_staff_password_refuses_a_name_that_nobody_could_type(shophand) -> None:
     ran = shophand("staff", "password", " ")
     assert (ran.code, "no name" in ran.err) == (2, True)

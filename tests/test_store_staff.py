@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from store_rig import Rig, open_rig
 
 from bot.errors import BadInput
+from bot.roles import Role
 from bot.store import staff
 from bot.store.actions import TRIES_COUNT_FOR
 from bot.store.staff import NAME_CHARS, NAME_TRIES, SESSION, SIGN_IN_TRIES, SIGN_IN_WINDOW
@@ -209,6 +210,7 @@ async def test_old_tries_go_when_a_new_one_is_written(rig: Rig) -> None:
 
 
 async def test_a_fresh_password_opens_an_account_or_opens_it_again(rig: Rig) -> None:
+    await admin(rig)
     first = await rig.staff.fresh_password("Ann Lee")
     old = await sign_in(rig, "Ann Lee", first)
     assert old and await rig.staff.change_password(old, first, "a better password")
@@ -270,3 +272,88 @@ async def test_a_password_is_changed_with_the_old_one_to_a_new_one_of_some_lengt
     tries = [("wrong", "a better password"), (password, "short"), (password, password)]
     assert [await rig.staff.change_password(token, old, new) for old, new in tries] == [False] * 3
     assert await rig.staff.change_password("made up", password, "a better password") is False
+
+
+# --- roles -----------------------------------------------------------------------------------------------------------
+
+
+async def roles(rig: Rig) -> dict[str, Role]:
+    return {account.staff: account.role for account in await rig.staff.accounts()}
+
+
+async def test_the_first_account_is_an_admins_and_others_are_agents_unless_said(rig: Rig) -> None:
+    await rig.staff.fresh_password("ann")
+    await rig.staff.fresh_password("bob")
+    await rig.staff.fresh_password("cleo", Role.LEAD)
+    assert await roles(rig) == {"ann": Role.ADMIN, "bob": Role.AGENT, "cleo": Role.LEAD}
+
+
+async def test_a_fresh_password_leaves_the_role_unless_another_is_said(rig: Rig) -> None:
+    await admin(rig)
+    await rig.staff.fresh_password("bob", Role.LEAD)
+    await rig.staff.fresh_password("bob")
+    await rig.staff.fresh_password("admin")
+    assert await roles(rig) == {"admin": Role.ADMIN, "bob": Role.LEAD}
+    await rig.staff.fresh_password("bob", Role.ADMIN)
+    await rig.staff.fresh_password("admin", Role.AGENT)
+    assert await roles(rig) == {"admin": Role.AGENT, "bob": Role.ADMIN}
+
+
+async def test_an_account_is_neither_added_twice_nor_reset_before_it_is_there(rig: Rig) -> None:
+    password = await admin(rig)
+    with pytest.raises(BadInput, match="already an account admin"):
+        await rig.staff.fresh_password("admin", Role.AGENT, known=False)
+    with pytest.raises(BadInput, match="no account bob"):
+        await rig.staff.fresh_password("bob", known=True)
+    assert await roles(rig) == {"admin": Role.ADMIN}
+    assert await sign_in(rig, "admin", password) is not None
+
+
+async def test_a_role_holds_from_the_next_act_of_an_open_session(rig: Rig) -> None:
+    await admin(rig)
+    token = await sign_in(rig, "bob", await rig.staff.fresh_password("bob"))
+    assert token is not None
+    await rig.staff.set_role("bob", Role.LEAD)
+    session = await rig.staff.session(token)
+    assert session and session.role is Role.LEAD
+
+
+async def test_a_removed_account_is_signed_out_and_stays_out(rig: Rig) -> None:
+    await admin(rig)
+    password = await rig.staff.fresh_password("bob")
+    token = await sign_in(rig, "bob", password)
+    assert token is not None
+    await rig.staff.remove_account("bob")
+    assert (await rig.staff.session(token), await sign_in(rig, "bob", password)) == (None, None)
+    assert await roles(rig) == {"admin": Role.ADMIN}
+
+
+async def test_the_last_admin_is_neither_removed_nor_given_another_role(rig: Rig) -> None:
+    password = await admin(rig)
+    await rig.staff.fresh_password("bob", Role.LEAD)
+    for attempt in (
+        rig.staff.remove_account("admin"), rig.staff.set_role("admin", Role.LEAD),
+        rig.staff.fresh_password("admin", Role.AGENT),
+    ):  # fmt: skip
+        with pytest.raises(BadInput, match="the last admin"):
+            await attempt
+    assert (await roles(rig))["admin"] is Role.ADMIN
+    assert await sign_in(rig, "admin", password) is not None  # which was not replaced either
+
+
+async def test_two_admins_who_demote_each_other_at_once_leave_one(rig: Rig) -> None:
+    await admin(rig)
+    await rig.staff.fresh_password("bob", Role.ADMIN)
+    done = await asyncio.gather(
+        rig.staff.set_role("admin", Role.AGENT), rig.staff.remove_account("bob"), return_exceptions=True
+    )
+    assert [type(one) for one in done].count(BadInput) == 1
+    assert list((await roles(rig)).values()).count(Role.ADMIN) == 1
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_who_has_no_account_gets_no_role_and_is_not_removed(rig: Rig, role: Role) -> None:
+    await admin(rig)
+    for attempt in (rig.staff.set_role("bob", role), rig.staff.remove_account("bob")):
+        with pytest.raises(BadInput, match="no account bob"):
+            await attempt

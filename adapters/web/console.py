@@ -18,7 +18,7 @@ from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import Front, HandoffView, Office
+from bot.ports import Front, HandoffView, Office, right_for
 
 ACTS = {
     "chat": ("claim", "back", "close"), "case": ("claim", "back", "close"), "approval": ("approve", "decline")
@@ -68,7 +68,7 @@ class Console:
 
     async def page(self, request: web.Request) -> web.Response:
         visit = await self._door.page_visit(request)
-        chosen = await self._chosen(request) if "id" in request.match_info else {}
+        chosen = await self._chosen(request, visit) if "id" in request.match_info else {}
         listed = await self._listed()
         return self._pages.render("desk.html", session=visit.session, text_chars=TEXT_CHARS, **listed, **chosen)
 
@@ -78,7 +78,7 @@ class Console:
 
     async def conversation(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
-        return self._pages.render("_conversation.html", session=visit.session, **await self._chosen(request))
+        return self._pages.render("_conversation.html", session=visit.session, **await self._chosen(request, visit))
 
     async def file(self, request: web.Request) -> web.Response:
         """What a shopper sent, as a download: never shown as a page of ours, whatever it holds."""
@@ -99,10 +99,11 @@ class Console:
             "ended": [view for view in views if view.status not in OPEN],
         }  # fmt: skip
 
-    async def _chosen(self, request: web.Request) -> dict[str, Any]:
+    async def _chosen(self, request: web.Request, visit: Visit) -> dict[str, Any]:
         view = await self._view(request)
         lines = await self._front.transcript(view.conversation_id, notes=True)
-        return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view)}
+        acts = [(act, visit.session.may(right_for(act))) for act in _acts(view)]
+        return {"view": view, "lines": list(filter(shown, lines)), "acts": acts}
 
     async def _view(self, request: web.Request) -> HandoffView:
         view = await self._office.handoff(request.match_info["id"])
@@ -118,6 +119,7 @@ class Console:
         message = normalise(fields, await self._view(request), visit.session.staff, self._now())
         if message is None:
             raise web.HTTPBadRequest(text="this handoff cannot take that")
+        self._door.permit(visit, right_for(message.act))
         receipt = await self._front.receive(message)
         if not receipt.conversation_id:
             raise web.HTTPConflict(text="this handoff belongs to no conversation any more")

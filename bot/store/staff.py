@@ -12,7 +12,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import BadInput
-from bot.ports import Clock, StaffSession
+from bot.ports import Clock, StaffAccount, StaffSession
+from bot.roles import Role
 from bot.store.actions import TRIES_COUNT_FOR
 from bot.store.database import reading, writing
 from bot.store.tables import Staff, StaffSessions, Tries
@@ -31,36 +32,60 @@ class StaffStore:
         self._engine, self._clock = engine, clock
         self._hasher = PasswordHasher()
 
+    # --- accounts ----------------------------------------------------------------------------------------------------
+
     async def first_account(self, name: str) -> str | None:
-        """Create the first staff account and return its password, once. None when there is an account already."""
+        """Create the first staff account, an admin's, and return its password. None when there is one already."""
         password, hashed = await self._new_password()
         async with writing(self._engine) as connection:
             if await connection.scalar(sa.select(_staff.c.id).limit(1)) is not None:
                 return None
-            await self._admit(connection, name, hashed)
+            await self._add(connection, name, hashed, Role.ADMIN)
         return password
 
-    async def fresh_password(self, name: str) -> str:
-        """A first password for a new or existing account, whose sessions and locks end. BadInput for an unfit name."""
+    async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str:
+        """A first password, which must be changed at the next sign-in, for a new account or one that there is."""
         if not (name.isprintable() and name == name.strip() and 0 < len(name) <= NAME_CHARS):
             raise BadInput(f"{name!r} is no name to sign in with: 1 to {NAME_CHARS} characters, no space around them")
         password, hashed = await self._new_password()
         async with writing(self._engine) as connection:
-            await self._admit(connection, name, hashed)
+            roles = await _roles(connection)
+            if known is not None and (name in roles) is not known:
+                raise BadInput(f"There is {'no' if known else 'already an'} account {name}.")
+            if name in roles:
+                await _give_role(connection, roles, name, role or roles[name])
+                await _lock_out(connection, name)
+                values = {"password": hashed, "must_change": True}
+                await connection.execute(_staff.update().where(_staff.c.id == name).values(values))
+            else:
+                await self._add(connection, name, hashed, role or (Role.AGENT if roles else Role.ADMIN))
         return password
+
+    async def accounts(self) -> list[StaffAccount]:
+        async with reading(self._engine) as connection:
+            rows = list(await connection.execute(sa.select(_staff).order_by(_staff.c.id)))
+        return [StaffAccount(row.id, Role(row.role), row.must_change, row.created_at) for row in rows]
+
+    async def set_role(self, name: str, role: Role) -> None:
+        async with writing(self._engine) as connection:
+            await _give_role(connection, await _roles(connection), name, role)
+
+    async def remove_account(self, name: str) -> None:
+        async with writing(self._engine) as connection:
+            _refuse(await _roles(connection), name, becomes=None)
+            await _lock_out(connection, name)
+            await connection.execute(_staff.delete().where(_staff.c.id == name))
 
     async def _new_password(self) -> tuple[str, str]:
         password = secrets.token_urlsafe(12)
         return password, await asyncio.to_thread(self._hasher.hash, password)
 
-    async def _admit(self, connection: AsyncConnection, name: str, hashed: str) -> None:
-        """Make the account or give it this password; either way it must be changed at the next sign-in."""
-        await connection.execute(_sessions.delete().where(_sessions.c.staff_id == name))
+    async def _add(self, connection: AsyncConnection, name: str, hashed: str, role: Role) -> None:
+        values = {"id": name, "password": hashed, "must_change": True, "role": role, "created_at": self._clock.now()}
         await connection.execute(_tries.delete().where(_tries_of(name)))
-        first = {"password": hashed, "must_change": True}
-        done = await connection.execute(_staff.update().where(_staff.c.id == name).values(**first))
-        if done.rowcount == 0:
-            await connection.execute(_staff.insert().values(id=name, created_at=self._clock.now(), **first))
+        await connection.execute(_staff.insert().values(values))
+
+    # --- sessions ----------------------------------------------------------------------------------------------------
 
     async def sign_in(self, name: str, password: str, address: str) -> str | None:
         """`address` is where the try comes from: misses lock the name there, and only many lock it everywhere."""
@@ -122,13 +147,13 @@ class StaffStore:
 
     async def session(self, token: str) -> StaffSession | None:
         query = (
-            sa.select(_sessions.c.staff_id, _sessions.c.csrf, _staff.c.must_change)
+            sa.select(_sessions.c.staff_id, _sessions.c.csrf, _staff.c.must_change, _staff.c.role)
             .join(_staff, _staff.c.id == _sessions.c.staff_id)
             .where(_sessions.c.token == _hashed(token), _sessions.c.until > self._clock.now())
         )
         async with reading(self._engine) as connection:
             row = (await connection.execute(query)).first()
-        return StaffSession(row.staff_id, row.csrf, row.must_change) if row else None
+        return StaffSession(row.staff_id, row.csrf, row.must_change, Role(row.role)) if row else None
 
     async def change_password(self, token: str, old: str, new: str) -> bool:
         """Set a new password of at least 10 characters; other sessions of that account end."""
@@ -155,6 +180,30 @@ class StaffStore:
     async def sign_out(self, token: str) -> None:
         async with writing(self._engine) as connection:
             await connection.execute(_sessions.delete().where(_sessions.c.token == _hashed(token)))
+
+
+async def _roles(connection: AsyncConnection) -> dict[str, Role]:
+    """Of every account, by its name."""
+    return {row.id: Role(row.role) for row in await connection.execute(sa.select(_staff.c.id, _staff.c.role))}
+
+
+async def _give_role(connection: AsyncConnection, roles: Mapping[str, Role], name: str, role: Role) -> None:
+    _refuse(roles, name, becomes=role)
+    await connection.execute(_staff.update().where(_staff.c.id == name).values(role=role))
+
+
+def _refuse(roles: Mapping[str, Role], name: str, *, becomes: Role | None) -> None:
+    """There must be such an account, and somebody must be left who may manage accounts."""
+    if name not in roles:
+        raise BadInput(f"There is no account {name}.")
+    if becomes is not Role.ADMIN and [one for one, role in roles.items() if role is Role.ADMIN] == [name]:
+        raise BadInput(f"{name} is the last admin: make somebody else an admin first.")
+
+
+async def _lock_out(connection: AsyncConnection, name: str) -> None:
+    """End what is signed in with the name; its locks end too."""
+    await connection.execute(_sessions.delete().where(_sessions.c.staff_id == name))
+    await connection.execute(_tries.delete().where(_tries_of(name)))
 
 
 def _password_of(name: str) -> sa.Select[tuple[str]]:

@@ -229,6 +229,7 @@ class Staff(SQLModel, table=True):
     __tablename__ = "staff"
     id: str = Field(primary_key=True)  # sign-in name
     password: str  # argon2 hash
+    role: str  # bot.roles.Role
     must_change: bool = True
     created_at: datetime = _time()
 
