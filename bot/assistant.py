@@ -6,18 +6,22 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from bot.errors import BadInput
-from bot.messages import InboundMessage
+from bot.messages import Address, InboundMessage
 from bot.ports import (
     HandoffView,
+    Linking,
+    Member,
     ModeChange,
     ModeTable,
     ModeWish,
     Receipt,
     StaffAccount,
+    StaffLink,
     StaffSession,
     TranscriptLine,
 )
@@ -89,6 +93,20 @@ class StaffRows(Protocol):
 
     async def remove_account(self, name: str) -> None: ...
 
+    async def rename(self, staff: str, name: str) -> None: ...
+
+
+class LinkRows(Protocol):
+    async def member(self, person: Address) -> Member | None: ...
+
+    async def link(self, person: Address, code: str) -> Linking: ...
+
+    async def links(self, staff: str) -> list[StaffLink]: ...
+
+    async def link_code(self, staff: str) -> tuple[str, datetime]: ...
+
+    async def unlink(self, person: Address, staff: str) -> None: ...
+
 
 class ModeRows(Protocol):
     async def modes(self) -> ModeTable: ...
@@ -109,8 +127,10 @@ class Assistant:
         transcripts: TranscriptRows,
         desk: DeskRows,
         staff: StaffRows,
+        links: LinkRows,
         modes: ModeRows,
         watchers: Watchers,
+        desk_words: Callable[[str], str],
         files: Path,
         wake: Callable[[str], None],
     ) -> None:
@@ -119,11 +139,14 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
+        self.desk_words = desk_words
         self.handoffs, self.handoff = desk.handoffs, desk.handoff
         self.sign_in, self.session, self.sign_out = staff.sign_in, staff.session, staff.sign_out
         self.change_password = staff.change_password
         self.accounts, self.fresh_password = staff.accounts, staff.fresh_password
-        self.set_role, self.remove_account = staff.set_role, staff.remove_account
+        self.set_role, self.remove_account, self.rename = staff.set_role, staff.remove_account, staff.rename
+        self.member, self.link = links.member, links.link
+        self.links, self.link_code, self.unlink = links.links, links.link_code, links.unlink
         self.remember, self.recall = desk.remember, desk.recall
         self.modes, self.mode_changes = modes.modes, modes.mode_changes
         self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes

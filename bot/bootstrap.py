@@ -51,6 +51,7 @@ from bot.store.conversations import ConversationStore
 from bot.store.database import open_database
 from bot.store.desk import DeskStore
 from bot.store.inbox import InboxStore
+from bot.store.links import StaffLinkStore
 from bot.store.migrate import migrate
 from bot.store.models import ModelStore
 from bot.store.modes import ModeStore
@@ -115,6 +116,7 @@ class Shophand:
     conversations: ConversationStore
     desk: DeskStore
     staff: StaffStore
+    links: StaffLinkStore
     shop: Shop
     live: LiveDialogue
     models: ModelStore
@@ -231,7 +233,7 @@ def _wire(
         ConversationStore(engine, clock),
         OutboxStore(engine, clock),
     )
-    desk, staff = DeskStore(engine, clock), StaffStore(engine, clock)
+    desk, staff, links = DeskStore(engine, clock), StaffStore(engine, clock), StaffLinkStore(engine, clock)
     watchers, modes = Watchers(), mode_store(engine, clock, policy)
     store = TurnRows(inbox, conversations, desk, PromiseStore(engine))
     owner_phrases = settings.home / "phrases"
@@ -243,8 +245,10 @@ def _wire(
         conversations,
         desk,
         staff,
+        links,
         modes,
         watchers,
+        lambda key: phrases.terms(settings.staff_language)["desk"][key],
         settings.home / "files",
         lambda name: [call(name) for call in wake] and None,
     )
@@ -287,8 +291,9 @@ def _wire(
     dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
     wake.append(dispatcher.wake)
     return Shophand(
-        engine, policy, assistant, dispatcher, inbox, conversations, desk, staff, shop, live, models, modes, adapters
-    )
+        engine, policy, assistant, dispatcher, inbox, conversations, desk, staff, links, shop, live, models, modes,
+        adapters,
+    )  # fmt: skip
 
 
 class TurnRows:
@@ -377,7 +382,6 @@ def channels_of(settings: Settings) -> MakeAdapters:
                         public_url=settings.public_url,
                         secret_token=settings.telegram_secret.get_secret_value(),
                         staff_group=settings.telegram_staff_group,
-                        staff_users=settings.telegram_staff_users,
                         base_url=settings.telegram_api,
                     ),
                 )
@@ -391,7 +395,6 @@ def channels_of(settings: Settings) -> MakeAdapters:
                         signing_secret=settings.slack_signing_secret.get_secret_value(),
                         app_token=settings.slack_app_token.get_secret_value(),
                         staff_channel=settings.slack_staff_channel,
-                        staff_users=settings.slack_staff_users,
                         base_url=settings.slack_api,
                     ),
                 )

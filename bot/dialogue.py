@@ -278,7 +278,7 @@ class Dialogue:
             case "back":
                 return await self._moved(t, handoff.given_back(t.conversation, handoff_id, self._terms), ())
             case "close" if view and view.kind == "case" and view.status in ("waiting", "claimed"):
-                await self._settle(t, view.id, message.name)
+                await self._settle(t, view.id, message.staff)
                 return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
             case "close":
                 return await self._moved(t, handoff.closed(t.conversation, handoff_id, self._terms), ())
@@ -292,7 +292,8 @@ class Dialogue:
         if pending is None:
             raise LookupError(f"approval {handoff_id} has lost its confirmation")
         if approve:
-            outcome = await self._fulfilment.perform(pending, f"staff:{staff}", t.conversation, unless_after=None)
+            by = f"staff:{t.claim.rows[0].message.staff}"
+            outcome = await self._fulfilment.perform(pending, by, t.conversation, unless_after=None)
             if outcome is None:
                 raise LookupError("a write without a later message to wait for was put off")
         else:

@@ -93,6 +93,7 @@ class InboundMessage:
     name: str = ""  # display name of the sender
     language: str = ""  # the platform's locale hint, e.g. "zh-hans"
     handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
+    staff: str = ""  # staff messages: the account they are done with; `name` is what shoppers see
 
     def __post_init__(self) -> None:
         for name in ("text", "button", "name"):
@@ -103,6 +104,19 @@ class InboundMessage:
 def storable(text: str) -> str:
     """Text that every store can keep: no lone surrogates (JSON allows them), no NUL (PostgreSQL refuses it)."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+_LINK = re.compile(r"/?link[\s:：]+(\S+)", re.IGNORECASE)
+_LINK_CODE = re.compile(r"\w{3,5}(?:-\w{3,5}){2}")
+
+
+def link_code_in(text: str, *, any_word: bool = False) -> str:
+    """The code that somebody wrote to be linked to a staff account, "" where he wrote something else.
+
+    `any_word`: one that looks like none is a wrong code, not a part of what he says.
+    """
+    found = _LINK.fullmatch(text.strip())
+    return found[1] if found and (any_word or _LINK_CODE.fullmatch(found[1])) else ""
 
 
 MASK = "•"  # stands for each digit of a payment card's number

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -264,11 +265,46 @@ class HandoffView:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff, as a desk in Slack or Telegram knows him."""
+
+    staff: str  # his account
+    name: str  # what shoppers see
+    role: Role
+
+    def may(self, right: Right) -> bool:
+        return may(self.role, right)
+
+
+class Linking(StrEnum):
+    """What became of a code for linking; each is a key of what is said to him who wrote it."""
+
+    DONE = "linked"
+    WRONG = "link_wrong"  # or run out, or used by another
+    LOCKED = "link_locked"  # too many wrong ones
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLink:
+    """A person of a platform who is linked to a staff account."""
+
+    channel: str
+    account: str  # which of ours on that channel
+    user: str
+    since: datetime
+
+    @property
+    def person(self) -> Address:
+        return Address(self.channel, self.account, "", user=self.user)
+
+
+@dataclass(frozen=True, slots=True)
 class StaffSession:
     staff: str
     csrf: str
     must_change: bool
-    role: Role = Role.AGENT
+    role: Role
+    name: str  # what shoppers see
 
     def may(self, right: Right) -> bool:
         return may(self.role, right)
@@ -279,6 +315,7 @@ class StaffAccount:
     """Who may sign in to the console."""
 
     staff: str  # the name he signs in with
+    name: str  # what shoppers see
     role: Role
     must_change: bool  # he was given a password and has not chosen one of his own yet
     since: datetime
@@ -309,6 +346,18 @@ class Front(Protocol):
 
     async def recall(self, name: str) -> str:
         """The kept value, "" if none."""
+        ...
+
+    async def member(self, person: Address) -> Member | None:
+        """The member of staff that a person of a platform is linked to. One small query."""
+        ...
+
+    async def link(self, person: Address, code: str) -> Linking:
+        """Link him to the account whose code he wrote; a wrong code counts as a try."""
+        ...
+
+    def desk_words(self, key: str) -> str:
+        """What staff read at a desk, in their language (terms.desk of the phrase book)."""
         ...
 
     async def keep_file(self, content: bytes) -> str:
@@ -359,7 +408,23 @@ class Office(Protocol):
         ...
 
     async def remove_account(self, name: str) -> None:
-        """With its sessions. BadInput: no such account, or the last admin."""
+        """With its sessions and links. BadInput: no such account, or the last admin."""
+        ...
+
+    async def rename(self, staff: str, name: str) -> None:
+        """Give an account the name that shoppers see. BadInput for one that is unfit, or another's."""
+        ...
+
+    async def links(self, staff: str) -> list[StaffLink]:
+        """Who is linked to an account, oldest first."""
+        ...
+
+    async def link_code(self, staff: str) -> tuple[str, datetime]:
+        """A one-time code for linking, said once, and when it runs out; an older one of the account is over."""
+        ...
+
+    async def unlink(self, person: Address, staff: str) -> None:
+        """He does not count as staff any more. Nothing when he is not linked to that account."""
         ...
 
     async def modes(self) -> ModeTable:

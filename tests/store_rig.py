@@ -21,6 +21,7 @@ from bot.store.conversations import ConversationStore
 from bot.store.database import open_database, reading
 from bot.store.desk import DeskStore
 from bot.store.inbox import InboxStore
+from bot.store.links import StaffLinkStore
 from bot.store.outbox import OutboxStore
 from bot.store.staff import StaffStore
 from bot.turn import Claim, HandoffChange, Sending, TurnResult
@@ -39,7 +40,7 @@ class Rig:
     def __post_init__(self) -> None:
         self.inbox, self.outbox = InboxStore(self.engine, self.clock), OutboxStore(self.engine, self.clock)
         self.conversations, self.desk = ConversationStore(self.engine, self.clock), DeskStore(self.engine, self.clock)
-        self.staff = StaffStore(self.engine, self.clock)
+        self.staff, self.links = StaffStore(self.engine, self.clock), StaffLinkStore(self.engine, self.clock)
         self.actions, self.tries = ActionStore(self.engine, self.clock), TryStore(self.engine, self.clock)
 
     async def hear(self, source_id: str, text: str = "hello", address: Address = SHOPPER, **fields: Any) -> None:

@@ -266,6 +266,17 @@ def test_doctor_names_every_part(shophand) -> None:
     assert (ran.code, all(finding["fine"] for finding in found)) == (0, True)
 
 
+def test_doctor_says_when_nobody_is_linked_at_a_desk(shophand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPHAND_TELEGRAM_TOKEN", "1:a")
+    monkeypatch.setenv("SHOPHAND_TELEGRAM_API", "http://127.0.0.1:9")
+    monkeypatch.setenv("SHOPHAND_TELEGRAM_STAFF_GROUP", "-1001")
+    ran = shophand("doctor", "--json")
+    [found] = ran.lines
+    said = [finding["says"] for finding in found if finding["part"] == "telegram" and not finding["fine"]]
+    assert ran.code == 1 and any("nobody is linked to a staff account" in words for words in said)
+    assert not [finding for finding in found if finding["part"] == "slack" and not finding["fine"]]
+
+
 def test_staff_password_opens_an_account_and_opens_it_again(shophand, tmp_path: Path) -> None:
     db = f"sqlite+aiosqlite:///{tmp_path}/store.db"
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons", "roles"},
+    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons", "roles", "linking"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes",
      "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
@@ -32,7 +32,7 @@ IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
     "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
-    "decision", "flows", "policy", "handoff", "roles",
+    "decision", "flows", "policy", "handoff", "roles", "linking",
 )  # fmt: skip
 
 

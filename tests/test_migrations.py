@@ -78,7 +78,7 @@ async def test_payments_that_were_due_become_what_is_due_for_lines(tmp_path: Pat
     await engine.dispose()
 
 
-async def test_accounts_from_before_the_roles_are_admins(tmp_path: Path) -> None:
+async def test_accounts_from_before_the_roles_are_admins_under_their_own_names(tmp_path: Path) -> None:
     engine = open_database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
     async with engine.connect() as connection:
         await connection.run_sync(lambda inner: command.upgrade(alembic_config(inner), "0015"))
@@ -88,6 +88,6 @@ async def test_accounts_from_before_the_roles_are_admins(tmp_path: Path) -> None
         await connection.commit()
     await migrate(engine)
     async with engine.connect() as connection:
-        rows = (await connection.execute(sa.text("SELECT id, role FROM staff"))).all()
-    assert [tuple(row) for row in rows] == [("ann", "admin")]
+        rows = (await connection.execute(sa.text("SELECT id, role, name FROM staff"))).all()
+    assert [tuple(row) for row in rows] == [("ann", "admin", "ann")]
     await engine.dispose()

@@ -357,3 +357,25 @@ async def test_who_has_no_account_gets_no_role_and_is_not_removed(rig: Rig, role
     for attempt in (rig.staff.set_role("bob", role), rig.staff.remove_account("bob")):
         with pytest.raises(BadInput, match="no account bob"):
             await attempt
+
+
+# --- the name that shoppers see --------------------------------------------------------------------------------------
+
+
+async def test_an_account_is_shown_by_its_own_name_until_it_has_another(rig: Rig) -> None:
+    token = await sign_in(rig, "admin", await admin(rig))
+    assert token is not None
+    await rig.staff.rename("admin", "Anna Lee")
+    session = await rig.staff.session(token)
+    assert session and (session.staff, session.name) == ("admin", "Anna Lee")
+    assert [(account.staff, account.name) for account in await rig.staff.accounts()] == [("admin", "Anna Lee")]
+
+
+@pytest.mark.parametrize("name", ["", " Anna", "Anna\n", "a" * (NAME_CHARS + 1), "ADMIN"])
+async def test_a_name_to_show_can_be_read_and_is_nobody_elses(rig: Rig, name: str) -> None:
+    await admin(rig)
+    await rig.staff.fresh_password("bob")
+    with pytest.raises(BadInput):
+        await rig.staff.rename("bob", name)
+    assert [account.name for account in await rig.staff.accounts()] == ["admin", "bob"]
+    await rig.staff.rename("bob", "bob")

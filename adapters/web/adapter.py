@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from adapters.web.account import Account
 from adapters.web.accounts import Accounts
 from adapters.web.chat import Chat
 from adapters.web.console import Console
@@ -77,10 +78,11 @@ class WebAdapter:
         self._door = Door(office, signer=signer, site=self._site, pages=self._pages)
         self._console = Console(front, office, door=self._door, live=self._live, pages=self._pages, now=now)
         self._modes = Modes(office, door=self._door, live=self._live, pages=self._pages)
+        self._account = Account(office, door=self._door, pages=self._pages)
         self._accounts = Accounts(office, door=self._door, pages=self._pages)
 
     def routes(self) -> Sequence[web.RouteDef]:
-        console = (self._door, self._console, self._modes, self._accounts)
+        console = (self._door, self._console, self._modes, self._account, self._accounts)
         static = web.get("/static/{name}", self._pages.static)
         return [*self._chat.routes(), *(route for part in console for route in part.routes()), static]
 

@@ -18,7 +18,7 @@ from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import Front, HandoffView, Office, right_for
+from bot.ports import Front, HandoffView, Office, StaffSession, right_for
 
 ACTS = {
     "chat": ("claim", "back", "close"), "case": ("claim", "back", "close"), "approval": ("approve", "decline")
@@ -28,7 +28,9 @@ _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
 
 
-def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: datetime) -> InboundMessage | None:
+def normalise(
+    fields: Mapping[str, str], view: HandoffView, staff: StaffSession, now: datetime
+) -> InboundMessage | None:
     """What one form of the console says; None when it says nothing that this handoff can take.
 
     `source` is made by the page, once per press: a double click or a repeated request counts once.
@@ -37,8 +39,8 @@ def normalise(fields: Mapping[str, str], view: HandoffView, staff: str, now: dat
     if not is_uuid(source):
         return None
     common: dict[str, Any] = {
-        "source_id": source, "address": Address(NAME, "", f"desk:{view.id}", user=staff), "sent_at": now,
-        "sender": Sender.STAFF, "name": staff, "handoff_id": view.id,
+        "source_id": source, "address": Address(NAME, "", f"desk:{view.id}", user=staff.staff), "sent_at": now,
+        "sender": Sender.STAFF, "name": staff.name, "staff": staff.staff, "handoff_id": view.id,
     }  # fmt: skip
     if act:
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act) if act in ACTS.get(view.kind, ()) else None
@@ -116,7 +118,7 @@ class Console:
     async def act(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
         fields = await self._door.form(request, visit)
-        message = normalise(fields, await self._view(request), visit.session.staff, self._now())
+        message = normalise(fields, await self._view(request), visit.session, self._now())
         if message is None:
             raise web.HTTPBadRequest(text="this handoff cannot take that")
         self._door.permit(visit, right_for(message.act))

@@ -16,9 +16,10 @@ from bot.ports import Clock, StaffAccount, StaffSession
 from bot.roles import Role
 from bot.store.actions import TRIES_COUNT_FOR
 from bot.store.database import reading, writing
-from bot.store.tables import Staff, StaffSessions, Tries
+from bot.store.tables import Staff, StaffCodes, StaffLinks, StaffSessions, Tries
 
 _staff, _sessions, _tries = Staff.__table__, StaffSessions.__table__, Tries.__table__
+_links, _codes = StaffLinks.__table__, StaffCodes.__table__
 
 SESSION = timedelta(hours=12)
 SIGN_IN_WINDOW = timedelta(minutes=15)  # by the clock: a count begins anew with each, and every lock ends with it
@@ -45,7 +46,7 @@ class StaffStore:
 
     async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str:
         """A first password, which must be changed at the next sign-in, for a new account or one that there is."""
-        if not (name.isprintable() and name == name.strip() and 0 < len(name) <= NAME_CHARS):
+        if not _fit(name):
             raise BadInput(f"{name!r} is no name to sign in with: 1 to {NAME_CHARS} characters, no space around them")
         password, hashed = await self._new_password()
         async with writing(self._engine) as connection:
@@ -64,7 +65,17 @@ class StaffStore:
     async def accounts(self) -> list[StaffAccount]:
         async with reading(self._engine) as connection:
             rows = list(await connection.execute(sa.select(_staff).order_by(_staff.c.id)))
-        return [StaffAccount(row.id, Role(row.role), row.must_change, row.created_at) for row in rows]
+        return [StaffAccount(row.id, row.name, Role(row.role), row.must_change, row.created_at) for row in rows]
+
+    async def rename(self, staff: str, name: str) -> None:
+        """Give the account the name that shoppers see. BadInput for one that is unfit, or another's."""
+        if not _fit(name):
+            raise BadInput(f"{name!r} is no name to show: 1 to {NAME_CHARS} characters, no space around them")
+        async with writing(self._engine) as connection:
+            others = await connection.scalars(sa.select(_staff.c.name).where(_staff.c.id != staff))
+            if name.casefold() in {other.casefold() for other in others}:
+                raise BadInput(f"Somebody else is called {name} already.")
+            await connection.execute(_staff.update().where(_staff.c.id == staff).values(name=name))
 
     async def set_role(self, name: str, role: Role) -> None:
         async with writing(self._engine) as connection:
@@ -74,6 +85,8 @@ class StaffStore:
         async with writing(self._engine) as connection:
             _refuse(await _roles(connection), name, becomes=None)
             await _lock_out(connection, name)
+            for table in (_links, _codes):
+                await connection.execute(table.delete().where(table.c.staff_id == name))
             await connection.execute(_staff.delete().where(_staff.c.id == name))
 
     async def _new_password(self) -> tuple[str, str]:
@@ -81,9 +94,9 @@ class StaffStore:
         return password, await asyncio.to_thread(self._hasher.hash, password)
 
     async def _add(self, connection: AsyncConnection, name: str, hashed: str, role: Role) -> None:
-        values = {"id": name, "password": hashed, "must_change": True, "role": role, "created_at": self._clock.now()}
+        values = {"id": name, "name": name, "role": role, "password": hashed, "must_change": True}
         await connection.execute(_tries.delete().where(_tries_of(name)))
-        await connection.execute(_staff.insert().values(values))
+        await connection.execute(_staff.insert().values(values | {"created_at": self._clock.now()}))
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
@@ -117,7 +130,7 @@ class StaffStore:
     async def _take_try(self, limits: Mapping[str, int]) -> bool:
         """Count a try before it is looked at, so that none slips by beside others; what is locked takes none."""
         now = self._clock.now()
-        since = _window(now)
+        since = sign_in_window(now)
         async with writing(self._engine) as connection:
             for subject, most in limits.items():
                 counted = sa.select(sa.func.count()).where(_tries.c.subject == subject, _tries.c.at >= since)
@@ -147,13 +160,13 @@ class StaffStore:
 
     async def session(self, token: str) -> StaffSession | None:
         query = (
-            sa.select(_sessions.c.staff_id, _sessions.c.csrf, _staff.c.must_change, _staff.c.role)
+            sa.select(_sessions.c.csrf, _staff.c.id, _staff.c.must_change, _staff.c.role, _staff.c.name)
             .join(_staff, _staff.c.id == _sessions.c.staff_id)
             .where(_sessions.c.token == _hashed(token), _sessions.c.until > self._clock.now())
         )
         async with reading(self._engine) as connection:
             row = (await connection.execute(query)).first()
-        return StaffSession(row.staff_id, row.csrf, row.must_change, Role(row.role)) if row else None
+        return StaffSession(row.id, row.csrf, row.must_change, Role(row.role), row.name) if row else None
 
     async def change_password(self, token: str, old: str, new: str) -> bool:
         """Set a new password of at least 10 characters; other sessions of that account end."""
@@ -206,6 +219,10 @@ async def _lock_out(connection: AsyncConnection, name: str) -> None:
     await connection.execute(_tries.delete().where(_tries_of(name)))
 
 
+def _fit(name: str) -> bool:
+    return name.isprintable() and name == name.strip() and 0 < len(name) <= NAME_CHARS
+
+
 def _password_of(name: str) -> sa.Select[tuple[str]]:
     return sa.select(_staff.c.password).where(_staff.c.id == name)
 
@@ -224,14 +241,14 @@ def _tries_of(name: str) -> sa.ColumnElement[bool]:
     return sa.or_(_tries.c.subject == _anywhere(name), at_addresses)
 
 
-def _window(now: datetime) -> datetime:
+def sign_in_window(now: datetime) -> datetime:
     """When the present one began. In a window that moves along, a wrong try now and then would keep a name locked."""
     return now - (now - datetime(1970, 1, 1, tzinfo=UTC)) % SIGN_IN_WINDOW
 
 
 def _past(now: datetime) -> sa.ColumnElement[bool]:
     """The tries that nobody counts any more."""
-    ours = _tries.c.subject.startswith("staff") & (_tries.c.at < _window(now))
+    ours = _tries.c.subject.startswith("staff") & (_tries.c.at < sign_in_window(now))
     return sa.or_(ours, _tries.c.at <= now - TRIES_COUNT_FOR)
 
 

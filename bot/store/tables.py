@@ -230,6 +230,7 @@ class Staff(SQLModel, table=True):
     id: str = Field(primary_key=True)  # sign-in name
     password: str  # argon2 hash
     role: str  # bot.roles.Role
+    name: str  # what shoppers see
     must_change: bool = True
     created_at: datetime = _time()
 
@@ -240,6 +241,27 @@ class StaffSessions(SQLModel, table=True):
     staff_id: str
     csrf: str
     until: datetime = _time()
+
+
+class StaffLinks(SQLModel, table=True):
+    """Which person of a platform is which member of staff."""
+
+    __tablename__ = "staff_links"
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    staff_id: str = Field(index=True)
+    since: datetime = _time()
+
+
+class StaffCodes(SQLModel, table=True):
+    """The one code of an account by which somebody links himself to it."""
+
+    __tablename__ = "staff_codes"
+    staff_id: str = Field(primary_key=True)
+    digest: str  # SHA-256 of the code
+    until: datetime = _time()
+    used_by: str = ""  # Address.account_user, for whom it holds on: the platform may bring his message twice
 
 
 class Facts(SQLModel, table=True):

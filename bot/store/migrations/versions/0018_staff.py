@@ -1,7 +1,9 @@
-"""roles of staff"""
+"""roles of staff, the names shoppers see, and who is linked to which account"""
 
 import sqlalchemy as sa
 from alembic import op
+
+from bot.store.database import UtcTime
 
 revision = "0018"
 down_revision = "0015"
@@ -11,8 +13,30 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("staff", sa.Column("role", sa.String(), nullable=False, server_default="agent"))
-    op.execute("UPDATE staff SET role = 'admin'")  # who was there could do everything
+    op.add_column("staff", sa.Column("name", sa.String(), nullable=False, server_default=""))
+    op.execute("UPDATE staff SET role = 'admin', name = id")  # who was there could do everything
+    op.create_table(
+        "staff_links",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("staff_id", sa.String(), nullable=False),
+        sa.Column("since", UtcTime, nullable=False),
+        sa.PrimaryKeyConstraint("channel", "account", "user_id", name=op.f("pk_staff_links")),
+    )
+    op.create_index(op.f("ix_staff_links_staff_id"), "staff_links", ["staff_id"])
+    op.create_table(
+        "staff_codes",
+        sa.Column("staff_id", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("until", UtcTime, nullable=False),
+        sa.Column("used_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_codes")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("staff_codes")
+    op.drop_table("staff_links")
+    op.drop_column("staff", "name")
     op.drop_column("staff", "role")
