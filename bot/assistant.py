@@ -13,6 +13,8 @@ from typing import Protocol
 from bot.errors import BadInput
 from bot.messages import Address, InboundMessage
 from bot.ports import (
+    COMMAND_LINE,
+    AuditPage,
     HandoffView,
     Linking,
     Member,
@@ -87,11 +89,13 @@ class StaffRows(Protocol):
 
     async def accounts(self) -> list[StaffAccount]: ...
 
-    async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str: ...
+    async def fresh_password(
+        self, name: str, role: Role | None = None, *, known: bool | None = None, by: str = COMMAND_LINE
+    ) -> str: ...
 
-    async def set_role(self, name: str, role: Role) -> None: ...
+    async def set_role(self, name: str, role: Role, by: str) -> None: ...
 
-    async def remove_account(self, name: str) -> None: ...
+    async def remove_account(self, name: str, by: str) -> None: ...
 
     async def rename(self, staff: str, name: str) -> None: ...
 
@@ -106,6 +110,10 @@ class LinkRows(Protocol):
     async def link_code(self, staff: str) -> tuple[str, datetime]: ...
 
     async def unlink(self, person: Address, staff: str) -> None: ...
+
+
+class AuditRows(Protocol):
+    async def audit(self, page: int) -> AuditPage: ...
 
 
 class ModeRows(Protocol):
@@ -128,6 +136,7 @@ class Assistant:
         desk: DeskRows,
         staff: StaffRows,
         links: LinkRows,
+        audit: AuditRows,
         modes: ModeRows,
         watchers: Watchers,
         desk_words: Callable[[str], str],
@@ -147,6 +156,7 @@ class Assistant:
         self.set_role, self.remove_account, self.rename = staff.set_role, staff.remove_account, staff.rename
         self.member, self.link = links.member, links.link
         self.links, self.link_code, self.unlink = links.links, links.link_code, links.unlink
+        self.audit = audit.audit
         self.remember, self.recall = desk.remember, desk.recall
         self.modes, self.mode_changes = modes.modes, modes.mode_changes
         self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes

@@ -46,6 +46,7 @@ from bot.shop.verbs import VERBS
 from bot.skills import SKILLS
 from bot.speech import Speech
 from bot.store.actions import ActionStore, TryStore
+from bot.store.audit import AuditStore
 from bot.store.codes import CodeStore, LinkStore, ProofStore
 from bot.store.conversations import ConversationStore
 from bot.store.database import open_database
@@ -246,6 +247,7 @@ def _wire(
         desk,
         staff,
         links,
+        AuditStore(engine),
         modes,
         watchers,
         lambda key: phrases.terms(settings.staff_language)["desk"][key],

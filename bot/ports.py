@@ -321,6 +321,47 @@ class StaffAccount:
     since: datetime
 
 
+class Deed(StrEnum):
+    """What the log says that a member of staff did."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a deed
+    RENAMED = "renamed"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    ACCOUNT_ADDED = "account_added"
+    ROLE_SET = "role_set"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a deed
+    ACCOUNT_REMOVED = "account_removed"
+    CLAIMED = "claimed"  # these five by the status of the handoff
+    BACK = "back"
+    CLOSED = "closed"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    MODE_SET = "mode_set"
+    WRITES_SWITCHED = "writes_switched"
+
+
+COMMAND_LINE = "command line"  # whom the log names for what is done at the machine itself
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    at: datetime
+    staff: str  # an account, or COMMAND_LINE; "" for a sign-in with a name that is nobody's
+    what: Deed
+    about: str  # a handoff's id, an account, a person of a platform
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    page: int  # from 1
+    lines: tuple[AuditLine, ...]  # newest first
+    more: bool  # there are older ones
+
+
 class Front(Protocol):
     """The assistant as channels see it."""
 
@@ -395,19 +436,21 @@ class Office(Protocol):
         """By name."""
         ...
 
-    async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str:
+    async def fresh_password(
+        self, name: str, role: Role | None = None, *, known: bool | None = None, by: str = COMMAND_LINE
+    ) -> str:
         """A first password, said once, for a new account or one whose sessions and locks end with it.
 
         `role`: None leaves it; a new account is then an agent, the very first an admin. `known`: whether there must be
-        such an account already, None for either. BadInput says what is wrong.
+        such an account already, None for either. `by`: whom the log names. BadInput says what is wrong.
         """
         ...
 
-    async def set_role(self, name: str, role: Role) -> None:
+    async def set_role(self, name: str, role: Role, by: str) -> None:
         """Holds from his next act. BadInput: no such account, or the last admin."""
         ...
 
-    async def remove_account(self, name: str) -> None:
+    async def remove_account(self, name: str, by: str) -> None:
         """With its sessions and links. BadInput: no such account, or the last admin."""
         ...
 
@@ -425,6 +468,10 @@ class Office(Protocol):
 
     async def unlink(self, person: Address, staff: str) -> None:
         """He does not count as staff any more. Nothing when he is not linked to that account."""
+        ...
+
+    async def audit(self, page: int) -> AuditPage:
+        """What staff did, from page 1 on; the history of the write modes is among it."""
         ...
 
     async def modes(self) -> ModeTable:

@@ -14,12 +14,13 @@ class Right(StrEnum):
     HANDOFFS = "handoffs"  # claim, answer, give back, close
     APPROVALS = "approvals"  # approve or decline a write
     MODES = "modes"  # how far the assistant may go with each write, and the switch that stops all
+    LOG = "log"  # read what staff did
     ACCOUNTS = "accounts"  # add, set the role of, give a new password to, remove
 
 
 _OF: Mapping[Role, frozenset[Right]] = {
     Role.AGENT: frozenset({Right.HANDOFFS}),
-    Role.LEAD: frozenset({Right.HANDOFFS, Right.APPROVALS, Right.MODES}),
+    Role.LEAD: frozenset({Right.HANDOFFS, Right.APPROVALS, Right.MODES, Right.LOG}),
     Role.ADMIN: frozenset(Right),
 }
 

@@ -14,6 +14,9 @@ from bot.conversation import Understanding, Utterance
 from bot.errors import BadInput, StoreError
 from bot.messages import Address, InboundMessage
 from bot.ports import (
+    COMMAND_LINE,
+    AuditLine,
+    AuditPage,
     HandoffView,
     Linking,
     Member,
@@ -172,6 +175,8 @@ class FakeOffice:
         self.names: dict[str, str] = {}  # that shoppers see, where they are not the accounts'
         self.linked: dict[str, list[StaffLink]] = {}  # account → who is linked to it
         self.codes: list[tuple[str, str]] = []  # (account, code) of every code that was made
+        self.done_by: list[str] = []  # who changed an account, each time
+        self.log: list[AuditLine] = []  # newest first; two make a page
         self.views: dict[str, HandoffView] = {}
         self.sessions: dict[str, str] = {}  # token → account
         self.came_from: list[str] = []  # the address of every sign-in
@@ -234,19 +239,27 @@ class FakeOffice:
     async def unlink(self, person: Address, staff: str) -> None:
         self.linked[staff] = [link for link in await self.links(staff) if link.person != person]
 
-    async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str:
+    async def fresh_password(
+        self, name: str, role: Role | None = None, *, known: bool | None = None, by: str = COMMAND_LINE
+    ) -> str:
         if known is not None and (name in self.passwords) is not known:
             raise BadInput(f"There is {'no' if known else 'already an'} account {name}.")
         self.passwords[name] = f"first password {len(self.passwords)}"
         self.roles[name] = role or self.roles[name]
+        self.done_by.append(by)
         return self.passwords[name]
 
-    async def set_role(self, name: str, role: Role) -> None:
+    async def set_role(self, name: str, role: Role, by: str) -> None:
         self._refuse_last(name, role)
+        self.done_by.append(by)
         self.roles[name] = role
 
-    async def remove_account(self, name: str) -> None:
+    async def audit(self, page: int) -> AuditPage:
+        return AuditPage(page, tuple(self.log[(page - 1) * 2 : page * 2]), more=len(self.log) > page * 2)
+
+    async def remove_account(self, name: str, by: str) -> None:
         self._refuse_last(name)
+        self.done_by.append(by)
         del self.passwords[name], self.roles[name]
 
     def _refuse_last(self, name: str, role: Role | None = None) -> None:

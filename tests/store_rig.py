@@ -17,6 +17,7 @@ from bot.conversation import Confirmation, Conversation
 from bot.facts import Act
 from bot.messages import Address, InboundMessage, Kind, Reply, Sender
 from bot.store.actions import ActionStore, TryStore
+from bot.store.audit import AuditStore
 from bot.store.conversations import ConversationStore
 from bot.store.database import open_database, reading
 from bot.store.desk import DeskStore
@@ -41,6 +42,7 @@ class Rig:
         self.inbox, self.outbox = InboxStore(self.engine, self.clock), OutboxStore(self.engine, self.clock)
         self.conversations, self.desk = ConversationStore(self.engine, self.clock), DeskStore(self.engine, self.clock)
         self.staff, self.links = StaffStore(self.engine, self.clock), StaffLinkStore(self.engine, self.clock)
+        self.audit = AuditStore(self.engine)
         self.actions, self.tries = ActionStore(self.engine, self.clock), TryStore(self.engine, self.clock)
 
     async def hear(self, source_id: str, text: str = "hello", address: Address = SHOPPER, **fields: Any) -> None:
@@ -92,7 +94,8 @@ def said(source_id: str, text: str = "hello", address: Address = SHOPPER, **fiel
 
 
 def act_of_staff(source_id: str, act: str, handoff_id: str = "h1") -> InboundMessage:
-    return said(source_id, "", DESK, sender=Sender.STAFF, kind=Kind.STAFF_ACT, act=act, handoff_id=handoff_id)
+    by = {"sender": Sender.STAFF, "staff": "eve", "name": "Eve Miller"}
+    return said(source_id, "", DESK, kind=Kind.STAFF_ACT, act=act, handoff_id=handoff_id, **by)
 
 
 def texts(claim: Claim) -> list[str]:

@@ -7,11 +7,11 @@ from bot.roles import Right, Role, may, right_for
 
 CELLS = {
     (Role.AGENT, Right.HANDOFFS): True, (Role.AGENT, Right.APPROVALS): False,
-    (Role.AGENT, Right.MODES): False, (Role.AGENT, Right.ACCOUNTS): False,
+    (Role.AGENT, Right.MODES): False, (Role.AGENT, Right.LOG): False, (Role.AGENT, Right.ACCOUNTS): False,
     (Role.LEAD, Right.HANDOFFS): True, (Role.LEAD, Right.APPROVALS): True,
-    (Role.LEAD, Right.MODES): True, (Role.LEAD, Right.ACCOUNTS): False,
+    (Role.LEAD, Right.MODES): True, (Role.LEAD, Right.LOG): True, (Role.LEAD, Right.ACCOUNTS): False,
     (Role.ADMIN, Right.HANDOFFS): True, (Role.ADMIN, Right.APPROVALS): True,
-    (Role.ADMIN, Right.MODES): True, (Role.ADMIN, Right.ACCOUNTS): True,
+    (Role.ADMIN, Right.MODES): True, (Role.ADMIN, Right.LOG): True, (Role.ADMIN, Right.ACCOUNTS): True,
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from slack_rig import payload, settings
 from adapters.slack import SlackAdapter
 from bot.bootstrap import Language, Shophand, shophand
 from bot.clock import ManualClock
+from bot.ports import Deed
 from bot.roles import Role
 from bot.serve import serving
 from bot.settings import Settings
@@ -101,6 +102,10 @@ async def test_a_person_takes_over_answers_and_gives_back(workspace):
     await workspace.shows("C0STAFF", "The cup is broken")
     await workspace.press("U0EVE", handoff, "back")
     await workspace.shows("C0STAFF", "with the assistant again")
+    log = (await workspace.product.assistant.audit(1)).lines
+    assert [(line.staff, line.what, line.detail) for line in log[:3]] == [
+        ("eve", Deed.BACK, "legal"), ("eve", Deed.CLAIMED, "legal"), ("eve", Deed.LINKED, ""),
+    ]  # fmt: skip
     assert {message["thread_ts"] for message in workspace.messages("C0STAFF")[1:]} == {handoff["ts"]}
     assert "Eve" in visible(claimed)
 
@@ -118,7 +123,7 @@ async def test_who_is_not_linked_takes_nothing_over(workspace):
 async def test_a_removed_account_is_nobody_at_the_desk(workspace):
     await workspace.product.staff.fresh_password("bob", Role.ADMIN)
     await workspace.link("U0BOB", "bob")
-    await workspace.product.staff.remove_account("eve")
+    await workspace.product.staff.remove_account("eve", "admin")
     await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
     handoff = await workspace.seen("C0STAFF", 1)
     await workspace.press("U0EVE", handoff, "claim")

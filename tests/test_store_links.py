@@ -50,7 +50,7 @@ async def test_the_same_person_is_meant_in_every_chat_and_thread(rig: Rig) -> No
 async def test_shoppers_see_the_name_that_the_account_has_now_and_its_role_holds_at_once(rig: Rig) -> None:
     await rig.links.link(MEI, await code(rig, "mei"))
     await rig.staff.rename("mei", "Mei Lin")
-    await rig.staff.set_role("mei", Role.LEAD)
+    await rig.staff.set_role("mei", Role.LEAD, "admin")
     assert await rig.links.member(MEI) == Member("mei", "Mei Lin", Role.LEAD)
 
 
@@ -141,7 +141,7 @@ async def test_a_reset_password_keeps_the_links_and_a_removed_account_loses_them
     await rig.staff.fresh_password("mei", known=True)
     assert await rig.links.member(MEI) is not None
     waiting = await code(rig, "mei")
-    await rig.staff.remove_account("mei")
+    await rig.staff.remove_account("mei", "admin")
     assert (await rig.links.member(MEI), await rig.links.link(SAM, waiting)) == (None, Linking.WRONG)
     await rig.staff.fresh_password("mei")
     assert await rig.links.member(MEI) is None

@@ -313,7 +313,7 @@ async def test_a_role_holds_from_the_next_act_of_an_open_session(rig: Rig) -> No
     await admin(rig)
     token = await sign_in(rig, "bob", await rig.staff.fresh_password("bob"))
     assert token is not None
-    await rig.staff.set_role("bob", Role.LEAD)
+    await rig.staff.set_role("bob", Role.LEAD, "admin")
     session = await rig.staff.session(token)
     assert session and session.role is Role.LEAD
 
@@ -323,7 +323,7 @@ async def test_a_removed_account_is_signed_out_and_stays_out(rig: Rig) -> None:
     password = await rig.staff.fresh_password("bob")
     token = await sign_in(rig, "bob", password)
     assert token is not None
-    await rig.staff.remove_account("bob")
+    await rig.staff.remove_account("bob", "admin")
     assert (await rig.staff.session(token), await sign_in(rig, "bob", password)) == (None, None)
     assert await roles(rig) == {"admin": Role.ADMIN}
 
@@ -332,7 +332,7 @@ async def test_the_last_admin_is_neither_removed_nor_given_another_role(rig: Rig
     password = await admin(rig)
     await rig.staff.fresh_password("bob", Role.LEAD)
     for attempt in (
-        rig.staff.remove_account("admin"), rig.staff.set_role("admin", Role.LEAD),
+        rig.staff.remove_account("admin", "admin"), rig.staff.set_role("admin", Role.LEAD, "admin"),
         rig.staff.fresh_password("admin", Role.AGENT),
     ):  # fmt: skip
         with pytest.raises(BadInput, match="the last admin"):
@@ -344,9 +344,8 @@ async def test_the_last_admin_is_neither_removed_nor_given_another_role(rig: Rig
 async def test_two_admins_who_demote_each_other_at_once_leave_one(rig: Rig) -> None:
     await admin(rig)
     await rig.staff.fresh_password("bob", Role.ADMIN)
-    done = await asyncio.gather(
-        rig.staff.set_role("admin", Role.AGENT), rig.staff.remove_account("bob"), return_exceptions=True
-    )
+    attempts = rig.staff.set_role("admin", Role.AGENT, "bob"), rig.staff.remove_account("bob", "admin")
+    done = await asyncio.gather(*attempts, return_exceptions=True)
     assert [type(one) for one in done].count(BadInput) == 1
     assert list((await roles(rig)).values()).count(Role.ADMIN) == 1
 
@@ -354,7 +353,7 @@ async def test_two_admins_who_demote_each_other_at_once_leave_one(rig: Rig) -> N
 @pytest.mark.parametrize("role", Role)
 async def test_who_has_no_account_gets_no_role_and_is_not_removed(rig: Rig, role: Role) -> None:
     await admin(rig)
-    for attempt in (rig.staff.set_role("bob", role), rig.staff.remove_account("bob")):
+    for attempt in (rig.staff.set_role("bob", role, "admin"), rig.staff.remove_account("bob", "admin")):
         with pytest.raises(BadInput, match="no account bob"):
             await attempt
 

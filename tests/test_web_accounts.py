@@ -79,6 +79,9 @@ async def test_a_role_is_set_and_an_account_removed(shop):
     assert shop.office.roles["bob"] is Role.LEAD
     assert (await change(shop, "/remove", name="bob"))[0] == 303
     assert list(shop.office.passwords) == ["anna"]
+    await change(shop, name="cleo", role="lead")
+    await change(shop, "/password", name="cleo")
+    assert shop.office.done_by == ["anna"] * 4
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from bot.ports import Office, Right, Role
 
 PAGE = f"{PATH}/accounts"
 
-Change = Callable[[str, str], Awaitable[str | None]]  # of the account with this name, to this role; a password to show
+# of the account with this name, to this role, by this member of staff; a password to show
+Change = Callable[[str, str, str], Awaitable[str | None]]
 
 
 class Accounts:
@@ -46,24 +47,24 @@ class Accounts:
         self._door.permit(visit, Right.ACCOUNTS)
         name = fields.get("name", "").strip()
         try:
-            password = await change(name, fields.get("role", ""))
+            password = await change(name, fields.get("role", ""), visit.session.staff)
         except BadInput as problem:
             return await self._page(visit, problem=str(problem), status=409)
         if password:
             return await self._page(visit, given=(name, password))
         raise web.HTTPSeeOther(PAGE)
 
-    async def _add(self, name: str, role: str) -> str:
-        return await self._office.fresh_password(name, _role(role), known=False)
+    async def _add(self, name: str, role: str, by: str) -> str:
+        return await self._office.fresh_password(name, _role(role), known=False, by=by)
 
-    async def _reset(self, name: str, _: str) -> str:
-        return await self._office.fresh_password(name, known=True)
+    async def _reset(self, name: str, _: str, by: str) -> str:
+        return await self._office.fresh_password(name, known=True, by=by)
 
-    async def _set_role(self, name: str, role: str) -> None:
-        await self._office.set_role(name, _role(role))
+    async def _set_role(self, name: str, role: str, by: str) -> None:
+        await self._office.set_role(name, _role(role), by)
 
-    async def _remove(self, name: str, _: str) -> None:
-        await self._office.remove_account(name)
+    async def _remove(self, name: str, _: str, by: str) -> None:
+        await self._office.remove_account(name, by)
 
 
 def _role(text: str) -> Role:

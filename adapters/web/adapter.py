@@ -15,6 +15,7 @@ from adapters.web.console_door import Door
 from adapters.web.guard import Site
 from adapters.web.limits import MESSAGES_PER_MINUTE
 from adapters.web.live import CONSOLES, Live
+from adapters.web.log import Log
 from adapters.web.modes import Modes
 from adapters.web.pages import Pages
 from adapters.web.rates import Rates
@@ -80,9 +81,10 @@ class WebAdapter:
         self._modes = Modes(office, door=self._door, live=self._live, pages=self._pages)
         self._account = Account(office, door=self._door, pages=self._pages)
         self._accounts = Accounts(office, door=self._door, pages=self._pages)
+        self._log = Log(office, door=self._door, pages=self._pages)
 
     def routes(self) -> Sequence[web.RouteDef]:
-        console = (self._door, self._console, self._modes, self._account, self._accounts)
+        console = (self._door, self._console, self._modes, self._account, self._accounts, self._log)
         static = web.get("/static/{name}", self._pages.static)
         return [*self._chat.routes(), *(route for part in console for route in part.routes()), static]
 

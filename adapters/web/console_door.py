@@ -25,6 +25,7 @@ NEEDED = {
     Right.HANDOFFS: "Handling conversations needs an agent, a lead or an admin.",
     Right.APPROVALS: "Approving and declining needs a lead or an admin.",
     Right.MODES: "Changing what the assistant may do needs a lead or an admin.",
+    Right.LOG: "Reading the log needs a lead or an admin.",
     Right.ACCOUNTS: "Managing accounts needs an admin.",
 }
 

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversation import Conversation, HandoffNote, Proof, Status, Utterance, from_state, to_state
 from bot.errors import LeaseLost
-from bot.messages import Address, Kind, Reply, Sender
-from bot.ports import Clock, TranscriptLine
+from bot.messages import Address, InboundMessage, Kind, Reply, Sender
+from bot.ports import Clock, Deed, TranscriptLine
+from bot.store.audit import note
 from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
 from bot.store.database import reading, writing
 from bot.store.promises import write_promise
@@ -158,6 +159,7 @@ class ConversationStore:
             staff_waits = await _staff_waits(connection, claim.conversation_id)
             for change in result.handoffs:
                 await _write_handoff(connection, claim.conversation_id, change, now)
+                await _note_act(connection, claim.rows[0].message, change, now)
             last = 0
             for line in result.lines:
                 last = await _write_line(connection, conversation, line, now, unsent=staff_waits)
@@ -313,6 +315,13 @@ async def _write_handoff(
     if change.claimed_by:
         values["claimed_by"] = change.claimed_by
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))
+
+
+async def _note_act(connection: AsyncConnection, message: InboundMessage, change: HandoffChange, now: datetime) -> None:
+    """The log says what staff did with a handoff, by its reason; what a turn opens nobody did."""
+    if message.sender is Sender.STAFF and not change.opening:
+        reason = await connection.scalar(sa.select(_handoffs.c.reason).where(_handoffs.c.id == change.id))
+        await note(connection, now, message.staff or message.name, Deed(change.status), change.id, reason or "")
 
 
 async def _write_timer(connection: AsyncConnection, conversation_id: str, timer: TimerChange) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.linking import BITS, MINUTES, plain, written
 from bot.messages import Address
-from bot.ports import Clock, Linking, Member, StaffLink
+from bot.ports import Clock, Deed, Linking, Member, StaffLink
 from bot.roles import Role
+from bot.store.audit import note
 from bot.store.database import reading, writing
 from bot.store.staff import sign_in_window
 from bot.store.tables import Staff, StaffCodes, StaffLinks, Tries
@@ -66,11 +67,14 @@ class StaffLinkStore:
         place = {"channel": person.channel, "account": person.account, "user_id": person.user}
         await connection.execute(_links.delete().where(here))
         await connection.execute(_links.insert().values(place | {"staff_id": staff, "since": self._clock.now()}))
+        await note(connection, self._clock.now(), staff, Deed.LINKED, person.account_user)
 
     async def unlink(self, person: Address, staff: str) -> None:
         """Nothing when he is not linked to that account."""
         async with writing(self._engine) as connection:
-            await connection.execute(_links.delete().where(_is(person), _links.c.staff_id == staff))
+            gone = await connection.execute(_links.delete().where(_is(person), _links.c.staff_id == staff))
+            if gone.rowcount:
+                await note(connection, self._clock.now(), staff, Deed.UNLINKED, person.account_user)
 
     async def member(self, person: Address) -> Member | None:
         """Whose account a person of a platform is linked to."""

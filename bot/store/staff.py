@@ -12,9 +12,10 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import BadInput
-from bot.ports import Clock, StaffAccount, StaffSession
+from bot.ports import COMMAND_LINE, Clock, Deed, StaffAccount, StaffSession
 from bot.roles import Role
 from bot.store.actions import TRIES_COUNT_FOR
+from bot.store.audit import note, noted
 from bot.store.database import reading, writing
 from bot.store.tables import Staff, StaffCodes, StaffLinks, StaffSessions, Tries
 
@@ -41,10 +42,12 @@ class StaffStore:
         async with writing(self._engine) as connection:
             if await connection.scalar(sa.select(_staff.c.id).limit(1)) is not None:
                 return None
-            await self._add(connection, name, hashed, Role.ADMIN)
+            await self._add(connection, name, hashed, Role.ADMIN, COMMAND_LINE)
         return password
 
-    async def fresh_password(self, name: str, role: Role | None = None, *, known: bool | None = None) -> str:
+    async def fresh_password(
+        self, name: str, role: Role | None = None, *, known: bool | None = None, by: str = COMMAND_LINE
+    ) -> str:
         """A first password, which must be changed at the next sign-in, for a new account or one that there is."""
         if not _fit(name):
             raise BadInput(f"{name!r} is no name to sign in with: 1 to {NAME_CHARS} characters, no space around them")
@@ -54,12 +57,14 @@ class StaffStore:
             if known is not None and (name in roles) is not known:
                 raise BadInput(f"There is {'no' if known else 'already an'} account {name}.")
             if name in roles:
-                await _give_role(connection, roles, name, role or roles[name])
+                if role is not None:
+                    await self._give_role(connection, roles, name, role, by)
+                await self._note(connection, by, Deed.PASSWORD_RESET, name)
                 await _lock_out(connection, name)
                 values = {"password": hashed, "must_change": True}
                 await connection.execute(_staff.update().where(_staff.c.id == name).values(values))
             else:
-                await self._add(connection, name, hashed, role or (Role.AGENT if roles else Role.ADMIN))
+                await self._add(connection, name, hashed, role or (Role.AGENT if roles else Role.ADMIN), by)
         return password
 
     async def accounts(self) -> list[StaffAccount]:
@@ -76,27 +81,43 @@ class StaffStore:
             if name.casefold() in {other.casefold() for other in others}:
                 raise BadInput(f"Somebody else is called {name} already.")
             await connection.execute(_staff.update().where(_staff.c.id == staff).values(name=name))
+            await self._note(connection, staff, Deed.RENAMED, staff, name)
 
-    async def set_role(self, name: str, role: Role) -> None:
+    async def set_role(self, name: str, role: Role, by: str) -> None:
         async with writing(self._engine) as connection:
-            await _give_role(connection, await _roles(connection), name, role)
+            await self._give_role(connection, await _roles(connection), name, role, by)
 
-    async def remove_account(self, name: str) -> None:
+    async def remove_account(self, name: str, by: str) -> None:
         async with writing(self._engine) as connection:
             _refuse(await _roles(connection), name, becomes=None)
             await _lock_out(connection, name)
             for table in (_links, _codes):
                 await connection.execute(table.delete().where(table.c.staff_id == name))
             await connection.execute(_staff.delete().where(_staff.c.id == name))
+            await self._note(connection, by, Deed.ACCOUNT_REMOVED, name)
 
     async def _new_password(self) -> tuple[str, str]:
         password = secrets.token_urlsafe(12)
         return password, await asyncio.to_thread(self._hasher.hash, password)
 
-    async def _add(self, connection: AsyncConnection, name: str, hashed: str, role: Role) -> None:
+    async def _add(self, connection: AsyncConnection, name: str, hashed: str, role: Role, by: str) -> None:
         values = {"id": name, "name": name, "role": role, "password": hashed, "must_change": True}
         await connection.execute(_tries.delete().where(_tries_of(name)))
         await connection.execute(_staff.insert().values(values | {"created_at": self._clock.now()}))
+        await self._note(connection, by, Deed.ACCOUNT_ADDED, name, role)
+
+    async def _give_role(
+        self, connection: AsyncConnection, roles: Mapping[str, Role], name: str, role: Role, by: str
+    ) -> None:
+        _refuse(roles, name, becomes=role)
+        if role is not roles[name]:
+            await connection.execute(_staff.update().where(_staff.c.id == name).values(role=role))
+            await self._note(connection, by, Deed.ROLE_SET, name, f"{roles[name]} → {role}")
+
+    async def _note(
+        self, connection: AsyncConnection, staff: str, what: Deed, about: str = "", detail: str = ""
+    ) -> None:
+        await note(connection, self._clock.now(), staff, what, about, detail)
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
@@ -109,6 +130,7 @@ class StaffStore:
             return None
         stored = await self._password(name)
         if not await self._verify(stored, password):
+            await self._missed(name if stored else "", address)
             return None
         token = secrets.token_urlsafe(32)
         async with writing(self._engine) as connection:
@@ -125,7 +147,18 @@ class StaffStore:
                     until=self._clock.now() + SESSION,
                 )
             )
+            await self._note(connection, name, Deed.SIGNED_IN, detail=address)
         return token
+
+    async def _missed(self, name: str, address: str) -> None:
+        """A name that is nobody's may be a password that slipped into the wrong field: it is not written down.
+
+        Of those one line in a window says enough: the log is not a stranger's to fill.
+        """
+        since = sign_in_window(self._clock.now())
+        async with writing(self._engine) as connection:
+            if name or not await noted(connection, since, Deed.SIGN_IN_FAILED, address):
+                await self._note(connection, name, Deed.SIGN_IN_FAILED, detail=address)
 
     async def _take_try(self, limits: Mapping[str, int]) -> bool:
         """Count a try before it is looked at, so that none slips by beside others; what is locked takes none."""
@@ -188,6 +221,7 @@ class StaffStore:
             await connection.execute(
                 _sessions.delete().where(_sessions.c.staff_id == session.staff, _sessions.c.token != _hashed(token))
             )
+            await self._note(connection, session.staff, Deed.PASSWORD_CHANGED)
         return True
 
     async def sign_out(self, token: str) -> None:
@@ -198,11 +232,6 @@ class StaffStore:
 async def _roles(connection: AsyncConnection) -> dict[str, Role]:
     """Of every account, by its name."""
     return {row.id: Role(row.role) for row in await connection.execute(sa.select(_staff.c.id, _staff.c.role))}
-
-
-async def _give_role(connection: AsyncConnection, roles: Mapping[str, Role], name: str, role: Role) -> None:
-    _refuse(roles, name, becomes=role)
-    await connection.execute(_staff.update().where(_staff.c.id == name).values(role=role))
 
 
 def _refuse(roles: Mapping[str, Role], name: str, *, becomes: Role | None) -> None:

@@ -264,6 +264,18 @@ class StaffCodes(SQLModel, table=True):
     used_by: str = ""  # Address.account_user, for whom it holds on: the platform may bring his message twice
 
 
+class Audit(SQLModel, table=True):
+    """What staff did, never altered. No message text, code or password."""
+
+    __tablename__ = "audit"
+    id: int | None = _id()
+    at: datetime = _time(index=True)
+    staff: str  # the account; "" for a sign-in with a name that is nobody's
+    what: str  # bot.ports.Deed
+    about: str  # a handoff's id, an account, a person of a platform
+    detail: str
+
+
 class Facts(SQLModel, table=True):
     """Single values of this deployment: when it first started, which offset a poller has reached."""
 

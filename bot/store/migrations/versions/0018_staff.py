@@ -1,9 +1,9 @@
-"""roles of staff, the names shoppers see, and who is linked to which account"""
+"""roles of staff, the names shoppers see, who is linked to which account, and what staff did"""
 
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store.database import UtcTime
+from bot.store.database import BigId, UtcTime
 
 revision = "0018"
 down_revision = "0015"
@@ -33,9 +33,21 @@ def upgrade() -> None:
         sa.Column("used_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_codes")),
     )
+    op.create_table(
+        "audit",
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.Column("at", UtcTime, nullable=False),
+        sa.Column("staff", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"])
 
 
 def downgrade() -> None:
+    op.drop_table("audit")
     op.drop_table("staff_codes")
     op.drop_table("staff_links")
     op.drop_column("staff", "name")
