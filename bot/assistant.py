@@ -6,22 +6,30 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from bot.errors import BadInput
-from bot.messages import InboundMessage
+from bot.messages import Address, InboundMessage
 from bot.ports import (
+    COMMAND_LINE,
+    AuditPage,
     HandoffView,
+    Linking,
+    Member,
     ModeChange,
     ModeTable,
     ModeWish,
     Ratings,
     ReadyReply,
     Receipt,
+    StaffAccount,
+    StaffLink,
     StaffSession,
     TranscriptLine,
 )
+from bot.roles import Role
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -71,6 +79,12 @@ class DeskRows(Protocol):
 
     async def colleagues(self) -> list[str]: ...
 
+    async def remember(self, name: str, value: str) -> None: ...
+
+    async def recall(self, name: str) -> str: ...
+
+
+class StaffRows(Protocol):
     async def sign_in(self, name: str, password: str, address: str) -> str | None: ...
 
     async def session(self, token: str) -> StaffSession | None: ...
@@ -79,9 +93,33 @@ class DeskRows(Protocol):
 
     async def sign_out(self, token: str) -> None: ...
 
-    async def remember(self, name: str, value: str) -> None: ...
+    async def accounts(self) -> list[StaffAccount]: ...
 
-    async def recall(self, name: str) -> str: ...
+    async def fresh_password(
+        self, name: str, role: Role | None = None, *, known: bool | None = None, by: str = COMMAND_LINE
+    ) -> str: ...
+
+    async def set_role(self, name: str, role: Role, by: str) -> None: ...
+
+    async def remove_account(self, name: str, by: str) -> None: ...
+
+    async def rename(self, staff: str, name: str) -> None: ...
+
+
+class LinkRows(Protocol):
+    async def member(self, person: Address) -> Member | None: ...
+
+    async def link(self, person: Address, code: str) -> Linking: ...
+
+    async def links(self, staff: str) -> list[StaffLink]: ...
+
+    async def link_code(self, staff: str) -> tuple[str, datetime]: ...
+
+    async def unlink(self, person: Address, staff: str) -> None: ...
+
+
+class AuditRows(Protocol):
+    async def audit(self, page: int) -> AuditPage: ...
 
 
 class CannedReplies(Protocol):
@@ -106,21 +144,31 @@ class Assistant:
         inbox: InboxRows,
         transcripts: TranscriptRows,
         desk: DeskRows,
+        staff: StaffRows,
+        links: LinkRows,
+        audit: AuditRows,
         modes: ModeRows,
         canned: CannedReplies,
         watchers: Watchers,
+        desk_words: Callable[[str], str],
         files: Path,
         wake: Callable[[str], None],
     ) -> None:
-        self._inbox, self._transcripts, self._desk = inbox, transcripts, desk
+        self._inbox = inbox
         self._watchers, self._files, self._wake = watchers, files, wake
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
+        self.desk_words = desk_words
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
         self.colleagues, self.replies = desk.colleagues, canned.replies
-        self.sign_in, self.session, self.sign_out = desk.sign_in, desk.session, desk.sign_out
-        self.change_password = desk.change_password
+        self.sign_in, self.session, self.sign_out = staff.sign_in, staff.session, staff.sign_out
+        self.change_password = staff.change_password
+        self.accounts, self.fresh_password = staff.accounts, staff.fresh_password
+        self.set_role, self.remove_account, self.rename = staff.set_role, staff.remove_account, staff.rename
+        self.member, self.link = links.member, links.link
+        self.links, self.link_code, self.unlink = links.links, links.link_code, links.unlink
+        self.audit = audit.audit
         self.remember, self.recall = desk.remember, desk.recall
         self.modes, self.mode_changes = modes.modes, modes.mode_changes
         self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes

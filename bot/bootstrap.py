@@ -48,16 +48,19 @@ from bot.shop.verbs import VERBS
 from bot.skills import SKILLS
 from bot.speech import Speech
 from bot.store.actions import ActionStore, TryStore
+from bot.store.audit import AuditStore
 from bot.store.codes import CodeStore, LinkStore, ProofStore
 from bot.store.conversations import ConversationStore
 from bot.store.database import open_database
 from bot.store.desk import DeskStore
 from bot.store.inbox import InboxStore
+from bot.store.links import StaffLinkStore
 from bot.store.migrate import migrate
 from bot.store.models import ModelStore
 from bot.store.modes import ModeStore
 from bot.store.outbox import OutboxStore
 from bot.store.promises import PromiseStore
+from bot.store.staff import StaffStore
 from bot.worker import Carrier, Worker
 from model.checkpoint import SHIPPED, Model
 from model.encoder import TransformerEncoder
@@ -115,6 +118,8 @@ class Shophand:
     inbox: InboxStore
     conversations: ConversationStore
     desk: DeskStore
+    staff: StaffStore
+    links: StaffLinkStore
     shop: Shop
     live: LiveDialogue
     models: ModelStore
@@ -233,7 +238,8 @@ def _wire(
         ConversationStore(engine, clock),
         OutboxStore(engine, clock),
     )
-    desk, watchers, modes = DeskStore(engine, clock), Watchers(), mode_store(engine, clock, policy)
+    desk, staff, links = DeskStore(engine, clock), StaffStore(engine, clock), StaffLinkStore(engine, clock)
+    watchers, modes = Watchers(), mode_store(engine, clock, policy)
     store = TurnRows(inbox, conversations, desk, PromiseStore(engine))
     owner_phrases = settings.home / "phrases"
     phrases = PhraseBook.load(PHRASES, owner_phrases if owner_phrases.is_dir() else None)
@@ -243,9 +249,13 @@ def _wire(
         inbox,
         conversations,
         desk,
+        staff,
+        links,
+        AuditStore(engine),
         modes,
         Canned(opened.replies, shop, conversations.load, policy.shop.name, to_traditional, clock),
         watchers,
+        lambda key: phrases.terms(settings.staff_language)["desk"][key],
         settings.home / "files",
         lambda name: [call(name) for call in wake] and None,
     )
@@ -288,8 +298,9 @@ def _wire(
     dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
     wake.append(dispatcher.wake)
     return Shophand(
-        engine, policy, assistant, dispatcher, inbox, conversations, desk, shop, live, models, modes, adapters
-    )
+        engine, policy, assistant, dispatcher, inbox, conversations, desk, staff, links, shop, live, models, modes,
+        adapters,
+    )  # fmt: skip
 
 
 class TurnRows:
@@ -381,7 +392,6 @@ def channels_of(settings: Settings) -> MakeAdapters:
                         public_url=settings.public_url,
                         secret_token=settings.telegram_secret.get_secret_value(),
                         staff_group=settings.telegram_staff_group,
-                        staff_users=settings.telegram_staff_users,
                         base_url=settings.telegram_api,
                     ),
                 )
@@ -395,7 +405,6 @@ def channels_of(settings: Settings) -> MakeAdapters:
                         signing_secret=settings.slack_signing_secret.get_secret_value(),
                         app_token=settings.slack_app_token.get_secret_value(),
                         staff_channel=settings.slack_staff_channel,
-                        staff_users=settings.slack_staff_users,
                         base_url=settings.slack_api,
                     ),
                 )

@@ -352,7 +352,7 @@ class Dialogue:
             case snooze.SNOOZE:
                 return await self._moved(t, self._put_away(t, handoff_id, message.text), ())
             case "close" if view and view.kind == "case" and view.status in OPEN:
-                await self._settle(t, view.id, message.name)
+                await self._settle(t, view.id, message.staff)
                 return await self._moved(t, self._closed(t, handoff_id), ())
             case "close":
                 closed = self._closed(t, handoff_id)
@@ -388,7 +388,8 @@ class Dialogue:
         if pending is None:
             raise LookupError(f"approval {handoff_id} has lost its confirmation")
         if approve:
-            outcome = await self._fulfilment.perform(pending, f"staff:{staff}", t.conversation, unless_after=None)
+            by = f"staff:{t.claim.rows[0].message.staff}"
+            outcome = await self._fulfilment.perform(pending, by, t.conversation, unless_after=None)
             if outcome is None:
                 raise LookupError("a write without a later message to wait for was put off")
         else:

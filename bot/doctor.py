@@ -11,6 +11,7 @@ from bot.errors import ModelError, ShophandError
 from bot.ports import Clock
 from bot.settings import Settings
 
+LINKED = frozenset({"slack", "telegram"})  # desks whose people are linked to accounts
 SERVER_SECONDS = 5.0  # within which a running server answers
 
 
@@ -35,12 +36,21 @@ async def examine(settings: Settings, clock: Clock, shop_folder: Path | None) ->
             for adapter in product.adapters:
                 said = await adapter.check()  # bad news starts with "!"
                 found.append(Finding(adapter.name, not said.startswith("!"), said.lstrip("! ")))
+            found += await _desks(product)
     except (ShophandError, OSError, SQLAlchemyError) as error:
         found.append(Finding("start", False, str(error)))
     for name, secret in (("telegram", settings.telegram_token), ("slack", settings.slack_bot_token)):
         if not secret.get_secret_value():
             found.append(Finding(name, True, f"not set up; see docs/connect-{name}.md"))
     return found
+
+
+async def _desks(product: Shophand) -> list[Finding]:
+    """Desks at which nobody counts as staff."""
+    linked = await product.links.linked_channels()
+    unlinked = [name for adapter in product.adapters if adapter.desk and (name := adapter.desk.name) in LINKED - linked]
+    says = "the staff desk is set up, but nobody is linked to a staff account (in the console under My account)"
+    return [Finding(name, False, says) for name in unlinked]
 
 
 async def _model(settings: Settings, product: Shophand) -> Finding:

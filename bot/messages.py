@@ -96,6 +96,7 @@ class InboundMessage:
     name: str = ""  # display name of the sender
     language: str = ""  # the platform's locale hint, e.g. "zh-hans"
     handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
+    staff: str = ""  # staff messages: the account they are done with; `name` is what shoppers see
 
     def __post_init__(self) -> None:
         for name in ("text", "button", "value", "name"):
@@ -115,6 +116,17 @@ def note_in(text: str) -> str | None:
     """What staff write for each other where there is no button for it, "" for nothing; None: it is for the shopper."""
     mark = _NOTE.match(text)
     return text[mark.end() :].strip() if mark else None
+_LINK = re.compile(r"/?link[\s:：]+(\S+)", re.IGNORECASE)
+_LINK_CODE = re.compile(r"\w{3,5}(?:-\w{3,5}){2}")
+
+
+def link_code_in(text: str, *, any_word: bool = False) -> str:
+    """The code that somebody wrote to be linked to a staff account, "" where he wrote something else.
+
+    `any_word`: one that looks like none is a wrong code, not a part of what he says.
+    """
+    found = _LINK.fullmatch(text.strip())
+    return found[1] if found and (any_word or _LINK_CODE.fullmatch(found[1])) else ""
 
 
 MASK = "•"  # stands for each digit of a payment card's number

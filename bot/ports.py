@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.commerce import WriteMode
 from bot.conversation import Understanding, Utterance
 from bot.messages import Address, Attachment, Card, DeskPost, InboundMessage, Reply
+from bot.roles import Right, Role, may
+from bot.roles import right_for as right_for
 
 # --- time ------------------------------------------------------------------------------------------------------------
 
@@ -307,10 +310,102 @@ class ReadyReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff, as a desk in Slack or Telegram knows him."""
+
+    staff: str  # his account
+    name: str  # what shoppers see
+    role: Role
+
+    def may(self, right: Right) -> bool:
+        return may(self.role, right)
+
+
+class Linking(StrEnum):
+    """What became of a code for linking; each is a key of what is said to him who wrote it."""
+
+    DONE = "linked"
+    WRONG = "link_wrong"  # or run out, or used by another
+    LOCKED = "link_locked"  # too many wrong ones
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLink:
+    """A person of a platform who is linked to a staff account."""
+
+    channel: str
+    account: str  # which of ours on that channel
+    user: str
+    since: datetime
+
+    @property
+    def person(self) -> Address:
+        return Address(self.channel, self.account, "", user=self.user)
+
+
+@dataclass(frozen=True, slots=True)
 class StaffSession:
     staff: str
     csrf: str
     must_change: bool
+    role: Role
+    name: str  # what shoppers see
+
+    def may(self, right: Right) -> bool:
+        return may(self.role, right)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAccount:
+    """Who may sign in to the console."""
+
+    staff: str  # the name he signs in with
+    name: str  # what shoppers see
+    role: Role
+    must_change: bool  # he was given a password and has not chosen one of his own yet
+    since: datetime
+
+
+class Deed(StrEnum):
+    """What the log says that a member of staff did."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a deed
+    RENAMED = "renamed"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    ACCOUNT_ADDED = "account_added"
+    ROLE_SET = "role_set"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a deed
+    ACCOUNT_REMOVED = "account_removed"
+    ASSIGNED = "assigned"
+    CLAIMED = "claimed"  # these five by the status of the handoff
+    BACK = "back"
+    CLOSED = "closed"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    MODE_SET = "mode_set"
+    WRITES_SWITCHED = "writes_switched"
+
+
+COMMAND_LINE = "command line"  # whom the log names for what is done at the machine itself
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    at: datetime
+    staff: str  # an account, or COMMAND_LINE; "" for a sign-in with a name that is nobody's
+    what: Deed
+    about: str  # a handoff's id, an account, a person of a platform
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    page: int  # from 1
+    lines: tuple[AuditLine, ...]  # newest first
+    more: bool  # there are older ones
 
 
 class Front(Protocol):
@@ -340,6 +435,18 @@ class Front(Protocol):
         """The kept value, "" if none."""
         ...
 
+    async def member(self, person: Address) -> Member | None:
+        """The member of staff that a person of a platform is linked to. One small query."""
+        ...
+
+    async def link(self, person: Address, code: str) -> Linking:
+        """Link him to the account whose code he wrote; a wrong code counts as a try."""
+        ...
+
+    def desk_words(self, key: str) -> str:
+        """What staff read at a desk, in their language (terms.desk of the phrase book)."""
+        ...
+
     async def keep_file(self, content: bytes) -> str:
         """Store a file under its SHA-256 and return that digest. BadInput when it is too large."""
         ...
@@ -363,7 +470,7 @@ class Office(Protocol):
         ...
 
     async def colleagues(self) -> list[str]:
-        """The names of all staff accounts."""
+        """The names that shoppers see of all members of staff."""
         ...
 
     async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
@@ -382,6 +489,48 @@ class Office(Protocol):
     async def change_password(self, token: str, old: str, new: str) -> bool: ...
 
     async def sign_out(self, token: str) -> None: ...
+
+    async def accounts(self) -> list[StaffAccount]:
+        """By name."""
+        ...
+
+    async def fresh_password(
+        self, name: str, role: Role | None = None, *, known: bool | None = None, by: str = COMMAND_LINE
+    ) -> str:
+        """A first password, said once, for a new account or one whose sessions and locks end with it.
+
+        `role`: None leaves it; a new account is then an agent, the very first an admin. `known`: whether there must be
+        such an account already, None for either. `by`: whom the log names. BadInput says what is wrong.
+        """
+        ...
+
+    async def set_role(self, name: str, role: Role, by: str) -> None:
+        """Holds from his next act. BadInput: no such account, or the last admin."""
+        ...
+
+    async def remove_account(self, name: str, by: str) -> None:
+        """With its sessions and links. BadInput: no such account, or the last admin."""
+        ...
+
+    async def rename(self, staff: str, name: str) -> None:
+        """Give an account the name that shoppers see. BadInput for one that is unfit, or another's."""
+        ...
+
+    async def links(self, staff: str) -> list[StaffLink]:
+        """Who is linked to an account, oldest first."""
+        ...
+
+    async def link_code(self, staff: str) -> tuple[str, datetime]:
+        """A one-time code for linking, said once, and when it runs out; an older one of the account is over."""
+        ...
+
+    async def unlink(self, person: Address, staff: str) -> None:
+        """He does not count as staff any more. Nothing when he is not linked to that account."""
+        ...
+
+    async def audit(self, page: int) -> AuditPage:
+        """What staff did, from page 1 on; the history of the write modes is among it."""
+        ...
 
     async def modes(self) -> ModeTable:
         """How far the bot may go with each write in each market."""

@@ -153,7 +153,12 @@ class ScriptedChat:
 
     async def _staff(self, value: str) -> None:
         await self._receive(
-            STAFF, sender=Sender.STAFF, text=value, name=STAFF_NAME, handoff_id=await self._handoff_id()
+            STAFF,
+            sender=Sender.STAFF,
+            text=value,
+            name=STAFF_NAME,
+            staff=STAFF_NAME,
+            handoff_id=await self._handoff_id(),
         )
 
     async def _staff_do(self, value: str) -> None:
@@ -168,6 +173,7 @@ class ScriptedChat:
             act=act,
             text=text,
             name=STAFF_NAME,
+            staff=STAFF_NAME,
             handoff_id=await self._handoff_id(approval=approval),
         )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
 
@@ -40,14 +40,12 @@ class Settings(BaseModel):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_secret: SecretStr = NO_SECRET
     telegram_staff_group: str = ""
-    telegram_staff_users: tuple[str, ...] = ()
     telegram_api: str = "https://api.telegram.org"
 
     slack_bot_token: SecretStr = NO_SECRET
     slack_signing_secret: SecretStr = NO_SECRET
     slack_app_token: SecretStr = NO_SECRET
     slack_staff_channel: str = ""
-    slack_staff_users: tuple[str, ...] = ()
     slack_api: str = "https://slack.com/api/"
 
     smtp_url: SecretStr = NO_SECRET
@@ -57,11 +55,6 @@ class Settings(BaseModel):
     def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:
         """Only what load_settings hands over: a wrong variable must not come in a second time."""
         return (init_settings,)
-
-    @field_validator("telegram_staff_users", "slack_staff_users", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @property
     def database(self) -> str:
@@ -118,12 +111,4 @@ def _together(settings: Settings) -> list[str]:
         )
     if (signing or app) and not slack:
         problems.append("A Slack secret is set without SHOPHAND_SLACK_BOT_TOKEN. Set it too, or remove the other.")
-    if settings.telegram_staff_group and not settings.telegram_staff_users:
-        problems.append(
-            "SHOPHAND_TELEGRAM_STAFF_GROUP needs SHOPHAND_TELEGRAM_STAFF_USERS: who counts as staff (222=Sam,333)."
-        )
-    if settings.slack_staff_channel and not settings.slack_staff_users:
-        problems.append(
-            "SHOPHAND_SLACK_STAFF_CHANNEL needs SHOPHAND_SLACK_STAFF_USERS: who counts as staff (U…=Sam,U…)."
-        )
     return problems

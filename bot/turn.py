@@ -164,7 +164,7 @@ class TurnStore(Protocol):
     async def claims(self) -> Sequence[tuple[datetime, datetime]]:
         """When the chat handoffs that were claimed last were opened and claimed."""
     async def colleagues(self) -> list[str]:
-        """The names of all staff accounts."""
+        """The names that shoppers see of all members of staff."""
         ...
 
 

@@ -3,16 +3,23 @@
 import asyncio
 import hashlib
 import itertools
+import tomllib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.conversation import Understanding, Utterance
 from bot.errors import BadInput, StoreError
-from bot.messages import InboundMessage
+from bot.messages import Address, InboundMessage
 from bot.ports import (
+    COMMAND_LINE,
+    AuditLine,
+    AuditPage,
     HandoffView,
+    Linking,
+    Member,
     ModeCell,
     ModeChange,
     ModeTable,
@@ -20,6 +27,9 @@ from bot.ports import (
     Ratings,
     ReadyReply,
     Receipt,
+    Role,
+    StaffAccount,
+    StaffLink,
     StaffSession,
     Stop,
     TranscriptLine,
@@ -50,12 +60,21 @@ class NoModel:
         return [[] for _ in requests]
 
 
+EVE = Member("eve", "Eve", Role.LEAD)
+_WORDS = Path(__file__).parents[1] / "bot" / "phrases" / "en" / "accounts.toml"
+DESK_WORDS: dict[str, str] = tomllib.loads(_WORDS.read_text("utf-8"))["terms"]["desk"]
+
+
 class FakeFront:
     """Keeps what was received, once per source id; `broken` many calls of `receive` fail first."""
 
     def __init__(self) -> None:
         self.received: list[InboundMessage] = []
         self.memory: dict[str, str] = {}
+        self.members = {"U0EVE": EVE, "222": EVE}  # who is linked, by his id in Slack or Telegram
+        self.code = "K7QX-2M9D-R4WT"  # links to EVE's account
+        self.asked: list[Address] = []  # whom `member` was asked for
+        self.tried: list[tuple[Address, str]] = []  # every code that somebody wrote
         self.broken = 0
 
     async def receive(self, message: InboundMessage) -> Receipt:
@@ -67,6 +86,19 @@ class FakeFront:
         if new:
             self.received.append(message)
         return Receipt(message.address.conversation_id, new)
+
+    async def member(self, person: Address) -> Member | None:
+        self.asked.append(person)
+        return self.members.get(person.user)
+
+    async def link(self, person: Address, code: str) -> Linking:
+        self.tried.append((person, code))
+        if code == self.code:
+            self.members[person.user] = EVE
+        return Linking.DONE if code == self.code else Linking.WRONG
+
+    def desk_words(self, key: str) -> str:
+        return DESK_WORDS[key]
 
     async def remember(self, name: str, value: str) -> None:
         self.memory[name] = value
@@ -136,8 +168,17 @@ class TalkingFront(FakeFront):
 class FakeOffice:
     """Accounts with their passwords, and handoffs that the test puts in."""
 
-    def __init__(self, accounts: dict[str, str], must_change: Iterable[str] = ()) -> None:
-        self.accounts, self.must_change = dict(accounts), set(must_change)
+    def __init__(
+        self, passwords: dict[str, str], must_change: Iterable[str] = (), roles: dict[str, Role] | None = None
+    ) -> None:
+        """Who has no role in `roles` is an admin."""
+        self.passwords, self.must_change = dict(passwords), set(must_change)
+        self.roles = dict.fromkeys(passwords, Role.ADMIN) | (roles or {})
+        self.names: dict[str, str] = {}  # that shoppers see, where they are not the accounts'
+        self.linked: dict[str, list[StaffLink]] = {}  # account → who is linked to it
+        self.codes: list[tuple[str, str]] = []  # (account, code) of every code that was made
+        self.done_by: list[str] = []  # who changed an account, each time
+        self.log: list[AuditLine] = []  # newest first; two make a page
         self.views: dict[str, HandoffView] = {}
         self.ready: list[ReadyReply] = []
         self.sessions: dict[str, str] = {}  # token → account
@@ -157,14 +198,14 @@ class FakeOffice:
         return self.views.get(handoff_id)
 
     async def colleagues(self) -> list[str]:
-        return sorted(self.accounts)
+        return sorted(map(self.shown, self.passwords))
 
     async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
         return self.ready
 
     async def sign_in(self, name: str, password: str, address: str) -> str | None:
         self.came_from.append(address)
-        if self.accounts.get(name) != password:
+        if self.passwords.get(name) != password:
             return None
         token = f"token-{len(self.sessions)}-{name}"
         self.sessions[token] = name
@@ -172,18 +213,72 @@ class FakeOffice:
 
     async def session(self, token: str) -> StaffSession | None:
         name = self.sessions.get(token)
-        return StaffSession(name, f"csrf-{token}", name in self.must_change) if name else None
+        if name is None:
+            return None
+        return StaffSession(name, f"csrf-{token}", name in self.must_change, self.roles[name], self.shown(name))
+
+    def shown(self, name: str) -> str:
+        return self.names.get(name, name)
 
     async def change_password(self, token: str, old: str, new: str) -> bool:
         name = self.sessions[token]
-        if self.accounts[name] != old or len(new) < 10 or new == old:
+        if self.passwords[name] != old or len(new) < 10 or new == old:
             return False
-        self.accounts[name] = new
+        self.passwords[name] = new
         self.must_change.discard(name)
         return True
 
     async def sign_out(self, token: str) -> None:
         self.sessions.pop(token, None)
+
+    async def accounts(self) -> list[StaffAccount]:
+        since, names = FixedClock().now(), sorted(self.passwords)
+        return [
+            StaffAccount(name, self.shown(name), self.roles[name], name in self.must_change, since) for name in names
+        ]
+
+    async def rename(self, staff: str, name: str) -> None:
+        if not name:
+            raise BadInput("'' is no name to show")
+        self.names[staff] = name
+
+    async def links(self, staff: str) -> list[StaffLink]:
+        return self.linked.get(staff, [])
+
+    async def link_code(self, staff: str) -> tuple[str, datetime]:
+        self.codes.append((staff, f"CODE-0000-{len(self.codes):04d}"))
+        return self.codes[-1][1], FixedClock().now() + timedelta(minutes=10)
+
+    async def unlink(self, person: Address, staff: str) -> None:
+        self.linked[staff] = [link for link in await self.links(staff) if link.person != person]
+
+    async def fresh_password(
+        self, name: str, role: Role | None = None, *, known: bool | None = None, by: str = COMMAND_LINE
+    ) -> str:
+        if known is not None and (name in self.passwords) is not known:
+            raise BadInput(f"There is {'no' if known else 'already an'} account {name}.")
+        self.passwords[name] = f"first password {len(self.passwords)}"
+        self.roles[name] = role or self.roles[name]
+        self.done_by.append(by)
+        return self.passwords[name]
+
+    async def set_role(self, name: str, role: Role, by: str) -> None:
+        self._refuse_last(name, role)
+        self.done_by.append(by)
+        self.roles[name] = role
+
+    async def audit(self, page: int) -> AuditPage:
+        return AuditPage(page, tuple(self.log[(page - 1) * 2 : page * 2]), more=len(self.log) > page * 2)
+
+    async def remove_account(self, name: str, by: str) -> None:
+        self._refuse_last(name)
+        self.done_by.append(by)
+        del self.passwords[name], self.roles[name]
+
+    def _refuse_last(self, name: str, role: Role | None = None) -> None:
+        admins = [one for one in self.passwords if self.roles[one] is Role.ADMIN]
+        if role is not Role.ADMIN and admins == [name]:
+            raise BadInput(f"{name} is the last admin: make somebody else an admin first.")
 
     # --- modes: two markets, two verbs, all automatic by the policy ---
 

@@ -22,7 +22,7 @@ def payload(name: str) -> dict[str, Any]:
 
 def settings(peer: SlackPeer, **changes: Any) -> SlackSettings:
     over_http = {"bot_token": BOT_TOKEN, "signing_secret": SIGNING_SECRET, "base_url": peer.api,
-                 "staff_channel": "C0STAFF", "staff_users": ("U0EVE=Eve",)}  # fmt: skip
+                 "staff_channel": "C0STAFF"}  # fmt: skip
     return SlackSettings(**{**over_http, **changes})
 
 

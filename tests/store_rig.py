@@ -17,11 +17,14 @@ from bot.conversation import Confirmation, Conversation
 from bot.facts import Act
 from bot.messages import Address, InboundMessage, Kind, Reply, Sender
 from bot.store.actions import ActionStore, TryStore
+from bot.store.audit import AuditStore
 from bot.store.conversations import ConversationStore
 from bot.store.database import open_database, reading
 from bot.store.desk import DeskStore
 from bot.store.inbox import InboxStore
+from bot.store.links import StaffLinkStore
 from bot.store.outbox import OutboxStore
+from bot.store.staff import StaffStore
 from bot.turn import Claim, HandoffChange, Sending, TurnResult
 
 SHOPPER = Address("web", "", "emma", user="emma")
@@ -38,6 +41,8 @@ class Rig:
     def __post_init__(self) -> None:
         self.inbox, self.outbox = InboxStore(self.engine, self.clock), OutboxStore(self.engine, self.clock)
         self.conversations, self.desk = ConversationStore(self.engine, self.clock), DeskStore(self.engine, self.clock)
+        self.staff, self.links = StaffStore(self.engine, self.clock), StaffLinkStore(self.engine, self.clock)
+        self.audit = AuditStore(self.engine)
         self.actions, self.tries = ActionStore(self.engine, self.clock), TryStore(self.engine, self.clock)
 
     async def hear(self, source_id: str, text: str = "hello", address: Address = SHOPPER, **fields: Any) -> None:
@@ -89,7 +94,8 @@ def said(source_id: str, text: str = "hello", address: Address = SHOPPER, **fiel
 
 
 def act_of_staff(source_id: str, act: str, handoff_id: str = "h1") -> InboundMessage:
-    return said(source_id, "", DESK, sender=Sender.STAFF, kind=Kind.STAFF_ACT, act=act, handoff_id=handoff_id)
+    by = {"sender": Sender.STAFF, "staff": "eve", "name": "Eve Miller"}
+    return said(source_id, "", DESK, kind=Kind.STAFF_ACT, act=act, handoff_id=handoff_id, **by)
 
 
 def texts(claim: Claim) -> list[str]:

@@ -23,7 +23,7 @@ from bot.script import ADDRESS
 from bot.serve import only_one
 from bot.settings import Settings
 from bot.store.database import open_database
-from bot.store.desk import DeskStore
+from bot.store.staff import StaffStore
 from bot.store.tables import Inbox, Outbox, Timers
 from bot.turn import Sending, TimerChange
 from bot.understand import Asked, answers
@@ -266,13 +266,24 @@ def test_doctor_names_every_part(shophand) -> None:
     assert (ran.code, all(finding["fine"] for finding in found)) == (0, True)
 
 
+def test_doctor_says_when_nobody_is_linked_at_a_desk(shophand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPHAND_TELEGRAM_TOKEN", "1:a")
+    monkeypatch.setenv("SHOPHAND_TELEGRAM_API", "http://127.0.0.1:9")
+    monkeypatch.setenv("SHOPHAND_TELEGRAM_STAFF_GROUP", "-1001")
+    ran = shophand("doctor", "--json")
+    [found] = ran.lines
+    said = [finding["says"] for finding in found if finding["part"] == "telegram" and not finding["fine"]]
+    assert ran.code == 1 and any("nobody is linked to a staff account" in words for words in said)
+    assert not [finding for finding in found if finding["part"] == "slack" and not finding["fine"]]
+
+
 def test_staff_password_opens_an_account_and_opens_it_again(shophand, tmp_path: Path) -> None:
     db = f"sqlite+aiosqlite:///{tmp_path}/store.db"
 
     async def opens(password: str) -> bool:
         engine = open_database(db)
         try:
-            return await DeskStore(engine, SystemClock()).sign_in("bob", password, "127.0.0.1") is not None
+            return await StaffStore(engine, SystemClock()).sign_in("bob", password, "127.0.0.1") is not None
         finally:
             await engine.dispose()
 
@@ -282,6 +293,23 @@ def test_staff_password_opens_an_account_and_opens_it_again(shophand, tmp_path: 
     again = said.out.split()[2]
     assert (said.code, said.out.startswith("bob / ")) == (0, True)
     assert [asyncio.run(opens(password)) for password in (first["password"], again)] == [False, True]
+
+
+def test_staff_password_gives_a_role_and_keeps_an_admin(shophand, tmp_path: Path) -> None:
+    db = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+
+    async def roles() -> dict[str, str]:
+        engine = open_database(db)
+        try:
+            return {account.staff: account.role.value for account in await StaffStore(engine, SystemClock()).accounts()}
+        finally:
+            await engine.dispose()
+
+    shophand("staff", "password", "bob", "--db", db)
+    shophand("staff", "password", "cleo", "--role", "lead", "--db", db)
+    refused = shophand("staff", "password", "bob", "--role", "agent", "--db", db)
+    assert (refused.code, "last admin" in refused.err) == (2, True)
+    assert asyncio.run(roles()) == {"bob": "admin", "cleo": "lead"}
 
 
 def test_staff_password_refuses_a_name_that_nobody_could_type(shophand) -> None:

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons", "durations"},
+    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons", "durations", "roles",
+     "linking"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes", "opening",
      "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
@@ -34,6 +35,7 @@ PURE = (
     "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
     "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
     "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines", "snooze", "rating",
+    "roles", "linking",
 )  # fmt: skip
 
 

@@ -76,3 +76,18 @@ async def test_payments_that_were_due_become_what_is_due_for_lines(tmp_path: Pat
     assert [tuple(line) for line in lines] == [(2500, 300), (500, 500), (1000, None)]
     assert ([tuple(payment) for payment in payments], total) == ([(3200, "paid")], 4000)
     await engine.dispose()
+
+
+async def test_accounts_from_before_the_roles_are_admins_under_their_own_names(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+    async with engine.connect() as connection:
+        await connection.run_sync(lambda inner: command.upgrade(alembic_config(inner), "0015"))
+        await connection.execute(
+            sa.text("INSERT INTO staff (id, password, must_change, created_at) VALUES ('ann', '', 0, '2026-03-01')")
+        )
+        await connection.commit()
+    await migrate(engine)
+    async with engine.connect() as connection:
+        rows = (await connection.execute(sa.text("SELECT id, role, name FROM staff"))).all()
+    assert [tuple(row) for row in rows] == [("ann", "admin", "ann")]
+    await engine.dispose()

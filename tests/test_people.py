@@ -264,7 +264,7 @@ async def holder(talk: Talk, handoff_id: str) -> tuple[str, str]:
 
 
 async def test_a_conversation_moves_to_a_colleague_who_joins_when_he_writes(talk: Talk) -> None:
-    await talk.product.desk.fresh_password("Mei")
+    await talk.product.staff.fresh_password("Mei")
     await done(talk, shopper("m1", "a person"))
     [number] = await handoffs(talk)
     await done(talk, staff("s1", number, act="claim"))
@@ -277,7 +277,7 @@ async def test_a_conversation_moves_to_a_colleague_who_joins_when_he_writes(talk
 
 
 async def test_a_waiting_one_waits_for_the_colleague(talk: Talk) -> None:
-    await talk.product.desk.fresh_password("Mei")
+    await talk.product.staff.fresh_password("Mei")
     await done(talk, shopper("m1", "a person"))
     [number] = await handoffs(talk)
     await done(talk, staff("s1", number, act="assign", value="Mei"))

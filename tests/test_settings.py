@@ -30,7 +30,7 @@ def problems(environment: dict[str, str], env_file: Path = NO_FILE) -> tuple[str
 
 def test_nothing_set_gives_the_defaults() -> None:
     settings = load_settings({}, NO_FILE)
-    assert (settings.port, settings.host, settings.shop, settings.slack_staff_users) == (8080, "127.0.0.1", None, ())
+    assert (settings.port, settings.host, settings.shop) == (8080, "127.0.0.1", None)
 
 
 def test_values_are_read_by_type_and_an_empty_one_is_not_set() -> None:
@@ -39,12 +39,10 @@ def test_values_are_read_by_type_and_an_empty_one_is_not_set() -> None:
             "SHOPHAND_PORT": "0",
             "SHOPHAND_SHOP": "/data/shop",
             "SHOPHAND_HOST": "",
-            "SHOPHAND_SLACK_STAFF_USERS": "U1, ,U2,",
         },
         NO_FILE,
     )
     assert (settings.port, settings.shop, settings.host) == (0, Path("/data/shop"), "127.0.0.1")
-    assert settings.slack_staff_users == ("U1", "U2")
 
 
 def test_names_may_be_written_in_lower_case_and_others_are_none_of_ours() -> None:
@@ -90,11 +88,6 @@ def test_only_the_given_environment_counts(monkeypatch: pytest.MonkeyPatch) -> N
         ({"SHOPHAND_SLACK_BOT_TOKEN": "xoxb"}, "needs SHOPHAND_SLACK_APP_TOKEN"),
         ({"SHOPHAND_SLACK_APP_TOKEN": "xapp"}, "without SHOPHAND_SLACK_BOT_TOKEN"),
         ({"SHOPHAND_SLACK_SIGNING_SECRET": "s"}, "without SHOPHAND_SLACK_BOT_TOKEN"),
-        ({"SHOPHAND_TELEGRAM_STAFF_GROUP": "-1001"}, "needs SHOPHAND_TELEGRAM_STAFF_USERS"),
-        (
-            {"SHOPHAND_SLACK_BOT_TOKEN": "b", "SHOPHAND_SLACK_APP_TOKEN": "a", "SHOPHAND_SLACK_STAFF_CHANNEL": "C1"},
-            "needs SHOPHAND_SLACK_STAFF_USERS",
-        ),
     ],
 )
 def test_settings_that_need_one_another(environment: dict[str, str], part: str) -> None:

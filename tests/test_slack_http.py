@@ -9,8 +9,9 @@ from peers.slack import SIGNING_SECRET, SlackPeer, body, content_type, signed
 from slack_rig import GatedFront, Shop, payload, settings
 
 from adapters.slack import SlackAdapter, SlackSettings
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.messages import Address, Kind, Sender
+from bot.ports import Member, Role
 
 SECRET_WORDS = "my card is 4111 1111 1111 1111"
 
@@ -139,12 +140,94 @@ async def test_staff_words_and_acts_are_stored(peer, shop, front):
         (Sender.STAFF, Kind.TEXT, ""), (Sender.STAFF, Kind.STAFF_ACT, "claim")]
 
 
+async def test_who_acts_at_the_desk_is_looked_up_once_and_a_shopper_never(peer, shop, front):
+    for name in ("staff_word", "staff_claim", "im_text", "mention"):
+        assert await peer.deliver(shop.url, payload(name)) == [200]
+    assert [person.account_user for person in front.asked] == ["slack:T0SHOP:U0EVE"] * 2
+
+
+async def test_a_lookup_that_fails_brings_the_message_again(peer, shop, front):
+    known, tries = front.member, []
+
+    async def member(person):
+        tries.append(person)
+        if len(tries) == 1:
+            raise StoreError("the store is away")
+        return await known(person)
+
+    front.member = member
+    assert await peer.deliver(shop.url, payload("staff_word")) == [500, 200]
+    assert front.received[0].staff == "eve"
+
+
 async def test_others_who_press_a_desk_button_are_told_why_nothing_happens(peer, shop, front):
     assert await peer.deliver(shop.url, payload("staff_claim_stranger")) == [200]
     await peer.until(lambda: bool(peer.whispers))
     told, = peer.whispers
     assert (told["channel"], told["user"], told["thread_ts"]) == ("C0STAFF", "U0ANN", "1790000600.000001")
-    assert "SHOPHAND_SLACK_STAFF_USERS" in told["text"] and front.received == []
+    assert "you are not linked to a staff account" in told["text"] and front.received == []
+
+
+async def test_who_is_not_linked_is_told_once_how_to_link_and_never_heard(peer, front):
+    for start in range(2):  # it is known after a restart too
+        async with Shop(front, settings(peer)) as shop:
+            for _ in range(2):
+                assert await peer.deliver(shop.url, payload("staff_word_stranger")) == [200]
+            assert await peer.deliver(shop.url, payload("staff_claim_stranger")) == [200]  # a button is answered always
+            await peer.until(lambda start=start: len(peer.whispers) == 2 + start)
+    assert front.received == [] and "link CODE" in peer.whispers[0]["text"]
+
+
+async def test_an_agent_who_approves_is_told_who_may(peer, shop, front):
+    front.members["U0EVE"] = Member("eve", "Eve", Role.AGENT)
+    for name in ("staff_approve_in_thread", "staff_claim"):
+        assert await peer.deliver(shop.url, payload(name)) == [200]
+    await peer.until(lambda: bool(peer.whispers))
+    told, = peer.whispers
+    assert (told["user"], "needs a lead or an admin" in told["text"]) == ("U0EVE", True)
+    assert [message.act for message in front.received] == ["claim"]
+
+
+# --- linking ----------------------------------------------------------------------------------------------------------
+
+
+def writes(name: str, text: str) -> dict:
+    said = payload(name)
+    said["event"]["text"] = text
+    said["event"].pop("blocks", None)
+    return said
+
+
+@pytest.mark.parametrize(("name", "channel"), [("staff_word_stranger", "C0STAFF"), ("im_text", "D0ANN")])
+async def test_who_writes_his_code_is_linked_told_so_alone_and_heard_from_then_on(peer, shop, front, name, channel):
+    peer.open("D0ANN", "U0ANN")
+    assert await peer.deliver(shop.url, writes(name, f"link {front.code}")) == [200]
+    await peer.until(lambda: bool(peer.whispers))
+    told, = peer.whispers
+    assert (told["channel"], told["user"], told["text"][:5], peer.sent) == (channel, "U0ANN", "Done:", [])
+    assert [(person.account_user, code) for person, code in front.tried] == [("slack:T0SHOP:U0ANN", front.code)]
+    assert front.received == []
+    assert await peer.deliver(shop.url, payload("staff_claim_stranger")) == [200]
+    assert [(message.act, message.staff) for message in front.received] == [("claim", "eve")]
+
+
+async def test_a_wrong_code_is_answered_and_stored_nowhere(peer, shop, front):
+    peer.open("D0ANN", "U0ANN")
+    for name, text in (("staff_word_stranger", "link 42"), ("im_text", "link AAAA-BBBB-CCCC")):
+        assert await peer.deliver(shop.url, writes(name, text)) == [200]
+    await peer.until(lambda: len(peer.whispers) == 2)
+    assert ["not right" in told["text"] for told in peer.whispers] == [True, True]
+    assert front.received == [] and "42" not in str(front.memory)
+
+
+async def test_who_lost_his_link_is_told_anew(peer, shop, front):
+    for text in ("hello", f"link {front.code}"):
+        assert await peer.deliver(shop.url, writes("staff_word_stranger", text)) == [200]
+    await peer.until(lambda: len(peer.whispers) == 2)
+    del front.members["U0ANN"]
+    assert await peer.deliver(shop.url, payload("staff_word_stranger")) == [200]
+    await peer.until(lambda: len(peer.whispers) == 3)
+    assert [told["text"][:4] for told in peer.whispers] == ["This", "Done", "This"]
 
 
 async def test_a_hint_that_cannot_be_shown_harms_nobody(peer, shop, front):
@@ -231,10 +314,10 @@ async def test_no_text_token_or_unverified_body_is_logged(peer, front, caplog):
 
 def test_all_wrong_settings_are_reported_at_once_and_no_secret_is_shown(front):
     wrong = SlackSettings(
-        "xoxp-secret", app_token="secret-app", staff_channel="#help", staff_users=("@eve",), base_url="slack")
+        "xoxp-secret", app_token="secret-app", staff_channel="#help", base_url="slack")
     with pytest.raises(SettingsError) as error:
         SlackAdapter(front, wrong)
-    assert len(error.value.problems) == 5 and "secret" not in str(error.value).replace("signing secret", "")
+    assert len(error.value.problems) == 4 and "secret" not in str(error.value).replace("signing secret", "")
     assert "secret" not in repr(wrong)
 
 

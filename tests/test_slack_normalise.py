@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import EVE
 
 from adapters.slack.hints import hint
-from adapters.slack.normalise import Me, Staff, normalise, overheard
+from adapters.slack.linking import Wish, link_wish
+from adapters.slack.normalise import Me, Staff, desk_user, normalise, overheard
 from adapters.slack.reading import read as read_text
 from bot.errors import BadInput
 from bot.messages import Address, Attachment, InboundMessage, Kind, Sender
+from bot.ports import Member, Role
 
 FOLDER = Path(__file__).parent / "payloads" / "slack"
 ME = Me("T0SHOP", "U0BOT", "B0BOT")
-STAFF = Staff("C0STAFF", {"U0EVE": "Eve"})
+STAFF = Staff("C0STAFF", {"U0EVE": EVE})
 SENT = datetime.fromtimestamp(1790000100, UTC) + timedelta(microseconds=100)
 ANN = Address("slack", "T0SHOP", "D0ANN", user="U0ANN")
 ANN_IN_THREAD = Address("slack", "T0SHOP", "C0SHOP", "1790000200.000100", "U0ANN", private=False)
@@ -147,7 +150,7 @@ def test_a_button_pressed_by_another_goes_to_his_own_conversation():
 
 def test_staff_words_belong_to_the_desk_thread():
     message = read("staff_word")
-    assert (message.sender, message.kind, message.name) == (Sender.STAFF, Kind.TEXT, "Eve")
+    assert (message.sender, message.kind, message.name, message.staff) == (Sender.STAFF, Kind.TEXT, "Eve", "eve")
     assert message.text == "Hello Ann, I will look into it & write back"
     assert message.address == DESK_THREAD and message.address.desk_ref == "slack:T0SHOP:C0STAFF:1790000600.000001"
 
@@ -176,7 +179,7 @@ def test_staff_words_behind_the_mark_are_a_note():
 def test_staff_buttons(name: str, act: str, handoff: str):
     message = read(name)
     assert (message.sender, message.kind, message.act) == (Sender.STAFF, Kind.STAFF_ACT, act)
-    assert (message.handoff_id, message.name, message.address) == (handoff, "Eve", DESK_THREAD)
+    assert (message.handoff_id, message.name, message.staff, message.address) == (handoff, "Eve", "eve", DESK_THREAD)
 
 
 @pytest.mark.parametrize("name", [
@@ -194,15 +197,79 @@ def test_without_a_staff_channel_nobody_is_staff(name: str):
 
 
 @pytest.mark.parametrize(("name", "user"), [
-    ("staff_claim_stranger", "U0ANN"), ("staff_file", "U0EVE"), ("staff_file_with_words", "U0EVE")])
+    ("staff_claim_stranger", "U0ANN"), ("staff_word_stranger", "U0ANN"), ("staff_file", "U0EVE"),
+    ("staff_file_with_words", "U0EVE")])  # fmt: skip
 def test_a_hint_for_who_did_what_has_no_effect(name: str, user: str):
     shown = hint(payload(name), STAFF)
     assert (shown.channel, shown.thread, shown.user) == ("C0STAFF", "1790000600.000001", user)
 
 
+def test_words_of_who_is_not_linked_bring_one_hint_and_his_buttons_one_each():
+    assert hint(payload("staff_word_stranger"), STAFF).once and not hint(payload("staff_claim_stranger"), STAFF).once
+
+
+@pytest.mark.parametrize(("name", "role", "may"), [
+    ("staff_claim", Role.AGENT, True), ("staff_approve_in_thread", Role.AGENT, False),
+    ("staff_approve_in_thread", Role.LEAD, True), ("staff_approve_in_thread", Role.ADMIN, True),
+])  # fmt: skip
+def test_a_button_does_what_the_role_allows_and_says_what_it_does_not(name: str, role: Role, may: bool):
+    staff = Staff("C0STAFF", {"U0EVE": Member("eve", "Eve", role)})
+    shown = hint(payload(name), staff)
+    assert ((read(name, staff) is not None), shown is None) == (may, may)
+    assert may or (shown.user, shown.says) == ("U0EVE", "not_allowed")
+
+
+@pytest.mark.parametrize(("name", "user"), [
+    ("staff_word", "U0EVE"), ("staff_word_stranger", "U0ANN"), ("staff_claim_stranger", "U0ANN"),
+    ("im_text", ""), ("claim_elsewhere", ""), ("mention", ""), ("home_opened", ""), ("view_submission", ""),
+])  # fmt: skip
+def test_who_does_something_at_the_desk_is_looked_up_and_nobody_else(name: str, user: str):
+    assert desk_user(payload(name), "C0STAFF") == user
+    assert desk_user(payload(name), "") == ""
+
+
+# --- linking ----------------------------------------------------------------------------------------------------------
+
+CODE = "K7QX-2M9D-R4WT"
+
+
+def wish(name: str, text: str, staff: Staff = STAFF, **fields: Any) -> Wish | None:
+    said = payload(name)
+    said["event"] |= {"text": text, **fields}
+    said["event"].pop("blocks", None)
+    return link_wish(said, ME, staff)
+
+
+@pytest.mark.parametrize(("name", "where"), [
+    ("im_text", ("D0ANN", "", "U0ANN")), ("staff_beside", ("C0STAFF", "", "U0EVE")),
+    ("staff_word_stranger", ("C0STAFF", "1790000600.000001", "U0ANN")),
+    ("staff_word", ("C0STAFF", "1790000600.000001", "U0EVE")),
+])  # fmt: skip
+@pytest.mark.parametrize("text", ["link {}", " LINK  {} ", "/link {}", "<@U0BOT> link {}", "link: {}"])
+def test_a_code_is_heard_at_the_desk_and_in_private(name: str, where: tuple[str, str, str], text: str):
+    assert wish(name, text.format(CODE)) == Wish(*where, CODE)
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("im_text", "link broken"), ("im_text", "link to order 1042"), ("im_text", f"link {CODE} please"),
+    ("im_text", "the link K7QX-2M9D-R4WT"), ("channel_thread", f"link {CODE}"), ("staff_word", "link below"),
+    ("own_message", f"link {CODE}"), ("mention", f"<@U0BOT> link {CODE}"),
+])  # fmt: skip
+def test_what_only_looks_like_it_is_no_wish(name: str, text: str):
+    assert wish(name, text) is None
+
+
+def test_at_the_desk_a_stranger_hears_of_every_wrong_code():
+    assert wish("staff_word_stranger", "link 42").code == "42"
+
+
+def test_without_a_staff_channel_nobody_is_linked():
+    assert wish("im_text", f"link {CODE}", Staff()) is None
+
+
 def test_all_others_get_no_hint():
     told = {file.stem for file in FOLDER.glob("*.json") if hint(payload(file.stem), STAFF)}
-    assert told == {"staff_claim_stranger", "staff_file", "staff_file_with_words"}
+    assert told == {"staff_claim_stranger", "staff_word_stranger", "staff_file", "staff_file_with_words"}
 
 
 # --- forms that are not documented ------------------------------------------------------------------------------------
@@ -217,3 +284,12 @@ def test_all_others_get_no_hint():
 def test_an_undocumented_form_is_said_so(broken: dict[str, Any]):
     with pytest.raises(BadInput):
         normalise(broken, ME, STAFF)
+
+
+@pytest.mark.parametrize("broken", [
+    {"type": "event_callback", "event": "message"}, {"type": "block_actions", "user": {"id": "U0ANN"}},
+    {"type": "block_actions", "user": "U0ANN", "channel": {"id": "C0STAFF"}},
+])  # fmt: skip
+def test_nobody_is_looked_up_for_an_undocumented_form(broken: dict[str, Any]):
+    with pytest.raises(BadInput):
+        desk_user(broken, "C0STAFF")

@@ -13,8 +13,10 @@ from peers.slack import SlackPeer, buttons, visible
 from slack_rig import payload, settings
 
 from adapters.slack import SlackAdapter
-from bot.bootstrap import Language, shophand
+from bot.bootstrap import Language, Shophand, shophand
 from bot.clock import ManualClock
+from bot.ports import Deed
+from bot.roles import Role
 from bot.serve import serving
 from bot.settings import Settings
 
@@ -25,6 +27,7 @@ class Workspace:
 
     peer: SlackPeer
     url: str
+    product: Shophand
     tick: int = field(default=0)
 
     async def say(self, user: str, channel: str, text: str, thread: str = "") -> None:
@@ -35,6 +38,11 @@ class Workspace:
             event["event"]["channel_type"] = "im"
         event["event"].pop("blocks")
         assert await self.peer.deliver(self.url, event) == [200]
+
+    async def link(self, user: str, account: str) -> None:
+        code, _ = await self.product.links.link_code(account)
+        await self.say(user, "C0STAFF", f"link {code}")
+        await self.peer.until(lambda: any(told["user"] == user for told in self.peer.whispers))
 
     async def press(self, user: str, message: dict, act: str) -> None:
         keys = [key for block in message["blocks"] if block["type"] == "actions" for key in block["elements"]]
@@ -75,7 +83,11 @@ async def workspace(home):
             ) as product,
             serving(product, "127.0.0.1", 0) as port,
         ):  # fmt: skip
-            yield Workspace(peer, f"http://127.0.0.1:{port}/slack/events")
+            shop = Workspace(peer, f"http://127.0.0.1:{port}/slack/events", product)
+            await product.staff.fresh_password("eve")
+            await product.staff.rename("eve", "Eve")
+            await shop.link("U0EVE", "eve")
+            yield shop
 
 
 async def test_a_person_takes_over_answers_and_gives_back(workspace):
@@ -90,15 +102,30 @@ async def test_a_person_takes_over_answers_and_gives_back(workspace):
     await workspace.shows("C0STAFF", "The cup is broken")
     await workspace.press("U0EVE", handoff, "back")
     await workspace.shows("C0STAFF", "with the assistant again")
+    log = (await workspace.product.assistant.audit(1)).lines
+    assert [(line.staff, line.what, line.detail) for line in log[:3]] == [
+        ("eve", Deed.BACK, "legal"), ("eve", Deed.CLAIMED, "legal"), ("eve", Deed.LINKED, ""),
+    ]  # fmt: skip
     assert {message["thread_ts"] for message in workspace.messages("C0STAFF")[1:]} == {handoff["ts"]}
     assert "Eve" in visible(claimed)
 
 
-async def test_who_is_not_listed_takes_nothing_over(workspace):
+async def test_who_is_not_linked_takes_nothing_over(workspace):
     await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
     handoff = await workspace.seen("C0STAFF", 1)
     await workspace.press("U0BOB", handoff, "claim")
     await workspace.say("U0BOB", "C0STAFF", "let me", thread=handoff["ts"])
-    await workspace.peer.until(lambda: bool(workspace.peer.whispers))
+    await workspace.peer.until(lambda: any(told["user"] == "U0BOB" for told in workspace.peer.whispers))
     await workspace.press("U0EVE", handoff, "claim")
     assert "Eve" in visible(await workspace.seen("C0STAFF", 2))
+
+
+async def test_a_removed_account_is_nobody_at_the_desk(workspace):
+    await workspace.product.staff.fresh_password("bob", Role.ADMIN)
+    await workspace.link("U0BOB", "bob")
+    await workspace.product.staff.remove_account("eve", "admin")
+    await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
+    handoff = await workspace.seen("C0STAFF", 1)
+    await workspace.press("U0EVE", handoff, "claim")
+    await workspace.press("U0BOB", handoff, "claim")
+    assert "bob" in visible(await workspace.seen("C0STAFF", 2))

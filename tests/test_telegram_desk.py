@@ -13,17 +13,18 @@ from peers.telegram import TOKEN, Refusal
 from peers.telegram_forum import GROUP, ForumPeer
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from bot.bootstrap import Language, Shophand, shophand
+from bot.bootstrap import PHRASES, Language, Shophand, shophand
 from bot.clock import ManualClock
-from bot.errors import PermanentFailure, SettingsError, TemporaryFailure, ThreadGone
+from bot.errors import PermanentFailure, SettingsError, StoreError, TemporaryFailure, ThreadGone
 from bot.messages import Address, Attachment, Button, DeskPost, Kind, Reply, Sender
-from bot.ports import StaffDesk
+from bot.phrases import LANGUAGES, PhraseBook
+from bot.ports import Member, Role, StaffDesk
 from bot.settings import Settings
 
 # the SDK itself announces, whenever it builds this error, that the attribute will change its type
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type")
 
-EVE, BOB, ANN = 222, 333, 111  # listed staff, somebody else in the group, a shopper
+EVE, BOB, ANN = 222, 333, 111  # linked staff, somebody else in the group, a shopper
 BUTTONS = (Button("Claim", "claim"), Button("Give back", "back"), Button("Close", "close"))
 OPENED = DeskPost("h-17", "opened", "Reason: asked for a person", buttons=BUTTONS, title="Ann · asked for a person")
 
@@ -46,8 +47,7 @@ def front() -> TalkingFront:
 
 
 def settings(peer: ForumPeer, **changes: Any) -> TelegramSettings:
-    staff = {"staff_group": str(GROUP), "staff_users": (f"{EVE}=Eve",)}
-    return TelegramSettings(TOKEN, base_url=peer.url, **{**staff, **changes})
+    return TelegramSettings(TOKEN, base_url=peer.url, **{"staff_group": str(GROUP), **changes})
 
 
 @pytest.fixture
@@ -317,15 +317,9 @@ async def test_words_and_buttons_of_staff_belong_to_the_handoff_of_their_topic(p
     await peer.until(lambda: not peer.spinning)
     word, press = front.received
     assert (word.sender, word.text, word.name, word.address.desk_ref) == (Sender.STAFF, "hello Ann", "Eve", reference)
+    assert (word.staff, press.staff, {person.account_user for person in front.asked}) == (
+        "eve", "eve", {f"telegram:700100:{EVE}"})  # fmt: skip
     assert (press.sender, press.kind, press.act, press.handoff_id) == (Sender.STAFF, Kind.STAFF_ACT, "claim", "h-17")
-
-
-async def test_staff_without_a_name_are_known_by_their_own(peer, front, clock):
-    adapter = TelegramAdapter(front, settings(peer, staff_users=(str(EVE),)), now=clock.now)
-    async with running(adapter):
-        await peer.write(EVE, "hello", 42)
-        await settled(peer)
-    assert front.received[0].name == f"U{EVE} Smith"
 
 
 @pytest.mark.parametrize(
@@ -354,7 +348,7 @@ async def test_an_edit_of_staff_changes_nothing(peer, polling, front):
     assert front.texts == ["hello"]
 
 
-async def test_who_is_not_listed_is_told_so_once_and_never_heard(peer, front, clock):
+async def test_who_is_not_linked_is_told_so_once_and_never_heard(peer, front, clock):
     peer.topics[42] = peer.topics[43] = await _topic(peer)
     for start in range(2):  # it is known after a restart too
         async with running(TelegramAdapter(front, settings(peer), now=clock.now)):
@@ -364,7 +358,7 @@ async def test_who_is_not_listed_is_told_so_once_and_never_heard(peer, front, cl
             await settled(peer)
             await peer.until(lambda: not peer.spinning)  # what was said before it has been said by now
             [hint] = await told(peer, 1)
-    assert front.received == [] and f"your user id is {BOB}" in hint
+    assert front.received == [] and "link CODE" in hint
     assert len(peer.asked("sendMessage")) == 1
 
 
@@ -382,12 +376,30 @@ async def test_who_writes_as_the_group_is_told_what_to_turn_off(peer, polling, f
     assert front.received == []
 
 
-async def test_a_button_of_who_is_not_listed_is_answered_with_his_id_and_does_nothing(peer, polling, front):
+async def test_a_button_of_who_is_not_linked_is_answered_and_does_nothing(peer, polling, front):
     await peer.press(BOB, "claim:h-17")
     await settled(peer)
     await peer.until(lambda: not peer.spinning)
     [answer] = peer.asked("answerCallbackQuery")
-    assert front.received == [] and f"your user id is {BOB}" in answer["text"] and len(answer["text"]) <= 200
+    assert front.received == [] and "not linked to a staff account" in answer["text"]
+
+
+async def test_an_agent_who_approves_is_told_who_may_and_nothing_happens(peer, polling, front):
+    front.members[str(EVE)] = Member("eve", "Eve", Role.AGENT)
+    await peer.press(EVE, "approve:h-17")
+    await settled(peer)
+    await peer.until(lambda: not peer.spinning)
+    [answer] = peer.asked("answerCallbackQuery")
+    assert front.received == [] and "needs a lead or an admin" in answer["text"]
+    await peer.press(EVE, "claim:h-17", query_id="q2")
+    await settled(peer)
+    assert [message.act for message in front.received] == ["claim"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_button_is_answered_with_is_as_short_as_telegram_wants_it(language):
+    words = PhraseBook.load(PHRASES).terms(language)["desk"]
+    assert [len(words[key]) <= 200 for key in ("unlinked", "not_allowed")] == [True, True]
 
 
 @pytest.mark.parametrize("data", ["claim", "claim:", "fire:h-17", "confirm:yes"])
@@ -415,7 +427,7 @@ async def test_a_hint_for_which_there_is_no_room_is_given_the_next_time(peer, po
     assert len(peer.texts(topic_of(thread))) == 19
     later(clock, 60)
     await peer.write(BOB, "please", topic_of(thread))
-    assert f"your user id is {BOB}" in (await told(peer, 20))[-1]
+    assert "link CODE" in (await told(peer, 20))[-1]
 
 
 async def test_words_of_staff_are_stored_before_telegram_forgets_them(peer, front, clock):
@@ -427,6 +439,78 @@ async def test_words_of_staff_are_stored_before_telegram_forgets_them(peer, fron
         gate.open.set()
         await settled(peer)
     assert front.texts == ["hello Ann"]
+
+
+# --- linking ----------------------------------------------------------------------------------------------------------
+
+
+async def private(peer: ForumPeer, user: int, text: str) -> None:
+    name = {"id": user, "is_bot": False, "first_name": f"U{user}"}
+    await peer.push({"message": {"message_id": 7, "date": 1790000000, "text": text, "from": name,
+                                 "chat": {"id": user, "type": "private"}}})  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["link {}", "/link@shophand_bot {}", "@shophand_bot link {}"])
+async def test_who_writes_his_code_in_a_topic_is_linked_and_heard_from_then_on(peer, polling, front, text):
+    peer.topics[42], said = await _topic(peer), text.format(front.code)
+    command = {"type": "bot_command", "offset": 0, "length": 18}
+    name = {"type": "mention", "offset": 0, "length": 13}
+    marks = [command] if said[0] == "/" else [name] if said[0] == "@" else []
+    await peer.write(BOB, said, 42, entities=marks)
+    assert (await told(peer, 1))[0].startswith("Done:") and peer.texts(42)
+    await peer.write(BOB, "hello Ann", 42)
+    await settled(peer)
+    assert [(message.text, message.staff) for message in front.received] == [("hello Ann", "eve")]
+    assert [(person.account_user, code) for person, code in front.tried] == [(f"telegram:700100:{BOB}", front.code)]
+
+
+async def test_a_code_counts_in_general_and_in_private_and_is_answered_there(peer, polling, front):
+    peer.chat(BOB)
+    await peer.write(BOB, f"link {front.code}")
+    await told(peer, 1)
+    await private(peer, BOB, f"link {front.code}")
+    await told(peer, 2)
+    assert [(sent["chat_id"], sent.get("message_thread_id")) for sent in peer.sent] == [(GROUP, None), (BOB, None)]
+    assert all(sent["text"].startswith("Done:") for sent in peer.sent) and front.received == []
+
+
+async def test_a_wrong_code_is_answered_and_stored_nowhere(peer, polling, front):
+    peer.chat(BOB)
+    await peer.write(BOB, "link 42")
+    await private(peer, BOB, "link AAAA-BBBB-CCCC")
+    assert ["not right" in text for text in await told(peer, 2)] == [True, True]
+    assert front.received == [] and "42" not in str(front.memory)
+
+
+async def test_a_shopper_who_writes_of_a_link_is_a_shopper(peer, polling, front):
+    for text in ("link broken", "link to my order please"):
+        await private(peer, ANN, text)
+    await settled(peer)
+    assert (front.texts, front.tried, front.asked) == (["link broken"], [], [])  # the second one is the same message
+
+
+async def test_where_there_is_no_group_of_staff_a_code_is_a_shoppers_word(peer, front, clock):
+    async with running(TelegramAdapter(front, settings(peer, staff_group=""), now=clock.now)):
+        await private(peer, BOB, f"link {front.code}")
+        await settled(peer)
+    assert (front.tried, front.texts) == ([], [f"link {front.code}"])
+
+
+async def test_a_code_that_could_not_be_looked_up_is_asked_for_again(peer, front, clock):
+    gate, known, tries = Gate(), front.link, []
+
+    async def link(person, code):
+        tries.append(code)
+        if len(tries) == 1:
+            raise StoreError("the store is away")
+        return await known(person, code)
+
+    front.link = link
+    await peer.write(BOB, f"link {front.code}")
+    async with running(TelegramAdapter(front, settings(peer), now=clock.now, pause=gate)):
+        await gate.begun.wait()
+        gate.open.set()
+        assert (await told(peer, 1))[0].startswith("Done:")
 
 
 # --- what doctor and the settings say ---------------------------------------------------------------------------------
@@ -454,13 +538,9 @@ async def test_check_says_what_keeps_the_group_from_being_a_desk(peer, adapter, 
     assert said.startswith("! telegram: connected as @shophand_bot, but ") and advice in said
 
 
-def test_a_wrong_group_and_a_wrong_user_are_told_together():
-    with pytest.raises(SettingsError) as error:
-        TelegramAdapter(TalkingFront(), TelegramSettings(TOKEN, staff_group="@desk", staff_users=("222=Eve", "@bob")))
-    assert [problem.split(" must ")[0] for problem in error.value.problems] == [
-        "The Telegram staff group",
-        "'@bob' is no Telegram user id. It is a number; docs/connect-telegram.md says where.",
-    ]
+def test_a_group_by_its_name_is_refused():
+    with pytest.raises(SettingsError, match="The Telegram staff group must be"):
+        TelegramAdapter(TalkingFront(), TelegramSettings(TOKEN, staff_group="@desk"))
 
 
 # --- the whole way ----------------------------------------------------------------------------------------------------
@@ -530,7 +610,14 @@ async def shop(home):
             ) as product,
             running(product.adapters[0]),
         ):  # fmt: skip
-            yield Shop(product, peer, clock)
+            shop = Shop(product, peer, clock)
+            await product.staff.fresh_password("eve")
+            await product.staff.rename("eve", "Eve")
+            code, _ = await product.links.link_code("eve")
+            await peer.write(EVE, f"link {code}")
+            await told(peer, 1)
+            clock.advance(timedelta(minutes=1))
+            yield shop
 
 
 async def test_a_person_takes_over_answers_gives_back_and_takes_over_again(shop):

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.telegram.addressing import Me
 from adapters.telegram.normalise import normalise
+from adapters.telegram.normalise import read as update
 from bot.errors import BadInput
 from bot.messages import Address, Attachment, InboundMessage, Kind
 
@@ -19,7 +20,7 @@ ANN = Address("telegram", "700100", "111", user="111")
 
 
 def read(name: str) -> InboundMessage | None:
-    return normalise(json.loads((FOLDER / f"{name}.json").read_text())["payload"], ME, NOW)
+    return normalise(update(json.loads((FOLDER / f"{name}.json").read_text())["payload"]), ME, NOW)
 
 
 def test_every_payload_names_its_page_and_can_be_read():
@@ -138,4 +139,4 @@ def test_shared_contact_is_its_phone_number():
 @pytest.mark.parametrize("payload", [{}, {"update_id": 1, "message": {"text": "no chat"}}])
 def test_a_malformed_update_is_bad_input(payload):
     with pytest.raises(BadInput):
-        normalise(payload, ME, NOW)
+        normalise(update(payload), ME, NOW)

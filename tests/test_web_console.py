@@ -11,7 +11,7 @@ from fakes import FakeOffice
 from web_rig import WAIT, Site, site
 
 from bot.messages import Address, Card, DeskPost, Kind, Sender
-from bot.ports import HandoffView, ReadyReply, Receipt
+from bot.ports import HandoffView, ReadyReply, Receipt, Role
 
 ONE = "11111111-1111-4111-8111-111111111111"
 OPENED = datetime(2026, 9, 21, 11, 30, tzinfo=UTC)
@@ -147,7 +147,7 @@ async def test_first_password_must_be_changed_before_anything_else(shop):
     assert await post(shop, "/staff/password", **{**form, "csrf": ""}) == 403
     assert await post(shop, "/staff/password", **form) == 303
     assert (await get(shop, "/staff"))[0] == 200
-    assert shop.office.accounts["new"] == "battery staple"
+    assert shop.office.passwords["new"] == "battery staple"
 
 
 async def test_sign_out_ends_the_session(shop):
@@ -274,6 +274,24 @@ async def test_store_failure_is_a_500_and_the_same_press_can_be_tried_again(shop
     shop.front.broken = 1
     assert [await act(shop, act="claim"), await act(shop, act="claim")] == [500, 204]
     assert len(shop.front.received) == 1
+
+
+async def test_an_agent_handles_handoffs_and_is_told_who_decides_on_approvals(shop):
+    shop.office.roles["anna"] = Role.AGENT
+    await sign_in(shop)
+    assert [await act(shop, "h2", act=name) for name in ("approve", "decline")] == [403, 403]
+    assert shop.front.received == []
+    _, page = await get(shop, "/staff/handoffs/h2")
+    assert page.count("disabled") == 2 and "A lead or an admin decides this." in page
+    assert await act(shop, act="claim") == 204
+    assert "disabled" not in (await get(shop, "/staff/handoffs/h1"))[1]
+
+
+async def test_a_lead_decides_on_approvals(shop):
+    shop.office.roles["anna"] = Role.LEAD
+    await sign_in(shop)
+    assert await act(shop, "h2", act="approve") == 204
+    assert "disabled" not in (await get(shop, "/staff/handoffs/h2"))[1]
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from web_rig import Site, site
 
 from adapters.web.modes import field, wishes
 from bot.errors import BadInput
-from bot.ports import ModeWish, WriteMode
+from bot.ports import ModeWish, Role, WriteMode
 
 PAGE = "/staff/modes"
 CANCEL_UK = field("uk", "cancel")
@@ -79,6 +79,25 @@ async def test_the_page_changes_nothing_when_it_is_only_looked_at(shop):
         assert (await get(shop, path))[0] == 405
     assert (await get(shop, PAGE))[0] == 200
     assert shop.office.changes == []
+
+
+async def test_an_agent_sees_the_modes_and_changes_none(shop):
+    shop.office.roles["anna"] = Role.AGENT
+    await sign_in(shop)
+    assert await save(shop, uk__cancel="off") == 403
+    assert [await post(shop, f"{PAGE}/{act}", csrf=csrf_of(shop)) for act in ("stop", "resume")] == [403, 403]
+    assert (shop.office.changes, shop.office.stop) == ([], None)
+    _, page = await get(shop, PAGE)
+    assert "A lead or an admin changes this." in page and page.count(" disabled>") == 4
+    assert "Save" not in page and "Stop all" not in page
+
+
+async def test_a_lead_changes_modes_and_turns_the_switch(shop):
+    shop.office.roles["anna"] = Role.LEAD
+    await sign_in(shop)
+    assert await save(shop, uk__cancel="off") == 303
+    assert await post(shop, f"{PAGE}/stop", csrf=csrf_of(shop)) == 303
+    assert shop.office.chosen and shop.office.stop
 
 
 # --- the table -------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class SlackAdapter:
         self._settings = settings
         self._ping_seconds = ping_seconds
         self._api = SlackApi(settings.bot_token, settings.base_url)
-        self._intake = Intake(self._api, front, settings.staff, settings.bot_token, settings.signing_secret)
+        self._intake = Intake(self._api, front, settings.staff_channel, settings.bot_token, settings.signing_secret)
         self.channel = SlackChannel(self._api)
         self.desk: StaffDesk | None = SlackDesk(self._api, settings.staff_channel) if settings.staff_channel else None
 

@@ -4,13 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack.normalise import Staff, button_of, thread_of_button
-
-NOT_STAFF = (
-    "Only the people listed in SHOPHAND_SLACK_STAFF_USERS can do this; your user id is {user}. "
-    "/ 只有列在 SHOPHAND_SLACK_STAFF_USERS 中的员工可以操作，您的用户 ID 是 {user}。"
-)
-NO_FILES = "Files are not passed on to the shopper; only your text is. / 文件不会转给顾客，只有文字会。"
+from adapters.slack.normalise import SPOKEN, Staff, button_of, desk_act_of, thread_of_button
+from bot.ports import right_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +13,8 @@ class Hint:
     channel: str
     thread: str
     user: str
-    text: str
+    says: str  # a key of bot.ports.Front.desk_words
+    once: bool = False  # told once and for all; else each time
 
 
 def hint(payload: Mapping[str, Any], staff: Staff) -> Hint | None:
@@ -26,13 +22,25 @@ def hint(payload: Mapping[str, Any], staff: Staff) -> Hint | None:
     if not staff.channel:
         return None
     if payload.get("type") == "block_actions":
-        user = payload["user"]["id"]
-        if button_of(payload) and payload["channel"]["id"] == staff.channel and user not in staff.users:
-            return Hint(staff.channel, thread_of_button(payload), user, NOT_STAFF.format(user=user))
-        return None
+        return _of_button(payload, staff)
     event = payload.get("event") or {}
-    if event.get("subtype") == "file_share" and event["channel"] == staff.channel:
-        thread, user = event.get("thread_ts"), event.get("user")
-        if thread and user in staff.users:
-            return Hint(staff.channel, thread, user, NO_FILES)
+    thread, user = event.get("thread_ts"), event.get("user")
+    if not (thread and user) or event["channel"] != staff.channel or event.get("bot_id"):
+        return None
+    if user not in staff.users:
+        spoken = event.get("type") == "message" and event.get("subtype") in SPOKEN
+        return Hint(staff.channel, thread, user, "unlinked", once=True) if spoken else None
+    return Hint(staff.channel, thread, user, "no_files") if event.get("subtype") == "file_share" else None
+
+
+def _of_button(payload: Mapping[str, Any], staff: Staff) -> Hint | None:
+    action, user = button_of(payload), payload["user"]["id"]
+    if action is None or payload["channel"]["id"] != staff.channel:
+        return None
+    member = staff.users.get(user)
+    if member is None:
+        return Hint(staff.channel, thread_of_button(payload), user, "unlinked")
+    act, _ = desk_act_of(action)
+    if act and not member.may(right_for(act)):
+        return Hint(staff.channel, thread_of_button(payload), user, "not_allowed")
     return None

@@ -16,18 +16,21 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.api import SlackApi
 from adapters.slack.hints import Hint, hint
-from adapters.slack.normalise import Staff, normalise, overheard
+from adapters.slack.linking import Wish, link_wish
+from adapters.slack.normalise import CHANNEL, Me, Staff, desk_user, normalise, overheard
 from adapters.slack.quiet import sdk_log
-from bot.errors import BadInput, ChannelError
+from bot.errors import BadInput, ShophandError
 from bot.messages import Address
-from bot.ports import Front
+from bot.ports import Front, Linking
 
 log = logging.getLogger(__name__)
 
 
 class Intake:
-    def __init__(self, api: SlackApi, front: Front, staff: Staff, token: str, signing_secret: str) -> None:
-        self._api, self._front, self._staff = api, front, staff
+    def __init__(self, api: SlackApi, front: Front, desk: str, token: str, signing_secret: str) -> None:
+        """`desk`: the channel of staff, "" for none."""
+        self._api, self._front, self._desk = api, front, desk
+        self._whispering = asyncio.Lock()  # else two words of one person are both his first
         self._whispers: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
         async def authorize() -> AuthorizeResult:
@@ -53,33 +56,61 @@ class Intake:
         """Bolt's middleware: acknowledge what is stored, or is nothing to store."""
         me = await self._api.who()
         try:
-            message, whisper = normalise(body, me, self._staff), hint(body, self._staff)
+            staff = await self._staff(body, me)
+            message, whisper, wish = normalise(body, me, staff), hint(body, staff), link_wish(body, me, staff)
         except BadInput:
             # the same payload would come again, and with it again
             log.error("A payload from Slack of type %s could not be read and is left out", _type_of(body))
             return await ack()
-        if message is not None and (not overheard(body, message, me) or await self._talking(message.address)):
+        if wish is not None:
+            whisper = await self._linked(wish, me)
+        elif message is not None and (not overheard(body, message, me) or await self._talking(message.address)):
             await self._front.receive(message)
         if whisper is not None:
-            self._whisper_later(whisper)
+            self._whisper_later(whisper, me)
         return await ack()
+
+    async def _staff(self, body: dict[str, Any], me: Me) -> Staff:
+        """The desk, and whether he who does something there is linked to an account."""
+        user = desk_user(body, self._desk)
+        member = await self._front.member(_person(user, me)) if user else None
+        return Staff(self._desk, {user: member} if member else {})
+
+    async def _linked(self, wish: Wish, me: Me) -> Hint:
+        linking = await self._front.link(_person(wish.user, me), wish.code)
+        return Hint(wish.channel, wish.thread, wish.user, linking)
 
     async def _talking(self, address: Address) -> bool:
         """Whether this person talks with us in this thread. A turn moves from the first to the second in one commit."""
         conversation = address.conversation_id
         return await self._front.composing(conversation) or bool(await self._front.transcript(conversation))
 
-    def _whisper_later(self, whisper: Hint) -> None:
+    def _whisper_later(self, whisper: Hint, me: Me) -> None:
         # not awaited: Slack wants its answer within three seconds
-        task = asyncio.create_task(self._whisper(whisper))
+        task = asyncio.create_task(self._whisper(whisper, _told(whisper.user, me)))
         self._whispers.add(task)
         task.add_done_callback(self._whispers.discard)
 
-    async def _whisper(self, whisper: Hint) -> None:
+    async def _whisper(self, whisper: Hint, told: str) -> None:
+        words = self._front.desk_words(whisper.says)
         try:
-            await self._api.whisper(whisper.channel, whisper.thread, whisper.user, whisper.text)
-        except ChannelError as error:
+            async with self._whispering:
+                if whisper.once and await self._front.recall(told):
+                    return
+                await self._api.whisper(whisper.channel, whisper.thread, whisper.user, words)
+                if whisper.once or whisper.says == Linking.DONE:  # should the link go, he is told anew
+                    await self._front.remember(told, "yes" if whisper.once else "")
+        except ShophandError as error:
             log.info("A hint to staff could not be shown: %s", error)
+
+
+def _person(user: str, me: Me) -> Address:
+    return Address(CHANNEL, me.team, "", user=user)
+
+
+def _told(user: str, me: Me) -> str:
+    """Where it is kept that he was told what is told once."""
+    return f"slack:{me.team}:told:{user}"
 
 
 async def _not_stored(error: Exception) -> None:

@@ -9,10 +9,13 @@ from adapters.slack.files import attachments
 from adapters.slack.reading import decode, mentions, read
 from bot.errors import BadInput
 from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_in
+from bot.ports import Member, right_for
 
 CHANNEL = "slack"
 DESK_ACTION = "desk:"  # action ids of the buttons on handoffs; their values are "<act>:<handoff id>"
 SPOKEN = frozenset({None, "file_share", "me_message", "thread_broadcast"})  # message subtypes in which a person speaks
+
+UNDOCUMENTED = "the payload does not have the documented form"
 
 Payload = Mapping[str, Any]
 
@@ -30,10 +33,10 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The channel whose threads are handoffs, and who counts as staff there."""
+    """The channel whose threads are handoffs, and who counts as staff there: as far as a payload needs it."""
 
     channel: str = ""
-    users: Mapping[str, str] = field(default_factory=dict)  # member id → the name that shoppers see
+    users: Mapping[str, Member] = field(default_factory=dict)  # by member id
 
 
 def normalise(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
@@ -45,8 +48,22 @@ def normalise(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
             case "block_actions":
                 return _pressed(payload, me, staff)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput("the payload does not have the documented form") from error
+        raise BadInput(UNDOCUMENTED) from error
     return None
+
+
+def desk_user(payload: Payload, channel: str) -> str:
+    """Who does something at the desk in this channel, "" when it happens elsewhere or nobody does it.
+
+    BadInput when the payload does not have the documented form.
+    """
+    try:
+        if payload.get("type") == "block_actions":
+            return payload["user"]["id"] if channel and payload["channel"]["id"] == channel else ""
+        event = payload.get("event") or {}
+        return event.get("user") or "" if channel and event.get("channel") == channel else ""
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadInput(UNDOCUMENTED) from error
 
 
 def overheard(payload: Payload, message: InboundMessage, me: Me) -> bool:
@@ -62,7 +79,7 @@ def _event(event: Payload, me: Me, staff: Staff) -> InboundMessage | None:
     at_desk = event["channel"] == staff.channel
     if event.get("subtype") == "message_changed":
         return None if at_desk else _edit(event, me)
-    if event.get("subtype") not in SPOKEN or not _by_person(event, me):
+    if event.get("subtype") not in SPOKEN or not said_by_person(event, me):
         return None
     return _staff_said(event, me, staff) if at_desk else _said(event, me)
 
@@ -71,7 +88,7 @@ def _said(event: Payload, me: Me) -> InboundMessage | None:
     address, named = _address(event, me), _named(event, me)
     if not address.private and not named and "thread_ts" not in event:
         return None  # people talking in a channel
-    files, text = attachments(event.get("files") or ()), _text(event, me)
+    files, text = attachments(event.get("files") or ()), text_of(event, me)
     if files:
         kind = Kind.FILE
     elif text:
@@ -88,10 +105,10 @@ def _said(event: Payload, me: Me) -> InboundMessage | None:
 def _edit(event: Payload, me: Me) -> InboundMessage | None:
     """Slack also sends this when a link was unfurled or a thread grew; then the text is the old one."""
     message, previous = event["message"], event.get("previous_message") or {}
-    if not _by_person(message, me) or not message.get("edited") or message.get("text") == previous.get("text"):
+    if not said_by_person(message, me) or not message.get("edited") or message.get("text") == previous.get("text"):
         return None
     now = {"ts": previous.get("ts"), **message, "channel": event["channel"], "channel_type": event.get("channel_type")}
-    text = _text(message, me)
+    text = text_of(message, me)
     if not text:
         return None
     original = _source_id(now)
@@ -101,16 +118,16 @@ def _edit(event: Payload, me: Me) -> InboundMessage | None:
 
 
 def _staff_said(event: Payload, me: Me, staff: Staff) -> InboundMessage | None:
-    """Words of listed staff in a thread. Files are not passed on, and what stands beside the threads is their own."""
-    thread, text = event.get("thread_ts"), _text(event, me)
+    """Words of linked staff in a thread. Files are not passed on, and what stands beside the threads is their own."""
+    thread, text, member = event.get("thread_ts"), text_of(event, me), staff.users.get(event["user"])
     note = note_in(text)
     said = text if note is None else note
-    if not thread or thread == event["ts"] or event["user"] not in staff.users or not said:
+    if not thread or thread == event["ts"] or member is None or not said:
         return None
     kind, act = (Kind.TEXT, "") if note is None else (Kind.STAFF_ACT, "note")
     return InboundMessage(
         source_id=_source_id(event), sent_at=_time(event["ts"]), sender=Sender.STAFF, kind=kind, act=act, text=said,
-        name=staff.users[event["user"]],
+        name=member.name, staff=member.staff,
         address=Address(CHANNEL, me.team, event["channel"], thread, event["user"], private=False))
 
 
@@ -122,12 +139,12 @@ def _pressed(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
     address = Address(CHANNEL, me.team, channel, thread_of_button(payload), user, private=private)
     source_id, sent_at = f"{action['action_ts']}:{user}", _time(action["action_ts"])
     if action["action_id"].startswith(DESK_ACTION):
-        act, _, handoff_id = action["value"].partition(":")
-        if channel != staff.channel or user not in staff.users or act not in DESK_ACTS:
+        (act, handoff_id), member = desk_act_of(action), staff.users.get(user)
+        if channel != staff.channel or member is None or not act or not member.may(right_for(act)):
             return None
         return InboundMessage(
             source_id=source_id, address=address, sent_at=sent_at, sender=Sender.STAFF, kind=Kind.STAFF_ACT, act=act,
-            handoff_id=handoff_id, name=staff.users[user])
+            handoff_id=handoff_id, name=member.name, staff=member.staff)
     if channel == staff.channel:
         return None
     return InboundMessage(
@@ -164,11 +181,17 @@ def button_of(payload: Payload) -> Payload | None:
     return next(buttons, None)
 
 
-def _text(message: Payload, me: Me) -> str:
+def desk_act_of(action: Payload) -> tuple[str, str]:
+    """What a button on a handoff does, and to which; "" for any other button."""
+    act, _, handoff_id = action["value"].partition(":")
+    return (act, handoff_id) if action["action_id"].startswith(DESK_ACTION) and act in DESK_ACTS else ("", "")
+
+
+def text_of(message: Payload, me: Me) -> str:
     return read(message.get("text") or "", me.user, message.get("blocks") or ())
 
 
-def _by_person(message: Payload, me: Me) -> bool:
+def said_by_person(message: Payload, me: Me) -> bool:
     user = message.get("user")
     return bool(user) and user not in (me.user, "USLACKBOT") and not message.get("bot_id")
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from adapters.slack.normalise import Staff
-
 API = "https://slack.com/api/"
 
 
@@ -14,13 +12,7 @@ class SlackSettings:
     signing_secret: str = field(default="", repr=False)  # set: events are taken over HTTP
     app_token: str = field(default="", repr=False)  # "xapp-…"; set: Socket Mode
     staff_channel: str = ""  # id of the channel whose threads are the staff desk; "" for no desk here
-    staff_users: tuple[str, ...] = ()  # who counts as staff there: member ids, or "id=name that shoppers see"
     base_url: str = API
-
-    @property
-    def staff(self) -> Staff:
-        pairs = (user.partition("=") for user in self.staff_users)
-        return Staff(self.staff_channel, {member: name or member for member, _, name in pairs})
 
     def problems(self) -> tuple[str, ...]:
         """One sentence for each thing that is wrong, with what to do; none of them shows a secret."""
@@ -33,9 +25,6 @@ class SlackSettings:
             found.append("Slack needs the app token (Socket Mode) or the signing secret (HTTP). Set one of them.")
         if self.staff_channel and self.staff_channel[0] not in "CG":
             found.append("The Slack staff channel must be a channel's id such as C0123ABCD, not its name.")
-        for user in self.staff_users:
-            if user[0] not in "UW":
-                found.append(f"{user!r} is no Slack user id. A member's profile, ⋮, Copy member ID gives one (U…).")
         if urlsplit(self.base_url).scheme not in ("https", "http"):
             found.append("The address of Slack's API must be a URL; leave it out to use slack.com.")
         return tuple(found)

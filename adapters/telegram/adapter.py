@@ -66,7 +66,7 @@ class TelegramAdapter:
         if settings.staff_group:
             desk = TelegramDesk(Forum(self._bot, settings.staff_group, now), settings.account, front)
         self.desk: StaffDesk | None = desk
-        self._intake = Intake(self._bot, front, now, settings.staff, desk.tell if desk else None)
+        self._intake = Intake(self._bot, front, now, settings.account, desk)
         self._running = False
         self.channel = TelegramChannel(self._bot)
 

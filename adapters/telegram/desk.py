@@ -27,6 +27,7 @@ class TelegramDesk:
 
     def __init__(self, forum: Forum, account: str, front: Front) -> None:
         self._forum, self._account, self._front = forum, account, front
+        self.group = forum.chat
         self._steps = Steps()
         self._newest = f"telegram:{account}:{forum.chat}:newest topic"  # kept as "<handoff>:<topic>"
         self._telling = asyncio.Lock()  # else two words of one person are both his first
@@ -47,16 +48,24 @@ class TelegramDesk:
 
     async def tell(self, hint: Hint) -> None:
         """Say it in its topic. No message of a shopper waits for it: when that fails it is left out."""
-        kept = f"telegram:{self._account}:told:{hint.once}"
+        kept = self._told(hint.once)
         try:
             async with self._telling:
                 if hint.once and await self._front.recall(kept):
                     return
-                await self._forum.write(hint.topic, Part(hint.text))
+                await self._forum.write(hint.topic, Part(self._front.desk_words(hint.says)))
                 if hint.once:
                     await self._front.remember(kept, "yes")
         except ShophandError as error:
             log.info("A hint to staff could not be shown: %s", error)
+
+    async def forget(self, user: str) -> None:
+        """He has no need any more of what he was told once; should it come again, he is told anew."""
+        async with self._telling:
+            await self._front.remember(self._told(user), "")
+
+    def _told(self, whom: str) -> str:
+        return f"telegram:{self._account}:told:{whom}"
 
     async def _open(self, post: DeskPost) -> str:
         """A topic that was made for this handoff and not written in to the end is gone on with, after a crash too."""

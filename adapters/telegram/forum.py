@@ -52,8 +52,10 @@ class Forum:
         return str(topic.message_thread_id)
 
     async def write(self, topic: str, part: Part, keys: InlineKeyboardMarkup | None = None) -> str:
+        """`topic`: "" for General."""
+        thread = int(topic) if topic else None
         return await self._into(topic, lambda: self._bot.send_message(
-            self.chat, part.text, entities=part.entities(), reply_markup=keys, message_thread_id=int(topic),
+            self.chat, part.text, entities=part.entities(), reply_markup=keys, message_thread_id=thread,
             link_preview_options=LinkPreviewOptions(is_disabled=True)))
 
     async def attach(self, topic: str, name: str, content: bytes) -> str:
@@ -70,6 +72,8 @@ class Forum:
         try:
             sent = await self._call(send)
         except TopicClosed:  # by hand, and the bot is no administrator any more; the topics it made it may open still
+            if not topic:
+                raise
             await self.reopen(topic)
             sent = await self._call(send)
         return str(sent.message_id)

@@ -3,6 +3,7 @@
 TEXT_UNITS = 4096  # sendMessage text, after entities. Telegram says "characters"; UTF-16 units are never fewer
 BUTTONS = 100  # per message; undocumented, more is refused
 LABEL_WIDTH = 60  # ours: phones cut a full-width button at about this (a Chinese character counts two)
+ANSWER_CHARS = 200  # what a pressed button is answered with
 PAIR_WIDTH = 14  # ours: two buttons share a row when every label is at most this wide
 
 TOPIC_UNITS = 128  # a topic's name

@@ -11,40 +11,51 @@ from adapters.telegram.addressing import Me, addressed, spoken
 from adapters.telegram.files import attachments, wordless
 from bot.errors import BadInput
 from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender
+from bot.ports import Member, right_for
 
 CHANNEL = "telegram"
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The forum group whose topics are handoffs, and who counts as staff there."""
+    """The forum group whose topics are handoffs, and who counts as staff there: as far as an update needs it."""
 
     group: str = ""
-    users: Mapping[str, str] = field(default_factory=dict)  # user id → the name that shoppers see, "" for his own
+    users: Mapping[str, Member] = field(default_factory=dict)  # by user id
 
 
 NOBODY = Staff()
 
 
-def normalise(payload: Mapping[str, Any], me: Me, now: datetime, staff: Staff = NOBODY) -> InboundMessage | None:
+def read(payload: Mapping[str, Any]) -> Update:
+    """Raises BadInput when the update does not have the documented form."""
+    try:
+        return Update.de_json(dict(payload), None)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise BadInput("the update does not have the documented form") from error
+
+
+def desk_user(update: Update, group: str) -> str:
+    """Who does something at the desk in this group, "" when it happens elsewhere."""
+    query, message = update.callback_query, update.message
+    said = query.message if query else message
+    user = query.from_user if query else message and message.from_user
+    return str(user.id) if group and user and said and str(said.chat.id) == group else ""
+
+
+def normalise(update: Update, me: Me, now: datetime, staff: Staff = NOBODY) -> InboundMessage | None:
     """The update as a message of a shopper or of staff; None when it is none of ours.
 
     `now` stands in where Telegram gives no time.
-
-    Raises BadInput when the update does not have the documented form.
     """
-    try:
-        update = Update.de_json(dict(payload), None)
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
-        raise BadInput("the update does not have the documented form") from error
     if update.callback_query is not None:
         return _button(update.callback_query, me, now, staff)
     if update.edited_message is not None:
-        at_desk = _at_desk(update.edited_message, staff)
-        return None if at_desk else _edit(update.edited_message, me, update.update_id)
+        edit = update.edited_message
+        return None if at_desk(edit, staff) else _edit(edit, me, update.update_id)
     if update.message is not None:
-        at_desk = _at_desk(update.message, staff)
-        return _staff_said(update.message, me, staff) if at_desk else _message(update.message, me)
+        message = update.message
+        return _staff_said(message, me, staff) if at_desk(message, staff) else _message(message, me)
     return None  # my_chat_member (blocked, left), channel posts and whatever comes later
 
 
@@ -84,20 +95,21 @@ def _edit(message: Message, me: Me, update_id: int) -> InboundMessage | None:
 
 
 def _staff_said(message: Message, me: Me, staff: Staff) -> InboundMessage | None:
-    """Words of listed staff in a topic. Files are not passed on, and what stands in General is their own."""
-    user, text = _person(message), spoken(message, me)
-    if user is None or not message.is_topic_message or str(user.id) not in staff.users or not text:
+    """Words of linked staff in a topic. Files are not passed on, and what stands in General is their own."""
+    user, text = person_of(message), spoken(message, me)
+    member = staff.users.get(str(user.id)) if user else None
+    if member is None or not message.is_topic_message or not text:
         return None
     return InboundMessage(
         source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, sender=Sender.STAFF,
-        text=text, name=staff.users[str(user.id)] or user.full_name)
+        text=text, name=member.name, staff=member.staff)
 
 
 def _button(query: CallbackQuery, me: Me, now: datetime, staff: Staff) -> InboundMessage | None:
     message, user = query.message, query.from_user
     if message is None or not query.data or user.is_bot:  # an inline message or a game: never sent by us
         return None
-    if _at_desk(message, staff):
+    if at_desk(message, staff):
         return _staff_pressed(query, me, now, staff)
     return InboundMessage(
         source_id=f"cb:{query.id}", address=_address(message, user, me), sent_at=now, kind=Kind.BUTTON,
@@ -106,19 +118,26 @@ def _button(query: CallbackQuery, me: Me, now: datetime, staff: Staff) -> Inboun
 
 def _staff_pressed(query: CallbackQuery, me: Me, now: datetime, staff: Staff) -> InboundMessage | None:
     """The button knows its handoff: the message it stands under may be too old for Telegram to tell its topic."""
-    user, (act, _, handoff_id) = query.from_user, query.data.partition(":")
-    if str(user.id) not in staff.users or act not in DESK_ACTS or not handoff_id:
+    user, (act, handoff_id) = query.from_user, desk_act_of(query.data)
+    member = staff.users.get(str(user.id))
+    if member is None or not act or not member.may(right_for(act)):
         return None
     return InboundMessage(
         source_id=f"cb:{query.id}", address=_address(query.message, user, me), sent_at=now, sender=Sender.STAFF,
-        kind=Kind.STAFF_ACT, act=act, handoff_id=handoff_id, name=staff.users[str(user.id)] or user.full_name)
+        kind=Kind.STAFF_ACT, act=act, handoff_id=handoff_id, name=member.name, staff=member.staff)
 
 
-def _at_desk(message: Any, staff: Staff) -> bool:
+def desk_act_of(data: str) -> tuple[str, str]:
+    """What a button on a handoff does, and to which; "" for any other button."""
+    act, _, handoff_id = data.partition(":")
+    return (act, handoff_id) if act in DESK_ACTS and handoff_id else ("", "")
+
+
+def at_desk(message: Any, staff: Staff) -> bool:
     return str(message.chat.id) == staff.group
 
 
-def _person(message: Message) -> User | None:
+def person_of(message: Message) -> User | None:
     """Who wrote it; None for bots (we among them), channels and anonymous administrators."""
     user = message.from_user
     return None if user is None or user.is_bot or message.sender_chat is not None else user
@@ -126,7 +145,7 @@ def _person(message: Message) -> User | None:
 
 def _shopper(message: Message, me: Me) -> User | None:
     """The person who wrote to the bot; None also for group talk among others."""
-    user = _person(message)
+    user = person_of(message)
     if user is None:
         return None
     if message.chat.type == Chat.PRIVATE:

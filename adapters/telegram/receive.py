@@ -2,32 +2,34 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
-from telegram import Bot
+from telegram import Bot, Update
 from telegram.error import TelegramError
 
+from adapters.telegram import limits
 from adapters.telegram.addressing import Me
+from adapters.telegram.desk import TelegramDesk
 from adapters.telegram.hints import Hint, hint
-from adapters.telegram.normalise import Staff, normalise
+from adapters.telegram.linking import Wish, link_wish
+from adapters.telegram.normalise import CHANNEL, NOBODY, Staff, desk_user, normalise, read
 from bot.errors import BadInput
-from bot.ports import Front
+from bot.messages import Address
+from bot.ports import Front, Linking
 
 log = logging.getLogger(__name__)
 
 
-Tell = Callable[[Hint], Awaitable[None]]
-
-
 class Intake:
-    def __init__(self, bot: Bot, front: Front, now: Callable[[], datetime], staff: Staff, tell: Tell | None) -> None:
-        """`tell` says something in the staff's group, if there is one."""
+    def __init__(
+        self, bot: Bot, front: Front, now: Callable[[], datetime], account: str, desk: TelegramDesk | None
+    ) -> None:
         self._bot = bot
         self._front = front
         self._now = now
-        self._staff, self._tell = staff, tell
+        self._account, self._desk = account, desk
         self._me: Me | None = None
         self._answers: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
@@ -38,18 +40,46 @@ class Intake:
         """
         me = self._me or await self.who()
         try:
-            message = normalise(payload, me, self._now(), self._staff)
+            update = read(payload)
         except BadInput:
             # asking again would bring the same one again, and with it hold up all that follow
             log.error("Update %s from Telegram could not be read and is left out", payload.get("update_id"))
             return
+        if self._desk is None:
+            await self._take(payload, update, me, NOBODY)
+            return
+        staff = await self._staff(update, self._desk)
+        wish = link_wish(update, me, staff)
+        if wish is None:
+            await self._take(payload, update, me, staff)
+        else:
+            await self._link(wish, self._desk)
+
+    async def _take(self, payload: Mapping[str, Any], update: Update, me: Me, staff: Staff) -> None:
+        message = normalise(update, me, self._now(), staff)
         if message is not None:
             await self._front.receive(message)
-        aside, query = hint(payload, self._staff), payload.get("callback_query")
+        aside, query = hint(payload, staff), payload.get("callback_query")
         if query is not None:
-            self._later(self._answer(str(query["id"]), aside.text if aside else ""))
-        elif aside is not None and self._tell is not None:
-            self._later(self._tell(aside))
+            self._later(self._answer(str(query["id"]), self._front.desk_words(aside.says) if aside else ""))
+        elif aside is not None and self._desk is not None:
+            self._later(self._desk.tell(aside))
+
+    async def _staff(self, update: Update, desk: TelegramDesk) -> Staff:
+        """The desk, and whether he who does something there is linked to an account."""
+        user = desk_user(update, desk.group)
+        member = await self._front.member(self._person(user)) if user else None
+        return Staff(desk.group, {user: member} if member else {})
+
+    async def _link(self, wish: Wish, desk: TelegramDesk) -> None:
+        linking = await self._front.link(self._person(wish.user), wish.code)
+        if linking is Linking.DONE:
+            self._later(desk.forget(wish.user))
+        here = wish.chat == desk.group
+        self._later(desk.tell(Hint(linking, wish.topic)) if here else self._say(wish.chat, linking))
+
+    def _person(self, user: str) -> Address:
+        return Address(CHANNEL, self._account, "", user=user)
 
     async def who(self) -> Me:
         """Ask who we are; kept for good, since a bot's name stands in every mention."""
@@ -71,6 +101,13 @@ class Intake:
     async def _answer(self, query_id: str, text: str) -> None:
         """Stop the button's spinner. The row is stored: nothing is lost when this fails (too old after 150 s)."""
         try:
-            await self._bot.answer_callback_query(query_id, text or None, show_alert=bool(text))
+            shown = text[: limits.ANSWER_CHARS]
+            await self._bot.answer_callback_query(query_id, shown or None, show_alert=bool(shown))
         except TelegramError as error:
             log.info("A pressed button could not be answered: %s", type(error).__name__)
+
+    async def _say(self, chat: str, key: str) -> None:
+        try:
+            await self._bot.send_message(chat, self._front.desk_words(key))
+        except TelegramError as error:
+            log.info("A person could not be told whether he is linked: %s", type(error).__name__)

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 
 from adapters.telegram import limits
-from adapters.telegram.normalise import Staff
 
 API = "https://api.telegram.org"
 
@@ -18,7 +17,6 @@ class TelegramSettings:
     public_url: str = ""  # webhook: the https address under which Telegram reaches this server, without our path
     secret_token: str = field(default="", repr=False)  # webhook: what Telegram must show; "" derives one from the token
     staff_group: str = ""  # id of the forum group whose topics are the staff desk; "" for no desk here
-    staff_users: tuple[str, ...] = ()  # who counts as staff there: user ids, or "id=name that shoppers see"
     base_url: str = API  # another Bot API server
 
     @property
@@ -41,11 +39,6 @@ class TelegramSettings:
             return self.secret_token
         return hmac.new(self.token.encode(), b"shophand webhook", hashlib.sha256).hexdigest()
 
-    @property
-    def staff(self) -> Staff:
-        pairs = (user.partition("=") for user in self.staff_users)
-        return Staff(self.staff_group, {number: name for number, _, name in pairs})
-
     def problems(self) -> tuple[str, ...]:
         """One sentence for each thing that is wrong, with what to do; none of them shows a secret."""
         found = []
@@ -61,7 +54,4 @@ class TelegramSettings:
             found.append("Telegram's webhook needs a public https:// address of this server. Set it, or use polling.")
         if self.staff_group and not re.fullmatch(r"-100\d+", self.staff_group):
             found.append("The Telegram staff group must be a supergroup's id such as -1001234567890, not its name.")
-        for user in self.staff_users:
-            if not re.fullmatch(r"\d+(=.*)?", user):
-                found.append(f"{user!r} is no Telegram user id. It is a number; docs/connect-telegram.md says where.")
         return tuple(found)

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from adapters.web.account import Account
+from adapters.web.accounts import Accounts
 from adapters.web.chat import Chat
 from adapters.web.console import Console
 from adapters.web.console_door import Door
 from adapters.web.guard import Site
 from adapters.web.limits import MESSAGES_PER_MINUTE
 from adapters.web.live import CONSOLES, Live
+from adapters.web.log import Log
 from adapters.web.modes import Modes
 from adapters.web.pages import Pages
 from adapters.web.rates import Rates
@@ -76,10 +79,14 @@ class WebAdapter:
         self._door = Door(office, signer=signer, site=self._site, pages=self._pages)
         self._console = Console(front, office, door=self._door, live=self._live, pages=self._pages, now=now)
         self._modes = Modes(office, door=self._door, live=self._live, pages=self._pages)
+        self._account = Account(office, door=self._door, pages=self._pages)
+        self._accounts = Accounts(office, door=self._door, pages=self._pages)
+        self._log = Log(office, door=self._door, pages=self._pages)
 
     def routes(self) -> Sequence[web.RouteDef]:
+        console = (self._door, self._console, self._modes, self._account, self._accounts, self._log)
         static = web.get("/static/{name}", self._pages.static)
-        return [*self._chat.routes(), *self._door.routes(), *self._console.routes(), *self._modes.routes(), static]
+        return [*self._chat.routes(), *(route for part in console for route in part.routes()), static]
 
     async def run(self) -> None:
         """The routes do the work; when this is cancelled, open sockets and streams are closed, to come back later."""

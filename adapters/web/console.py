@@ -19,7 +19,7 @@ from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import CLOSINGS, OPEN, Front, HandoffView, Office
+from bot.ports import CLOSINGS, OPEN, Front, HandoffView, Office, StaffSession, right_for
 
 ACTS = {
     "chat": ("claim", "assign", "snooze", "back", "close"), "case": ("claim", "assign", "snooze", "back", "close"),
@@ -31,7 +31,7 @@ _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-
 
 
 def normalise(
-    fields: Mapping[str, str], view: HandoffView, staff: str, colleagues: Collection[str], now: datetime
+    fields: Mapping[str, str], view: HandoffView, staff: StaffSession, colleagues: Collection[str], now: datetime
 ) -> InboundMessage | None:
     """What one form of the console says; None when it says nothing that this handoff can take.
 
@@ -41,8 +41,8 @@ def normalise(
     if not is_uuid(source):
         return None
     common: dict[str, Any] = {
-        "source_id": source, "address": Address(NAME, "", f"desk:{view.id}", user=staff), "sent_at": now,
-        "sender": Sender.STAFF, "name": staff, "handoff_id": view.id,
+        "source_id": source, "address": Address(NAME, "", f"desk:{view.id}", user=staff.staff), "sent_at": now,
+        "sender": Sender.STAFF, "name": staff.name, "staff": staff.staff, "handoff_id": view.id,
     }  # fmt: skip
     written = 0 < len(text) <= TEXT_CHARS
     if act == "note":
@@ -79,7 +79,7 @@ class Console:
 
     async def page(self, request: web.Request) -> web.Response:
         visit = await self._door.page_visit(request)
-        chosen = await self._chosen(request) if "id" in request.match_info else {}
+        chosen = await self._chosen(request, visit) if "id" in request.match_info else {}
         if chosen:
             chosen |= await self._ready(chosen["view"], visit)
         listed = await self._listed()
@@ -92,7 +92,7 @@ class Console:
 
     async def conversation(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
-        return self._pages.render("_conversation.html", session=visit.session, **await self._chosen(request))
+        return self._pages.render("_conversation.html", session=visit.session, **await self._chosen(request, visit))
 
     async def replies(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
@@ -120,11 +120,12 @@ class Console:
             "ended": [view for view in views if view.status not in OPEN],
         }  # fmt: skip
 
-    async def _chosen(self, request: web.Request) -> dict[str, Any]:
+    async def _chosen(self, request: web.Request, visit: Visit) -> dict[str, Any]:
         view = await self._view(request)
         lines = await self._front.transcript(view.conversation_id, notes=True)
         others = [name for name in await self._office.colleagues() if name != view.claimed_by]
-        return {"view": view, "lines": list(filter(shown, lines)), "acts": _acts(view), "others": others,
+        acts = [(act, visit.session.may(right_for(act))) for act in _acts(view)]
+        return {"view": view, "lines": list(filter(shown, lines)), "acts": acts, "others": others,
                 "closings": CLOSINGS}  # fmt: skip
 
     async def _ready(self, view: HandoffView, visit: Visit) -> dict[str, Any]:
@@ -132,7 +133,7 @@ class Console:
         lines = await self._front.transcript(view.conversation_id, notes=True)
         last = next((line for line in reversed(lines) if line.speaker in ("user", "staff")), None)
         suggestion = last.suggestion if last else ""
-        return {"replies": await self._office.replies(view, visit.session.staff), "suggestion": suggestion}
+        return {"replies": await self._office.replies(view, visit.session.name), "suggestion": suggestion}
 
     async def _view(self, request: web.Request) -> HandoffView:
         view = await self._office.handoff(request.match_info["id"])
@@ -146,9 +147,10 @@ class Console:
         visit = await self._door.call_visit(request)
         fields = await self._door.form(request, visit)
         view, colleagues = await self._view(request), await self._office.colleagues()
-        message = normalise(fields, view, visit.session.staff, colleagues, self._now())
+        message = normalise(fields, view, visit.session, colleagues, self._now())
         if message is None:
             raise web.HTTPBadRequest(text="this handoff cannot take that")
+        self._door.permit(visit, right_for(message.act))
         receipt = await self._front.receive(message)
         if not receipt.conversation_id:
             raise web.HTTPConflict(text="this handoff belongs to no conversation any more")

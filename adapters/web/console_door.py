@@ -17,10 +17,17 @@ from adapters.web.pages import Pages
 from adapters.web.rates import peer
 from adapters.web.signing import Signer
 from bot.messages import storable
-from bot.ports import Office, StaffSession
+from bot.ports import Office, Right, StaffSession
 
 COOKIE, FORM_COOKIE, DEVICE_COOKIE, PATH = "shophand_staff", "shophand_form", "shophand_device", "/staff"
 SIGN_IN, PASSWORD = f"{PATH}/sign-in", f"{PATH}/password"
+NEEDED = {
+    Right.HANDOFFS: "Handling conversations needs an agent, a lead or an admin.",
+    Right.APPROVALS: "Approving and declining needs a lead or an admin.",
+    Right.MODES: "Changing what the assistant may do needs a lead or an admin.",
+    Right.LOG: "Reading the log needs a lead or an admin.",
+    Right.ACCOUNTS: "Managing accounts needs an admin.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,11 @@ class Door:
         if visit.session.must_change:
             raise web.HTTPForbidden(text="change the password first")
         return visit
+
+    def permit(self, visit: Visit, right: Right) -> None:
+        """403 with what it takes, for whom his role does not allow it."""
+        if not visit.session.may(right):
+            raise web.HTTPForbidden(text=f"{NEEDED[right]} Your role is {visit.session.role}.")
 
     async def still_signed_in(self, visit: Visit) -> bool:
         return await self._office.session(visit.token) is not None

@@ -12,7 +12,7 @@ from adapters.web.console_door import PATH, Door, Visit
 from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from bot.errors import BadInput
-from bot.ports import ModeTable, ModeWish, Office, WriteMode
+from bot.ports import ModeTable, ModeWish, Office, Right, WriteMode
 
 PAGE = f"{PATH}/modes"
 
@@ -61,6 +61,7 @@ class Modes:
     async def save(self, request: web.Request) -> web.Response:
         visit = await self._door.page_visit(request)
         fields = await self._door.form(request, visit)
+        self._door.permit(visit, Right.MODES)
         try:
             await self._office.set_modes(wishes(fields, await self._office.modes()), visit.session.staff)
         except BadInput as problem:
@@ -76,6 +77,7 @@ class Modes:
     async def _switch(self, request: web.Request, *, stopped: bool) -> web.Response:
         visit = await self._door.page_visit(request)
         await self._door.form(request, visit)
+        self._door.permit(visit, Right.MODES)
         await self._office.switch_writes(visit.session.staff, stopped=stopped)
         raise self._seen()
 

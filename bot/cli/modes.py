@@ -12,7 +12,7 @@ from rich.table import Table
 from bot.bootstrap import mode_store, open_shop
 from bot.cli.common import AsJson, Db, Everywhere, Now, ShopDir, clock_of, out, print_json, settings_of, start
 from bot.errors import BadInput
-from bot.ports import ModeChange, ModeTable, ModeWish, WriteMode
+from bot.ports import COMMAND_LINE, ModeChange, ModeTable, ModeWish, WriteMode
 from bot.store.modes import ModeStore
 
 modes_app = typer.Typer(
@@ -20,7 +20,6 @@ modes_app = typer.Typer(
     help="How far the assistant may go with each write in each market; a running server follows with its next turn.",
 )
 By = Annotated[str, typer.Option("--by", help="Whose name the history keeps.", metavar="NAME")]
-AT_THE_COMMAND_LINE = "command line"
 
 
 def _modes(given: Everywhere, work: Callable[[ModeStore], Awaitable[Any]]) -> Any:
@@ -76,7 +75,7 @@ def set_mode(
     market: Annotated[str, typer.Argument(help="A market of shop.toml.")],
     verb: Annotated[str, typer.Argument(help="A write, or all.")],
     mode: Annotated[str, typer.Argument(help="off, approval, automatic, or policy: what policy.toml says again.")],
-    by: By = AT_THE_COMMAND_LINE,
+    by: By = COMMAND_LINE,
     db: Db = None,
     shop: ShopDir = None,
     now: Now = None,
@@ -98,7 +97,7 @@ def set_mode(
 
 @modes_app.command("stop")
 def stop_writes(
-    by: By = AT_THE_COMMAND_LINE, db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False
+    by: By = COMMAND_LINE, db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False
 ) -> None:
     """Stop all automatic writes: from the next message on each waits for staff's approval."""
     given = start.over(db, shop, now)
@@ -108,7 +107,7 @@ def stop_writes(
 
 @modes_app.command("resume")
 def resume_writes(
-    by: By = AT_THE_COMMAND_LINE, db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False
+    by: By = COMMAND_LINE, db: Db = None, shop: ShopDir = None, now: Now = None, as_json: AsJson = False
 ) -> None:
     """Let automatic writes run again where the modes say so."""
     given = start.over(db, shop, now)

@@ -33,7 +33,7 @@ def run(db: Db = None, shop: ShopDir = None, now: Now = None) -> None:
             async with shophand(
                 settings, clock=clock, make_adapters=channels_of(settings), shop_folder=given.shop
             ) as product:
-                password = await product.desk.first_account(FIRST_STAFF)
+                password = await product.staff.first_account(FIRST_STAFF)
                 async with serving(product, settings.host, settings.port) as port:
                     _welcome(f"http://{settings.host}:{port}", password, [adapter.name for adapter in product.adapters])
                     await asyncio.Event().wait()

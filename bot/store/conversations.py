@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversation import Conversation, HandoffNote, Proof, Status, Utterance, from_state, to_state
 from bot.errors import LeaseLost
-from bot.messages import Address, DeskPost, Reply, Sender
-from bot.ports import OPEN, Clock, TranscriptLine
+from bot.messages import Address, DeskPost, InboundMessage, Reply, Sender
+from bot.ports import OPEN, Clock, Deed, TranscriptLine
 from bot.store import overtaken
+from bot.store.audit import note
 from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
 from bot.store.database import UtcTime, reading, writing
 from bot.store.promises import write_promise
@@ -162,6 +163,7 @@ class ConversationStore:
             person_comes = await overtaken.person_comes(connection, claim.conversation_id)
             for change in result.handoffs:
                 await _write_handoff(connection, claim.conversation_id, change, now)
+                await _note_act(connection, claim.rows[0].message, change, now)
             if rated := result.rated:
                 mine = _handoffs.c.id == rated.handoff_id
                 await connection.execute(_handoffs.update().where(mine).values(stars=rated.stars, word=rated.word))
@@ -306,6 +308,14 @@ async def _write_handoff(
         values["claimed_by"] = change.claimed_by
     values |= {"missed": change.missed} if change.missed else {"away_until": change.away_until}
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))
+
+
+async def _note_act(connection: AsyncConnection, message: InboundMessage, change: HandoffChange, now: datetime) -> None:
+    """The log says what staff did with a handoff, by its reason; what a turn opens nobody did."""
+    if message.sender is Sender.STAFF and not change.opening:
+        reason = await connection.scalar(sa.select(_handoffs.c.reason).where(_handoffs.c.id == change.id))
+        deed = Deed(change.status) if change.status else Deed.ASSIGNED
+        await note(connection, now, message.staff or message.name, deed, change.id, reason or "")
 
 
 async def _write_timer(connection: AsyncConnection, conversation_id: str, timer: TimerChange) -> None:

@@ -1,42 +1,28 @@
-"""Handoffs as staff see them, staff accounts and their sessions, and the deployment's single values."""
+"""Handoffs as staff see them, and the deployment's single values."""
 
-import asyncio
-import hashlib
-import secrets
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversation import Access, Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
-from bot.errors import BadInput
-from bot.ports import OPEN, Clock, HandoffView, Ratings, StaffSession
-from bot.store.actions import TRIES_COUNT_FOR
+from bot.ports import OPEN, Clock, HandoffView, Ratings
 from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
-from bot.store.tables import Conversations, Facts, Handoffs, Staff, StaffSessions, Timers, Tries
+from bot.store.tables import Conversations, Facts, Handoffs, Staff, Timers
 from bot.triage import in_order
 
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
-_staff, _sessions, _tries, _timers = Staff.__table__, StaffSessions.__table__, Tries.__table__, Timers.__table__
+_staff, _timers = Staff.__table__, Timers.__table__
 
-SESSION = timedelta(hours=12)
-SIGN_IN_WINDOW = timedelta(minutes=15)  # by the clock: a count begins anew with each, and every lock ends with it
-SIGN_IN_TRIES = 5  # with one name from one address
-NAME_TRIES = 50  # with one name from anywhere: guessing from many addresses ends too, and one stranger locks nobody out
-NAME_CHARS = 64
 MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
 
 
 class DeskStore:
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
-        self._hasher = PasswordHasher()
 
     # --- handoffs ----------------------------------------------------------------------------------------------------
 
@@ -85,137 +71,11 @@ class DeskStore:
         async with reading(self._engine) as connection:
             average, count = (await connection.execute(figures)).one()
         return Ratings(float(average), count) if count else None
+
     async def colleagues(self) -> list[str]:
-        """The names of all staff accounts."""
+        """The names that shoppers see of all members of staff."""
         async with reading(self._engine) as connection:
-            return list(await connection.scalars(sa.select(_staff.c.id).order_by(_staff.c.id)))
-
-    # --- accounts ----------------------------------------------------------------------------------------------------
-
-    async def first_account(self, name: str) -> str | None:
-        """Create the first staff account and return its password, once. None when there is an account already."""
-        password, hashed = await self._new_password()
-        async with writing(self._engine) as connection:
-            if await connection.scalar(sa.select(_staff.c.id).limit(1)) is not None:
-                return None
-            await self._admit(connection, name, hashed)
-        return password
-
-    async def fresh_password(self, name: str) -> str:
-        """A first password for a new or existing account, whose sessions and locks end. BadInput for an unfit name."""
-        if not (name.isprintable() and name == name.strip() and 0 < len(name) <= NAME_CHARS):
-            raise BadInput(f"{name!r} is no name to sign in with: 1 to {NAME_CHARS} characters, no space around them")
-        password, hashed = await self._new_password()
-        async with writing(self._engine) as connection:
-            await self._admit(connection, name, hashed)
-        return password
-
-    async def _new_password(self) -> tuple[str, str]:
-        password = secrets.token_urlsafe(12)
-        return password, await asyncio.to_thread(self._hasher.hash, password)
-
-    async def _admit(self, connection: AsyncConnection, name: str, hashed: str) -> None:
-        """Make the account or give it this password; either way it must be changed at the next sign-in."""
-        await connection.execute(_sessions.delete().where(_sessions.c.staff_id == name))
-        await connection.execute(_tries.delete().where(_tries_of(name)))
-        first = {"password": hashed, "must_change": True}
-        done = await connection.execute(_staff.update().where(_staff.c.id == name).values(**first))
-        if done.rowcount == 0:
-            await connection.execute(_staff.insert().values(id=name, created_at=self._clock.now(), **first))
-
-    async def sign_in(self, name: str, password: str, address: str) -> str | None:
-        """`address` is where the try comes from: misses lock the name there, and only many lock it everywhere."""
-        if len(name) > NAME_CHARS:
-            return None
-        limits = {_at_address(address, name): SIGN_IN_TRIES, _anywhere(name): NAME_TRIES}
-        if not await self._take_try(limits):
-            return None
-        stored = await self._password(name)
-        if not await self._verify(stored, password):
-            return None
-        token = secrets.token_urlsafe(32)
-        async with writing(self._engine) as connection:
-            if await connection.scalar(_password_of(name)) != stored:  # replaced while we hashed
-                return None
-            for subject in limits:
-                last = sa.select(sa.func.max(_tries.c.id)).where(_tries.c.subject == subject).scalar_subquery()
-                await connection.execute(_tries.delete().where(_tries.c.id == last))
-            await connection.execute(
-                _sessions.insert().values(
-                    token=_hashed(token),
-                    staff_id=name,
-                    csrf=secrets.token_urlsafe(24),
-                    until=self._clock.now() + SESSION,
-                )
-            )
-        return token
-
-    async def _take_try(self, limits: Mapping[str, int]) -> bool:
-        """Count a try before it is looked at, so that none slips by beside others; what is locked takes none."""
-        now = self._clock.now()
-        since = _window(now)
-        async with writing(self._engine) as connection:
-            for subject, most in limits.items():
-                counted = sa.select(sa.func.count()).where(_tries.c.subject == subject, _tries.c.at >= since)
-                if (await connection.scalar(counted) or 0) >= most:
-                    return False
-            await connection.execute(_tries.delete().where(_past(now)))
-            await connection.execute(_tries.insert(), [{"subject": subject, "at": now} for subject in limits])
-        return True
-
-    async def _password(self, name: str) -> str | None:
-        async with reading(self._engine) as connection:
-            return await connection.scalar(_password_of(name))
-
-    async def _verify(self, stored: str | None, password: str) -> bool:
-        """In a thread: it takes a fifth of a second, in which everybody else would stand still."""
-        return await asyncio.to_thread(self._fits, stored, password)
-
-    def _fits(self, stored: str | None, password: str) -> bool:
-        """Also hashes when there is no such account, so that the time taken tells nothing."""
-        if stored is None:
-            self._hasher.hash(password)
-            return False
-        try:
-            return self._hasher.verify(stored, password)
-        except (VerifyMismatchError, InvalidHashError):
-            return False
-
-    async def session(self, token: str) -> StaffSession | None:
-        query = (
-            sa.select(_sessions.c.staff_id, _sessions.c.csrf, _staff.c.must_change)
-            .join(_staff, _staff.c.id == _sessions.c.staff_id)
-            .where(_sessions.c.token == _hashed(token), _sessions.c.until > self._clock.now())
-        )
-        async with reading(self._engine) as connection:
-            row = (await connection.execute(query)).first()
-        return StaffSession(row.staff_id, row.csrf, row.must_change) if row else None
-
-    async def change_password(self, token: str, old: str, new: str) -> bool:
-        """Set a new password of at least 10 characters; other sessions of that account end."""
-        session = await self.session(token)
-        if session is None or len(new) < 10 or new == old:
-            return False
-        stored = await self._password(session.staff)
-        if not await self._verify(stored, old):
-            return False
-        hashed = await asyncio.to_thread(self._hasher.hash, new)
-        async with writing(self._engine) as connection:
-            done = await connection.execute(
-                _staff.update()
-                .where(_staff.c.id == session.staff, _staff.c.password == stored)
-                .values(password=hashed, must_change=False)
-            )
-            if done.rowcount == 0:  # replaced while we hashed
-                return False
-            await connection.execute(
-                _sessions.delete().where(_sessions.c.staff_id == session.staff, _sessions.c.token != _hashed(token))
-            )
-        return True
-
-    async def sign_out(self, token: str) -> None:
-        async with writing(self._engine) as connection:
-            await connection.execute(_sessions.delete().where(_sessions.c.token == _hashed(token)))
+            return list(await connection.scalars(sa.select(_staff.c.name).distinct().order_by(_staff.c.name)))
 
     # --- single values -----------------------------------------------------------------------------------------------
 
@@ -234,39 +94,6 @@ async def _due(connection: AsyncConnection) -> dict[str, datetime]:
     """Handoff id → the next of its deadlines."""
     kept = sa.select(_timers.c.subject, sa.func.min(_timers.c.due).label("due")).where(_timers.c.kind.in_(KINDS))
     return {row.subject: row.due for row in await connection.execute(kept.group_by(_timers.c.subject))}
-
-
-def _password_of(name: str) -> sa.Select[tuple[str]]:
-    return sa.select(_staff.c.password).where(_staff.c.id == name)
-
-
-def _anywhere(name: str) -> str:
-    return f"staff:{name}"
-
-
-def _at_address(address: str, name: str) -> str:
-    """The address first: it holds no space, so that no name can be written to look like another one's."""
-    return f"staff-at:{address} {name}"
-
-
-def _tries_of(name: str) -> sa.ColumnElement[bool]:
-    at_addresses = _tries.c.subject.startswith("staff-at:") & _tries.c.subject.endswith(f" {name}", autoescape=True)
-    return sa.or_(_tries.c.subject == _anywhere(name), at_addresses)
-
-
-def _window(now: datetime) -> datetime:
-    """When the present one began. In a window that moves along, a wrong try now and then would keep a name locked."""
-    return now - (now - datetime(1970, 1, 1, tzinfo=UTC)) % SIGN_IN_WINDOW
-
-
-def _past(now: datetime) -> sa.ColumnElement[bool]:
-    """The tries that nobody counts any more."""
-    ours = _tries.c.subject.startswith("staff") & (_tries.c.at < _window(now))
-    return sa.or_(ours, _tries.c.at <= now - TRIES_COUNT_FOR)
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _view(row: sa.Row, now: datetime) -> HandoffView:

@@ -236,6 +236,8 @@ class Staff(SQLModel, table=True):
     __tablename__ = "staff"
     id: str = Field(primary_key=True)  # sign-in name
     password: str  # argon2 hash
+    role: str  # bot.roles.Role
+    name: str  # what shoppers see
     must_change: bool = True
     created_at: datetime = _time()
 
@@ -246,6 +248,39 @@ class StaffSessions(SQLModel, table=True):
     staff_id: str
     csrf: str
     until: datetime = _time()
+
+
+class StaffLinks(SQLModel, table=True):
+    """Which person of a platform is which member of staff."""
+
+    __tablename__ = "staff_links"
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    staff_id: str = Field(index=True)
+    since: datetime = _time()
+
+
+class StaffCodes(SQLModel, table=True):
+    """The one code of an account by which somebody links himself to it."""
+
+    __tablename__ = "staff_codes"
+    staff_id: str = Field(primary_key=True)
+    digest: str  # SHA-256 of the code
+    until: datetime = _time()
+    used_by: str = ""  # Address.account_user, for whom it holds on: the platform may bring his message twice
+
+
+class Audit(SQLModel, table=True):
+    """What staff did, never altered. No message text, code or password."""
+
+    __tablename__ = "audit"
+    id: int | None = _id()
+    at: datetime = _time(index=True)
+    staff: str  # the account; "" for a sign-in with a name that is nobody's
+    what: str  # bot.ports.Deed
+    about: str  # a handoff's id, an account, a person of a platform
+    detail: str
 
 
 class Facts(SQLModel, table=True):
