@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons"},
+    {"errors", "messages", "clock", "attributes", "wording", "numerals", "wants", "tax_ids", "reasons"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes",
      "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
@@ -30,9 +30,9 @@ RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
-    "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
-    "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
-    "decision", "flows", "policy", "handoff",
+    "wording", "attributes", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links",
+    "causes", "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms",
+    "conversation", "decision", "flows", "policy", "handoff",
 )  # fmt: skip
 
 
