@@ -131,6 +131,16 @@ async def test_what_is_not_there_is_named_with_what_is(
     assert (asked.act.name, say(asked.act.facts["wanted"]), labels(asked)) == (act, wanted, offered)
 
 
+async def test_what_is_no_colour_or_size_of_the_goods_but_names_others_is_goods(desk: Desk) -> None:
+    await desk.says("[two](quantity) [linen shirts](product) in [L](size) and a [teapot](color)")
+    both = items(await desk.says("white"))
+    assert both[0] == "2 × Harbour linen shirt (White, L)" and "teapot" in both[1].lower()
+
+
+async def test_a_bare_number_is_no_size_where_none_is_made_in_it(desk: Desk) -> None:
+    assert items(await desk.says("[1](size) [earbuds](product)")) == ["1 × Firefly wireless earbuds (White)"]
+
+
 async def test_an_answer_may_say_more_than_was_asked(desk: Desk) -> None:
     await desk.says("a [linen shirt](product)")
     done = await desk.says("the [navy](color) one in [L](size), [two](quantity) of them, and a [teapot](product)")

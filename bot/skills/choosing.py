@@ -72,6 +72,24 @@ def wishes_of(request: Request) -> tuple[Wish, ...]:
     return tuple(replace(wish, name=product) for wish in wishes) or (Wish("add", product),)
 
 
+async def told_apart(wishes: Sequence[Wish], choice: Choice, shop: Shop) -> list[Wish]:
+    """The wishes with what is no size or colour of their goods in its place: another product, or a number."""
+    found: list[Wish] = []
+    for wish in wishes:
+        others: list[Wish] = []
+        product = next(iter(await _named(wish.name, choice, shop)), None) if wish.name else None
+        for name in ("color", "size") if product else ():
+            said = getattr(wish, name)
+            if not said or any(_is(name, said, variant) for variant in product.variants):
+                continue
+            named = [one for one in await _named(said, choice, shop) if one.score >= SURE and one.id != product.id]
+            if named or (name == "size" and said.isdigit()):
+                wish = replace(wish, **{name: ""})
+            others += [Wish(wish.change, said)] if named else []
+        found += [wish, *others]
+    return found
+
+
 def take_answers(choice: Choice, request: Request) -> None:
     """Put the answers to the questions of the last turn where they belong."""
     for place, pick in enumerate(choice.picks):
