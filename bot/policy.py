@@ -449,15 +449,17 @@ _LIKE_BUYING = frozenset({BUYING, "modify_order", "cancel_order", "cancel_flow",
 
 
 def _about_basket(t: TurnState) -> bool:
-    """ "One more", "without the mug": while there is a basket, it is changed, unless a longer message surely asks else.
+    """ "One more", "without the mug": while there is a basket, it is changed, unless something else is surely asked.
+
+    A brief message surely asks for something else only where it names no goods: "delete my data".
     """
     buying = t.by_intent.get(BUYING)
     elsewhere = t.top is not None and buying is not None and t.top.skill != buying.name
     if buying is None or elsewhere or "basket" not in t.conversation.memory or re.search("[?？]", t.event.text):
         return False
-    sure = {score.name for score in t.understanding.intents if score.probability >= t.threshold}
-    short = slots.brief(t.event.text)
-    return (short or sure <= _LIKE_BUYING) and shopping.changes_basket(t.understanding.slots, t.event.text)
+    spans, text = t.understanding.slots, t.event.text
+    goods = slots.brief(text) and shopping.names_goods(spans, text)
+    return (goods or set(_sure(t)) <= _LIKE_BUYING) and shopping.changes_basket(spans, text)
 
 
 def _requests(t: TurnState, names: Sequence[str]) -> Script:

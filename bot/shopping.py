@@ -140,11 +140,21 @@ def changes_basket(spans: Sequence[SlotSpan], text: str) -> bool:
     return any(wish.change != "add" or wish.more for wish in said) or bool(said and _ADD.search(text))
 
 
+def names_goods(spans: Sequence[SlotSpan], text: str) -> bool:
+    """Whether a change is said of something: goods, or one more of them."""
+    return names_basket(text) or any(wish.name or wish.quantity or wish.more for wish in wishes(spans, text))
+
+
 def names_basket(text: str) -> bool:
     return bool(_BASKET.search(text))
 
 
-_ELSE = re.compile(r"\b(?:orders?|ordered|parcel|delivery)\b|[订訂][单單]|包裹|\d{5,}", re.IGNORECASE)
+_ELSE = re.compile(
+    r"\b(?:orders?|ordered|parcel|delivery|account|profile|newsletter"
+    r"|(?:my|personal|the) (?:data|details|information))\b"
+    r"|[订訂][单單]|包裹|[账帳賬][号號户戶]|[数數][据據]|[个個]人[信资資]|\d{5,}|\b[a-z]{1,4}-\d{3,}",
+    re.IGNORECASE,
+)
 _BASKET = re.compile(r"\b(?:basket|cart|bag)\b|[购購]物[车車]|[篮籃]子?[里裡]", re.IGNORECASE)
 
 

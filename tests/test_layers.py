@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "wording", "numerals", "wants", "tax_ids", "reasons", "durations", "roles",
-     "linking"},
+    {"errors", "messages", "clock", "attributes", "wording", "numerals", "wants", "tax_ids", "reasons", "durations",
+     "roles", "linking"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes", "opening",
      "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
@@ -32,10 +32,10 @@ RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
-    "wording", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links", "causes",
-    "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms", "conversation",
-    "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines", "snooze", "rating",
-    "roles", "linking",
+    "wording", "attributes", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links",
+    "causes", "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms",
+    "conversation", "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines", "snooze",
+    "rating", "roles", "linking",
 )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ refused:report_problem/unknown order!; dropped:report_problem order!
 inform:passage topic; inform:passage/nearest topic; inform:passage/other_language topic; no_passage task
 inform:product product!; inform:product/not_sold product!
 inform:price product! price!; inform:price/from product! price!
-inform:availability/plain product!
+inform:availability/plain product!; inform:availability/not_made product! wanted! variants!
 inform:availability/in product! variants!; inform:availability/out product!; unknown_product name!
 confirm:cancel_order order! items! amount! method!; confirm:cancel_order/unpaid order! items!
 done:cancel_order order! amount! method! items; done:cancel_order/unpaid order!
@@ -268,6 +268,13 @@ def test_every_act_named_in_the_code_can_be_said() -> None:
     acts |= {f"handoff/{said}" for _, said in handoffs()}
     assert {"greet", "handoff/requested", "handoff/fire"} <= acts
     assert acts <= set(BOOK.acts())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sum_is_never_the_reason_for_an_approval(language: str) -> None:
+    acts = [act for act in ALLOWED if act.startswith("pending:") and act.endswith("/approval")]
+    texts = " ".join(text for act in acts for _, text in said(act, language))
+    assert texts and not re.search(r"\b[Bb]ecause \W?\{amount|For a refund|涉及\{|退款\{amount\}需", texts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -71,6 +71,11 @@ def test_a_change_of_the_basket_is_no_change_of_an_order(
     ("do you have another mug?", {"product": "mug"}, {"product_info": 0.95}),
     ("how do I return things if I don't want the mug any more", {"product": "mug"}, {"return_policy": 0.95}),
     ("thanks a lot", {}, {"thanks_bye": 0.95}),
+    ("delete my data", {}, {"account_help": 0.95}),
+    ("delete my account", {}, {"cancel_flow": 0.85}),
+    ("cancel SP-2001", {}, {"cancel_order": 0.95}),
+    ("删除我的个人信息", {}, {"account_help": 0.95}),
+    ("remove my e-mail address", {}, {"account_help": 0.95}),
 ])  # fmt: skip
 def test_another_request_is_served_although_there_is_a_basket(
     text: str, slots: dict[str, str], intents: dict[str, float]

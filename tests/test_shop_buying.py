@@ -254,7 +254,7 @@ PROMOTION: dict[str, Any] = {"code": "save5", "text": {"en": "Five off"}, "amoun
     ({**PROMOTION, "products": ["boot"]}, "products: 'boot' is not in products"),
     ({**PROMOTION, "first": "+P2D", "last": "-P2D"}, "last: 2026-03-02 is before first, 2026-03-06"),
     ({**PROMOTION, "used": 3, "most": 2}, "used: 3 is more than most, 2"),
-    ({**PROMOTION, "code": "two words"}, "code: "), ({**PROMOTION, "percentage": 5}, "percentage: Extra inputs"),
+    ({**PROMOTION, "code": "two words"}, "code: "), ({**PROMOTION, "percentage": 5}, "percentage: no field"),
 ])  # fmt: skip
 async def test_a_bad_promotion_is_named_with_its_line(
     engine: AsyncEngine, fill: Fill, promotion: dict[str, Any], expected: str  # noqa: F811

@@ -104,20 +104,21 @@ def more(**rows: str) -> dict[str, str]:
         (more(products="x,,叉,hats,,", variants="x,X,,1,,1"), "products.csv:5: name: needs a text in 'en'"),
         (more(products="x,X,叉,shoes,,", variants="x,X,,1,,1"), "products.csv:5: category: 'shoes' is not in"),
         (more(products="cap,X,叉,hats,,"), "products.csv:5: id 'cap' stands already on line 2"),
-        (more(products="x,X,叉,hats,,"), "products.csv:5: variants: Field required"),
+        (more(products="x,X,叉,hats,,"), "products.csv:5: variants: missing"),
         (more(products="x,X,叉,hats"), "products.csv:5: has 4 cells, the first line names 6"),
         (more(products='x,"X'), "products.csv:5: not CSV: unexpected end of data"),
         ({"products": "id,name.en,colour\n"}, "products.csv:1: colour: no column of this table; known: id, name.<lang"),
         ({"products": "id,name.en,name.en\n"}, "products.csv:1: name.en: two columns of that name"),
         ({"products": "id,name\n"}, "products.csv:1: name: no column"),
         ({"products": "id,variants\n"}, "products.csv:1: variants: no column"),
-        ({"products": "id,name.en,\ncap,Cap,what\n"}, "products.csv:2: 'what' stands in a column without a name"),
+        ({"products": "id,category\ncap,hats\n"}, "products.csv:1: name: this column is needed"),
+        ({"products": "id,name.en,category,\ncap,Cap,hats,what\n"}, "products.csv:2: 'what' stands in a column"),
         ({"variants": "sku,price.GBP,stock\n"}, "variants.csv:1: product: this column is needed"),
         (more(variants="mug,M,,1,,1"), "variants.csv:5: product: 'mug' is not in products.csv"),
         (more(variants=",M,,1,,1"), "variants.csv:5: product: missing"),
         (more(variants="cap,M,,1,,few"), "variants.csv:5: stock: Input should be a valid integer"),
         (more(variants='cap,M,,"49,90",,1'), "variants.csv:5: prices.GBP: '49,90' has a decimal comma"),
-        (more(variants="cap,M,,1.999,,1"), "variants.csv:5: variants: M: prices: '1.999' is no amount"),
+        (more(variants="cap,M,,1.999,,1"), "variants.csv:5: variants: M: prices: GBP: '1.999' is no"),
         (more(variants="cap,HAT,,1,,1"), "variants.csv:5: variants: HAT: is also used by product 'hat'"),
         ({"lines": TABLES["lines"].replace("shipped", "lost")}, "lines.csv:2: state: Input should be"),
         ({"lines": TABLES["lines"].replace("CAP", "NO")}, "lines.csv:2: lines: 10001-1: sku 'NO' is not in products"),
@@ -139,6 +140,11 @@ async def test_each_bad_row_is_named_with_table_and_line(
     problems = [str(problem) for problem in report.problems]
     assert any(problem.startswith(expected) for problem in problems), problems
     assert await is_empty(engine) and not await everything(engine)
+
+
+async def test_a_column_that_is_missing_is_one_problem(engine: AsyncEngine, tables: Tables) -> None:
+    report = await import_shop(engine, tables(products="id,category\ncap,hats\nhat,hats\n"), NOW)
+    assert [str(problem) for problem in report.problems] == ["products.csv:1: name: this column is needed"]
 
 
 async def test_kinds_may_be_in_either_form_but_each_in_one(

@@ -112,12 +112,29 @@ async def test_an_order_is_completed_from_customer_article_and_market(engine: As
     [
         ({"products": [PRODUCT, "", "{oops"]}, "products.jsonl:3: not JSON"),
         ({"products": [PRODUCT, PRODUCT]}, "products.jsonl:2: id 'cap' stands already on line 1"),
-        ({"products": [{**PRODUCT, "colour": "red"}]}, "products.jsonl:1: colour: Extra inputs"),
+        ({"products": [{**PRODUCT, "colour": "red"}]}, "products.jsonl:1: colour: no field of this row; known: id,"),
         (
             {"products": [{**PRODUCT, "category": "shoes"}]},
             "products.jsonl:1: category: 'shoes' is not in categories",
         ),
         ({"products": [{**PRODUCT, "variants": []}]}, "products.jsonl:1: variants: "),
+        (
+            {"products": [{**PRODUCT, "variants": PRODUCT["variants"] * 2}]},
+            "products.jsonl:1: variants: CAP: stands 2 times in this product",
+        ),
+        (
+            {"products": [{**PRODUCT, "variants": [{"sku": "X", "prices": {"USD": "1"}, "stock": 1}]}]},
+            "products.jsonl:1: variants: X: prices: USD: no market of shop.toml uses this currency; known: ",
+        ),
+        (
+            {"products": [{**PRODUCT, "variants": [{"sku": "X", "prices": {"GBP": "£1,549.00"}, "stock": 1}]}]},
+            "products.jsonl:1: variants.0.prices.GBP: '£1,549.00': write the amount as 1549.00",
+        ),
+        (
+            {"products": [{**PRODUCT, "variants": [{"sku": "X", "prices": {"GBP": "1"}, "stock": 1, "ean": "4"}]}]},
+            "products.jsonl:1: variants.0.ean: no field of this row; known: sku, size, color, prices, stock",
+        ),
+        ({"products": [{"id": "cap", "category": "hats"}]}, "products.jsonl:1: name: missing"),
         (
             {"products": [{**PRODUCT, "variants": [{"sku": "X", "prices": {"GBP": "1.999"}, "stock": 1}]}]},
             "products.jsonl:1: variants: X: prices",
@@ -177,6 +194,13 @@ async def test_each_bad_row_is_named_with_file_and_line_and_nothing_is_written(
     assert await is_empty(engine) and not await everything(engine)
 
 
+async def test_a_row_that_was_refused_is_spoken_of_once(engine: AsyncEngine, fill: Fill) -> None:
+    fan = {**PRODUCT, "id": "fan", "fits": ["cap"], "variants": [{"sku": "FAN", "prices": {"GBP": "1"}, "stock": 1}]}
+    bad = {**PRODUCT, "variants": [{"sku": "CAP", "prices": {"GBP": "ten"}, "stock": 1}]}
+    report = await import_shop(engine, fill(products=[bad, fan], customers=[{**CUSTOMER, "email": "nobody"}]), NOW)
+    assert [str(problem).split(": ")[1] for problem in report.problems] == ["variants.0.prices.GBP", "email"]
+
+
 async def test_all_problems_come_at_once(engine: AsyncEngine, fill: Fill) -> None:
     folder = fill(products=["[]", {**PRODUCT, "category": "x"}], customers=["nope"], orders=[{**ORDER, "total": "1"}])
     (folder / "policy.toml").write_text("", encoding="utf-8")
@@ -226,6 +250,11 @@ async def test_what_stays_keeps_its_skus_and_emails(engine: AsyncEngine, fill: F
 
 async def test_folder_without_data_is_refused(engine: AsyncEngine, tmp_path: Path) -> None:
     assert (await import_shop(engine, tmp_path / "nowhere", NOW)).problems
+
+
+async def test_a_folder_that_is_not_there_is_said_to_be_so(engine: AsyncEngine, tmp_path: Path) -> None:
+    report = await import_shop(engine, tmp_path / "nowhere", NOW)
+    assert [str(problem) for problem in report.problems] == [f"{tmp_path / 'nowhere'}: there is no such folder"]
 
 
 async def test_round_trip_loses_nothing(engine: AsyncEngine, tmp_path: Path) -> None:

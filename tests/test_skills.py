@@ -8,9 +8,9 @@ import pytest
 from policy_talk import order
 
 import bot.phrases
-from bot.commerce import Line, LineState, Order, Product
+from bot.commerce import Line, LineState, Order, Product, Variant
 from bot.conversation import Access, Proof
-from bot.facts import Act, Localised, Money, Number, Term, Text
+from bot.facts import Act, Localised, Many, Money, Number, Term, Text
 from bot.phrases import PhraseBook
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import SKILLS, change_address, product_question, track_order
@@ -61,6 +61,33 @@ async def test_a_product_without_a_price_in_the_market_is_not_sold_there(intent:
     outcome = await product_question.run(Shop(unsold), request(intent, NOW.date(), product="linen shirt"))
     assert (outcome.act.name, outcome.act.facts) == (act, {"product": NAME})
     assert act in product_question.SKILL.acts
+
+
+SHIRT = Product(
+    "p1", NAME, NAME, "Alder", NAME, NAME, NAME, score=1.0,
+    variants=tuple(Variant(f"s{n}", size, Localised({"en": color}), Money(4900, "GBP"), stock)
+                   for n, (size, color, stock) in enumerate((("M", "Navy", 2), ("L", "White", 1), ("S", "White", 0)))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "act", "variants"),
+    [
+        ({"size": "medium"}, "inform:availability/in", 1),
+        ({"size": "small"}, "inform:availability/out", 0),
+        ({"size": "XXL"}, "inform:availability/not_made", 2),
+        ({"color": "purple"}, "inform:availability/not_made", 2),
+        ({"color": "purple", "size": "M码"}, "inform:availability/not_made", 2),
+    ],
+)
+async def test_a_size_in_other_words_is_found_and_what_is_not_made_is_answered_with_what_is(
+    asked: dict[str, str], act: str, variants: int
+) -> None:
+    wish = request("product_availability", NOW.date(), product="linen shirt", **asked)
+    wish = replace(wish, say=lambda fact: fact.text("en") if isinstance(fact, Localised) else "")
+    outcome = await product_question.run(Shop(SHIRT), wish)
+    named = outcome.act.facts.get("variants")
+    assert (outcome.act.name, len(named.items) if isinstance(named, Many) else 0) == (act, variants)
 
 
 # --- what the contact on file is told --------------------------------------------------------------------------------

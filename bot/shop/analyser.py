@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-VERSION = 2  # raise it with every change of what a text becomes: an index of another version is built anew
+VERSION = 3  # raise it with every change of what a text becomes: an index of another version is built anew
 
 _CJK = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _WORD = re.compile(rf"\d+\.\d+[^\W_{_CJK}]*|[^\W_{_CJK}]+")

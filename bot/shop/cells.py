@@ -95,6 +95,13 @@ def names(model: type[Record]) -> Iterator[str]:
             yield head
 
 
+def needed(model: type[Record]) -> Iterator[str]:
+    """The fields that each row must have in its own table."""
+    for name, field in model.model_fields.items():
+        if field.is_required() and kind(model, name)[0] is not Kind.ROWS:
+            yield name
+
+
 _CURRENCIES = {"prices", "amounts", "minimum"}
 
 

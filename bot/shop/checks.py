@@ -3,6 +3,7 @@
 Pure. Every function gives the reasons why a row cannot be taken; which file and line it was is the caller's business.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,6 +42,14 @@ class Goods:
     orders: dict[str, OrderRecord] = field(default_factory=dict)
     promotions: dict[str, PromotionRecord] = field(default_factory=dict)
     invoices: dict[str, InvoiceRecord] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)  # "kind:key" of rows that are wrong by themselves; "kind:" of any
+
+    def lacks(self, kind: str, key: str) -> bool:
+        """Whether nothing of that key is there; a row that was refused is spoken of once, at its own place."""
+        return key not in getattr(self, kind) and not self.refuses(kind, key)
+
+    def refuses(self, kind: str, key: str) -> bool:
+        return not self.refused.isdisjoint((f"{kind}:{key}", f"{kind}:"))
 
     def over(self, older: "Goods") -> "Goods":
         """What the shop holds once these rows are put over the older ones."""
@@ -51,6 +60,7 @@ class Goods:
             older.orders | self.orders,
             older.promotions | self.promotions,
             older.invoices | self.invoices,
+            self.refused,
         )
 
 
@@ -92,12 +102,12 @@ def _described(line: LineRecord, variants: Variants, language: str) -> LineRecor
 
 def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, str], policy: Policy) -> Iterator[str]:
     """`owners`: sku → id of the product it belongs to."""
-    if product.category not in goods.categories:
+    if goods.lacks("categories", product.category):
         yield f"category: {product.category!r} is not in categories"
     if policy.shop.languages[0] not in product.name:
         yield f"name: needs a text in {policy.shop.languages[0]!r}, the shop's first language"
-    if strange := sorted({*product.fits} - {*goods.products} | {*product.fits} & {product.id}):
-        yield f"fits: {strange[0]!r} is no other product of the shop"
+    if strange := next((id_ for id_ in product.fits if id_ == product.id or goods.lacks("products", id_)), ""):
+        yield f"fits: {strange!r} is no other product of the shop"
     if made := {variant.size for variant in product.variants} if product.sizes else set():
         yield from (f"sizes: no variant has the size {row.size!r}" for row in product.sizes if row.size not in made)
     lows: dict[str, float] = {}
@@ -105,11 +115,13 @@ def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, st
         if row.low <= lows.get(row.measure, -1.0):
             yield f"sizes: {row.measure}: {row.size!r} begins no higher than the one before; the smallest comes first"
         lows[row.measure] = row.low
+    times = Counter(variant.sku for variant in product.variants)
+    yield from (f"variants: {sku}: stands {count} times in this product" for sku, count in times.items() if count > 1)
     for variant in product.variants:
         if owners.get(variant.sku) != product.id:
             yield f"variants: {variant.sku}: is also used by product {owners.get(variant.sku)!r}"
         for currency, price in variant.prices.items():
-            yield from _amount_fault(f"variants: {variant.sku}: prices", price, currency)
+            yield from _price_fault(f"variants: {variant.sku}: prices", price, currency, policy)
 
 
 def customer_faults(customer: CustomerRecord, emails: Mapping[str, str], policy: Policy) -> Iterator[str]:
@@ -127,13 +139,15 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
     if order.market not in policy.markets:
         yield f"market: {order.market!r} is not in shop.toml"
         return
-    if order.customer and order.customer not in goods.customers:
+    left = bool(order.customer) and goods.refuses("customers", order.customer)  # to a customer that is not known
+    if order.customer and goods.lacks("customers", order.customer):
         yield f"customer: {order.customer!r} is not in customers"
     if order.currency not in {market.currency for market in policy.markets.values()}:
         yield f"currency: no market of shop.toml uses {order.currency!r}"
-    if not order.email:
+    if not order.email and not left:
         yield "email: missing; a guest order needs one"
-    yield from _address_faults(order.address, policy.market(order.market).countries)
+    if order.address or not left:
+        yield from _address_faults(order.address, policy.market(order.market).countries)
     amounts = {
         "delivery_fee": order.delivery_fee,
         "total": order.total,
@@ -151,7 +165,7 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
     yield from faults
     if not faults:
         yield from _sum_faults(order)
-    yield from _line_faults(order)
+    yield from _line_faults(order, goods)
     yield from _return_faults(order)
     yield from _claim_faults(order)
     for payment in order.payments:
@@ -165,7 +179,7 @@ def promotion_faults(promotion: PromotionRecord, goods: Goods, policy: Policy) -
         yield "percent, amounts: give one of the two"
     for name in ("amounts", "minimum"):
         for currency, amount in getattr(promotion, name).items():
-            yield from _amount_fault(f"{name}: {currency}", amount, currency)
+            yield from _price_fault(name, amount, currency, policy)
     for name in (market for market in promotion.markets if market not in policy.markets):
         yield f"markets: {name!r} is not in shop.toml"
     held = [policy.markets[name] for name in promotion.markets or policy.markets if name in policy.markets]
@@ -174,7 +188,7 @@ def promotion_faults(promotion: PromotionRecord, goods: Goods, policy: Policy) -
         if getattr(promotion, name) and lacking:
             yield f"{name}: needs one in {', '.join(sorted(lacking))} too, for its markets"
     for name in ("categories", "products"):
-        for strange in (id_ for id_ in getattr(promotion, name) if id_ not in getattr(goods, name)):
+        for strange in (id_ for id_ in getattr(promotion, name) if goods.lacks(name, id_)):
             yield f"{name}: {strange!r} is not in {name}"
     if promotion.first and promotion.last and promotion.first > promotion.last:
         yield f"last: {promotion.last} is before first, {promotion.first}"
@@ -187,6 +201,14 @@ def _amount_fault(place: str, amount: str, currency: str) -> Iterator[str]:
         to_minor(amount, currency)
     except ValueError as error:
         yield f"{place}: {error}"
+
+
+def _price_fault(place: str, amount: str, currency: str, policy: Policy) -> Iterator[str]:
+    known = sorted({market.currency for market in policy.markets.values()})
+    if currency in known:
+        yield from _amount_fault(f"{place}: {currency}", amount, currency)
+    else:
+        yield f"{place}: {currency}: no market of shop.toml uses this currency; known: {', '.join(known)}"
 
 
 def _address_faults(address: AddressRecord | None, countries: frozenset[str]) -> Iterator[str]:
@@ -226,12 +248,12 @@ def _sum_faults(order: OrderRecord) -> Iterator[str]:
         yield "refunds: more was refunded than paid"
 
 
-def _line_faults(order: OrderRecord) -> Iterator[str]:
+def _line_faults(order: OrderRecord, goods: Goods) -> Iterator[str]:
     parcels = {parcel.id: parcel.state for parcel in order.parcels}
     exchanged = {line for item in order.returns if item.kind == "exchange" for line in item.lines}
     for line in order.lines:
         where = f"lines: {line.id}"
-        if not line.name:
+        if not line.name and not goods.refuses("skus", line.sku):
             yield f"{where}: sku {line.sku!r} is not in products; then name and options must be given"
         if line.parcel and line.parcel not in parcels:
             yield f"{where}: there is no parcel {line.parcel!r}"
@@ -310,7 +332,8 @@ def invoice_faults(invoice: InvoiceRecord, goods: Goods, older: Goods) -> Iterat
     """What is wrong with a completed document; one that was issued is never changed."""
     order = goods.orders.get(invoice.order)
     if order is None:
-        yield f"order: {invoice.order!r} is not in orders"
+        if goods.lacks("orders", invoice.order):
+            yield f"order: {invoice.order!r} is not in orders"
         return
     if older.invoices.get(invoice.number, invoice) != invoice:
         yield "number: was issued with other content, and an issued document is never changed"

@@ -31,8 +31,10 @@ def read(folder: Path, sheet: Sheet) -> Iterator[Entry | Problem]:
         below = [stack.enter_context(_Below(folder, child)) for child in sheet.below]
         for child in below:
             yield from child.load()
+        refused = False  # then it is not known what its rows are
         for item in _rows(folder / (sheet.name + ENDING), sheet):
             if isinstance(item, Problem):
+                refused = True
                 yield item
                 continue
             places: dict[Loc, tuple[str, int]] = {}
@@ -40,7 +42,7 @@ def read(folder: Path, sheet: Sheet) -> Iterator[Entry | Problem]:
                 child.join(item.data, item.data.get(sheet.key, ""), (), places)
             yield Entry(item.data, Source(sheet.name + ENDING, item.line, places))
         for child in below:
-            yield from child.orphans(sheet)
+            yield from child.orphans(sheet, refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def _columns(sheet: Sheet, header: list[str]) -> tuple[dict[int, cells.Column], 
         elif name:
             known = ", ".join(filter(None, (sheet.up, *cells.names(sheet.model))))
             reasons.append(f"{name}: no column of this table; known: {known}")
+    there = {column.path[0] for column in found.values()}
+    reasons += [f"{name}: this column is needed" for name in cells.needed(sheet.model) if name not in there]
     if sheet.up and cells.Column(_UP, cells.Kind.ONE) not in found.values():
         reasons.append(f"{sheet.up}: this column is needed, with the {sheet.up} that each row belongs to")
     return found, reasons
@@ -127,6 +131,7 @@ class _Below:
         self._path, self._sheet = folder / (sheet.name + ENDING), sheet
         self._below = [_Below(folder, child) for child in sheet.below]
         self._asked: set[str] = set()
+        self._refused = False
 
     def __enter__(self) -> "_Below":
         self._rows = sqlite3.connect("", isolation_level=None, check_same_thread=False)  # "": a temporary file
@@ -150,6 +155,7 @@ class _Below:
         self._rows.executemany("INSERT INTO waiting VALUES (?, ?, ?)", self._found(problems))
         self._rows.execute("CREATE INDEX by_up ON waiting (up, line)")
         self._rows.execute("COMMIT")
+        self._refused = bool(problems)
         yield from problems
 
     def _found(self, problems: list[Problem]) -> Iterator[tuple[str, int, str]]:
@@ -170,15 +176,15 @@ class _Below:
                 child.join(own, own.get(self._sheet.key, ""), place, places)
             data.setdefault(self._sheet.field, []).append(own)
 
-    def orphans(self, above: Sheet) -> Iterator[Problem]:
-        """The rows that nothing asked for."""
+    def orphans(self, above: Sheet, refused: bool) -> Iterator[Problem]:
+        """The rows that nothing asked for. `refused`: rows of the table above were, so these may be theirs."""
         for up, line in self._rows.execute("SELECT up, line FROM waiting ORDER BY line"):
             if not up:
                 yield Problem(self._path.name, line, f"{self._sheet.up}: missing; which {self._sheet.up} is it of?")
-            elif up not in self._asked:
+            elif up not in self._asked and not refused:
                 yield Problem(self._path.name, line, f"{self._sheet.up}: {up!r} is not in {above.name}{ENDING}")
         for child in self._below:
-            yield from child.orphans(self._sheet)
+            yield from child.orphans(self._sheet, refused or self._refused)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

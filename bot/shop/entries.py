@@ -1,12 +1,13 @@
 """What a file of a shop folder holds: rows with their places, and what is wrong with them. Knows no form of file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from bot.shop import cells
 from bot.shop.records import Record
 
 Loc = tuple[str | int, ...]  # a path into a row: ("lines", 0, "price")
@@ -54,9 +55,27 @@ class Entry:
     source: Source
 
 
-def reasons(error: ValidationError, source: Source) -> Iterator[Problem]:
-    for item in error.errors(include_url=False, include_context=False):
-        yield source.problem(item["loc"], item["msg"].removeprefix("Value error, "))
+def reasons(error: ValidationError, source: Source, model: type[Record]) -> Iterator[Problem]:
+    found = error.errors(include_url=False, include_context=False)
+    for item in found:
+        loc = item["loc"]
+        if item["type"] == "too_short" and any(one["loc"][: len(loc)] == loc != one["loc"] for one in found):
+            continue  # its parts were refused, and these are named
+        match item["type"]:
+            case "missing":
+                message = "missing"
+            case "extra_forbidden":
+                message = f"no field of this row; known: {', '.join(_known(model, loc))}"
+            case _:
+                message = item["msg"].removeprefix("Value error, ")
+        yield source.problem(loc, message)
+
+
+def _known(model: type[Record], loc: Loc) -> Iterable[str]:
+    """The fields that a row, or the part of it in which `loc` stands, may have."""
+    for step in (step for step in loc[:-1] if step in model.model_fields):
+        model = cells.kind(model, str(step))[1] or model
+    return model.model_fields
 
 
 def not_utf8(path: Path) -> Problem | None:

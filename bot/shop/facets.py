@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from bot.attributes import LETTERS, SIZE_WORDS, even
 from bot.shop.analyser import Parts, all_words, bigrams, fold, folded_parts, parts
 
 BRAND, CATEGORY, COLOR, HUE, SIZE, FITS = "brand:", "category:", "color:", "hue:", "size:", "fits:"
@@ -38,11 +39,7 @@ _BASE = {hue: hue for hue in _HUES} | {
     "褐": "brown", "咖啡": "brown", "紫": "purple", "米": "beige", "卡其": "beige",
 }  # fmt: skip
 
-_LETTERS = {"small": "s", "medium": "m", "large": "l", "xlarge": "xl", "大": "l", "中": "m", "小": "s", "均": "one"}
-_EXTRA = re.compile(r"\b(?:extra|x)[ -](small|large)\b")
-_TIMES_X = re.compile(r"\b([2-6])x([sl])\b|\b(x{2,6})([sl])\b")
 _KEPT = 10_000  # a catalogue says the same colours and sizes over and over
-_SIZE_WORDS = frozenset(("size", "uk", "eu", "us", "eur"))  # which system is meant shows in the number
 
 
 def brand(name: str) -> frozenset[str]:
@@ -80,11 +77,9 @@ def wanted_color(text: str) -> frozenset[str]:
 @lru_cache(_KEPT)
 def size(text: str) -> frozenset[str]:
     """Of a variant, or asked for: "M码", "medium" and "size M" are one, so are "XXL" and "2XL"."""
-    folded = _EXTRA.sub(lambda hit: "x" + hit[1][0], fold(text))
-    folded = _TIMES_X.sub(lambda hit: f"{hit[1]}x{hit[2]}" if hit[1] else f"{len(hit[3])}x{hit[4]}", folded)
-    folded = re.sub("[码号]", "", folded)
-    words = [_LETTERS.get(word, word) for word in (*all_words(folded), *folded_parts(folded).runs)]
-    return frozenset(SIZE + word for word in [word for word in words if word not in _SIZE_WORDS] or words)
+    folded = even(fold(text))
+    words = [LETTERS.get(word, word) for word in (*all_words(folded), *folded_parts(folded).runs)]
+    return frozenset(SIZE + word for word in [word for word in words if word not in SIZE_WORDS] or words)
 
 
 def _marked(mark: str, read: Parts) -> set[str]:

@@ -85,6 +85,8 @@ class Parsed:
 
 def parse(folder: Path, now: datetime, shelf: Shelf, progress: Progress) -> Parsed:
     """Read every file and check each row by itself."""
+    if not folder.is_dir():
+        return Parsed(shelf, problems=[Problem(str(folder), 0, "there is no such folder")])
     policy, settings_problems = check_policy(folder)
     settings_problems += mode_faults(policy) if policy else []
     settings_problems += check_replies(folder)[1]
@@ -148,7 +150,7 @@ def _present(folder: Path) -> tuple[dict[str, _Read], list[Problem]]:
     """Which kinds there are, and how each is read; and what is wrong with the choice of files."""
     found: dict[str, _Read] = {}
     problems = []
-    names = {path.name for path in folder.glob("*.csv")} if folder.is_dir() else set()
+    names = {path.name for path in folder.glob("*.csv")}
     for kind, sheet in KINDS.items():
         tables = [each.name + csv_files.ENDING for each in under(sheet)]
         head, as_lines = tables[0], kind + jsonl_files.ENDING
@@ -166,9 +168,7 @@ def _present(folder: Path) -> tuple[dict[str, _Read], list[Problem]]:
     return found, problems
 
 
-def _read(
-    entries: Iterator[Entry | Problem], sheet: Sheet, origin: Origin, parsed: Parsed, progress: Progress
-) -> None:
+def _read(entries: Iterator[Entry | Problem], sheet: Sheet, origin: Origin, parsed: Parsed, progress: Progress) -> None:
     sources: dict[str, Source] = {}
     rows: dict[str, Any] = {}
     for count, entry in enumerate(entries):
@@ -176,11 +176,13 @@ def _read(
             progress(f"checking {sheet.name}", count, 0)
         if isinstance(entry, Problem):
             parsed.problems.append(entry)
+            parsed.goods.refused |= {f"{sheet.name}:", "skus:"} if sheet.name == "products" else {f"{sheet.name}:"}
             continue
         try:
             record = sheet.model.model_validate(entry.data, context={"origin": origin})
         except ValidationError as error:
-            parsed.problems += reasons(error, entry.source)
+            parsed.problems += reasons(error, entry.source, sheet.model)
+            parsed.goods.refused |= _refused(entry.data, sheet)
             continue
         key: str = getattr(record, sheet.key)
         if key in sources:
@@ -195,6 +197,14 @@ def _read(
             rows[key] = record
     parsed.sources[sheet.name] = sources
     setattr(parsed.goods, sheet.name, parsed.shelf.ids if sheet.name == "products" else rows)
+
+
+def _refused(data: Any, sheet: Sheet) -> set[str]:
+    """What a row that is wrong by itself would have been, so that nothing else is blamed for it."""
+    row = data if isinstance(data, dict) else {}
+    variants = row.get("variants") if sheet.name == "products" else None
+    skus = [each.get("sku") for each in variants if isinstance(each, dict)] if isinstance(variants, list) else []
+    return {f"{sheet.name}:{row.get(sheet.key)}", *(f"skus:{sku}" for sku in skus)}
 
 
 # --- rows together ---------------------------------------------------------------------------------------------------

@@ -46,9 +46,20 @@ def _not_due(state: Any) -> Any:
     return state
 
 
-def _point(value: Any) -> Any:
+def _amount(value: Any) -> Any:
+    """Digits with a point; for anything else ValueError says how the amount would be written."""
     if isinstance(value, str) and _COMMA.fullmatch(value):
         raise ValueError(f"{value!r} has a decimal comma; write it like {value.replace(',', '.')}")
+    if isinstance(value, str) and not _AMOUNT.fullmatch(value):
+        plain = re.sub(r"[^\d.]", "", re.sub(r",(?=\d{3}(?!\d))", "", value))
+        shown = plain if _AMOUNT.fullmatch(plain) and not value.startswith("-") else "49.90"
+        raise ValueError(f"{value!r}: write the amount {'as' if shown == plain else 'like'} {shown}")
+    return value
+
+
+def _signed(value: Any) -> Any:
+    if isinstance(value, str):
+        _amount(value.removeprefix("-"))
     return value
 
 
@@ -57,6 +68,7 @@ def _sorted(value: dict[str, Any]) -> dict[str, Any]:
 
 
 _COMMA = re.compile(r"-?\d+,\d{1,3}")
+_AMOUNT = re.compile(r"\d{1,9}(\.\d{1,3})?")
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Day = Annotated[date, BeforeValidator(_day)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
@@ -64,7 +76,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}
 Email = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^([+\d][\d\s().-]{5,20})?$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Amount = Annotated[str, BeforeValidator(_point), StringConstraints(pattern=r"^\d{1,9}(\.\d{1,3})?$")]
+Amount = Annotated[str, BeforeValidator(_amount)]
 # Maps come sorted by key, whatever form they were read from: what is written back is then the same each time.
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")]
 Texts = Annotated[dict[Language, Name], Field(min_length=1), AfterValidator(_sorted)]
@@ -306,7 +318,7 @@ class PromotionRecord(Record):
 
 # --- invoices.jsonl --------------------------------------------------------------------------------------------------
 
-SignedAmount = Annotated[str, BeforeValidator(_point), StringConstraints(pattern=r"^-?\d{1,9}(\.\d{1,3})?$")]
+SignedAmount = Annotated[str, BeforeValidator(_signed)]
 
 
 class InvoiceLineRecord(Record):

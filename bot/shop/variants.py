@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from bot.attributes import size_words
 from bot.commerce import Variant
 
 
@@ -41,7 +42,7 @@ def _sizes(row: Sequence[str], words: str) -> set[str]:
         parts = [part for part in re.split(r"[\s/]+", size) if part.lower() not in _UNITS or "/" in size]
         if within or any(part != size and _holds(words, part) for part in parts):
             found.add(size)
-    return found
+    return found or {size for size in row if size_words(size) <= size_words(words)}
 
 
 def _colors(variants: Sequence[Variant], words: str) -> set[str]:

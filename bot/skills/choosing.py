@@ -4,10 +4,10 @@ A `Choice` is made anew in each turn from the slots that the last one left (`cho
 and can be chosen becomes a question; its answer comes back in a slot named after the place it is about, "size/1".
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.attributes import is_color, is_size, without_size_word
 from bot.commerce import Basket, Product, Shop, Variant
 from bot.conversation import Option
 from bot.facts import Act, Fact, Number, Text
@@ -70,6 +70,24 @@ def wishes_of(request: Request) -> tuple[Wish, ...]:
     if not wishes and "basket" in request.slots and names_basket(request.text):  # "my basket, I want to order it"
         return ()
     return tuple(replace(wish, name=product) for wish in wishes) or (Wish("add", product),)
+
+
+async def told_apart(wishes: Sequence[Wish], choice: Choice, shop: Shop) -> list[Wish]:
+    """The wishes with what is no size or colour of their goods in its place: another product, or a number."""
+    found: list[Wish] = []
+    for wish in wishes:
+        others: list[Wish] = []
+        product = next(iter(await _named(wish.name, choice, shop)), None) if wish.name else None
+        for name in ("color", "size") if product else ():
+            said = getattr(wish, name)
+            if not said or any(_is(name, said, variant) for variant in product.variants):
+                continue
+            named = [one for one in await _named(said, choice, shop) if one.score >= SURE and one.id != product.id]
+            if named or (name == "size" and said.isdigit()):
+                wish = replace(wish, **{name: ""})
+            others += [Wish(wish.change, said)] if named else []
+        found += [wish, *others]
+    return found
 
 
 def take_answers(choice: Choice, request: Request) -> None:
@@ -141,7 +159,7 @@ def _meant(wish: Wish, choice: Choice, products: Sequence[Product]) -> int | Non
 
 def _fits(pick: Pick, wish: Wish, product: Product) -> bool:
     variant = next((variant for variant in product.variants if variant.sku == pick.sku), None)
-    return variant is None or (_is_color(variant, wish.color) and _is_size(variant, wish.size))
+    return variant is None or all(_is(name, getattr(wish, name), variant) for name in ("color", "size"))
 
 
 def _with(pick: Pick, wish: Wish) -> Pick:
@@ -213,14 +231,17 @@ def _matching(name: str, said: str, among: Sequence[Variant], product: Product) 
     """Those of the colour or size that was said: in words, or as an article that has it (an option's value)."""
     if chosen := next((variant for variant in product.variants if variant.sku == said), None):
         return [variant for variant in among if _value(variant, name) == _value(chosen, name)]
-    fits = _is_color if name == "color" else _is_size
-    return [variant for variant in among if fits(variant, said)]
+    return [variant for variant in among if _is(name, said, variant)]
+
+
+def _is(name: str, said: str, variant: Variant) -> bool:
+    return is_color(said, variant.color.texts.values()) if name == "color" else is_size(said, variant.size)
 
 
 def _wanted(name: str, said: str, product: Product, request: Request) -> Text:
     chosen = next((variant for variant in product.variants if variant.sku == said), None)
     if chosen is None:
-        return Text(_word(said))
+        return Text(without_size_word(said))
     return Text(request.say(chosen.color) if name == "color" else chosen.size)
 
 
@@ -254,33 +275,3 @@ def _in_stock(
     if there > 0:
         choice.picks.append(replace(pick, quantity=pick.quantity - there, sku=GONE))
     return replace(pick, quantity=there) if there > 0 else replace(pick, sku=GONE)
-
-
-_SIZE_WORDS = {
-    "extra small": "xs", "small": "s", "medium": "m", "large": "l", "extra large": "xl", "小": "s", "中": "m",
-    "大": "l", "加大": "xl", "特大": "xl",
-}  # fmt: skip
-
-
-def _word(said: str) -> str:
-    """ "size M", M码 → M."""
-    return re.sub(r"(?i)\s*(?:\bsize\b|码|碼|号|號)\s*", "", said) or said
-
-
-def _is_size(variant: Variant, said: str) -> bool:
-    """The size, or a part of it: A5 of "A5 dotted"."""
-    if not said or _plain(_word(said)) == _plain(variant.size):
-        return True
-    word, parts = _word(said).casefold().strip(), set(re.findall(r"\w+", variant.size.casefold()))
-    return bool(words := set(re.findall(r"\w+", _SIZE_WORDS.get(word, word)))) and words <= parts
-
-
-def _is_color(variant: Variant, said: str) -> bool:
-    """The colour's name in any language, or a part of it, 色 left out."""
-    plain = _plain(said).removesuffix("色") or said
-    texts = [_plain(text).removesuffix("色") for text in variant.color.texts.values()]
-    return not said or any(text and (plain in text or text in plain) for text in texts)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s", "", text).casefold()

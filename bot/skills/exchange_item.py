@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.attributes import is_color, is_size
 from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, Quote, Shop, Variant
 from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Localised, Money, Term, Text
@@ -16,11 +17,6 @@ from bot.skills.orders import pick_order
 RETURN = "return"  # the option to send it back for money instead
 MOST_OPTIONS = 6
 SURE = 0.8  # Product.score: certainly meant
-_SIZES = {
-    "extra small": "xs", "small": "s", "medium": "m", "large": "l", "extra large": "xl", "x-large": "xl",
-    "特小": "xs", "小": "s", "中": "m", "大": "l", "加大": "xl", "特大": "xxl",
-}  # fmt: skip
-_UNIT = re.compile(r"\s*(?:\bsize\b|\b(?:uk|eu)\b|[码碼号號])\s*", re.IGNORECASE)
 _UP = re.compile(
     r"\b(?:bigger|larger|longer|wider|next|size up|up)\b|大[一兩两二半点點些]|[加再更][大长長]", re.IGNORECASE
 )
@@ -119,8 +115,8 @@ def wish(product: Product, line: Line, request: Request) -> tuple[str, str]:
     size, color = slots.get("size", ""), slots.get("color", "")
     if "told" in slots:
         return size or slots.get("new_size", ""), color or slots.get("new_color", "")
-    size = slots.get("new_size", "") or ("" if old and _plain(size) == _plain(old.size) else size)
-    color = slots.get("new_color", "") or ("" if old and _is_color(color, old.color) else color)
+    size = slots.get("new_size", "") or ("" if old and is_size(size, old.size) else size)
+    color = slots.get("new_color", "") or ("" if old and is_color(color, old.color.texts.values()) else color)
     if not size and not color and old and ("same" in slots or len(product.variants) == 1):
         return old.size, _text(old.color)
     return size, color
@@ -157,7 +153,7 @@ def fitting(product: Product, line: Line, size: str, color: str) -> list[Variant
     found = list(product.variants)
     if color:
         exact = [one for one in found if color.lower() in (text.lower() for text in one.color.texts.values())]
-        found = exact or [one for one in found if _is_color(color, one.color)]
+        found = exact or [one for one in found if is_color(color, one.color.texts.values())]
     elif old:
         found = [one for one in found if one.color == old.color]
     if size:
@@ -166,7 +162,7 @@ def fitting(product: Product, line: Line, size: str, color: str) -> list[Variant
 
 
 def _of_size(found: Sequence[Variant], size: str, old: Variant | None) -> list[Variant]:
-    same = [one for one in found if _plain(one.size) == _plain(size)]
+    same = [one for one in found if is_size(size, one.size)]
     if same or old is None:
         return same
     step = 1 if _UP.search(size) else -1 if _DOWN.search(size) else 0
@@ -177,15 +173,6 @@ def _of_size(found: Sequence[Variant], size: str, old: Variant | None) -> list[V
 
 def _variant(product: Product, sku: str) -> Variant | None:
     return next((variant for variant in product.variants if variant.sku == sku), None)
-
-
-def _plain(size: str) -> str:
-    plain = _UNIT.sub("", size.lower()).strip()
-    return _SIZES.get(plain, plain)
-
-
-def _is_color(word: str, color: Localised) -> bool:
-    return bool(word) and any(word.lower() in text.lower() for text in color.texts.values())
 
 
 def _text(color: Localised) -> str:
@@ -202,7 +189,9 @@ def _ask(
     old = _variant(product, line.sku)
     size = slots["new_size"] or (old.size if old else "")
     color = slots["new_color"] or (_text(old.color) if old else "")
-    nearest = sorted(there, key=lambda one: (not _is_color(color, one.color), _plain(one.size) != _plain(size)))
+    nearest = sorted(
+        there, key=lambda one: (not is_color(color, one.color.texts.values()), not is_size(size, one.size))
+    )
     options = [Option(_options(one, request), one.sku) for one in nearest[:MOST_OPTIONS]]
     if missing:
         options.append(Option(request.say(Term("option", "return_instead")), RETURN))

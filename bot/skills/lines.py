@@ -9,6 +9,7 @@ from bot.commerce import Line, LineState, Order, Shop
 from bot.conversation import Option
 from bot.facts import Localised, Many
 from bot.skill import Request
+from bot.skills import unmarked
 
 ALL = "all"
 POSSIBLE = 0.5  # Product.score from which a product may be the one that is meant
@@ -95,9 +96,15 @@ def pieces(lines: Sequence[Line], request: Request) -> dict[str, int]:
 
 
 async def by_name(shop: Shop, lines: Sequence[Line], request: Request) -> dict[str, list[Line]]:
-    """What each of the names in the message fits of these lines."""
-    names = request.slots.get("products", "").split("\n")
-    return {name: await named(shop, lines, name, request) for name in names if name}
+    """What each of the names in the message fits of these lines.
+
+    Where the model marked none, the words of the message itself are looked for in the names of the lines.
+    """
+    said, names = request.slots.get("said", ""), list(filter(None, request.slots.get("products", "").split("\n")))
+    if not names and (hits := unmarked.lines_in(said, lines)):
+        return hits
+    names = names or list(filter(None, [unmarked.asked_for(said, request.intent)]))
+    return {name: await named(shop, lines, name, request) for name in names}
 
 
 async def named(shop: Shop, lines: Sequence[Line], name: str, request: Request) -> list[Line]:

@@ -22,10 +22,10 @@ _KNOWN = {method: re.compile(pattern, re.IGNORECASE) for method, pattern in _NAM
 
 async def run(shop: Shop, request: Request) -> Outcome:
     terms = await shop.terms(request.market)
-    if not terms.methods or not (request.market or terms.sole):  # the shop's page tells of every market
+    if not terms.methods:
         return await shop_faq.run(shop, request)
     found = await knowledge.find(shop, request)
-    cards = found.outcome(request).cards if found else ()
+    cards = found.outcome(request).cards if found and found.sure else ()
     facts: dict[str, Fact] = {"methods": Many(tuple(Term("pay_with", method) for method in terms.methods))}
     named = _named(request)
     if named is None:

@@ -13,7 +13,18 @@ from bot.decision import HandoffRequest
 from bot.facts import Act, Day, Fact, Localised, Many, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
-from bot.skills.choosing import MOST_LINES, Choice, Pick, chosen_before, grant, kept, settle, take_answers, wishes_of
+from bot.skills.choosing import (
+    MOST_LINES,
+    Choice,
+    Pick,
+    chosen_before,
+    grant,
+    kept,
+    settle,
+    take_answers,
+    told_apart,
+    wishes_of,
+)
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
@@ -27,7 +38,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
             return order
         choice.picks += _picks_of(order, request)
     take_answers(choice, request)
-    for place, wish in enumerate(wishes_of(request)):
+    for place, wish in enumerate(await told_apart(wishes_of(request), choice, shop)):
         await grant(wish, choice, shop, request, first=place == 0)
     for place, pick in enumerate(choice.picks[:MOST_LINES]):
         settled = await settle(pick, place, choice, shop, request)

@@ -1,8 +1,8 @@
 """Facts, availability and price of a product, from the catalogue."""
 
-import re
 from collections.abc import Sequence
 
+from bot.attributes import is_color, is_size, without_size_word
 from bot.commerce import Product, Shop, Variant
 from bot.conversation import Option
 from bot.decision import tell_me
@@ -36,9 +36,12 @@ async def pick(shop: Shop, request: Request) -> Product | Outcome:
 
 def told(product: Product, request: Request) -> Outcome:
     variants, offers = asked(product, request), ()
+    made = _not_made(product, request) if request.intent == "product_availability" and not variants else None
     facts: dict[str, Fact] = {"product": product.name}
     if not product.variants and request.intent != "product_info":
         act = "inform:product/not_sold"
+    elif made:
+        act, facts = "inform:availability/not_made", {**facts, **made}
     elif request.intent == "product_availability":
         left = [variant for variant in variants if variant.stock > 0]
         plain = not any(_describe(variant, request) for variant in left)  # goods of one kind
@@ -78,15 +81,25 @@ def of_skus(product: Product, skus: str) -> tuple[Variant, ...]:
 
 def asked(product: Product, request: Request) -> tuple[Variant, ...]:
     """The variants of the size and colour asked for; all of them when none was named or none fits."""
-    size = re.sub(r"\s*(?:size|码|碼|号|號)\s*", "", request.slots.get("size", "").lower())  # M码, size M
-    color = request.slots.get("color", "").lower()
+    size, color = request.slots.get("size", ""), request.slots.get("color", "")
     fitting = tuple(
-        variant
-        for variant in product.variants
-        if (not size or variant.size.lower() == size)
-        and (not color or any(color in text.lower() for text in variant.color.texts.values()))
-    )
+        variant for variant in product.variants
+        if is_size(size, variant.size) and is_color(color, variant.color.texts.values())
+    )  # fmt: skip
     return fitting if (size or color) and (fitting or request.intent == "product_availability") else product.variants
+
+
+def _not_made(product: Product, request: Request) -> dict[str, Fact] | None:
+    """The colour or size asked for in which it is not made at all, and those in which it can be had."""
+    for name in ("color", "size"):
+        said = request.slots.get(name, "")
+        fits = [is_color(said, one.color.texts.values()) if name == "color" else is_size(said, one.size)
+                for one in product.variants]  # fmt: skip
+        there = [one for one in product.variants if one.stock > 0]
+        names = dict.fromkeys(filter(None, (request.say(one.color) if name == "color" else one.size for one in there)))
+        if not any(fits) and names:
+            return {"wanted": Text(without_size_word(said)), "variants": Many(tuple(map(Text, names)))}
+    return None
 
 
 def _describe(variant: Variant, request: Request) -> str:
@@ -138,6 +151,7 @@ SKILL = Skill(
         "inform:availability/in",
         "inform:availability/plain",
         "inform:availability/out",
+        "inform:availability/not_made",
     ),
     slots=("product", "size", "color"),
 )

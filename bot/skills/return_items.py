@@ -112,6 +112,6 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "products", "reason", "lines", "quantity"),
+    slots=("order_id", "contact", "products", "reason", "lines", "quantity", "said"),
     access=Access.ORDER,
 )
