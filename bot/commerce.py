@@ -410,6 +410,7 @@ class Terms:
 
     market: str
     currency: str
+    sole: bool  # the shop sells in no other
     methods: tuple[str, ...]  # of payment, as in Payment.method; () where the owner has named none
     authorisation_days: int  # after which money that was only reserved is free again
 

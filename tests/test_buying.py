@@ -498,7 +498,7 @@ async def a_look(shop: Shop, total: int, *paid: tuple[int, str, int], **fields: 
             return order
 
         async def terms(self, market: str = "") -> Terms:
-            return Terms("uk", "GBP", ("card",), 7)
+            return Terms("uk", "GBP", True, ("card",), 7)
 
     return await Desk(One(), payment_problem.SKILL, emma).says("[10043](order_id)")  # type: ignore[arg-type]
 
@@ -547,6 +547,7 @@ async def test_money_of_a_cancelled_order_that_has_not_come_back_is_owed(shop: S
     ("[gift card](payment_method)?", "uk", "inform:methods/taken"), ("card or PayPal?", "uk", "inform:methods"),
     ("by [credit card](payment_method)?", "uk", "inform:methods/taken"), ("cash on delivery?", "uk", "inform:methods"),
     ("can I pay with [Klarna](payment_method)?", "", "inform:methods/taken"),  # in the shop's own market, as prices are
+    ("can I pay with [Alipay](payment_method)?", "", "inform:passage"),  # which another market may have
 ])  # fmt: skip
 async def test_methods_are_those_of_the_market(shop: Shop, said: str, market: str, act: str) -> None:  # noqa: F811
     outcome = await Desk(shop, payment_methods.SKILL, market=market).says(said)
@@ -559,7 +560,7 @@ async def test_without_methods_in_the_policy_the_knowledge_answers(shop: Shop) -
         passages = shop.passages
 
         async def terms(self, market: str = "") -> Terms:
-            return Terms("uk", "GBP", (), 7)
+            return Terms("uk", "GBP", True, (), 7)
 
     outcome = await Desk(Bare(), payment_methods.SKILL).says("how can I pay?")  # type: ignore[arg-type]
     assert outcome.act.name in knowledge.ACTS and outcome.cards[0].title == "How you can pay"

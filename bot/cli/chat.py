@@ -68,7 +68,11 @@ async def _chat(settings: Settings, given: Everywhere, script: str | None, as_em
             None if mailed else shown.channel,
         )  # fmt: skip
         await driver.resume()
-        await (_play(driver, script) if script else _talk(driver))
+        if script:
+            await _play(driver, script)
+        else:
+            out.print(f"The shop is {product.policy.shop.name.text('en')}.", markup=False)
+            await _talk(driver)
 
 
 async def _play(driver: ScriptedChat, script: str) -> None:

@@ -13,6 +13,8 @@ from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, err, out, print_j
 from bot.clock import StartedClock, SystemClock
 from bot.doctor import examine
 from bot.serve import only_one, serving
+from bot.shop.policy import read_policy
+from bot.shop.transfer import SAMPLE
 from bot.store.database import open_database
 from bot.store.migrate import migrate
 
@@ -36,6 +38,8 @@ def run(db: Db = None, shop: ShopDir = None, now: Now = None) -> None:
                 password = await product.staff.first_account(FIRST_STAFF)
                 async with serving(product, settings.host, settings.port) as port:
                     _welcome(f"http://{settings.host}:{port}", password, [adapter.name for adapter in product.adapters])
+                    if product.policy.shop.name == read_policy(SAMPLE).shop.name:
+                        _to_try()
                     await asyncio.Event().wait()
 
     try:
@@ -52,6 +56,10 @@ def _welcome(address: str, password: str | None, channels: Iterable[str]) -> Non
         out.print(
             f"  First sign-in  {FIRST_STAFF} / {password}   (shown once; you will be asked to change it)", markup=False
         )
+
+
+def _to_try() -> None:
+    """With the orders of the sample shop."""
     out.print("\nThree things to try in the chat:")
     out.print("  1. Where is my order 10042?      (it belongs to emma.clarke@example.com)")
     out.print("  2. 我想退货，订单10103             (手机或邮箱 li.na@example.com)")

@@ -262,7 +262,8 @@ class SqlShop:
 
     async def terms(self, market: str = "") -> Terms:
         rules = self._policy.market(market)
-        return Terms(rules.name, rules.currency, rules.methods, rules.authorisation_days)
+        sole = len(self._policy.markets) == 1
+        return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days)
 
     async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
         rules, now = self._policy.market(market), self._clock.now()

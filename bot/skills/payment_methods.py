@@ -22,12 +22,13 @@ _KNOWN = {method: re.compile(pattern, re.IGNORECASE) for method, pattern in _NAM
 
 async def run(shop: Shop, request: Request) -> Outcome:
     terms = await shop.terms(request.market)
-    if not terms.methods:
+    named = _named(request)
+    elsewhere = not (request.market or terms.sole) and named is not None and named not in terms.methods
+    if not terms.methods or elsewhere:  # what this market has not another may have: the page tells of every one
         return await shop_faq.run(shop, request)
     found = await knowledge.find(shop, request)
     cards = found.outcome(request).cards if found and found.sure else ()
     facts: dict[str, Fact] = {"methods": Many(tuple(Term("pay_with", method) for method in terms.methods))}
-    named = _named(request)
     if named is None:
         return Outcome(Act("inform:methods", facts), cards=cards)
     facts["method"] = Term("pay_with", named)
