@@ -1,5 +1,6 @@
 """What the bot would have answered while a person has the conversation: for staff to look over. Changes nothing."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,8 @@ from bot.fulfilment import Fulfilment
 from bot.policy import decide
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
+
+log = logging.getLogger(__name__)
 
 MOST_READS = 4
 ANSWERS = frozenset({"inform", "refused"})  # families of acts that answer a question, and promise nothing
@@ -26,6 +29,16 @@ class Suggester:
         history: Sequence[Utterance], limits: Limits, now: datetime,
     ) -> str:  # fmt: skip
         """The reply as text; "" where the bot would have asked, done or handed over something, or knows nothing."""
+        try:
+            return await self._suggest(conversation, event, understanding, history, limits, now)
+        except Exception:  # whatever fails here, a person comes and gets the message: only the suggestion is left out
+            log.exception("no reply can be suggested")
+            return ""
+
+    async def _suggest(
+        self, conversation: Conversation, event: TurnInput, understanding: Understanding,
+        history: Sequence[Utterance], limits: Limits, now: datetime,
+    ) -> str:  # fmt: skip
         alone = replace(
             conversation, status=Status.BOT, handoff=None, introduced=True, flows=(), queue=(), pending=None
         )  # fmt: skip

@@ -353,3 +353,16 @@ async def test_a_suggestion_leaves_the_conversation_as_it_was(talk: Talk) -> Non
     after, _ = await talk.product.conversations.load(ADDRESS.conversation_id)
     kept = replace(before, version=after.version, settled=after.settled, acknowledged=True)
     assert after == kept
+
+
+async def test_a_shop_that_does_not_answer_keeps_no_message_from_staff(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("the shop is away")
+
+    monkeypatch.setattr("bot.fulfilment.Fulfilment.read", broken)
+    await done(talk, shopper("m1", "where is 10042, a person please"))
+    [opened] = talk.chat.desk.posts
+    await done(talk, shopper("m2", "where is 10042"))
+    assert "asked for a person" in opened.text and talk.chat.desk.posts[-1].text == "where is 10042"
