@@ -322,6 +322,15 @@ async def test_words_and_buttons_of_staff_belong_to_the_handoff_of_their_topic(p
     assert (press.sender, press.kind, press.act, press.handoff_id) == (Sender.STAFF, Kind.STAFF_ACT, "claim", "h-17")
 
 
+@pytest.mark.parametrize("text", ["// he is a regular", "note: he is a regular", "备注：he is a regular"])
+async def test_what_staff_note_for_each_other_in_a_topic_is_no_word_to_the_shopper(peer, polling, front, text):
+    reference = await polling.desk.post(OPENED)
+    await peer.write(EVE, text, topic_of(reference))
+    await settled(peer)
+    [noted] = front.received
+    assert (noted.kind, noted.act, noted.text) == (Kind.STAFF_ACT, "note", "he is a regular")
+
+
 @pytest.mark.parametrize(
     ("user", "text", "topic", "fields"),
     [

@@ -10,7 +10,7 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from adapters.telegram.addressing import Me, addressed, spoken
 from adapters.telegram.files import attachments, wordless
 from bot.errors import BadInput
-from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender
+from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_in
 from bot.ports import Member, right_for
 
 CHANNEL = "telegram"
@@ -98,11 +98,14 @@ def _staff_said(message: Message, me: Me, staff: Staff) -> InboundMessage | None
     """Words of linked staff in a topic. Files are not passed on, and what stands in General is their own."""
     user, text = person_of(message), spoken(message, me)
     member = staff.users.get(str(user.id)) if user else None
-    if member is None or not message.is_topic_message or not text:
+    note = note_in(text)
+    said = text if note is None else note
+    if member is None or not message.is_topic_message or not said:
         return None
+    kind, act = (Kind.TEXT, "") if note is None else (Kind.STAFF_ACT, "note")
     return InboundMessage(
         source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, sender=Sender.STAFF,
-        text=text, name=member.name, staff=member.staff)
+        kind=kind, act=act, text=said, name=member.name, staff=member.staff)
 
 
 def _button(query: CallbackQuery, me: Me, now: datetime, staff: Staff) -> InboundMessage | None:
