@@ -19,6 +19,7 @@ from bot.conversation import (
     IntentScore,
     Option,
     Proof,
+    RatingAsked,
     Status,
     Understanding,
     facts_from_json,
@@ -78,6 +79,7 @@ FULL = Conversation(
     last_seen=NOW,
     settled=12,
     name="Emma",
+    rating=RatingAsked("h1", "word", 4),
 )
 BLANK = Conversation(id=ADDRESS.conversation_id, address=ADDRESS, version=9, language="en")
 
@@ -156,7 +158,7 @@ def test_reading_a_state_does_not_change_it() -> None:
 def test_a_new_session_keeps_language_proof_and_what_staff_still_decide() -> None:
     kept = Conversation(
         id=FULL.id, address=ADDRESS, session=4, version=7, language="zh-Hant", proof=FULL.proof, approvals=(NOTE,),
-        cases=(NOTE,), last_seen=NOW, name="Emma",
+        cases=(NOTE,), last_seen=NOW, name="Emma", rating=FULL.rating,
     )  # fmt: skip
     assert FULL.new_session() == kept
 

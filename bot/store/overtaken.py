@@ -53,6 +53,8 @@ async def let_go(connection: AsyncConnection, conversation_id: str) -> None:
     """Nobody came after all: what was kept back is said."""
     kept = sa.and_(_outbox.c.conversation_id == conversation_id, _outbox.c.state == "kept")
     rows = (await connection.execute(sa.select(_outbox).where(kept))).all()
+    if not rows:
+        return
     await connection.execute(_outbox.update().where(kept).values(state="waiting"))
     for row in rows:
         await speak_line(connection, row.conversation_id, row.at, row.payload["text"], "bot")
