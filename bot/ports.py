@@ -379,7 +379,8 @@ class Deed(StrEnum):
     ROLE_SET = "role_set"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a deed
     ACCOUNT_REMOVED = "account_removed"
-    ASSIGNED = "assigned"
+    ASSIGNED = "assigned"  # handed to a colleague
+    SNOOZED = "snoozed"  # put away for a time
     CLAIMED = "claimed"  # these five by the status of the handoff
     BACK = "back"
     CLOSED = "closed"

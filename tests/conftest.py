@@ -12,6 +12,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
 from adapters.mail import MailAdapter
 from adapters.terminal import TerminalAdapter, TerminalMailAdapter
@@ -22,6 +23,7 @@ from bot.script import ADDRESS, ScriptedChat
 from bot.settings import Settings
 from bot.shop.policy import read_policy
 from bot.shop.transfer import SAMPLE
+from bot.store import staff
 
 # property tests: short here, long with `make bench`; the same examples each time
 hypothesis.settings.register_profile("short", derandomize=True, deadline=None, max_examples=200)
@@ -30,6 +32,12 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)  # a Wednesday
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}  # noqa: S104 - a name to compare with
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The algorithm of the staff passwords with the smallest cost."""
+    monkeypatch.setattr(staff, "PasswordHasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,10 @@
 """The log of what staff did: one line for each act, in its transaction, newest first, and nothing secret in it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from store_rig import START, Rig, act_of_staff, open_rig, opening, said
 
 from bot.commerce import WriteMode
@@ -14,7 +13,6 @@ from bot.linking import plain
 from bot.messages import Address, Sender
 from bot.ports import COMMAND_LINE, AuditLine, Deed, ModeWish
 from bot.roles import Role
-from bot.store import staff
 from bot.store.audit import PAGE
 from bot.store.modes import ModeStore
 from bot.store.staff import SIGN_IN_TRIES, SIGN_IN_WINDOW
@@ -25,10 +23,7 @@ SAM = Address("slack", "T1", "D1", user="U1")
 HOME = "192.0.2.7"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "PasswordHasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    yield
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 
 @pytest.fixture
@@ -124,6 +119,16 @@ async def test_what_staff_do_with_a_handoff_is_told_by_account_and_reason(rig: R
     await rig.inbox.receive(act_of_staff("s1", "claim"))
     await rig.commit(await rig.taken(), handoffs=(HandoffChange("h1", status), opening("h2")))
     assert await lines(rig) == [("eve", status, "h1", "requested")]
+
+
+async def test_what_is_put_away_or_handed_on_is_logged_as_that(rig: Rig) -> None:
+    await rig.turn("m1", handoffs=(opening(),))
+    await rig.inbox.receive(act_of_staff("s1", "snooze"))
+    away = HandoffChange("h1", "claimed", away_until=START + timedelta(hours=2))
+    await rig.commit(await rig.taken(), handoffs=(away,))
+    await rig.inbox.receive(act_of_staff("s2", "assign"))
+    await rig.commit(await rig.taken(), handoffs=(HandoffChange("h1", "", claimed_by="bob"),))
+    assert [what for _, what, _, _ in await lines(rig)] == ["snoozed", "assigned"]
 
 
 async def test_what_a_shopper_or_a_timer_does_is_no_act_of_staff(rig: Rig) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,17 +12,11 @@ from store_rig import Rig, open_rig
 
 from bot.errors import BadInput
 from bot.roles import Role
-from bot.store import staff
 from bot.store.actions import TRIES_COUNT_FOR
 from bot.store.staff import NAME_CHARS, NAME_TRIES, SESSION, SIGN_IN_TRIES, SIGN_IN_WINDOW
 from bot.store.tables import Staff, StaffSessions, Tries
 
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The same algorithm with the smallest cost."""
-    monkeypatch.setattr(staff, "PasswordHasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    yield
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 
 @pytest.fixture

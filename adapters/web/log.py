@@ -9,7 +9,9 @@ from adapters.web.pages import Pages
 from bot.ports import Deed, Office, Right
 
 PAGE = f"{PATH}/log"
-OF_HANDOFFS = (Deed.CLAIMED, Deed.BACK, Deed.CLOSED, Deed.APPROVED, Deed.DECLINED)
+OF_HANDOFFS = (
+    Deed.ASSIGNED, Deed.SNOOZED, Deed.CLAIMED, Deed.BACK, Deed.CLOSED, Deed.APPROVED, Deed.DECLINED,
+)  # fmt: skip
 
 
 class Log:

@@ -314,7 +314,8 @@ async def _note_act(connection: AsyncConnection, message: InboundMessage, change
     """The log says what staff did with a handoff, by its reason; what a turn opens nobody did."""
     if message.sender is Sender.STAFF and not change.opening:
         reason = await connection.scalar(sa.select(_handoffs.c.reason).where(_handoffs.c.id == change.id))
-        deed = Deed(change.status) if change.status else Deed.ASSIGNED
+        put_away = change.away_until is not None
+        deed = Deed.SNOOZED if put_away else Deed(change.status) if change.status else Deed.ASSIGNED
         await note(connection, now, message.staff or message.name, deed, change.id, reason or "")
 
 
