@@ -58,6 +58,22 @@ def wants_more(text: str) -> bool:
     return bool(_MORE.fullmatch(text.strip()))
 
 
+# --- a range of goods ------------------------------------------------------------------------------------------------
+
+_BROWSES = _compiled(
+    r"\b(?:what|which)(?: (?:kinds?|sorts?|types?|range) of)? (?!(?:colou?r|size|price|length|deliver|pay)\w*)"
+    r"(?:[\w'’-]+ ){1,4}(?:do|have|are) (?:you|there)\b",
+    r"\b(?:show|see|browse|view|list)\b[^.?!]{0,15}\b(?:all|your|range|selection|collection|choice)\b|\bshow me\b",
+    r"(?:有|[卖賣])(?:些?什[么麼]|哪些|哪[几幾][款种種]|啥)(?![颜顏]色|色|尺|[码碼]|[优優]惠|[区區]|差|用)|都有(?:什[么麼]|啥|哪)"
+    r"|[给給]我看|看看(?:你们|你們|你家|店里|店裡)",
+)
+
+
+def browses(text: str) -> bool:
+    """ "What bags do you have?", 有什么灯: a choice of a kind of goods is asked for."""
+    return bool(_BROWSES.search(text))
+
+
 # --- whose purchases may count ---------------------------------------------------------------------------------------
 
 _ABOUT_ADVICE = _compiled(r"\b(?:suggest|recommend|personali[sz])\w*", r"推[荐薦]|[个個](?:性|人)化")

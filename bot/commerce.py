@@ -413,6 +413,8 @@ class Terms:
     sole: bool  # the shop sells in no other
     methods: tuple[str, ...]  # of payment, as in Payment.method; () where the owner has named none
     authorisation_days: int  # after which money that was only reserved is free again
+    return_days: int = 0  # from delivery; 0: not said
+    warranty_days: int = 0  # from delivery; 0: none
 
 
 @dataclass(frozen=True, slots=True)

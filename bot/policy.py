@@ -536,7 +536,9 @@ def _start(t: TurnState, intent: str) -> Flow | None:
         if name == "product" and not back:
             continue  # so many words may well name another product, which was not found in them
         if spoken_of and not slots.means_another(t.event.text):
-            values[name if slots.points_back(t.event.text) else slot] = t.conversation.memory[name]
+            # "the blanket, has that been sent?" points at the blanket: which order it is in, the skill finds out
+            sure = slots.points_back(t.event.text) and "products" not in values
+            values[name if sure else slot] = t.conversation.memory[name]
             if slot == "product" and "skus" in skill.slots and not {"size", "color"} & values.keys():
                 values |= {"skus": skus} if (skus := t.conversation.memory.get("skus")) else {}
     return Flow(skill.name, intent, values)

@@ -227,3 +227,23 @@ def test_other_things_are_no_suggestions(text: str) -> None:
 )
 def test_what_something_is_to_go_with(text: str, name: str) -> None:
     assert cues.beside(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "browses"),
+    [
+        ("what bags do you have?", True),
+        ("which kinds of green tea are there", True),
+        ("show me lamps", True),
+        ("can I see all your rugs", True),
+        ("有什么灯", True),
+        ("你们家包都有哪些", True),
+        ("what colours do you have the linen shirt in", False),
+        ("which payment methods do you have", False),
+        ("what does the kettle cost", False),
+        ("这款有什么颜色", False),
+        ("有什么优惠", False),
+    ],
+)
+def test_a_range_of_goods_is_asked_for(text: str, browses: bool) -> None:
+    assert advice.browses(text) is browses

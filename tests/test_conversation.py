@@ -190,6 +190,11 @@ def test_a_proof_opens_no_more_than_was_proved(access: Access, order: str, neede
     assert Proof(access, "", "10423", NOW).opens(order, needed) is opens
 
 
+@pytest.mark.parametrize(("typed", "opens"), [("sp1001", True), ("SP 1001", True), ("SP-1002", False), ("1001", False)])
+def test_a_proof_opens_its_order_however_the_number_is_typed(typed: str, opens: bool) -> None:
+    assert Proof(Access.ORDER, "", "SP-1001", NOW).opens(typed, Access.ORDER) is opens
+
+
 def test_a_state_from_before_strong_proofs_reads_as_a_weak_one() -> None:
     state = to_state(FULL)
     old = {name: value for name, value in state["proof"].items() if name not in ("strong_until", "mailbox")}

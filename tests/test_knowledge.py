@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.commerce import Passage
+from bot.commerce import Passage, Terms
+from bot.facts import Act, Number
 from bot.meaning import Meaning
 from bot.skill import Alike, Request, nobody_knows
-from bot.skills import knowledge
+from bot.skills import knowledge, shop_faq
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 
@@ -21,6 +22,9 @@ class Pages:
 
     async def passages(self, words: str, language: str) -> tuple[Passage, ...]:
         return self._passages
+
+    async def terms(self, market: str = "") -> Terms:
+        return Terms("uk", "GBP", True, (), 7, return_days=30, warranty_days=365)
 
 
 def passage(title: str, topic: str = "shipping_info", score: float = 0.0, language: str = "en") -> Passage:
@@ -81,6 +85,20 @@ async def test_without_a_model_words_decide() -> None:
 async def test_nothing_to_do_with_it_is_nothing() -> None:
     assert await found() is None
     assert await found(passage("opening hours", "store_info")) is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "act"),
+    [
+        ("return_policy", Act("inform:return_window", {"days": Number(30)})),
+        ("warranty", Act("inform:warranty_term", {"days": Number(365)})),
+    ],
+)
+async def test_a_rule_of_the_policy_is_told_where_no_page_holds_it(intent: str, act: Act) -> None:
+    request = Request({}, intent, "how long?", "en", NOW, date(2026, 3, 4), str, alike=likes(cost=0.4))
+    assert (await shop_faq.run(Pages(passage("cost")), request)).act == act  # type: ignore[arg-type]
+    own = await shop_faq.run(Pages(passage("cost"), passage("ours", intent)), request)  # type: ignore[arg-type]
+    assert own.act.name.startswith("inform:passage")
 
 
 async def test_a_passage_in_another_language_says_so() -> None:

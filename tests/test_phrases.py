@@ -64,6 +64,7 @@ refused:report_problem/other_parcel order! items! day; refused:report_problem/ch
 refused:report_problem/declined order!; refused:report_problem/unsupported order!
 refused:report_problem/unknown order!; dropped:report_problem order!
 inform:passage topic; inform:passage/nearest topic; inform:passage/other_language topic; no_passage task
+inform:return_window days!; inform:warranty_term days!
 inform:product product!; inform:product/not_sold product!
 inform:price product! price!; inform:price/from product! price!
 inform:availability/plain product!; inform:availability/not_made product! wanted! variants!

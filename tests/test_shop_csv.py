@@ -239,3 +239,15 @@ def test_pairs_that_are_none_are_refused() -> None:
     assert cells.data(column, ["A-1=2|A-2=1"]) == {"lines": {"A-1": "2", "A-2": "1"}}
     with pytest.raises(ValueError, match="no list of pairs; write it like"):
         cells.data(column, ["A-1"])
+
+
+@pytest.mark.parametrize("typed", ["SP-1001", "sp-1001", "sp1001", "SP 1001", "#sp 1001"])
+async def test_an_order_is_found_however_its_number_is_typed(engine: AsyncEngine, tables: Tables, typed: str) -> None:
+    dashed = {name: text.replace("10001", "SP-1001") for name, text in TABLES.items()}
+    assert not (await import_shop(engine, tables(**dashed), NOW)).problems
+    shop = shop_of(engine)
+    proof = await shop.identify(typed, "a@example.com")
+    assert proof is not None and proof.order == "SP-1001"
+    found = await shop.order(typed, proof)
+    assert found is not None and found.number == "SP-1001"
+    assert await shop.identify("sp1002", "a@example.com") is None

@@ -1,5 +1,6 @@
 """Rows of the shop's tables to the port's frozen types. Reads only; decides nothing."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
@@ -30,6 +31,7 @@ from bot.commerce import (
     SizeRow,
     Variant,
 )
+from bot.conversation import plain_number
 from bot.facts import Localised, Money
 from bot.shop import tables as t
 
@@ -65,8 +67,19 @@ async def orders(connection: AsyncConnection, *where: sa.ColumnElement[bool]) ->
 
 
 async def order(connection: AsyncConnection, number: str) -> Order | None:
-    found = await orders(connection, col(t.Orders, "number") == number)
+    found = await orders(connection, col(t.Orders, "number") == await spelled(connection, number))
     return found[0] if found else None
+
+
+async def spelled(connection: AsyncConnection, number: str) -> str:
+    """An order's number as the shop writes it, however it was typed, "sp1001", "#SP 1001"; an unknown one as given."""
+    plain = plain_number(number)
+    dashed = re.sub(r"(?<=[A-Z])(?=\d)", "-", plain, count=1)
+    given = re.sub(r"\s+", "-", number.strip().lstrip("#").strip().upper())
+    ways = list(dict.fromkeys((given, dashed, plain)))  # the likeliest first
+    query = sa.select(col(t.Orders, "number")).where(col(t.Orders, "number").in_(ways))
+    known = set((await connection.execute(query)).scalars())
+    return next((way for way in ways if way in known), given)
 
 
 async def line_categories(connection: AsyncConnection, number: str) -> dict[str, str]:

@@ -5,7 +5,6 @@ Rules and effects are in verbs/; this file opens transactions and guards who see
 
 import asyncio
 import hmac
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -64,13 +63,13 @@ class SqlShop:
     # --- who is asking ---
 
     async def identify(self, order: str, contact: str) -> Proof | None:
-        number = _number(order)
         columns = [col(Orders, name) for name in ("customer_id", "email", "phone", "address", "market")]
         buyer = [col(Customers, "name").label("buyer"), col(Customers, "phone").label("own_phone")]
         both = table(Orders).outerjoin(table(Customers), col(Customers, "id") == col(Orders, "customer_id"))
-        query = sa.select(*columns, *buyer).select_from(both).where(col(Orders, "number") == number)
+        query = sa.select(*columns, *buyer).select_from(both)
         async with reading(self._engine) as connection:
-            found = (await connection.execute(query)).first()
+            number = await reads.spelled(connection, order)
+            found = (await connection.execute(query.where(col(Orders, "number") == number))).first()
         email, phone, own, address = (found.email, found.phone, found.own_phone, found.address) if found else _NOBODY
         # all are compared whatever the first ones say, and for a number that does not exist just the same
         same_email, called, own_called, theirs, lives = (
@@ -95,10 +94,10 @@ class SqlShop:
         return Proof(Access.CUSTOMER, found.id, "", self._clock.now(), found.market) if found else None
 
     async def vouched(self, *, customer: str = "", order: str = "") -> Proof | None:
-        number = _number(order)
-        whose = sa.select(col(Orders, "customer_id"), col(Orders, "market")).where(col(Orders, "number") == number)
         account = sa.select(col(Customers, "market")).where(col(Customers, "id") == customer)
         async with reading(self._engine) as connection:
+            number = await reads.spelled(connection, order)
+            whose = sa.select(col(Orders, "customer_id"), col(Orders, "market")).where(col(Orders, "number") == number)
             found = (await connection.execute(account if customer else whose)).first()
         if found is None:
             return None
@@ -110,7 +109,7 @@ class SqlShop:
 
     async def order(self, number: str, proof: Proof) -> Order | None:
         async with reading(self._engine) as connection:
-            found = await reads.order(connection, _number(number))
+            found = await reads.order(connection, number)
             as_of = await self._as_of(connection)
         if found is None or not _may_see(proof, found):
             return None
@@ -169,7 +168,7 @@ class SqlShop:
         if proof.access not in (Access.ORDER, Access.CUSTOMER):
             return refused("not_found")
         async with reading(self._engine) as connection:
-            found = await reads.order(connection, _number(number))
+            found = await reads.order(connection, number)
             if found is None or not _may_see(proof, found):
                 return refused("not_found")
             case = await self._case(connection, found, self._clock.now())
@@ -218,7 +217,7 @@ class SqlShop:
         verb = VERBS.get(write.verb)
         if verb is None:
             return Answer(AnswerStatus.UNSUPPORTED)
-        found = await reads.order(connection, _number(str(write.arguments.get("order", ""))))
+        found = await reads.order(connection, str(write.arguments.get("order", "")))
         if found is None:
             return refused("not_found")
         if write.version and found.version != write.version:  # 0: whatever has happened since
@@ -263,7 +262,8 @@ class SqlShop:
     async def terms(self, market: str = "") -> Terms:
         rules = self._policy.market(market)
         sole = len(self._policy.markets) == 1
-        return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days)
+        return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days, rules.return_days,
+                     rules.warranty_days)  # fmt: skip
 
     async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
         rules, now = self._policy.market(market), self._clock.now()
@@ -423,10 +423,6 @@ _NOBODY = ("nobody", "", "", {"postcode": "", "phone": "", "recipient": ""})
 def _same_text(known: str, given: str) -> bool:
     """Compared without regard to case, in constant time."""
     return bool(known) and hmac.compare_digest(known.strip().lower().encode(), given.strip().lower().encode())
-
-
-def _number(text: str) -> str:
-    return re.sub(r"\s+", "-", text.strip().lstrip("#").strip().upper())
 
 
 def _action(key: str) -> sa.Select[tuple[object, ...]]:

@@ -284,7 +284,7 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "said", "wish"),
+    slots=("order_id", "contact", "products", "said", "wish"),
     access=Access.DELIVERY,
     covers=("order_status", "refund_request"),
     case="claim",

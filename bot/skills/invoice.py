@@ -160,7 +160,7 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "invoice_title", "tax_id", "email", "said"),
+    slots=("order_id", "contact", "invoice_title", "tax_id", "email", "products", "said"),
     access=Access.ORDER,
     told=told,
 )

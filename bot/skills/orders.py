@@ -8,24 +8,29 @@ from bot.conversation import Option
 from bot.facts import Act, Day, Fact, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request
+from bot.skills.lines import by_name
 
 MOST_OPTIONS = 5
 
 
 async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]) -> Order | Outcome:
-    """The order the shopper means: the one named, the one last spoken of or the only one if it fits, or a question."""
+    """The order that is meant: the one named, else by its goods, the one last spoken of, the only one; or a question.
+
+    Goods that a message names count for more than the order spoken of before: "and the umbrella?" is another order.
+    """
     if request.proof is None:
         raise ValueError("pick_order needs a proof: give the skill an access above NONE")
     if number := request.slots.get("order_id"):
         order = await shop.order(number, request.proof)
         return order or Outcome(Act("unknown_order", {"order": Text(number)}))
     orders = await shop.orders(request.proof)
-    spoken_of = next(
-        (order for order in orders if order.number == request.slots.get("order_hint") and fits(order)), None
-    )
-    if spoken_of:
+    holding = await _holding(shop, orders, request)
+    candidates = holding or orders
+    fitting = [order for order in candidates if fits(order)] or list(candidates)
+    strange = request.slots.get("products") and not holding  # goods of none of them
+    hint = "" if strange else request.slots.get("order_hint", "")
+    if spoken_of := next((order for order in fitting if order.number == hint), None):
         return spoken_of
-    fitting = [order for order in orders if fits(order)] or list(orders)
     if not fitting:
         return Outcome(Act("no_orders"))
     if len(fitting) == 1:
@@ -34,6 +39,14 @@ async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]
         Option(f"{order.number} · {request.say(order.lines[0].name)}", order.number) for order in fitting[:MOST_OPTIONS]
     )
     return Outcome(Act("ask:order"), slot="order_id", options=options)
+
+
+async def _holding(shop: Shop, orders: Sequence[Order], request: Request) -> list[Order]:
+    """The orders with most of the goods that the message names; () where it names none, or none that were ordered."""
+    hits = (await by_name(shop, [line for order in orders for line in order.lines], request)).values()
+    counts = [sum(any(line in order.lines for line in lines) for lines in hits) for order in orders]
+    most = max(counts, default=0)
+    return [order for order, count in zip(orders, counts, strict=True) if count == most and most]
 
 
 def lines_card(order: Order, lines: Sequence[Line], request: Request) -> Card:

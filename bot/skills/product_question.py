@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.advice import browses
 from bot.attributes import is_color, is_size, without_size_word
 from bot.commerce import Product, Shop, Variant
 from bot.conversation import Option
@@ -11,12 +12,16 @@ from bot.messages import Card
 from bot.promises import Awaited, goods
 from bot.skill import Outcome, Request, Skill
 
+RECOMMEND = "recommend"  # the skill that shows a choice of a kind of goods
 SURE, POSSIBLE = 0.8, 0.5  # Product.score: taken without asking / worth asking about
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
     product = await pick(shop, request)
-    return product if isinstance(product, Outcome) else told(product, request)
+    if isinstance(product, Product):
+        return told(product, request)
+    a_range = browses(request.text) or "category" in request.slots  # "what lamps do you have?": a choice of them
+    return Outcome(Act(f"pass:{RECOMMEND}")) if a_range and product.act.family == "ask" else product
 
 
 async def pick(shop: Shop, request: Request) -> Product | Outcome:
@@ -153,5 +158,5 @@ SKILL = Skill(
         "inform:availability/out",
         "inform:availability/not_made",
     ),
-    slots=("product", "size", "color"),
+    slots=("product", "category", "size", "color"),
 )

@@ -11,7 +11,7 @@ from bot.decision import look_at
 from bot.facts import Act, Day, Fact, Many, Money, Term
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
-from bot.skills.product_question import SURE, offered, pick
+from bot.skills.product_question import RECOMMEND, SURE, offered, pick
 
 MOST = 3
 RELATIVE = ("cheaper", "goes_with", "alternative", "others")  # slots of a wish that is about other goods
@@ -159,7 +159,7 @@ def _why(one: Suggestion, request: Request) -> Iterator[tuple[str, str]]:
 
 
 SKILL = Skill(
-    name="recommend",
+    name=RECOMMEND,
     intents=("recommend_product",),
     run=run,
     acts=(

@@ -162,6 +162,6 @@ SKILL = Skill(
     intents=("refund_status",),
     run=run,
     acts=(*ACTS, "inform:refund/nowhere", "ask:order", "unknown_order", "no_orders"),
-    slots=("order_id", "contact"),
+    slots=("order_id", "contact", "products", "said"),
     access=Access.ORDER,
 )

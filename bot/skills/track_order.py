@@ -45,6 +45,6 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact"),
+    slots=("order_id", "contact", "products", "said"),
     access=Access.DELIVERY,
 )
