@@ -18,6 +18,7 @@ DOWNLOAD_SECONDS = 60.0
 
 PING_SECONDS = 10.0  # Socket Mode; the SDK calls a socket dead after four unanswered pings
 PATIENCE = 6  # checks, a ping apart, that find no living socket before everything is set up afresh
+QUIET_SECONDS = 30 * 60.0  # ours: without a word on it, a fresh socket costs less than one that brings nothing
 CLOSE_SECONDS = 3.0
 
 SCOPES = frozenset((  # without one of these the app is deaf or dumb somewhere

@@ -63,6 +63,7 @@ class SlackPeer:
         self.tickets: set[str] = set()  # unused Socket Mode addresses
         self.dead_tickets = 0  # so many next addresses are refused when used
         self.mute = False  # sockets accept and answer nothing, not even pings
+        self.silent = False  # sockets answer pings and bring nothing, not even hello
         self.greetings = 0
         self.url = ""
         self._socket: web.WebSocketResponse | None = None
@@ -259,7 +260,7 @@ class SlackPeer:
         socket = web.WebSocketResponse(autoping=not self.mute, timeout=0.1)
         await socket.prepare(request)
         self._sockets.add(socket)
-        if not self.mute:
+        if not (self.mute or self.silent):
             await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0SHOP"},
                                     "debug_info": {"host": "applink-loopback", "approximate_connection_time": 18060}})
             self._socket = socket
