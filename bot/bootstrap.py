@@ -403,6 +403,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
             made.append(
                 SlackAdapter(
                     assistant,
+                    assistant,
                     SlackSettings(
                         bot_token=token,
                         signing_secret=settings.slack_signing_secret.get_secret_value(),
