@@ -156,6 +156,12 @@ async def test_stopping_does_not_wait_for_a_dead_peer(peer, front, monkeypatch):
             await peer.until(lambda: peer.greetings > 0)
 
 
+def test_one_process_per_app_token_and_the_token_is_not_in_the_leases_name(peer, front):
+    first, second = (SlackAdapter(front, FakeOffice(), over_sockets(peer)) for _ in range(2))
+    assert first.sole == second.sole != "" and APP_TOKEN not in first.sole
+    assert SlackAdapter(front, FakeOffice(), settings(peer)).sole == ""
+
+
 async def test_over_http_there_is_nothing_to_run(peer, front):
     await SlackAdapter(front, FakeOffice(), settings(peer)).run()
     assert peer.calls == []
