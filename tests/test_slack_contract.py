@@ -13,19 +13,21 @@ from typing import Any
 import pytest
 from conftest import NOW
 from fakes import FakeOffice, NoModel, TalkingFront
-from peers.slack import APP_TOKEN, BOT_TOKEN, SlackPeer, body, content_type, signed, visible
+from peers.slack import APP_TOKEN, BOT_TOKEN, SlackPeer, body, content_type, filled_in, signed, visible
 from slack_rig import Shop, over_sockets, payload, settings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import SlackAdapter
+from adapters.slack import SlackAdapter, desk_menu
 from adapters.slack import limits as slack_limits
+from adapters.slack.desk_menu import Wish
 from adapters.slack.pace import Pace
 from bot.bootstrap import Language, shophand
 from bot.clock import ManualClock
 from bot.conversation import Understanding
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Kind, Reply
+from bot.ports import HandoffView, ReadyReply
 from bot.serve import serving
 from bot.settings import Settings
 
@@ -214,6 +216,25 @@ async def test_socket_mode_ack_is_the_envelope_id_and_one_socket_is_open(peer, f
         assert [ack["envelope_id"] for ack in envelope.acks] == [envelope.id]
         await peer.disconnect()
     await peer.until(lambda: peer.greetings == 3 and len(peer._sockets) == 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await adapter.close()
+
+
+async def test_socket_mode_ack_says_how_a_modal_goes_on(peer, front):
+    office = FakeOffice()
+    office.views["h-17"] = HandoffView("h-17", "c", "chat", "requested", "", "claimed", "Eve", NOW, "slack", "en")
+    office.ready = [ReadyReply("en", "Label", "The label is on its way.")]
+    adapter = SlackAdapter(front, office, over_sockets(peer))
+    running = asyncio.create_task(adapter.run())
+    view = desk_menu.view(Wish("reply", "h-17", "U0EVE", "C0STAFF", "1790000600.000001", 1790000600.0),
+                          front.desk_words, [("Label", "0")])  # fmt: skip
+    envelope = await peer.push(filled_in({**view, "id": "V1", "hash": "h1"}, "U0EVE", {"reply": ["0"]}))
+    async with asyncio.timeout(10):
+        await envelope.acked.wait()
+    ack, = envelope.acks
+    assert (ack["envelope_id"], ack["payload"]["response_action"]) == (envelope.id, "update")
+    assert ack["payload"]["view"]["blocks"][0]["element"]["initial_value"] == "The label is on its way."
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await adapter.close()

@@ -133,6 +133,13 @@ async def test_a_greeted_socket_that_falls_silent_is_replaced(peer, front, monke
     assert len(front.received) == 2 and "has brought nothing" in caplog.text
 
 
+async def test_a_silent_socket_is_let_go_only_when_the_next_one_listens(peer, front, monkeypatch):
+    monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 0.1)
+    async with listening(peer, front, ping_seconds=0.02):
+        await peer.until(lambda: peer.least < 99)  # one was closed
+        assert peer.least >= 1
+
+
 async def test_a_socket_that_brings_something_now_and_then_stays(peer, front, monkeypatch):
     monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 1.0)
     async with listening(peer, front, ping_seconds=0.02):

@@ -68,6 +68,7 @@ class SlackPeer:
         self.tickets: set[str] = set()  # unused Socket Mode addresses
         self.dead_tickets = 0  # so many next addresses are refused when used
         self.mute = False  # sockets accept and answer nothing, not even pings
+        self.least = 99  # how few sockets were left open whenever one closed
         self.silent = False  # sockets answer pings and bring nothing, not even hello
         self.greetings = 0
         self.url = ""
@@ -307,6 +308,9 @@ class SlackPeer:
             if message.type is aiohttp.WSMsgType.TEXT and not self.mute:
                 await self._acknowledged(message.json())
         self._sockets.discard(socket)
+        async with self._changed:
+            self.least = min(self.least, len(self._sockets))
+            self._changed.notify_all()
         if self._socket is socket:
             self._socket = None
         return socket
