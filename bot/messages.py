@@ -1,9 +1,11 @@
 """What goes in and out of a channel, in our words. Knows no platform, no store, no dialogue."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import parse_qsl, urlencode
 
 BUTTON_VALUE_BYTES = 64  # the narrowest platform: Telegram callback_data (contracts, Telegram outbound)
 JOINED_UNITS = 3000  # UTF-16 units of joined posts: one message on every platform (Telegram takes 4,096 in all)
@@ -168,11 +170,65 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """One of the shop's own pictures, which whoever reads the message fetches himself."""
+
+    url: str  # https
+    alt: str  # what it shows, for who does not see it
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Facts rendered from data, never by the model: a title and (label, value) rows; either half may be empty."""
 
     title: str
     rows: tuple[tuple[str, str], ...] = ()
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form, answered by choosing; a field of `many` needs one choice at least."""
+
+    slot: str
+    label: str
+    options: tuple[Button, ...]
+    initial: str = ""  # the value that is chosen at first
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Several questions at once, where a platform has forms; elsewhere the same is asked in words, one by one."""
+
+    label: str  # of the button that opens it
+    title: str
+    submit: str
+    value: str  # form_value of what is known already
+    fields: tuple[Field, ...]
+
+
+FORM = "form:"
+FORM_CHARS = 2000  # of a filled form that is looked at
+
+
+def form_value(skill: str, values: Mapping[str, str]) -> str:
+    """What a form comes back as, in InboundMessage.button: whose it is, and what was chosen."""
+    return f"{FORM}{skill}?{urlencode(values)}"
+
+
+def filled(value: str, choices: Mapping[str, Sequence[str]]) -> str:
+    """A form's `value` with the choices made in it."""
+    chosen = urlencode({slot: ",".join(values) for slot, values in choices.items() if values})
+    return "&".join(filter(None, [value, chosen]))
+
+
+def form_in(button: str) -> tuple[str, dict[str, str]] | None:
+    """The skill and the values of a filled form; None for another button. Both are untrusted."""
+    if not button.startswith(FORM) or len(button) > FORM_CHARS:
+        return None
+    skill, _, values = button.removeprefix(FORM).partition("?")
+    return skill, dict(parse_qsl(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +238,7 @@ class Reply:
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    form: Form | None = None  # offered beside the buttons
     attachments: tuple[Attachment, ...] = ()  # kept files, by digest; only mail carries them
     salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
 
@@ -213,6 +270,7 @@ class DeskPost:
     buttons: tuple[Button, ...] = ()  # values: DESK_ACTS
     title: str = ""  # of an opening: a name for its thread, where threads have one
     files: tuple[Attachment, ...] = ()  # what the shopper sent, kept, by digest; shown where a desk can
+    suggestion: str = ""  # what `text` names as what the bot would answer, for a desk that can send it at a press
 
     @property
     def signed(self) -> str:
@@ -223,4 +281,5 @@ def joined(first: DeskPost, second: DeskPost) -> DeskPost | None:
     """Two posts of one handoff as one that is a single message on every desk; None when they must stay two."""
     text = f"{first.text}\n{second.text}"
     alike = first.kind == second.kind and first.kind in ("relay", "note") and not (first.files or second.files)
-    return replace(first, text=text) if alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS else None
+    both = replace(first, text=text, suggestion=second.suggestion)
+    return both if alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS else None

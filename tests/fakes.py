@@ -61,8 +61,11 @@ class NoModel:
 
 
 EVE = Member("eve", "Eve", Role.LEAD)
-_WORDS = Path(__file__).parents[1] / "bot" / "phrases" / "en" / "accounts.toml"
-DESK_WORDS: dict[str, str] = tomllib.loads(_WORDS.read_text("utf-8"))["terms"]["desk"]
+_PHRASES = Path(__file__).parents[1] / "bot" / "phrases"
+DESK_WORDS: dict[str, str] = {
+    key: word for path in (_PHRASES / "en.toml", *(_PHRASES / "en").glob("*.toml"))
+    for key, word in tomllib.loads(path.read_text("utf-8")).get("terms", {}).get("desk", {}).items()
+}  # fmt: skip
 
 
 class FakeFront:
@@ -71,6 +74,7 @@ class FakeFront:
     def __init__(self) -> None:
         self.received: list[InboundMessage] = []
         self.memory: dict[str, str] = {}
+        self.leased: dict[str, str] = {}  # name → owner
         self.members = {"U0EVE": EVE, "222": EVE}  # who is linked, by his id in Slack or Telegram
         self.code = "K7QX-2M9D-R4WT"  # links to EVE's account
         self.asked: list[Address] = []  # whom `member` was asked for
@@ -105,6 +109,12 @@ class FakeFront:
 
     async def recall(self, name: str) -> str:
         return self.memory.get(name, "")
+
+    async def lease(self, name: str, owner: str, seconds: float) -> bool:
+        mine = self.leased.setdefault(name, owner) == owner
+        if mine and not seconds:
+            del self.leased[name]
+        return mine
 
     @property
     def texts(self) -> list[str]:
@@ -169,11 +179,12 @@ class FakeOffice:
     """Accounts with their passwords, and handoffs that the test puts in."""
 
     def __init__(
-        self, passwords: dict[str, str], must_change: Iterable[str] = (), roles: dict[str, Role] | None = None
-    ) -> None:
+        self, passwords: dict[str, str] | None = None, must_change: Iterable[str] = (),
+        roles: dict[str, Role] | None = None,
+    ) -> None:  # fmt: skip
         """Who has no role in `roles` is an admin."""
-        self.passwords, self.must_change = dict(passwords), set(must_change)
-        self.roles = dict.fromkeys(passwords, Role.ADMIN) | (roles or {})
+        self.passwords, self.must_change = dict(passwords or {}), set(must_change)
+        self.roles = dict.fromkeys(self.passwords, Role.ADMIN) | (roles or {})
         self.names: dict[str, str] = {}  # that shoppers see, where they are not the accounts'
         self.linked: dict[str, list[StaffLink]] = {}  # account → who is linked to it
         self.codes: list[tuple[str, str]] = []  # (account, code) of every code that was made

@@ -1,19 +1,19 @@
 """Replies out, files in: the real slack_sdk against Slack on loopback."""
 
-import json
 from pathlib import Path
 
 import pytest
+import yaml
 from aiohttp import web
 from channel_contract import CHECKS, Delivered
-from fakes import TalkingFront
-from peers.slack import APP_TOKEN, SCOPES, SlackPeer, buttons, visible
+from fakes import FakeOffice, TalkingFront
+from peers.slack import APP_TOKEN, SCOPES, SlackPeer, buttons, pictures, visible
 from slack_rig import settings
 
 from adapters.slack import SlackAdapter
 from adapters.slack import limits as slack_limits
 from bot.errors import PermanentFailure, TemporaryFailure
-from bot.messages import Address, Attachment, Button, Card, Reply
+from bot.messages import Address, Attachment, Button, Card, Picture, Reply
 
 ANN = Address("slack", "T0SHOP", "D0ANN", user="U0ANN")
 THREAD = Address("slack", "T0SHOP", "C0SHOP", "1790000200.000100", "U0ANN", private=False)
@@ -30,7 +30,7 @@ async def peer():
 
 @pytest.fixture
 def channel(peer):
-    return SlackAdapter(TalkingFront(), settings(peer)).channel
+    return SlackAdapter(TalkingFront(), FakeOffice(), settings(peer)).channel
 
 
 class SlackRig:
@@ -103,6 +103,14 @@ async def test_a_flood_in_one_channel_does_not_stop_another(peer, channel):
         await channel.send(THREAD, Reply("hello"), "m1")
     await channel.send(ANN, Reply("hello"), "m2")
     assert [message["channel"] for message in peer.sent] == ["D0ANN"]
+
+
+async def test_a_picture_that_slack_cannot_fetch_is_left_out_and_the_words_arrive_once(peer, channel):
+    peer.lost_pictures = {"https://shop.example/gone.jpg"}
+    card = Card("Mug", (("Price", "£12.50"),), Picture("https://shop.example/gone.jpg", "Mug"))
+    await channel.send(ANN, Reply("Here:", cards=(card,)), "m1")
+    sent, = peer.sent
+    assert (visible(sent), pictures(sent)) == ("Here:\nMug\nPrice: £12.50", ())
 
 
 # --- what Slack answers -----------------------------------------------------------------------------------------------
@@ -231,7 +239,7 @@ async def test_a_lost_file_is_permanent_and_a_lost_connection_is_not(peer, chann
 
 @pytest.fixture
 def adapter(peer):
-    return SlackAdapter(TalkingFront(), settings(peer, app_token=APP_TOKEN))
+    return SlackAdapter(TalkingFront(), FakeOffice(), settings(peer, app_token=APP_TOKEN))
 
 
 async def test_check_says_who_we_are(adapter):
@@ -250,18 +258,19 @@ async def test_check_says_what_is_wrong(peer, adapter, spoil, said):
 
 
 async def test_check_tries_the_app_token(peer):
-    line = await SlackAdapter(TalkingFront(), settings(peer, app_token="xapp-wrong")).check()
+    line = await SlackAdapter(TalkingFront(), FakeOffice(), settings(peer, app_token="xapp-wrong")).check()
     assert line.startswith("! Slack: the app token") and "xapp-" not in line
 
 
 def test_a_route_is_offered_for_bootstrap(peer):
-    route, = SlackAdapter(TalkingFront(), settings(peer)).routes()
+    route, = SlackAdapter(TalkingFront(), FakeOffice(), settings(peer)).routes()
     assert isinstance(route, web.RouteDef) and (route.method, route.path) == ("POST", "/slack/events")
 
 
 def test_the_documented_app_has_the_scopes_that_we_check():
-    page = (Path(__file__).parents[1] / "docs" / "connect-slack.md").read_text()
-    manifest = json.loads(page.partition("```json")[2].partition("```")[0])
+    manifest = yaml.safe_load((Path(__file__).parents[1] / "docs" / "slack-manifest.yaml").read_text("utf-8"))
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == slack_limits.SCOPES == set(SCOPES.split(","))
     assert manifest["features"]["app_home"]["messages_tab_enabled"]
-    assert manifest["settings"]["interactivity"]["is_enabled"]
+    events = {"app_mention", "message.channels", "message.groups", "message.im"}
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == events
+    assert manifest["settings"]["interactivity"]["is_enabled"] and manifest["settings"]["socket_mode_enabled"]

@@ -1,6 +1,7 @@
 """Replies and desk posts as Slack messages; the peer's own rules say what Slack takes and what a person sees."""
 
 import pytest
+from fakes import DESK_WORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from peers.slack import buttons, visible, wrong_with
@@ -8,12 +9,13 @@ from peers.slack import buttons, visible, wrong_with
 from adapters.slack import limits
 from adapters.slack.render import MARKUP, Part, render, render_post
 from adapters.slack.split import split, units
-from bot.messages import Button, Card, DeskPost, Reply
+from bot.messages import Button, Card, DeskPost, Picture, Reply
 
 PIECES = (
     "word ", "订单", "&<>", "*bold* ", "_x_ ", "> quote\n", ":tada: ", "\n\n", "https://shop.example/a?b=1&c=2 ",
     "👍🏽", "e\u0301")  # fmt: skip
 
+WORDS = DESK_WORDS.__getitem__
 QUICK = settings(deadline=None, max_examples=80, derandomize=True)
 
 
@@ -51,6 +53,26 @@ def test_cards_stand_below_the_text_with_a_bold_title():
     rows = "Total: £12.50\non its way\nPaid"
     assert [block["text"]["text"] for block in part.blocks] == ["Here:", f"*Order 1042*\n{rows}"]
     assert part.text == "Here:\n\nOrder 1042\nTotal: £12.50\non its way\nPaid"
+
+
+def test_a_cards_picture_stands_beside_it_and_its_price_in_it():
+    card = Card("Mug", (("Price", "£12.50"),), Picture("https://shop.example/mug.jpg", "Mug"))
+    part, = render(Reply("Here:", cards=(card, Card("Cup"))))
+    assert part.blocks[1] == {
+        "type": "section", "text": {"type": "mrkdwn", "text": "*Mug*\nPrice: £12.50", "verbatim": True},
+        "accessory": {"type": "image", "image_url": "https://shop.example/mug.jpg", "alt_text": "Mug"},
+    }  # fmt: skip
+    assert wrong_with(message(part)) == "" and "accessory" not in part.blocks[0] and "accessory" not in part.blocks[2]
+
+
+def test_a_long_card_shows_its_picture_once_and_one_with_an_address_too_long_none():
+    rows = (("Story", "word " * 1500),)
+    parts = render(Reply("", cards=(Card("Mug", rows, Picture("https://shop.example/mug.jpg", "")),)))
+    blocks = [block for part in parts for block in part.blocks]
+    assert len(blocks) > 1 and ["accessory" in block for block in blocks] == [True] + [False] * (len(blocks) - 1)
+    assert all(wrong_with(message(part)) == "" for part in parts)
+    part, = render(Reply("", cards=(Card("Mug", (), Picture(f"https://shop.example/{'m' * 3000}", "Mug")),)))
+    assert not part.pictured
 
 
 def test_a_card_of_a_title_only_or_of_rows_only():
@@ -113,12 +135,26 @@ def test_looking_for_markup_in_the_worst_text_is_quick():
 
 def test_a_handoffs_buttons_know_their_handoff():
     keys = (Button("Claim", "claim"), Button("Close", "close"))
-    part, = render_post(DeskPost("h-17", "opened", "reason: asked", buttons=keys))
+    part, = render_post(DeskPost("h-17", "opened", "reason: asked", buttons=keys), WORDS)
     assert buttons(message(part)) == (("Claim", "claim:h-17"), ("Close", "close:h-17"))
-    assert [element["action_id"] for element in part.blocks[-1]["elements"]] == ["desk:claim", "desk:close"]
+    ids = [element["action_id"] for element in part.blocks[-1]["elements"]]
+    assert ids == ["desk:claim", "desk:close", "desk:more"]
+    assert wrong_with(message(part)) == ""
+
+
+def test_an_approval_has_no_menu():
+    part, = render_post(DeskPost("h-17", "approval", "Refund?", buttons=(Button("Approve", "approve"),)), WORDS)
+    assert [element["action_id"] for element in part.blocks[-1]["elements"]] == ["desk:approve"]
+
+
+@pytest.mark.parametrize(("length", "offered"), [(20, 2), (1990, 2), (2000, 0)])
+def test_a_suggestion_that_a_button_can_carry_is_one_press_to_send_or_to_edit(length: int, offered: int):
+    post = DeskPost("h-17", "relay", "where is it?", suggestion="x" * length)
+    part, = render_post(post, WORDS)
+    assert wrong_with(message(part)) == "" and len(buttons(message(part))) == offered
 
 
 def test_a_shoppers_words_call_nobody_in_the_staff_channel():
-    part, = render_post(DeskPost("h-17", "relay", "<!here> @channel"))
+    part, = render_post(DeskPost("h-17", "relay", "<!here> @channel"), WORDS)
     assert visible(message(part)) == "💬 <!here> @channel"
     assert part.blocks[0]["text"]["verbatim"]

@@ -5,7 +5,7 @@ import logging
 from contextlib import asynccontextmanager
 
 import pytest
-from fakes import TalkingFront
+from fakes import FakeOffice, TalkingFront
 from peers.slack import APP_TOKEN, SlackPeer
 from slack_rig import GatedFront, over_sockets, payload, settings
 
@@ -27,7 +27,7 @@ def front():
 
 @asynccontextmanager
 async def listening(peer: SlackPeer, front: TalkingFront, *, ping_seconds: float = 10.0):
-    adapter = SlackAdapter(front, over_sockets(peer), ping_seconds=ping_seconds)
+    adapter = SlackAdapter(front, FakeOffice(), over_sockets(peer), ping_seconds=ping_seconds)
     running = asyncio.create_task(adapter.run())
     try:
         yield adapter
@@ -115,6 +115,39 @@ async def test_a_socket_that_answers_no_ping_is_replaced(peer, front):
     assert front.texts == ["Where is order 1042?"]
 
 
+async def test_a_socket_that_is_open_and_answers_pings_but_never_greets_is_replaced(peer, front):
+    peer.silent = True
+    async with listening(peer, front, ping_seconds=0.02):
+        await peer.until(lambda: peer.greetings > 0)
+        peer.silent = False
+        await acknowledged(await peer.push(payload("im_text")))
+    assert front.texts == ["Where is order 1042?"]
+
+
+async def test_a_greeted_socket_that_falls_silent_is_replaced(peer, front, monkeypatch, caplog):
+    monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 0.1)
+    async with listening(peer, front, ping_seconds=0.02):
+        await acknowledged(await peer.push(payload("im_text")))
+        await peer.until(lambda: peer.greetings > 1)
+        await acknowledged(await peer.push(payload("im_chinese")))
+    assert len(front.received) == 2 and "has brought nothing" in caplog.text
+
+
+async def test_a_silent_socket_is_let_go_only_when_the_next_one_listens(peer, front, monkeypatch):
+    monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 0.1)
+    async with listening(peer, front, ping_seconds=0.02):
+        await peer.until(lambda: peer.least < 99)  # one was closed
+        assert peer.least >= 1
+
+
+async def test_a_socket_that_brings_something_now_and_then_stays(peer, front, monkeypatch):
+    monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 1.0)
+    async with listening(peer, front, ping_seconds=0.02):
+        for _ in range(8):
+            await acknowledged(await peer.push(payload("home_opened")))
+    assert peer.greetings == 1
+
+
 async def test_slack_away_at_the_start_is_waited_for(peer, front):
     peer.broken = [503, 503]
     async with listening(peer, front, ping_seconds=0.02):
@@ -130,8 +163,14 @@ async def test_stopping_does_not_wait_for_a_dead_peer(peer, front, monkeypatch):
             await peer.until(lambda: peer.greetings > 0)
 
 
+def test_one_process_per_app_token_and_the_token_is_not_in_the_leases_name(peer, front):
+    first, second = (SlackAdapter(front, FakeOffice(), over_sockets(peer)) for _ in range(2))
+    assert first.sole == second.sole != "" and APP_TOKEN not in first.sole
+    assert SlackAdapter(front, FakeOffice(), settings(peer)).sole == ""
+
+
 async def test_over_http_there_is_nothing_to_run(peer, front):
-    await SlackAdapter(front, settings(peer)).run()
+    await SlackAdapter(front, FakeOffice(), settings(peer)).run()
     assert peer.calls == []
 
 

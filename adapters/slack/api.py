@@ -1,5 +1,6 @@
 """Slack's Web API as this adapter needs it: few verbs, errors in our words, no retries behind our back."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import limits
 from adapters.slack.errors import translate, unreachable
 from adapters.slack.normalise import Me
+from adapters.slack.pace import Pace
 from adapters.slack.quiet import sdk_log
 from bot.errors import PermanentFailure
 
@@ -20,8 +22,8 @@ Block = dict[str, Any]
 
 
 class SlackApi:
-    def __init__(self, token: str, base_url: str) -> None:
-        self._token = token
+    def __init__(self, token: str, base_url: str, pace: Pace) -> None:
+        self._token, self._pace = token, pace
         # a retry after a lost answer would post twice; the outbox tries again and knows that it does
         self._client = AsyncWebClient(
             token=token, base_url=base_url, timeout=limits.CALL_SECONDS, retry_handlers=[], logger=sdk_log())
@@ -48,6 +50,7 @@ class SlackApi:
 
     async def post(self, channel: str, thread: str, text: str, blocks: Sequence[Block]) -> str:
         """Post one message and return its timestamp, Slack's id of it."""
+        await self._pace.turn(channel)
         said = await _call("chat.postMessage", self._client.chat_postMessage(
             channel=channel, text=text, blocks=list(blocks), thread_ts=thread or None,
             unfurl_links=False, unfurl_media=False))
@@ -57,6 +60,14 @@ class SlackApi:
         """Show a line to one user only."""
         await _call("chat.postEphemeral", self._client.chat_postEphemeral(
             channel=channel, user=user, text=text, thread_ts=thread or None))
+
+    async def open_view(self, trigger: str, view: Block) -> None:
+        """Open a modal for whom the trigger belongs to, if Slack answers in time."""
+        try:
+            async with asyncio.timeout(limits.TRIGGER_SECONDS):
+                await _call("views.open", self._client.views_open(trigger_id=trigger, view=view))
+        except TimeoutError as error:
+            raise unreachable("views.open", error) from error
 
     async def status(self, channel: str, thread: str, status: str) -> None:
         """Set the status line of an agent thread."""

@@ -6,13 +6,15 @@ section is sent as plain text.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.slack import limits
+from adapters.slack.desk_menu import EDIT, SEND, Words, menu
+from adapters.slack.forms import FORM_ACTION, packed
 from adapters.slack.normalise import DESK_ACTION
 from adapters.slack.split import split, units
-from bot.messages import Button, Card, DeskPost, Reply
+from bot.messages import Card, DeskPost, Picture, Reply
 
 Block = dict[str, Any]
 
@@ -27,17 +29,34 @@ class Part:
     text: str
     blocks: tuple[Block, ...]
 
+    @property
+    def pictured(self) -> bool:
+        return any("accessory" in block for block in self.blocks)
+
+    def without_pictures(self) -> "Part":
+        bare = ({name: value for name, value in block.items() if name != "accessory"} for block in self.blocks)
+        return replace(self, blocks=tuple(bare))
+
 
 def render(reply: Reply) -> tuple[Part, ...]:
     """The reply in messages that Slack takes, in order; buttons under the last. () when there is nothing to say."""
     sections = [*_sections("", reply.text), *(section for card in reply.cards for section in _card(card))]
-    return _parts(sections, [(button, f"reply:{number}", button.value) for number, button in enumerate(reply.buttons)])
+    keys = [(button.label, f"reply:{number}", button.value) for number, button in enumerate(reply.buttons)]
+    if reply.form and (value := packed(reply.form)):
+        keys.append((reply.form.label, FORM_ACTION, value))
+    return _parts(sections, keys)
 
 
-def render_post(post: DeskPost) -> tuple[Part, ...]:
-    """The post for staff; its buttons know their handoff."""
-    keys = [(button, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons]
-    return _parts(list(_sections("", post.signed)), keys)
+def render_post(post: DeskPost, words: Words) -> tuple[Part, ...]:
+    """The post for staff; its buttons know their handoff. The menu stands at an opening, and not at an approval."""
+    keys = [
+        (button.label, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons
+    ]
+    carried = f"{post.handoff_id}\n{post.suggestion}"
+    if post.suggestion and units(carried) <= limits.VALUE_CHARS:
+        keys += [(words("send_suggestion"), SEND, carried), (words("edit_suggestion"), EDIT, carried)]
+    more = [menu(post.handoff_id, words)] if post.kind == "opened" else []
+    return _parts(list(_sections("", post.signed)), keys, more)
 
 
 def escape(text: str) -> str:
@@ -51,22 +70,35 @@ def escape(text: str) -> str:
 class _Section:
     title: str
     body: str
+    picture: Picture | None = None
 
     @property
     def plain(self) -> str:
         return "\n".join(filter(None, [self.title, self.body]))
 
     def block(self) -> Block:
+        block: Block = {"type": "section", "text": self._text()}
+        return block | {"accessory": _image(self.picture)} if self.picture else block
+
+    def _text(self) -> Block:
         if MARKUP.search(self.plain):
-            return {"type": "section", "text": {"type": "plain_text", "text": self.plain, "emoji": False}}
+            return {"type": "plain_text", "text": self.plain, "emoji": False}
         title = f"*{escape(self.title)}*" if self.title else ""
         # verbatim: links are ours alone, and "@channel" in a shopper's words calls nobody
         text = "\n".join(filter(None, [title, _linked(self.body)]))
-        return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+        return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _image(picture: Picture) -> Block:
+    return {"type": "image", "image_url": picture.url, "alt_text": picture.alt[: limits.ALT_CHARS] or "…"}
 
 
 def _card(card: Card) -> Iterator[_Section]:
-    return _sections(" ".join(card.title.split()), "\n".join(": ".join(filter(None, row)) for row in card.rows))
+    """Its picture stands beside the first section."""
+    picture = card.picture if card.picture and len(card.picture.url) <= limits.PICTURE_URL_CHARS else None
+    rows = "\n".join(": ".join(filter(None, row)) for row in card.rows)
+    for number, section in enumerate(_sections(" ".join(card.title.split()), rows)):
+        yield section if number else replace(section, picture=picture)
 
 
 def _sections(title: str, body: str) -> Iterator[_Section]:
@@ -95,13 +127,17 @@ def _linked(text: str) -> str:
 # --- messages --------------------------------------------------------------------------------------------------------
 
 
-def _parts(sections: Sequence[_Section], keys: Sequence[tuple[Button, str, str]]) -> tuple[Part, ...]:
-    actions = list(_actions(keys))
+Key = tuple[str, str, str]  # label, action id, value
+
+
+def _parts(sections: Sequence[_Section], keys: Sequence[Key], more: Sequence[Block] = ()) -> tuple[Part, ...]:
+    """`more`: elements beside the buttons."""
+    actions = list(_actions([*(_key(*key) for key in keys), *more]))
     groups = list(_grouped(sections, limits.BLOCKS - len(actions))) or ([[]] if actions else [])
     parts = []
     for number, group in enumerate(groups):
         below = actions if number == len(groups) - 1 else []
-        text = "\n\n".join(section.plain for section in group) or " / ".join(button.label for button, _, _ in keys)
+        text = "\n\n".join(section.plain for section in group) or " / ".join(label for label, _, _ in keys)
         parts.append(Part(escape(text), (*(section.block() for section in group), *below)))
     return tuple(parts)
 
@@ -120,13 +156,13 @@ def _grouped(sections: Iterable[_Section], most: int) -> Iterator[list[_Section]
         yield group
 
 
-def _actions(keys: Sequence[tuple[Button, str, str]]) -> Iterator[Block]:
-    for first in range(0, len(keys), limits.BUTTONS):
-        yield {"type": "actions", "elements": [_key(*key) for key in keys[first : first + limits.BUTTONS]]}
+def _actions(elements: Sequence[Block]) -> Iterator[Block]:
+    for first in range(0, len(elements), limits.BUTTONS):
+        yield {"type": "actions", "elements": list(elements[first : first + limits.BUTTONS])}
 
 
-def _key(button: Button, action_id: str, value: str) -> Block:
-    label = " ".join(button.label.split()) or button.value
+def _key(label: str, action_id: str, value: str) -> Block:
+    label = " ".join(label.split()) or value
     if units(label) > limits.BUTTON_CHARS:
         label = split(label, limits.BUTTON_CHARS - 1, limits.BUTTON_CHARS - 1)[0] + "…"
     return {

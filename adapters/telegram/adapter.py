@@ -45,6 +45,7 @@ class TelegramAdapter:
     """Implements bot.ports.Adapter."""
 
     name = CHANNEL
+    sole = ""
 
     def __init__(
         self, front: Front, settings: TelegramSettings, *,

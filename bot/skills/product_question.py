@@ -11,6 +11,7 @@ from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.promises import Awaited, goods
 from bot.skill import Outcome, Request, Skill
+from bot.skills.pictures import picture
 
 RECOMMEND = "recommend"  # the skill that shows a choice of a kind of goods
 SURE, POSSIBLE = 0.8, 0.5  # Product.score: taken without asking / worth asking about
@@ -138,7 +139,8 @@ def described(product: Product, request: Request) -> tuple[tuple[str, str], ...]
 
 def _card(product: Product, request: Request) -> Card:
     about = request.say(product.description)
-    return Card(request.say(product.name), (("", about), *described(product, request), ("", product.url)))
+    rows = (("", about), *described(product, request), ("", product.url))
+    return Card(request.say(product.name), rows, picture(product, request))
 
 
 SKILL = Skill(

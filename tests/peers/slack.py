@@ -56,12 +56,20 @@ class SlackPeer:
         self.sent: list[dict[str, Any]] = []  # messages that were accepted, with their ts
         self.whispers: list[dict[str, Any]] = []
         self.broken: list[int] = []  # HTTP status of the next calls, e.g. 503
+        self.refused = 0  # so many next connections break before anything is read
+        self.called: list[str] = []  # who was called by unescaped text: "!channel", "@U0ANN"
         self.lost_answers = 0  # so many next calls are carried out, but the connection breaks before the answer
+        self.stalled: asyncio.Event | None = None  # until it is set, views.open is not answered
+        self.triggers: set[str] = set()  # those that have not expired
+        self.views: list[dict[str, Any]] = []  # modals that were opened, each with its id and hash
+        self.lost_pictures: set[str] = set()  # addresses that Slack cannot fetch
         self.scopes = SCOPES
         self.account_error = ""  # "invalid_auth", "account_inactive", …
         self.tickets: set[str] = set()  # unused Socket Mode addresses
         self.dead_tickets = 0  # so many next addresses are refused when used
         self.mute = False  # sockets accept and answer nothing, not even pings
+        self.least = 99  # how few sockets were left open whenever one closed
+        self.silent = False  # sockets answer pings and bring nothing, not even hello
         self.greetings = 0
         self.url = ""
         self._socket: web.WebSocketResponse | None = None
@@ -112,8 +120,14 @@ class SlackPeer:
     # --- Web API: docs.slack.dev/apis/web-api ----------------------------------------------------------------------
 
     async def _call(self, request: web.Request) -> web.Response:
+        if self.refused:
+            self.refused -= 1
+            request.transport.abort()
+            raise web.HTTPServiceUnavailable
         method, arguments = request.match_info["method"], await _arguments(request)
         self.calls.append((method, arguments))
+        if self.stalled and method == "views.open":
+            await self.stalled.wait()
         if self.broken:
             return web.Response(status=self.broken.pop(0), text="<html>upstream</html>", content_type="text/html")
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.get("token", "")
@@ -148,8 +162,11 @@ class SlackPeer:
             return channel.floods.pop(0)
         channel.patience = max(channel.patience - 1, 0)
         error = wrong_with(message)
+        if not error and not self.lost_pictures.isdisjoint(pictures(message)):
+            error = "invalid_blocks"  # "downloading image failed"
         if error:
             return {"ok": False, "error": error}
+        self.called += calls_in(message)
         ts = f"1790000000.{next(self._ids):06d}"
         self.sent.append({**message, "ts": ts})
         return {"ok": True, "channel": channel.id, "ts": ts, "message": {"ts": ts, "text": message.get("text", "")}}
@@ -164,6 +181,18 @@ class SlackPeer:
             return {"ok": False, "error": "no_text"}
         self.whispers.append(message)
         return {"ok": True, "message_ts": f"1790000000.{next(self._ids):06d}"}
+
+    def _views_open(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/views.open"""
+        view = arguments["view"]
+        view = json.loads(view) if isinstance(view, str) else view
+        if arguments.get("trigger_id") not in self.triggers:
+            return {"ok": False, "error": "expired_trigger_id"}
+        self.triggers.discard(arguments["trigger_id"])  # each opens one
+        if not _good_view(view):
+            return {"ok": False, "error": "invalid_arguments"}
+        self.views.append({**view, "id": f"V{next(self._ids):06d}", "hash": f"1790.{next(self._ids):06d}"})
+        return {"ok": True, "view": self.views[-1]}
 
     def _assistant_threads_setStatus(self, arguments: dict[str, Any]) -> dict[str, Any]:
         if arguments.get("channel_id") not in self.channels:
@@ -215,6 +244,18 @@ class SlackPeer:
             before_retry()
         return statuses
 
+    async def answered(self, url: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """What a delivery is answered with: how a modal goes on."""
+        content = body(payload)
+        headers = {"Content-Type": content_type(payload), **signed(content)}
+        async with self.client.post(url, data=content, headers=headers) as answer:
+            return await answer.json()
+
+    def updated(self, view: dict[str, Any]) -> None:
+        """A modal of theirs takes the place of the one that was sent: response_action "update"."""
+        assert _good_view(view), view
+        self.views.append({**view, "id": self.views[-1]["id"], "hash": f"1790.{next(self._ids):06d}"})
+
     # --- Socket Mode: docs.slack.dev/apis/events-api/using-socket-mode -----------------------------------------------
 
     async def push(self, payload: dict[str, Any]) -> Envelope:
@@ -256,7 +297,7 @@ class SlackPeer:
         socket = web.WebSocketResponse(autoping=not self.mute, timeout=0.1)
         await socket.prepare(request)
         self._sockets.add(socket)
-        if not self.mute:
+        if not (self.mute or self.silent):
             await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0SHOP"},
                                     "debug_info": {"host": "applink-loopback", "approximate_connection_time": 18060}})
             self._socket = socket
@@ -267,6 +308,9 @@ class SlackPeer:
             if message.type is aiohttp.WSMsgType.TEXT and not self.mute:
                 await self._acknowledged(message.json())
         self._sockets.discard(socket)
+        async with self._changed:
+            self.least = min(self.least, len(self._sockets))
+            self._changed.notify_all()
         if self._socket is socket:
             self._socket = None
         return socket
@@ -308,19 +352,69 @@ def wrong_with(message: dict[str, Any]) -> str:
 
 def _good_block(block: dict[str, Any]) -> bool:
     if block["type"] == "section":
-        return block["text"]["type"] in ("mrkdwn", "plain_text") and 0 < len(block["text"]["text"]) <= 3000
+        text = block["text"]
+        good = text["type"] in ("mrkdwn", "plain_text") and 0 < len(text["text"]) <= 3000
+        return good and _good_accessory(block.get("accessory"))
     if block["type"] != "actions" or not 0 < len(block["elements"]) <= 25:
         return False
     ids = Counter(element["action_id"] for element in block["elements"])
     return max(ids.values()) == 1 and all(map(_good_button, block["elements"]))
 
 
+def _good_accessory(element: dict[str, Any] | None) -> bool:
+    if element is None:
+        return True
+    if element["type"] != "image":
+        return False
+    url = element["image_url"]
+    return url.startswith("https://") and len(url) <= 3000 and 0 < len(element["alt_text"]) <= 2000
+
+
+def _good_view(view: dict[str, Any]) -> bool:
+    """docs.slack.dev/reference/views/modal-views"""
+    texts = [view.get("title"), view.get("submit")]
+    return (
+        view.get("type") == "modal" and all(text and 0 < len(text["text"]) <= 24 for text in texts)
+        and len(view.get("private_metadata", "")) <= 3000 and len(view.get("callback_id", "")) <= 255
+        and 0 < len(view["blocks"]) <= 100 and all(map(_good_input, view["blocks"]))
+        and len({block.get("block_id") for block in view["blocks"]}) == len(view["blocks"])
+    )  # fmt: skip
+
+
+def _good_input(block: dict[str, Any]) -> bool:
+    if block["type"] != "input":
+        return _good_block(block)
+    element = block["element"]
+    good = 0 < len(block["label"]["text"]) <= 2000 and len(block.get("block_id", "")) <= 255
+    if element["type"] == "plain_text_input":
+        return good and len(element.get("initial_value", "")) <= element.get("max_length", 3000) <= 3000
+    options = element.get("options") or []
+    most = {"checkboxes": 10, "radio_buttons": 10, "static_select": 100, "multi_static_select": 100}
+    first = element.get("initial_option")
+    return (
+        good and 0 < len(options) <= most.get(element["type"], 0) and (first is None or first in options)
+        and all(0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150 for option in options)
+        and len({option["value"] for option in options}) == len(options)
+    )  # fmt: skip
+
+
 def _good_button(element: dict[str, Any]) -> bool:
+    if element["type"] == "overflow":
+        options = element["options"]
+        return 0 < len(options) <= 5 and all(
+            0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150 for option in options)
     text = element["text"]
     return (
         element["type"] == "button" and text["type"] == "plain_text" and 0 < len(text["text"]) <= 75
         and len(element["value"]) <= 2000 and len(element["action_id"]) <= 255
     )  # fmt: skip
+
+
+def calls_in(message: dict[str, Any]) -> list[str]:
+    """Whom the message calls, as its mrkdwn says."""
+    blocks = [block for block in message.get("blocks") or () if block["type"] == "section"]
+    texts = [block["text"]["text"] for block in blocks if block["text"]["type"] == "mrkdwn"]
+    return [call for text in texts or [message.get("text") or ""] for call in re.findall(r"<([@!][^<>|]+)", text)]
 
 
 # --- what a person sees ----------------------------------------------------------------------------------------------
@@ -336,9 +430,13 @@ def visible(message: dict[str, Any]) -> str:
     return "\n".join(shown) if message.get("blocks") else _displayed(message["text"])
 
 
+def pictures(message: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(block["accessory"]["image_url"] for block in message.get("blocks") or () if "accessory" in block)
+
+
 def buttons(message: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((element["text"]["text"], element["value"]) for block in message.get("blocks") or ()
-                 if block["type"] == "actions" for element in block["elements"])
+                 if block["type"] == "actions" for element in block["elements"] if element["type"] == "button")
 
 
 def _displayed(text: str) -> str:
@@ -347,6 +445,30 @@ def _displayed(text: str) -> str:
     text = re.sub(r"(?<!\w)([*_~`])(\S(?:.*?\S)?)\1(?!\w)", r"\2", text)
     text = re.sub(r":[a-z_+-][a-z0-9_+'-]*:", "□", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def filled_in(view: dict[str, Any], user: str, choices: dict[str, Any]) -> dict[str, Any]:
+    """The view_submission of who chose these values, by block; a text for an input of text.
+
+    docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    """
+    values = {}
+    for block in view["blocks"]:
+        element, chosen = block.get("element"), choices.get(block.get("block_id"))
+        if element is None:
+            continue
+        found = [option for option in element.get("options", ()) if option["value"] in (chosen or ())]
+        state: dict[str, Any] = {"type": element["type"]}
+        if element["type"] == "plain_text_input":
+            state["value"] = chosen
+        elif element["type"] in ("checkboxes", "multi_static_select"):
+            state["selected_options"] = found
+        else:
+            state["selected_option"] = found[0] if found else element.get("initial_option")
+        values[block["block_id"]] = {element["action_id"]: state}
+    return {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": user, "name": user.lower()},
+            "api_app_id": "A0SHOP", "token": "legacy", "trigger_id": "1.2.3", "response_urls": [],
+            "view": {**view, "state": {"values": values}}}
 
 
 # --- signing: docs.slack.dev/authentication/verifying-requests-from-slack --------------------------------------------
