@@ -86,7 +86,7 @@ async def test_run_announces_the_webhook(peer, shop):
     await shop.start()
     assert peer.webhook["url"] == f"{shop.url}/telegram/700100"
     assert peer.webhook["secret_token"] == shop.settings.secret
-    assert peer.webhook["allowed_updates"] == ["message", "edited_message", "callback_query"]
+    assert peer.webhook["allowed_updates"] == ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
 async def test_an_update_is_stored_then_answered_with_200(peer, shop, front):

@@ -16,6 +16,7 @@ from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.desk import TelegramDesk
 from adapters.telegram.errors import REASON_LENGTH
 from adapters.telegram.forum import Forum, forum_trouble
+from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.polling import Poller
 from adapters.telegram.receive import Intake
@@ -66,9 +67,10 @@ class TelegramAdapter:
         if settings.staff_group:
             desk = TelegramDesk(Forum(self._bot, settings.staff_group, now), settings.account, front)
         self.desk: StaffDesk | None = desk
-        self._intake = Intake(self._bot, front, now, settings.account, desk)
+        moves = Moves(front, settings.account)
+        self._intake = Intake(self._bot, front, now, settings.account, desk, moves)
         self._running = False
-        self.channel = TelegramChannel(self._bot)
+        self.channel = TelegramChannel(self._bot, moves, now)
 
     def routes(self) -> Sequence[Any]:
         if self._settings.mode == "polling":

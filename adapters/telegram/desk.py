@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from functools import partial
 
+from adapters.telegram.files import WORDED
 from adapters.telegram.forum import Forum
 from adapters.telegram.hints import Hint
 from adapters.telegram.normalise import CHANNEL
@@ -16,8 +17,9 @@ from bot.ports import Front
 
 log = logging.getLogger(__name__)
 
-# by a name that ends so Telegram shows a picture; what the content is, it says itself
-SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"%PDF": ".pdf"}
+# by a name that ends so Telegram shows or plays it; what the content is, it says itself: (where, what) → ending
+SUFFIXES = {(0, b"\xff\xd8\xff"): ".jpg", (0, b"\x89PNG"): ".png", (0, b"%PDF"): ".pdf", (0, b"OggS"): ".ogg",
+            (8, b"WEBP"): ".webp", (4, b"ftyphei"): ".heic", (4, b"ftypmif1"): ".heic", (4, b"ftyp"): ".mp4"}
 
 
 class TelegramDesk:
@@ -98,11 +100,19 @@ class TelegramDesk:
         content = await self._front.file(item.digest)
         if content is None:  # taken away since; the words name it
             return ""
-        suffix = next((suffix for start, suffix in SUFFIXES.items() if content.startswith(start)), "")
+        if item.kind in WORDED and item.name == " ".join(content.decode("utf-8", "replace").split()):
+            return ""  # all of it stands in the line
         try:
-            return await self._forum.attach(topic, item.name or f"{item.kind}-{item.digest[:8]}{suffix}", content)
+            return await self._forum.attach(topic, _file_name(item, content), content)
         except ThreadGone:
             raise
         except PermanentFailure as error:  # the file is what Telegram does not like; it can be had in the console
             log.warning("a file could not be shown in the staff group: %s", error)
             return ""
+
+
+def _file_name(item: Attachment, content: bytes) -> str:
+    if item.name and item.kind not in WORDED:
+        return item.name
+    known = (end for (at, sign), end in SUFFIXES.items() if content.startswith(sign, at))
+    return f"{item.kind}-{item.digest[:8]}{'.txt' if item.kind in WORDED else next(known, '')}"

@@ -11,7 +11,7 @@ GROUP_CALLS, GROUP_SECONDS = 20, 60  # what one group takes of a bot, topics mad
 
 POLL_SECONDS = 50  # getUpdates timeout; the server caps it here
 POLL_BATCH = 100  # getUpdates limit, its maximum
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 SECRET_FORM = r"[A-Za-z0-9_-]{1,256}"  # noqa: S105 - what setWebhook takes

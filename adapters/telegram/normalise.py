@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
 from adapters.telegram.addressing import Me, addressed, spoken
-from adapters.telegram.files import attachments, wordless
+from adapters.telegram.files import attachments, own_contact
 from bot.errors import BadInput
 from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_in
 from bot.ports import Member, right_for
@@ -56,7 +56,9 @@ def normalise(update: Update, me: Me, now: datetime, staff: Staff = NOBODY) -> I
     if update.message is not None:
         message = update.message
         return _staff_said(message, me, staff) if at_desk(message, staff) else _message(message, me)
-    return None  # my_chat_member (blocked, left), channel posts and whatever comes later
+    if update.my_chat_member is not None:
+        return _reachable(update.my_chat_member, me, update.update_id)
+    return None  # channel posts and whatever comes later
 
 
 def _message(message: Message, me: Me) -> InboundMessage | None:
@@ -64,10 +66,11 @@ def _message(message: Message, me: Me) -> InboundMessage | None:
     if user is None:
         return None
     files, text = attachments(message), spoken(message, me)
-    if files or wordless(message):
+    if files:
         kind = Kind.FILE
-    elif message.contact is not None:
-        kind, text = Kind.TEXT, _phone(message)
+    elif own_contact(message):
+        # the phone of a Telegram account is international, with or without the plus
+        kind, text = Kind.TEXT, f"+{message.contact.phone_number.lstrip('+')}"
     elif message.text is None:
         return None  # joined, left, pinned, migrated: nobody spoke
     elif not text:  # nothing but our name: as good as opening the chat
@@ -79,6 +82,16 @@ def _message(message: Message, me: Me) -> InboundMessage | None:
     return InboundMessage(
         source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, kind=kind, text=text,
         attachments=files, name=user.full_name, language=user.language_code or "")
+
+
+def _reachable(change: ChatMemberUpdated, me: Me, update_id: int) -> InboundMessage | None:
+    """A person blocks the bot or lets it in again; of a group nobody in particular is meant."""
+    if change.chat.type != Chat.PRIVATE:
+        return None
+    act = "blocked" if change.new_chat_member.status == ChatMember.BANNED else "unblocked"
+    return InboundMessage(
+        source_id=f"member:{update_id}:{change.date.timestamp():.0f}", address=_address(change, change.from_user, me),
+        sent_at=change.date, sender=Sender.CLOCK, kind=Kind.TIMER, act=act)
 
 
 def _edit(message: Message, me: Me, update_id: int) -> InboundMessage | None:
@@ -169,10 +182,3 @@ def _address(message: Any, user: User, me: Me) -> Address:
 
 def _source_id(message: Message) -> str:
     return f"{message.chat.id}:{message.message_id}"
-
-
-def _phone(message: Message) -> str:
-    contact = message.contact
-    own = contact.user_id is not None and contact.user_id == message.from_user.id
-    # the phone of a Telegram account is international, with or without the plus
-    return f"+{contact.phone_number.lstrip('+')}" if own else contact.phone_number

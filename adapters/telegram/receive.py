@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from adapters.telegram.addressing import Me
 from adapters.telegram.desk import TelegramDesk
 from adapters.telegram.hints import Hint, hint
 from adapters.telegram.linking import Wish, link_wish
+from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL, NOBODY, Staff, desk_user, normalise, read
 from bot.errors import BadInput
 from bot.messages import Address
@@ -24,12 +26,13 @@ log = logging.getLogger(__name__)
 
 class Intake:
     def __init__(
-        self, bot: Bot, front: Front, now: Callable[[], datetime], account: str, desk: TelegramDesk | None
+        self, bot: Bot, front: Front, now: Callable[[], datetime], account: str, desk: TelegramDesk | None,
+        moves: Moves,
     ) -> None:
         self._bot = bot
         self._front = front
         self._now = now
-        self._account, self._desk = account, desk
+        self._account, self._desk, self._moves = account, desk, moves
         self._me: Me | None = None
         self._answers: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
@@ -56,9 +59,12 @@ class Intake:
             await self._link(wish, self._desk)
 
     async def _take(self, payload: Mapping[str, Any], update: Update, me: Me, staff: Staff) -> None:
+        if update.message is not None and update.message.migrate_to_chat_id is not None:
+            await self._moves.learn(str(update.message.chat.id), str(update.message.migrate_to_chat_id))
         message = normalise(update, me, self._now(), staff)
         if message is not None:
-            await self._front.receive(message)
+            home = await self._moves.home(message.address.chat)
+            await self._front.receive(replace(message, address=replace(message.address, chat=home)))
         aside, query = hint(payload, staff), payload.get("callback_query")
         if query is not None:
             self._later(self._answer(str(query["id"]), self._front.desk_words(aside.says) if aside else ""))
