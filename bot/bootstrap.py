@@ -378,6 +378,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
                 assistant,
                 secret=home_secret(settings.home),
                 shop_name=name.texts,
+                pictures=policy.shop.picture_origins,
                 public_url=settings.public_url,
             ),
             mail_adapter(settings, name.text("en"), assistant.file),

@@ -54,6 +54,7 @@ class Line:
     due: Money | None = None  # still to be paid for it, beside `price`; None: nothing
     replaces: str = ""  # id of the line that it was given in exchange for
     discount: Money | None = None  # its share of discounts, which `price` no longer holds; None: nobody told
+    image: str = ""  # https address of the picture that its product has now
 
     @property
     def worth(self) -> Money:
@@ -323,6 +324,7 @@ class Product:
     care: Localised
     variants: tuple[Variant, ...]
     url: str = ""
+    image: str = ""  # https address of its picture
     score: float = 0.0  # how well it answers the search, 0 to 1
     goes_with: tuple[Localised, ...] = ()  # names of the products it is an accessory to
     sizes: tuple[SizeRow, ...] = ()  # the size chart, smallest size first

@@ -169,11 +169,20 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """One of the shop's own pictures, which whoever reads the message fetches himself."""
+
+    url: str  # https
+    alt: str  # what it shows, for who does not see it
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Facts rendered from data, never by the model: a title and (label, value) rows; either half may be empty."""
 
     title: str
     rows: tuple[tuple[str, str], ...] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

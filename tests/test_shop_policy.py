@@ -66,6 +66,12 @@ def test_sample_rules_are_read() -> None:
             "return_days = -1",
             "policy.toml: markets.cn.return_days: must be a whole number",
         ),
+        (
+            "shop.toml",
+            'languages = ["en", "zh"]',
+            'languages = ["en", "zh"]\npictures = ["https://cdn.example; script-src *"]',
+            "shop.toml: pictures: 'https://cdn.example; script-src *' must be https and a host alone",
+        ),
         ("shop.toml", '# invoice_font = "YourFont.ttf"', 'invoice_font = "no.ttf"', "shop.toml: invoice_font: "),
         ("shop.toml", '# invoice_font = "YourFont.ttf"', 'invoice_font = "policy.toml"', "shop.toml: invoice_font: "),
         ("policy.toml", "max_error = 0.20", "max_error = 5", "policy.toml: max_error: must be a share"),

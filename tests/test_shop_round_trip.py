@@ -55,7 +55,8 @@ VARIANT = st.fixed_dictionaries(
 PRODUCT = st.fixed_dictionaries(
     {"name": by_language(WORDS, 1).map(lambda texts: {"zh": "x", "en": "x", **texts}),
      "variants": st.lists(VARIANT, min_size=1, max_size=3)},
-    optional={"brand": LOOSE, "url": LOOSE, "also": by_language(st.lists(WORDS, max_size=2)),
+    optional={"brand": LOOSE, "url": LOOSE, "image": st.sampled_from(("", "https://heronandhearth.example/p.jpg?a=|")),
+              "also": by_language(st.lists(WORDS, max_size=2)),
               **{name: by_language(WORDS) for name in ("material", "description", "care")}},
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from bot.shop import reads
 from bot.shop import tables as t
 from bot.shop.answers import answer_from_json, answer_to_json, order_as_json
 from bot.shop.moments import Origin
+from bot.shop.sql import _label_only
 from bot.shop.transfer import SAMPLE, export_shop, import_shop, is_empty
 from bot.shop.verbs import effects
 from bot.shop.verbs.verb import refused
@@ -107,6 +108,14 @@ async def test_an_order_is_completed_from_customer_article_and_market(engine: As
     assert order.placed_at == NOW - timedelta(days=2, hours=4)
 
 
+async def test_a_line_has_the_picture_that_its_product_has_now(engine: AsyncEngine, fill: Fill) -> None:
+    for picture in ("https://heronandhearth.example/old.jpg", "https://HeronAndHearth.example/cap.jpg?w=96"):
+        assert not (await import_shop(engine, fill(products=[{**PRODUCT, "image": picture}]), NOW)).problems
+        (order,) = await everything(engine)
+        assert order.lines[0].image == picture
+    assert not _label_only(order).lines[0].image  # a picture says what is in the parcel
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
@@ -116,6 +125,14 @@ async def test_an_order_is_completed_from_customer_article_and_market(engine: As
         (
             {"products": [{**PRODUCT, "category": "shoes"}]},
             "products.jsonl:1: category: 'shoes' is not in categories",
+        ),
+        (
+            {"products": [{**PRODUCT, "image": "http://heronandhearth.example/cap.jpg"}]},
+            "products.jsonl:1: image: 'http://heronandhearth.example/cap.jpg': write the picture's whole address",
+        ),
+        (
+            {"products": [{**PRODUCT, "image": "https://elsewhere.example/cap.jpg"}]},
+            "products.jsonl:1: image: https://elsewhere.example is no place of the shop's pictures; name it in shop.t",
         ),
         ({"products": [{**PRODUCT, "variants": []}]}, "products.jsonl:1: variants: "),
         (

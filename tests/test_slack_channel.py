@@ -7,13 +7,13 @@ import pytest
 from aiohttp import web
 from channel_contract import CHECKS, Delivered
 from fakes import TalkingFront
-from peers.slack import APP_TOKEN, SCOPES, SlackPeer, buttons, visible
+from peers.slack import APP_TOKEN, SCOPES, SlackPeer, buttons, pictures, visible
 from slack_rig import settings
 
 from adapters.slack import SlackAdapter
 from adapters.slack import limits as slack_limits
 from bot.errors import PermanentFailure, TemporaryFailure
-from bot.messages import Address, Attachment, Button, Card, Reply
+from bot.messages import Address, Attachment, Button, Card, Picture, Reply
 
 ANN = Address("slack", "T0SHOP", "D0ANN", user="U0ANN")
 THREAD = Address("slack", "T0SHOP", "C0SHOP", "1790000200.000100", "U0ANN", private=False)
@@ -103,6 +103,14 @@ async def test_a_flood_in_one_channel_does_not_stop_another(peer, channel):
         await channel.send(THREAD, Reply("hello"), "m1")
     await channel.send(ANN, Reply("hello"), "m2")
     assert [message["channel"] for message in peer.sent] == ["D0ANN"]
+
+
+async def test_a_picture_that_slack_cannot_fetch_is_left_out_and_the_words_arrive_once(peer, channel):
+    peer.lost_pictures = {"https://shop.example/gone.jpg"}
+    card = Card("Mug", (("Price", "£12.50"),), Picture("https://shop.example/gone.jpg", "Mug"))
+    await channel.send(ANN, Reply("Here:", cards=(card,)), "m1")
+    sent, = peer.sent
+    assert (visible(sent), pictures(sent)) == ("Here:\nMug\nPrice: £12.50", ())
 
 
 # --- what Slack answers -----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from peers.slack import buttons, visible, wrong_with
 from adapters.slack import limits
 from adapters.slack.render import MARKUP, Part, render, render_post
 from adapters.slack.split import split, units
-from bot.messages import Button, Card, DeskPost, Reply
+from bot.messages import Button, Card, DeskPost, Picture, Reply
 
 PIECES = (
     "word ", "订单", "&<>", "*bold* ", "_x_ ", "> quote\n", ":tada: ", "\n\n", "https://shop.example/a?b=1&c=2 ",
@@ -51,6 +51,26 @@ def test_cards_stand_below_the_text_with_a_bold_title():
     rows = "Total: £12.50\non its way\nPaid"
     assert [block["text"]["text"] for block in part.blocks] == ["Here:", f"*Order 1042*\n{rows}"]
     assert part.text == "Here:\n\nOrder 1042\nTotal: £12.50\non its way\nPaid"
+
+
+def test_a_cards_picture_stands_beside_it_and_its_price_in_it():
+    card = Card("Mug", (("Price", "£12.50"),), Picture("https://shop.example/mug.jpg", "Mug"))
+    part, = render(Reply("Here:", cards=(card, Card("Cup"))))
+    assert part.blocks[1] == {
+        "type": "section", "text": {"type": "mrkdwn", "text": "*Mug*\nPrice: £12.50", "verbatim": True},
+        "accessory": {"type": "image", "image_url": "https://shop.example/mug.jpg", "alt_text": "Mug"},
+    }  # fmt: skip
+    assert wrong_with(message(part)) == "" and "accessory" not in part.blocks[0] and "accessory" not in part.blocks[2]
+
+
+def test_a_long_card_shows_its_picture_once_and_one_with_an_address_too_long_none():
+    rows = (("Story", "word " * 1500),)
+    parts = render(Reply("", cards=(Card("Mug", rows, Picture("https://shop.example/mug.jpg", "")),)))
+    blocks = [block for part in parts for block in part.blocks]
+    assert len(blocks) > 1 and ["accessory" in block for block in blocks] == [True] + [False] * (len(blocks) - 1)
+    assert all(wrong_with(message(part)) == "" for part in parts)
+    part, = render(Reply("", cards=(Card("Mug", (), Picture(f"https://shop.example/{'m' * 3000}", "Mug")),)))
+    assert not part.pictured
 
 
 def test_a_card_of_a_title_only_or_of_rows_only():

@@ -9,7 +9,7 @@ from web_rig import site
 
 from adapters.web.limits import MESSAGE_BYTES, SOCKETS_PER_VISITOR, TEXT_CHARS, VISITORS_PER_ADDRESS
 from adapters.web.wire import visitor_address
-from bot.messages import Card, Kind
+from bot.messages import Card, Kind, Picture
 from bot.ports import Receipt
 
 ONE, TWO = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
@@ -105,13 +105,15 @@ async def test_line_carries_all_that_the_page_shows_and_no_notes(shop):
     page = await shop.page()
     await page.until("composing")
     shop.front.write(shop.conversation, "note", "only for staff", told=False)
-    card = Card("Order 7", (("Total", "£3"),))
+    picture = Picture("https://cdn.example/mug.jpg", "Mug")
+    card = Card("Order 7", (("Total", "£3"),), picture)
     shop.front.write(shop.conversation, "bot", "<b>Sure?</b>", told=False, buttons=(("Yes", "yes:1"),), cards=(card,))
     shop.front.write(shop.conversation, "user", "hi", told=False, source_id=ONE, attachments=("d1",))
     shop.front.write(shop.conversation, "staff", "Hello, this is Anna", author="anna")
     bot, user, staff = await page.until("lines")
     assert (bot["text"], bot["buttons"]) == ("<b>Sure?</b>", [{"label": "Yes", "value": "yes:1"}])
-    assert bot["cards"] == [{"title": "Order 7", "rows": [["Total", "£3"]]}]
+    shown = {"url": "https://cdn.example/mug.jpg", "alt": "Mug"}
+    assert bot["cards"] == [{"title": "Order 7", "rows": [["Total", "£3"]], "picture": shown}]
     assert (user["source"], user["files"]) == (ONE, 1)
     assert (staff["who"], staff["author"]) == ("staff", "anna")
 
@@ -325,6 +327,15 @@ async def test_every_answer_carries_the_security_headers(shop):
         async with shop.client.get(path) as response:
             assert "default-src 'self'" in response.headers["Content-Security-Policy"], path
             assert response.headers["X-Frame-Options"] == "DENY"
+
+
+async def test_pictures_of_goods_come_from_the_shops_own_places_and_on_the_chat_page_alone():
+    async with site(pictures=("https://cdn.example", "https://shop.example")) as shop:
+        for path, allowed in (("/", True), ("/staff/sign-in", False), ("/static/chat.js", False)):
+            async with shop.client.get(path) as response:
+                rules = response.headers["Content-Security-Policy"]
+            wanted = "img-src 'self' blob: https://cdn.example https://shop.example;" if allowed else "blob:;"
+            assert wanted in rules and "https:;" not in rules, path
 
 
 async def test_page_names_the_shop_and_nothing_foreign_or_inline(shop):

@@ -14,12 +14,18 @@ PASSING = frozenset({
 })  # fmt: skip
 
 
+class Unshowable(PermanentFailure):
+    """The blocks of a message were refused and nothing was posted. A picture that Slack could not fetch does that."""
+
+
 def translate(method: str, error: SlackApiError) -> ChannelError:
     """What the assistant should know of a refused call."""
     status, headers = _status(error), error.response.headers
     code = _code(error)
     if status == 429 or code in ("ratelimited", "rate_limited"):
         return TemporaryFailure(f"Slack asks to slow down ({method})", _seconds(headers.get("Retry-After")))
+    if code == "invalid_blocks":
+        return Unshowable(f"Slack refused {method}: {code}")
     if code and code not in PASSING and status < 500:
         return PermanentFailure(f"Slack refused {method}: {code}")
     return TemporaryFailure(f"Slack could not take {method} now ({code or status})")

@@ -6,6 +6,8 @@ BLOCKS = 50  # per message
 BUTTONS = 25  # elements of one actions block
 BUTTON_CHARS = 75
 VALUE_CHARS = 2000
+PICTURE_URL_CHARS = 3000
+ALT_CHARS = 2000
 
 FILE_BYTES = 10 * 1024 * 1024  # ours: what the files folder takes; Slack itself allows 1 GB
 FILE_HOST = "files.slack.com"  # the one host outside the API's own that is shown the token

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 
 from adapters.slack.api import SlackApi
+from adapters.slack.errors import Unshowable
 from adapters.slack.render import Part
 from bot.errors import PermanentFailure
 
@@ -30,7 +31,7 @@ class Poster:
         try:
             for part in parts[len(sent) :]:
                 under = sent[0] if opens and sent else thread
-                sent.append(await self._api.post(channel, under, part.text, part.blocks))
+                sent.append(await self._post(channel, under, part))
         except PermanentFailure:
             self._sent.pop(key, None)
             raise
@@ -38,3 +39,12 @@ class Poster:
             if len(sent) in (0, len(parts)):
                 self._sent.pop(key, None)
         return sent
+
+    async def _post(self, channel: str, thread: str, part: Part) -> str:
+        """A picture that Slack cannot fetch is left out: the words matter more."""
+        try:
+            return await self._api.post(channel, thread, part.text, part.blocks)
+        except Unshowable:
+            if not part.pictured:
+                raise
+        return await self._api.post(channel, thread, part.text, part.without_pictures().blocks)

@@ -6,13 +6,13 @@ section is sent as plain text.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.slack import limits
 from adapters.slack.normalise import DESK_ACTION
 from adapters.slack.split import split, units
-from bot.messages import Button, Card, DeskPost, Reply
+from bot.messages import Button, Card, DeskPost, Picture, Reply
 
 Block = dict[str, Any]
 
@@ -26,6 +26,14 @@ class Part:
 
     text: str
     blocks: tuple[Block, ...]
+
+    @property
+    def pictured(self) -> bool:
+        return any("accessory" in block for block in self.blocks)
+
+    def without_pictures(self) -> "Part":
+        bare = ({name: value for name, value in block.items() if name != "accessory"} for block in self.blocks)
+        return replace(self, blocks=tuple(bare))
 
 
 def render(reply: Reply) -> tuple[Part, ...]:
@@ -51,22 +59,35 @@ def escape(text: str) -> str:
 class _Section:
     title: str
     body: str
+    picture: Picture | None = None
 
     @property
     def plain(self) -> str:
         return "\n".join(filter(None, [self.title, self.body]))
 
     def block(self) -> Block:
+        block: Block = {"type": "section", "text": self._text()}
+        return block | {"accessory": _image(self.picture)} if self.picture else block
+
+    def _text(self) -> Block:
         if MARKUP.search(self.plain):
-            return {"type": "section", "text": {"type": "plain_text", "text": self.plain, "emoji": False}}
+            return {"type": "plain_text", "text": self.plain, "emoji": False}
         title = f"*{escape(self.title)}*" if self.title else ""
         # verbatim: links are ours alone, and "@channel" in a shopper's words calls nobody
         text = "\n".join(filter(None, [title, _linked(self.body)]))
-        return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+        return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _image(picture: Picture) -> Block:
+    return {"type": "image", "image_url": picture.url, "alt_text": picture.alt[: limits.ALT_CHARS] or "…"}
 
 
 def _card(card: Card) -> Iterator[_Section]:
-    return _sections(" ".join(card.title.split()), "\n".join(": ".join(filter(None, row)) for row in card.rows))
+    """Its picture stands beside the first section."""
+    picture = card.picture if card.picture and len(card.picture.url) <= limits.PICTURE_URL_CHARS else None
+    rows = "\n".join(": ".join(filter(None, row)) for row in card.rows)
+    for number, section in enumerate(_sections(" ".join(card.title.split()), rows)):
+        yield section if number else replace(section, picture=picture)
 
 
 def _sections(title: str, body: str) -> Iterator[_Section]:

@@ -60,6 +60,7 @@ class ConsoleDesk:
 
 class WebAdapter:
     """`secret` signs the visitors' cookies: with another one every visitor is new. `shop_name` is by language.
+    `pictures` names the places (https and host) that pictures of goods may come from.
     `public_url` is what browsers see of a server behind a proxy; when it is https, cookies are Secure.
     """
 
@@ -67,14 +68,16 @@ class WebAdapter:
 
     def __init__(
         self, front: Front, office: Office, *, secret: bytes, shop_name: Mapping[str, str], public_url: str = "",
-        messages_per_minute: int = MESSAGES_PER_MINUTE, now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pictures: Sequence[str] = (), messages_per_minute: int = MESSAGES_PER_MINUTE,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._site, self._live, self._pages, signer = Site(public_url), Live(), Pages(shop_name), Signer(secret)
         self.channel, self.desk = WebChannel(self._live), ConsoleDesk(self._live)
         rates = Rates(messages_per_minute, monotonic)
         self._chat = Chat(
-            front, signer=signer, site=self._site, live=self._live, rates=rates, pages=self._pages, now=now
+            front, signer=signer, site=self._site, live=self._live, rates=rates, pages=self._pages, now=now,
+            pictures=pictures,
         )
         self._door = Door(office, signer=signer, site=self._site, pages=self._pages)
         self._console = Console(front, office, door=self._door, live=self._live, pages=self._pages, now=now)

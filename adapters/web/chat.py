@@ -9,7 +9,7 @@ from aiohttp import web
 
 from adapters.web import uploads, wire
 from adapters.web.chat_socket import ChatSocket
-from adapters.web.guard import HEADERS, Site
+from adapters.web.guard import CSP, HEADERS, Site, with_pictures
 from adapters.web.limits import CLOSE_SECONDS, FILE_BYTES, HEARTBEAT_SECONDS, MESSAGE_BYTES, TEXT_CHARS, VISITOR_SECONDS
 from adapters.web.live import Live
 from adapters.web.pages import Pages
@@ -25,8 +25,9 @@ COOKIE = "shophand_visitor"
 class Chat:
     def __init__(
         self, front: Front, *, signer: Signer, site: Site, live: Live, rates: Rates, pages: Pages,
-        now: Callable[[], datetime],
+        now: Callable[[], datetime], pictures: Sequence[str] = (),
     ) -> None:  # fmt: skip
+        self._rules = with_pictures(pictures)
         self._front, self._signer, self._site, self._live = front, signer, site, live
         self._rates, self._pages, self._now = rates, pages, now
 
@@ -41,6 +42,7 @@ class Chat:
         if "link" in request.query:
             return await self._signed_in(request)
         response = self._pages.render("chat.html", file_bytes=FILE_BYTES, text_chars=TEXT_CHARS)
+        response.headers[CSP] = self._rules
         if self._known(request) is None:
             self._welcome(request, response)
         return response

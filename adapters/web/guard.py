@@ -1,18 +1,20 @@
 """Who may call: same origin, cookies and security headers. Knows no conversation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+CSP = "Content-Security-Policy"
+# nothing foreign, nothing inline; blob: is the preview of a file the shopper has just chosen
+_RULES = (
+    "default-src 'self'; img-src 'self' blob:{}; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 HEADERS = {
-    # nothing foreign, nothing inline; blob: is the preview of a file the shopper has just chosen
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
+    CSP: _RULES.format(""),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -20,6 +22,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+
+
+def with_pictures(origins: Sequence[str]) -> str:
+    """The rules of a page that also shows pictures of the shop's goods, from these places alone."""
+    return _RULES.format("".join(f" {origin}" for origin in origins))
 
 
 @web.middleware

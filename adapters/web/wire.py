@@ -24,7 +24,7 @@ from typing import Any
 from adapters.web.limits import TEXT_CHARS
 from adapters.web.signing import Signer
 from bot.errors import BadInput
-from bot.messages import BUTTON_VALUE_BYTES, Address, Attachment, InboundMessage, Kind, storable
+from bot.messages import BUTTON_VALUE_BYTES, Address, Attachment, Card, InboundMessage, Kind, storable
 from bot.ports import TranscriptLine
 
 NAME = "web"
@@ -153,8 +153,13 @@ def line_data(line: TranscriptLine) -> dict[str, Any]:
         "id": line.id, "who": line.speaker, "text": line.text, "at": line.at.isoformat(), "author": line.author,
         "source": line.source_id, "files": len(line.attachments),
         "buttons": [{"label": label, "value": value} for label, value in line.buttons],
-        "cards": [{"title": card.title, "rows": [list(row) for row in card.rows]} for card in line.cards],
+        "cards": [_card_data(card) for card in line.cards],
     }  # fmt: skip
+
+
+def _card_data(card: Card) -> dict[str, Any]:
+    data: dict[str, Any] = {"title": card.title, "rows": [list(row) for row in card.rows]}
+    return {**data, "picture": {"url": card.picture.url, "alt": card.picture.alt}} if card.picture else data
 
 
 def shown(line: TranscriptLine) -> bool:

@@ -14,6 +14,7 @@ from bot.facts import Localised, Money
 from bot.shop.money import to_minor
 
 T = TypeVar("T")
+ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::\d+)?")
 
 
 class CheckedTable:
@@ -118,6 +119,12 @@ def web_address(value: Any) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", word(value)):
         raise ValueError('must be a web address like "https://shop.example"')
     return word(value).rstrip("/")
+
+
+def origins(value: Any) -> tuple[str, ...]:
+    if strange := [each for each in words(value) if not ORIGIN.fullmatch(each)]:
+        raise ValueError(f'{strange[0]!r} must be https and a host alone, like "https://pictures.example"')
+    return words(value)
 
 
 def email(value: Any) -> str:

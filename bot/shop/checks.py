@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from bot.commerce import LineState
 from bot.facts import Localised, Money
@@ -97,6 +98,10 @@ def _described(line: LineRecord, variants: Variants, language: str) -> LineRecor
     )
 
 
+def _origin(address: str) -> str:
+    return f"https://{urlsplit(address).netloc.lower()}"
+
+
 # --- checking --------------------------------------------------------------------------------------------------------
 
 
@@ -106,6 +111,8 @@ def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, st
         yield f"category: {product.category!r} is not in categories"
     if policy.shop.languages[0] not in product.name:
         yield f"name: needs a text in {policy.shop.languages[0]!r}, the shop's first language"
+    if product.image and (origin := _origin(product.image)) not in policy.shop.picture_origins:
+        yield f"image: {origin} is no place of the shop's pictures; name it in shop.toml, as pictures = [\"{origin}\"]"
     if strange := next((id_ for id_ in product.fits if id_ == product.id or goods.lacks("products", id_)), ""):
         yield f"fits: {strange!r} is no other product of the shop"
     if made := {variant.size for variant in product.variants} if product.sizes else set():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.commerce import WriteMode
@@ -40,7 +41,15 @@ class Shopfront:
     vat_id: str = ""
     reset_url: str = ""  # where a shopper sets a new password
     review_url: str = ""  # where shoppers leave a review
+    pictures: tuple[str, ...] = ()  # where pictures of goods may stand beside `url`: https and host
     invoice_font: Path | None = None  # a TrueType file with the letters of the customers' names
+
+
+    @property
+    def picture_origins(self) -> tuple[str, ...]:
+        """All places that a picture of goods may stand at: the chat page loads none from elsewhere."""
+        own = "https://" + urlsplit(self.url).netloc.lower()
+        return tuple(dict.fromkeys((*((own,) if checked.ORIGIN.fullmatch(own) else ()), *self.pictures)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +186,7 @@ def _shopfront(shop: "CheckedTable", folder: Path) -> dict[str, Any]:
         "vat_id": shop.optional("vat_id", checked.word, ""),
         "reset_url": shop.optional("reset_url", checked.web_address, ""),
         "review_url": shop.optional("review_url", checked.web_address, ""),
+        "pictures": shop.optional("pictures", checked.origins, ()),
         "invoice_font": shop.optional("invoice_font", _font(folder), None),
     }
 

@@ -58,8 +58,9 @@ async def orders(connection: AsyncConnection, *where: sa.ColumnElement[bool]) ->
     lines = await children(
         connection, t.ReturnLines, "return_id", [row["id"] for group in below[t.Returns].values() for row in group]
     )
+    pictures = await _pictures(connection, {row["product_id"] for group in below[t.Lines].values() for row in group})
     return [
-        _order(head, {child: groups.get(head["number"], []) for child, groups in below.items()}, scans, lines)
+        _order(head, {child: groups.get(head["number"], []) for child, groups in below.items()}, scans, lines, pictures)
         for head in heads
     ]
 
@@ -80,6 +81,7 @@ def _order(
     below: Mapping[type[SQLModel], Sequence[Row]],
     scans: Mapping[str, list[Row]],
     lines: Mapping[str, list[Row]],
+    pictures: Mapping[str, str],
 ) -> Order:
     def money(minor: int) -> Money:
         return Money(minor, head["currency"])
@@ -115,6 +117,7 @@ def _order(
                 None if row["due"] is None else money(row["due"]),
                 row["replaces"],
                 discount=None if row["discount"] is None else money(row["discount"]),
+                image=pictures.get(row["product_id"], ""),
             )
             for row in below[t.Lines]
         ),
@@ -163,6 +166,17 @@ def _order(
         history=tuple(Event(row["at"], row["kind"], row["text"], row["actor"]) for row in below[t.Events]),
         invoices=tuple(invoice(row, head["currency"]) for row in below[t.Invoices]),
     )
+
+
+async def _pictures(connection: AsyncConnection, products: set[str]) -> dict[str, str]:
+    """The pictures that these products have now, by id."""
+    found: dict[str, str] = {}
+    wanted, image = sorted(products), col(t.Products, "image")
+    for start in range(0, len(wanted), _MANY):
+        of_these = col(t.Products, "id").in_(wanted[start : start + _MANY])
+        query = sa.select(col(t.Products, "id"), image).where(of_these, image != "")
+        found |= {row.id: row.image for row in await connection.execute(query)}
+    return found
 
 
 def invoice(row: Row, currency: str) -> Invoice:
@@ -233,6 +247,7 @@ async def products(connection: AsyncConnection, ids: Sequence[str], currency: st
             description=Localised(head["description"]),
             care=Localised(head["care"]),
             url=head["url"],
+            image=head["image"],
             goes_with=tuple(Localised(main["name"]) for id_ in head["fits"] for main in mains.get(id_, ())),
             sizes=tuple(
                 SizeRow(row["size"], Measure(row["measure"]), row["low"], row["high"]) for row in head["sizes"]

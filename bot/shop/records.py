@@ -63,10 +63,17 @@ def _signed(value: Any) -> Any:
     return value
 
 
+def _https(value: str) -> str:
+    if value and not _HTTPS.fullmatch(value):
+        raise ValueError(f"{value!r}: write the picture's whole address, which begins with https://")
+    return value
+
+
 def _sorted(value: dict[str, Any]) -> dict[str, Any]:
     return dict(sorted((key, each) for key, each in value.items() if each))
 
 
+_HTTPS = re.compile(r"https://[^\s/?#@\\<>\"]+(?:[/?][^\s<>\"]*)?")
 _COMMA = re.compile(r"-?\d+,\d{1,3}")
 _AMOUNT = re.compile(r"\d{1,9}(\.\d{1,3})?")
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -86,6 +93,7 @@ LongTexts = Annotated[
     AfterValidator(_sorted),
 ]
 ManyNames = Annotated[dict[Language, tuple[Name, ...]], AfterValidator(_sorted)]
+ImageUrl = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_https)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^\S{2,40}$")]
 Amounts = Annotated[
     dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Amount], AfterValidator(_sorted)
@@ -140,6 +148,7 @@ class ProductRecord(Record):
     description: LongTexts = {}
     care: LongTexts = {}
     url: str = ""
+    image: ImageUrl = ""
     fits: tuple[Id, ...] = ()  # ids of the products it is an accessory to
     sizes: tuple[SizeRecord, ...] = ()  # the size chart, smallest size first
     runs: Literal["", "small", "true", "large"] = ""

@@ -57,6 +57,7 @@ def product_rows(record: ProductRecord) -> Rows:
                 "description": record.description,
                 "care": record.care,
                 "url": record.url,
+                "image": record.image,
                 "fits": list(record.fits),
                 "sizes": [row.model_dump(mode="json") for row in record.sizes],
                 "runs": record.runs,
@@ -226,7 +227,7 @@ def product_record(row: Row, variants: Sequence[Row], prices: Mapping[str, Seque
         id=row["id"],
         category=row["category_id"],
         also={language: tuple(names) for language, names in row["also"].items()},
-        **{name: row[name] for name in ("name", "brand", "material", "description", "care", "url", "runs")},
+        **{name: row[name] for name in ("name", "brand", "material", "description", "care", "url", "image", "runs")},
         fits=tuple(row["fits"]),
         sizes=tuple(
             SizeRecord.model_construct(**{**each, "measure": Measure(each["measure"])}) for each in row["sizes"]

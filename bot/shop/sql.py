@@ -410,7 +410,7 @@ def _label_only(order: Order) -> Order:
         lines=tuple(
             replace(
                 line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing, adjusted=None,
-                due=None,
+                due=None, image="",
             )
             for line in order.lines
         ),

@@ -85,6 +85,7 @@ class Products(SQLModel, table=True):
     fits: list[str] = _usually(Json, "[]")  # ids of the products it is an accessory to
     sizes: list[dict[str, Any]] = _usually(Json, "[]")  # {"size", "measure", "low", "high"}: the size chart
     runs: str = _usually(sa.String, "")  # "small", "true" or "large"
+    image: str = _usually(sa.String, "")  # https address of its picture
 
 
 class Variants(SQLModel, table=True):

@@ -8,6 +8,7 @@ from bot.decision import look_at
 from bot.facts import Act, Many, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
+from bot.skills.pictures import picture
 from bot.skills.product_question import POSSIBLE, described, offered
 
 MOST = 3
@@ -39,7 +40,7 @@ def _card(product: Product, among: Sequence[Product], request: Request) -> Card:
     rows = (*offered(product, request), *described(product, request))
     others = [{*offered(other, request), *described(other, request)} for other in among if other is not product]
     own = tuple(row for row in rows if not all(row in other for other in others))
-    return Card(request.say(product.name), (*own, ("", product.url)))
+    return Card(request.say(product.name), (*own, ("", product.url)), picture(product, request))
 
 
 SKILL = Skill(

@@ -9,6 +9,7 @@ from bot.facts import Act, Day, Fact, Number, Term
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
 from bot.skills import parcels
+from bot.skills.pictures import first_picture
 from bot.slots import orders_named
 from bot.wants import lists_orders, open_only
 
@@ -53,7 +54,7 @@ def _card(order: Order, request: Request) -> Card:
         rows.append((say(Term("label", "items")), names))
     if order.total.minor:  # a proof that opens the label alone sees no price
         rows.append((say(Term("label", "total")), say(order.total)))
-    return Card(f"{say(Term('label', 'order'))} {order.number}", tuple(rows))
+    return Card(f"{say(Term('label', 'order'))} {order.number}", tuple(rows), first_picture(order.lines, request))
 
 
 SKILL = Skill(

@@ -8,6 +8,7 @@ from bot.conversation import Option
 from bot.facts import Act, Day, Fact, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request
+from bot.skills.pictures import first_picture
 
 MOST_OPTIONS = 5
 
@@ -39,7 +40,7 @@ async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]
 def lines_card(order: Order, lines: Sequence[Line], request: Request) -> Card:
     """Order lines as rows of a card: name and options, quantity."""
     rows = tuple((request.say(line.name), f"{line.options} × {line.quantity}".strip(" ×")) for line in lines)
-    return Card(f"{request.say(Term('label', 'order'))} {order.number}", rows)
+    return Card(f"{request.say(Term('label', 'order'))} {order.number}", rows, first_picture(lines, request))
 
 
 Say = Callable[[Fact], str]

@@ -7,6 +7,7 @@ from bot.delivery import Part, current, latest, open_claims, parts
 from bot.facts import Act, Day, Fact, Moment, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Request
+from bot.skills.pictures import first_picture
 
 # What may have changed since the last import; the others have come to their end.
 _MOVING = frozenset({"unpaid", "open", "packed", "part_shipped", "shipped", "return_open"})
@@ -78,7 +79,8 @@ def card(part: Part, request: Request) -> Card:
             rows.append((say(Term("label", "days_late")), say(Number(days))))
     if inside := contents(part, request):
         rows.append((say(Term("label", "inside")), inside))
-    return Card(parcel.carrier if parcel else say(Term("label", "not_sent")), tuple(rows))
+    title = parcel.carrier if parcel else say(Term("label", "not_sent"))
+    return Card(title, tuple(rows), first_picture(part.lines, request))
 
 
 def contents(part: Part, request: Request) -> str:

@@ -10,6 +10,7 @@ from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.promises import Awaited, goods
 from bot.skill import Outcome, Request, Skill
+from bot.skills.pictures import picture
 
 SURE, POSSIBLE = 0.8, 0.5  # Product.score: taken without asking / worth asking about
 
@@ -133,7 +134,8 @@ def described(product: Product, request: Request) -> tuple[tuple[str, str], ...]
 
 def _card(product: Product, request: Request) -> Card:
     about = request.say(product.description)
-    return Card(request.say(product.name), (("", about), *described(product, request), ("", product.url)))
+    rows = (("", about), *described(product, request), ("", product.url))
+    return Card(request.say(product.name), rows, picture(product, request))
 
 
 SKILL = Skill(

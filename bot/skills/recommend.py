@@ -11,6 +11,7 @@ from bot.decision import look_at
 from bot.facts import Act, Day, Fact, Many, Money, Term
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
+from bot.skills.pictures import picture
 from bot.skills.product_question import SURE, offered, pick
 
 MOST = 3
@@ -145,7 +146,7 @@ def _act(found: Sequence[Suggestion], taste: Taste, anchor: Product | None, requ
 def _card(one: Suggestion, request: Request) -> Card:
     product = one.product
     rows = (*offered(product, request, sizes=False), *_why(one, request), ("", product.url))
-    return Card(request.say(product.name), rows)
+    return Card(request.say(product.name), rows, picture(product, request))
 
 
 def _why(one: Suggestion, request: Request) -> Iterator[tuple[str, str]]:

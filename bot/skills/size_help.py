@@ -10,6 +10,7 @@ from bot.messages import Card
 from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
 from bot.skills import product_question
+from bot.skills.pictures import picture
 from bot.skills.product_question import asked, waited_for
 
 
@@ -68,7 +69,7 @@ def _chart(product: Product, request: Request) -> Card:
         name = request.say(Term("measured", row.measure))
         rows.setdefault(row.size, []).append(f"{name} {row.low:g}–{row.high:g}")
     title = f"{request.say(product.name)}: {request.say(Term('advice', 'chart'))}"
-    return Card(title, tuple((size, " · ".join(parts)) for size, parts in rows.items()))
+    return Card(title, tuple((size, " · ".join(parts)) for size, parts in rows.items()), picture(product, request))
 
 
 SKILL = Skill(

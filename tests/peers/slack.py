@@ -57,6 +57,7 @@ class SlackPeer:
         self.whispers: list[dict[str, Any]] = []
         self.broken: list[int] = []  # HTTP status of the next calls, e.g. 503
         self.lost_answers = 0  # so many next calls are carried out, but the connection breaks before the answer
+        self.lost_pictures: set[str] = set()  # addresses that Slack cannot fetch
         self.scopes = SCOPES
         self.account_error = ""  # "invalid_auth", "account_inactive", …
         self.tickets: set[str] = set()  # unused Socket Mode addresses
@@ -148,6 +149,8 @@ class SlackPeer:
             return channel.floods.pop(0)
         channel.patience = max(channel.patience - 1, 0)
         error = wrong_with(message)
+        if not error and not self.lost_pictures.isdisjoint(pictures(message)):
+            error = "invalid_blocks"  # "downloading image failed"
         if error:
             return {"ok": False, "error": error}
         ts = f"1790000000.{next(self._ids):06d}"
@@ -308,11 +311,22 @@ def wrong_with(message: dict[str, Any]) -> str:
 
 def _good_block(block: dict[str, Any]) -> bool:
     if block["type"] == "section":
-        return block["text"]["type"] in ("mrkdwn", "plain_text") and 0 < len(block["text"]["text"]) <= 3000
+        text = block["text"]
+        good = text["type"] in ("mrkdwn", "plain_text") and 0 < len(text["text"]) <= 3000
+        return good and _good_accessory(block.get("accessory"))
     if block["type"] != "actions" or not 0 < len(block["elements"]) <= 25:
         return False
     ids = Counter(element["action_id"] for element in block["elements"])
     return max(ids.values()) == 1 and all(map(_good_button, block["elements"]))
+
+
+def _good_accessory(element: dict[str, Any] | None) -> bool:
+    if element is None:
+        return True
+    if element["type"] != "image":
+        return False
+    url = element["image_url"]
+    return url.startswith("https://") and len(url) <= 3000 and 0 < len(element["alt_text"]) <= 2000
 
 
 def _good_button(element: dict[str, Any]) -> bool:
@@ -334,6 +348,10 @@ def visible(message: dict[str, Any]) -> str:
             text = block["text"]["text"]
             shown.append(_displayed(text) if block["text"]["type"] == "mrkdwn" else text)
     return "\n".join(shown) if message.get("blocks") else _displayed(message["text"])
+
+
+def pictures(message: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(block["accessory"]["image_url"] for block in message.get("blocks") or () if "accessory" in block)
 
 
 def buttons(message: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -134,8 +134,9 @@ function parses(address) {
   try { return Boolean(new URL(address)); } catch { return false; }
 }
 
-function drawCard({ title, rows }) {
+function drawCard({ title, rows, picture }) {
   const card = make("section", "card"), list = make("dl");
+  if (picture) card.append(drawPicture(picture));
   if (title) card.append(make("h3", "", title));
   for (const [label, value] of rows) {
     const row = make("div");
@@ -145,6 +146,17 @@ function drawCard({ title, rows }) {
   }
   if (rows.length) card.append(list);
   return card;
+}
+
+function drawPicture({ url, alt }) { // one that does not come leaves no hole
+  const image = make("img", "picture");
+  image.alt = alt;
+  image.loading = "lazy";
+  image.decoding = "async";
+  image.referrerPolicy = "no-referrer";
+  image.addEventListener("error", () => image.remove());
+  image.src = url;
+  return image;
 }
 
 function drawFile({ kind, name, preview }) {
