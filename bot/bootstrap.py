@@ -256,6 +256,7 @@ def _wire(
         Canned(opened.replies, shop, conversations.load, policy.shop.name, to_traditional, clock),
         watchers,
         lambda key: phrases.terms(settings.staff_language)["desk"][key],
+        lambda language: phrases.terms(language)["command"],
         settings.home / "files",
         lambda name: [call(name) for call in wake] and None,
     )

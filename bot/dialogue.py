@@ -313,7 +313,7 @@ class Dialogue:
         self, t: Turn, text: str, urgent: Act | None = None, files: Sequence[Attachment] = ()
     ) -> handoff.Moved:
         """To the desk; what was put away there comes back."""
-        moved, note = handoff.relayed(t.conversation, text, urgent, files), t.conversation.handoff
+        moved, note = handoff.relayed(t.conversation, text, urgent, files, t.suggestion), t.conversation.handoff
         back = snooze.brought_back(moved.conversation, note.id if note else "", self._word("back_written"))
         return handoff.joined(moved, back)
 

@@ -122,7 +122,7 @@ def opened(
     who = conversation.name or conversation.address.channel
     told = suggested(change.summary, suggestion, terms)
     post = opening(change.id, change.kind, change.reason, told, who, terms)
-    post = replace(post, files=tuple(item for item in files if item.digest))
+    post = replace(post, files=tuple(item for item in files if item.digest), suggestion=suggestion)
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
         return Moved(conversation, changes=(change,), posts=(post,))
@@ -143,15 +143,17 @@ def suggested(text: str, suggestion: str, terms: Terms) -> str:
 
 
 def relayed(
-    conversation: Conversation, text: str, urgent: Act | None = None, files: Sequence[Attachment] = ()
-) -> Moved:
+    conversation: Conversation, text: str, urgent: Act | None = None, files: Sequence[Attachment] = (),
+    suggestion: str = "",
+) -> Moved:  # fmt: skip
     """The shopper writes while a person is awaited or talks: it goes to the desk; acknowledged once per wait.
 
     `urgent`: what must be said at once while nobody has come, if it has a number to call that was not given before.
     """
     if conversation.handoff is None:
         raise ValueError("no handoff to relay to")
-    post = DeskPost(conversation.handoff.id, "relay", text, files=tuple(item for item in files if item.digest))
+    kept = tuple(item for item in files if item.digest)
+    post = DeskPost(conversation.handoff.id, "relay", text, files=kept, suggestion=suggestion)
     new = urgent and urgent.facts and urgent.name != f"handoff/{conversation.handoff.reason}"
     if conversation.status is Status.WAITING and urgent and new:
         return Moved(conversation, (urgent,), posts=(post,))

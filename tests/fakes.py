@@ -61,8 +61,10 @@ class NoModel:
 
 
 EVE = Member("eve", "Eve", Role.LEAD)
-_WORDS = Path(__file__).parents[1] / "bot" / "phrases" / "en" / "accounts.toml"
-DESK_WORDS: dict[str, str] = tomllib.loads(_WORDS.read_text("utf-8"))["terms"]["desk"]
+_PHRASES = Path(__file__).parents[1] / "bot" / "phrases"
+_TERMS = [tomllib.loads(file.read_text("utf-8"))["terms"] for file in (
+    _PHRASES / "en.toml", _PHRASES / "en" / "accounts.toml", _PHRASES / "en" / "desk.toml")]  # fmt: skip
+DESK_WORDS: dict[str, str] = {key: word for terms in _TERMS for key, word in terms["desk"].items()}
 
 
 class FakeFront:
@@ -76,6 +78,10 @@ class FakeFront:
         self.asked: list[Address] = []  # whom `member` was asked for
         self.tried: list[tuple[Address, str]] = []  # every code that somebody wrote
         self.broken = 0
+        self.views: dict[str, HandoffView] = {}
+        self.threads: dict[str, str] = {}  # a desk's thread → its handoff
+        self.names = ["Eve", "Bob"]  # of all members of staff
+        self.ready: list[ReadyReply] = []
 
     async def receive(self, message: InboundMessage) -> Receipt:
         if self.broken:
@@ -99,6 +105,22 @@ class FakeFront:
 
     def desk_words(self, key: str) -> str:
         return DESK_WORDS[key]
+
+    def command_words(self, language: str) -> dict[str, str]:
+        file = _PHRASES / language / "desk.toml"
+        return tomllib.loads(file.read_text("utf-8"))["terms"]["command"]
+
+    async def handoff(self, handoff_id: str) -> HandoffView | None:
+        return self.views.get(handoff_id)
+
+    async def handoff_at(self, desk: Address) -> HandoffView | None:
+        return self.views.get(self.threads.get(desk.desk_ref, ""))
+
+    async def colleagues(self) -> list[str]:
+        return self.names
+
+    async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
+        return self.ready
 
     async def remember(self, name: str, value: str) -> None:
         self.memory[name] = value

@@ -1,30 +1,24 @@
 """Handoffs as topics of a forum group: the real SDK and a Bot API on loopback that refuses what Telegram refuses."""
 
-import asyncio
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import NOW
-from fakes import FixedClock, NoModel, TalkingFront
+from fakes import FixedClock, TalkingFront
 from peers.telegram import TOKEN, Refusal
 from peers.telegram_forum import GROUP, ForumPeer
+from telegram_rig import ANN, BOB, EVE, LAWYER, Gate, open_shop, running, settings, settled, told
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from bot.bootstrap import PHRASES, Language, Shophand, shophand
-from bot.clock import ManualClock
+from bot.bootstrap import PHRASES
 from bot.errors import PermanentFailure, SettingsError, StoreError, TemporaryFailure, ThreadGone
 from bot.messages import Address, Attachment, Button, DeskPost, Kind, Reply, Sender
 from bot.phrases import LANGUAGES, PhraseBook
 from bot.ports import Member, Role, StaffDesk
-from bot.settings import Settings
 
 # the SDK itself announces, whenever it builds this error, that the attribute will change its type
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type")
 
-EVE, BOB, ANN = 222, 333, 111  # linked staff, somebody else in the group, a shopper
 BUTTONS = (Button("Claim", "claim"), Button("Give back", "back"), Button("Close", "close"))
 OPENED = DeskPost("h-17", "opened", "Reason: asked for a person", buttons=BUTTONS, title="Ann · asked for a person")
 
@@ -44,10 +38,6 @@ async def peer(clock):
 @pytest.fixture
 def front() -> TalkingFront:
     return TalkingFront()
-
-
-def settings(peer: ForumPeer, **changes: Any) -> TelegramSettings:
-    return TelegramSettings(TOKEN, base_url=peer.url, **{"staff_group": str(GROUP), **changes})
 
 
 @pytest.fixture
@@ -83,7 +73,7 @@ async def test_a_handoff_opens_a_topic_with_its_summary_and_buttons(peer, desk):
     assert reference == f"telegram:700100:{GROUP}:{topic}"
     assert peer.topics[topic].name == "Ann · asked for a person"
     assert peer.texts(topic) == ["🙋 Reason: asked for a person"]
-    assert peer.keys(topic) == ["claim:h-17", "back:h-17", "close:h-17"]
+    assert peer.keys(topic) == ["claim:h-17", "back:h-17", "close:h-17", "menu:h-17:more"]
 
 
 async def test_every_handoff_has_a_topic_of_its_own(peer, desk):
@@ -273,39 +263,10 @@ async def test_a_bot_without_the_right_to_make_topics_is_permanent(peer, desk):
 # --- what staff do there ----------------------------------------------------------------------------------------------
 
 
-class Gate:
-    """Stands in for the wait between two tries, and lets on when the test says so."""
-
-    def __init__(self) -> None:
-        self.begun, self.open = asyncio.Event(), asyncio.Event()
-
-    async def __call__(self, seconds: float) -> None:
-        self.begun.set()
-        await self.open.wait()
-
-
-@asynccontextmanager
-async def running(adapter: TelegramAdapter):
-    task = asyncio.create_task(adapter.run())
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 @pytest.fixture
 async def polling(adapter):
     async with running(adapter):
         yield adapter
-
-
-async def settled(peer: ForumPeer) -> None:
-    await peer.until(lambda: peer.waiting == [])
-
-
-async def told(peer: ForumPeer, number: int) -> list[str]:
-    """The first so many messages that the bot wrote into the group, once they are there."""
-    await peer.until(lambda: len(peer.sent) >= number)
-    return [sent["text"] for sent in peer.sent]
 
 
 async def test_words_and_buttons_of_staff_belong_to_the_handoff_of_their_topic(peer, polling, front):
@@ -555,84 +516,16 @@ def test_a_group_by_its_name_is_refused():
 # --- the whole way ----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Shop:
-    """The whole product but the model, with Telegram on loopback on the other side."""
-
-    product: Shophand
-    peer: ForumPeer
-    clock: ManualClock
-    said: int = 0
-
-    async def shopper(self, user: int, text: str, **fields: Any) -> None:
-        self.said += 1
-        name = {"id": user, "is_bot": False, "first_name": f"Shopper {user}"}
-        message = {"message_id": self.said, "date": 1790000000, "chat": {"id": user, "type": "private"}, "from": name}
-        await self._done({"message": {**message, **({"text": text} if text else {}), **fields}})
-
-    async def staff(self, text: str, topic: int) -> None:
-        await self.peer.write(EVE, text, topic)
-        await self._done()
-
-    async def press(self, act: str, topic: int) -> None:
-        self.said += 1
-        data = next(key for key in self.peer.keys(topic) if key.startswith(act))
-        await self.peer.press(EVE, data, query_id=f"q{self.said}")
-        await self._done()
-
-    async def minutes(self, number: int) -> None:
-        for _ in range(number):
-            self.clock.advance(timedelta(minutes=1))
-            await self.product.dispatcher.drain()
-
-    async def _done(self, update: dict[str, Any] | None = None) -> None:
-        if update:
-            await self.peer.push(update)
-        await settled(self.peer)
-        await self.product.dispatcher.drain()
-
-    def heard(self, user: int) -> list[str]:
-        return [sent["text"] for sent in self.peer.sent if sent["chat_id"] == user]
-
-    @property
-    def topic(self) -> int:
-        """The newest one."""
-        return max(self.peer.topics)
-
-
-LAWYER = "My lawyer will write to you about this cup"  # a person at once, by rule
-
-
 @pytest.fixture
 async def shop(home):
-    clock = ManualClock(NOW)
-    async with ForumPeer(clock.now) as peer:
-        peer.chat(ANN)
-
-        def adapters(assistant: Any, policy: Any) -> list[TelegramAdapter]:
-            return [TelegramAdapter(assistant, settings(peer), now=clock.now)]
-
-        async with (
-            shophand(
-                Settings(home=home), clock=clock, language=lambda *_: Language(NoModel(), NoModel()),
-                make_adapters=adapters,
-            ) as product,
-            running(product.adapters[0]),
-        ):  # fmt: skip
-            shop = Shop(product, peer, clock)
-            await product.staff.fresh_password("eve")
-            await product.staff.rename("eve", "Eve")
-            code, _ = await product.links.link_code("eve")
-            await peer.write(EVE, f"link {code}")
-            await told(peer, 1)
-            clock.advance(timedelta(minutes=1))
-            yield shop
+    async with open_shop(home) as shop:
+        yield shop
 
 
 async def test_a_person_takes_over_answers_gives_back_and_takes_over_again(shop):
     await shop.shopper(ANN, LAWYER)
     topic = shop.topic
-    assert (shop.peer.topics[topic].name, len(shop.peer.keys(topic))) == (f"Shopper {ANN} · legal matter", 3)
+    assert (shop.peer.topics[topic].name, len(shop.peer.keys(topic))) == (f"Shopper {ANN} · legal matter", 4)
     await shop.press("claim", topic)
     await shop.staff("Hello Ann, Eve here", topic)
     await shop.shopper(ANN, "The cup is broken")
@@ -680,7 +573,7 @@ async def test_a_deleted_topic_gets_a_new_one_with_the_summary(shop):
     del shop.peer.topics[first]
     await shop.shopper(ANN, "Are you there?")
     assert (shop.topic != first, shop.peer.texts(shop.topic)) == (True, [summary, "💬 Are you there?"])
-    assert len(shop.peer.keys(shop.topic)) == 3
+    assert len(shop.peer.keys(shop.topic)) == 4
     await shop.staff("Yes, Ann", shop.topic)
     assert shop.heard(ANN)[-1] == "Yes, Ann"
 

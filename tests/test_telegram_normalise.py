@@ -52,7 +52,7 @@ def test_thread_of_a_private_chat_with_topics_is_kept():
 @pytest.mark.parametrize(("name", "kind", "text"), [
     ("start", Kind.START, ""),
     ("start_payload", Kind.START, "order-1042"),
-    ("help", Kind.TEXT, "/help"),
+    ("help", Kind.START, ""),
 ])
 def test_commands(name, kind, text):
     assert (read(name).kind, read(name).text) == (kind, text)

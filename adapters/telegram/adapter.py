@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram import Bot, BotCommandScopeChat
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from adapters.telegram import limits
 from adapters.telegram.channel import TelegramChannel
+from adapters.telegram.commands import SHOPPER_MENU, STAFF_MENU, menu
 from adapters.telegram.desk import TelegramDesk
 from adapters.telegram.errors import REASON_LENGTH
 from adapters.telegram.forum import Forum, forum_trouble
@@ -25,6 +26,8 @@ from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.webhook import webhook_route
 from bot.errors import SettingsError
 from bot.ports import Front, StaffDesk
+
+log = logging.getLogger(__name__)
 
 
 class _Request(HTTPXRequest):
@@ -82,6 +85,7 @@ class TelegramAdapter:
         await self._request.initialize()  # opens anew what an earlier run has closed
         self._running = True
         try:
+            await persist(self._announce_menus, self._pause)
             if self._settings.mode == "polling":
                 await Poller(self._bot, self._settings.account, self._intake, self._front, self._pause).run()
             else:
@@ -122,6 +126,19 @@ class TelegramAdapter:
         if group and (trouble := await forum_trouble(self._bot, group, me)):
             return f"! telegram: connected as @{me.username}, but {trouble}"
         return f"telegram: connected as @{me.username} ({mode}){f', staff in {group}' if group else ''}"
+
+    async def _announce_menus(self) -> None:
+        """The commands that Telegram lists: for shoppers by the language of their app, for staff in theirs."""
+        for code, language in limits.MENU_LANGUAGES.items():
+            words = self._front.command_words(language)
+            await self._bot.set_my_commands(menu(SHOPPER_MENU, words), language_code=code)
+        if self._settings.staff_group:
+            says = {name: self._front.desk_words(f"command_{name}") for name in STAFF_MENU}
+            try:
+                scope = BotCommandScopeChat(self._settings.staff_group)
+                await self._bot.set_my_commands(menu(STAFF_MENU, says), scope=scope)
+            except (BadRequest, Forbidden) as error:  # `doctor` says what to do; shoppers are served all the same
+                log.warning("The staff group gets no menu of commands: %s", error.message[:REASON_LENGTH])
 
     async def _announce_webhook(self) -> None:
         await self._bot.set_webhook(self._settings.webhook_url, secret_token=self._settings.secret,

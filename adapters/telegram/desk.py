@@ -5,12 +5,15 @@ import logging
 from contextlib import suppress
 from functools import partial
 
+from telegram import InlineKeyboardMarkup
+
 from adapters.telegram.files import WORDED
 from adapters.telegram.forum import Forum
 from adapters.telegram.hints import Hint
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.render import Part, keyboard, render, topic_name
 from adapters.telegram.steps import Steps
+from adapters.telegram.tools import more, sendable, token
 from bot.errors import PermanentFailure, ShophandError, TemporaryFailure, ThreadGone
 from bot.messages import OPENING, Address, Attachment, Button, DeskPost, Reply
 from bot.ports import Front
@@ -28,7 +31,7 @@ class TelegramDesk:
     name = CHANNEL
 
     def __init__(self, forum: Forum, account: str, front: Front) -> None:
-        self._forum, self._account, self._front = forum, account, front
+        self.forum, self._account, self._front = forum, account, front
         self.group = forum.chat
         self._steps = Steps()
         self._newest = f"telegram:{account}:{forum.chat}:newest topic"  # kept as "<handoff>:<topic>"
@@ -40,7 +43,7 @@ class TelegramDesk:
             return await self._open(post)
         thread = Address.at_desk(post.thread)
         try:
-            if thread is None or (thread.channel, thread.chat) != (CHANNEL, self._forum.chat):
+            if thread is None or (thread.channel, thread.chat) != (CHANNEL, self.forum.chat):
                 raise ThreadGone("the handoff has no topic in the Telegram staff group")
             await self._write(post, thread.thread)
         except ThreadGone:
@@ -55,11 +58,18 @@ class TelegramDesk:
             async with self._telling:
                 if hint.once and await self._front.recall(kept):
                     return
-                await self._forum.write(hint.topic, Part(self._front.desk_words(hint.says)))
+                await self.forum.write(hint.topic, Part(self._front.desk_words(hint.says)))
                 if hint.once:
                     await self._front.remember(kept, "yes")
         except ShophandError as error:
             log.info("A hint to staff could not be shown: %s", error)
+
+    async def write(self, topic: str, words: str) -> None:
+        """Answer who asked for something by a command; left out when that fails."""
+        try:
+            await self.forum.write(topic, Part(words))
+        except ShophandError as error:
+            log.info("An answer to staff could not be shown: %s", error)
 
     async def forget(self, user: str) -> None:
         """He has no need any more of what he was told once; should it come again, he is told anew."""
@@ -76,7 +86,7 @@ class TelegramDesk:
             with suppress(ThreadGone):
                 await self._write(post, topic)
                 return self._reference(topic)
-        topic = await self._forum.open(topic_name(post.title or post.text))
+        topic = await self.forum.open(topic_name(post.title or post.text))
         await self._front.remember(self._newest, f"{post.handoff_id}:{topic}")
         try:
             await self._write(post, topic)
@@ -85,16 +95,27 @@ class TelegramDesk:
         return self._reference(topic)
 
     def _reference(self, topic: str) -> str:
-        return Address(CHANNEL, self._account, self._forum.chat, topic).desk_ref
+        return Address(CHANNEL, self._account, self.forum.chat, topic).desk_ref
 
     async def _write(self, post: DeskPost, topic: str) -> None:
-        forum, parts = self._forum, render(Reply(post.signed))
-        keys = keyboard([Button(button.label, f"{button.value}:{post.handoff_id}") for button in post.buttons])
+        forum, parts = self.forum, render(Reply(post.signed))
+        keys = self._keys(post)
         steps = [partial(forum.reopen, topic)] if post.kind == "again" else []
         steps += [partial(forum.write, topic, part, keys if part is parts[-1] else None) for part in parts]
         steps += [partial(self._attach, topic, item) for item in post.files]
         steps += [partial(forum.close, topic)] if post.kind == "ended" else []
         await self._steps.take((topic, post), steps)
+
+    def _keys(self, post: DeskPost) -> InlineKeyboardMarkup | None:
+        """The buttons of an opening with its menu; under what the shopper said, the suggestion."""
+        acts = keyboard([Button(button.label, f"{button.value}:{post.handoff_id}") for button in post.buttons])
+        rows = [list(row) for row in acts.inline_keyboard] if acts else []
+        if post.kind == "opened":
+            rows.append([more(post.handoff_id, self._front.desk_words)])
+        if post.suggestion:
+            value = token(post.suggestion)
+            rows.append(sendable(post.suggestion, "send", value, post.handoff_id, self._front.desk_words))
+        return InlineKeyboardMarkup(rows) if rows else None
 
     async def _attach(self, topic: str, item: Attachment) -> str:
         content = await self._front.file(item.digest)
@@ -103,7 +124,7 @@ class TelegramDesk:
         if item.kind in WORDED and item.name == " ".join(content.decode("utf-8", "replace").split()):
             return ""  # all of it stands in the line
         try:
-            return await self._forum.attach(topic, _file_name(item, content), content)
+            return await self.forum.attach(topic, _file_name(item, content), content)
         except ThreadGone:
             raise
         except PermanentFailure as error:  # the file is what Telegram does not like; it can be had in the console

@@ -42,6 +42,15 @@ class Forum:
         return await self._into(topic, lambda: self._bot.send_document(
             self.chat, content, filename=name, message_thread_id=int(topic), write_timeout=limits.READ_SECONDS))
 
+    async def change_keys(self, message_id: int, keys: InlineKeyboardMarkup) -> str:
+        """The buttons under a message of ours; staff's second press for the same ones changes nothing."""
+        try:
+            await self._call(lambda: self._bot.edit_message_reply_markup(self.chat, message_id, reply_markup=keys))
+        except PermanentFailure as error:
+            if "not modified" not in str(error):
+                raise
+        return ""
+
     async def close(self, topic: str) -> str:
         return await self._change("close", lambda: self._bot.close_forum_topic(self.chat, int(topic)))
 

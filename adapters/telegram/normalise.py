@@ -8,6 +8,7 @@ from typing import Any
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
 from adapters.telegram.addressing import Me, addressed, spoken
+from adapters.telegram.commands import ACTS, OPENING, SHOPPER, command_in
 from adapters.telegram.files import attachments, own_contact
 from bot.errors import BadInput
 from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_in
@@ -65,7 +66,7 @@ def _message(message: Message, me: Me) -> InboundMessage | None:
     user = _shopper(message, me)
     if user is None:
         return None
-    files, text = attachments(message), spoken(message, me)
+    files, text, button = attachments(message), spoken(message, me), ""
     if files:
         kind = Kind.FILE
     elif own_contact(message):
@@ -75,13 +76,15 @@ def _message(message: Message, me: Me) -> InboundMessage | None:
         return None  # joined, left, pinned, migrated: nobody spoke
     elif not text:  # nothing but our name: as good as opening the chat
         kind = Kind.START
-    elif text.split(maxsplit=1)[0] == "/start":
-        kind, text = Kind.START, text.removeprefix("/start").strip()
     else:
-        kind = Kind.TEXT
+        command, behind = command_in(message, text)
+        if command in OPENING:
+            kind, text = Kind.START, behind if command == "start" else ""
+        else:  # with words behind it, a command is what it says
+            kind, button = (Kind.BUTTON, SHOPPER[command]) if command in SHOPPER and not behind else (Kind.TEXT, "")
     return InboundMessage(
         source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, kind=kind, text=text,
-        attachments=files, name=user.full_name, language=user.language_code or "")
+        button=button, attachments=files, name=user.full_name, language=user.language_code or "")
 
 
 def _reachable(change: ChatMemberUpdated, me: Me, update_id: int) -> InboundMessage | None:
@@ -108,14 +111,17 @@ def _edit(message: Message, me: Me, update_id: int) -> InboundMessage | None:
 
 
 def _staff_said(message: Message, me: Me, staff: Staff) -> InboundMessage | None:
-    """Words of linked staff in a topic. Files are not passed on, and what stands in General is their own."""
+    """Words of linked staff in a topic. Files are not passed on, and what stands in General is their own; no command
+    ever reaches the shopper, nor a mistyped one."""
     user, text = person_of(message), spoken(message, me)
     member = staff.users.get(str(user.id)) if user else None
-    note = note_in(text)
+    act, behind = command_in(message, text)
+    note = behind if act == "note" else note_in(text)
     said = text if note is None else note
-    if member is None or not message.is_topic_message or not said:
+    if member is None or not message.is_topic_message or not said or (act and act not in ACTS):
         return None
-    kind, act = (Kind.TEXT, "") if note is None else (Kind.STAFF_ACT, "note")
+    act = "note" if note is not None else act
+    kind, said = (Kind.STAFF_ACT if act else Kind.TEXT), ("" if act in ("claim", "back") else said)
     return InboundMessage(
         source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, sender=Sender.STAFF,
         kind=kind, act=act, text=said, name=member.name, staff=member.staff)
@@ -144,9 +150,9 @@ def _staff_pressed(query: CallbackQuery, me: Me, now: datetime, staff: Staff) ->
 
 
 def desk_act_of(data: str) -> tuple[str, str]:
-    """What a button on a handoff does, and to which; "" for any other button."""
+    """What a button on a handoff does, and to which; "" for any other button (tools.py knows more of them)."""
     act, _, handoff_id = data.partition(":")
-    return (act, handoff_id) if act in DESK_ACTS and handoff_id else ("", "")
+    return (act, handoff_id) if act in DESK_ACTS and handoff_id and ":" not in handoff_id else ("", "")
 
 
 def at_desk(message: Any, staff: Staff) -> bool:

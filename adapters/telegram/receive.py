@@ -17,7 +17,9 @@ from adapters.telegram.hints import Hint, hint
 from adapters.telegram.linking import Wish, link_wish
 from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL, NOBODY, Staff, desk_user, normalise, read
-from bot.errors import BadInput
+from adapters.telegram.toolbox import Toolbox, Used
+from adapters.telegram.tools import Asked, asked
+from bot.errors import BadInput, ShophandError
 from bot.messages import Address
 from bot.ports import Front, Linking
 
@@ -33,6 +35,7 @@ class Intake:
         self._front = front
         self._now = now
         self._account, self._desk, self._moves = account, desk, moves
+        self._tools = Toolbox(front, desk.forum, account) if desk else None
         self._me: Me | None = None
         self._answers: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
@@ -61,6 +64,10 @@ class Intake:
     async def _take(self, payload: Mapping[str, Any], update: Update, me: Me, staff: Staff) -> None:
         if update.message is not None and update.message.migrate_to_chat_id is not None:
             await self._moves.learn(str(update.message.chat.id), str(update.message.migrate_to_chat_id))
+        asks = asked(update, me, self._now(), staff)
+        if asks is not None and self._tools is not None:
+            await self._use(asks, payload.get("callback_query"), self._tools)
+            return
         message = normalise(update, me, self._now(), staff)
         if message is not None:
             home = await self._moves.home(message.address.chat)
@@ -70,6 +77,26 @@ class Intake:
             self._later(self._answer(str(query["id"]), self._front.desk_words(aside.says) if aside else ""))
         elif aside is not None and self._desk is not None:
             self._later(self._desk.tell(aside))
+
+    async def _use(self, asks: Asked, query: Mapping[str, Any] | None, tools: Toolbox) -> None:
+        used = await tools.use(asks)
+        if used.message is not None:
+            await self._front.receive(used.message)
+        self._later(self._shown(asks, str(query["id"]) if query else "", used))
+
+    async def _shown(self, asks: Asked, query_id: str, used: Used) -> None:
+        """What it shows, then the answer: of what Telegram does not take now, whoever asked is told."""
+        says = used.says
+        if used.show is not None:
+            try:
+                await used.show()
+            except ShophandError as error:
+                log.info("What staff asked for could not be shown: %s", error)
+                says = self._front.desk_words("busy")
+        if query_id:
+            await self._answer(query_id, says)
+        elif says and self._desk is not None:
+            await self._desk.write(asks.topic, says)
 
     async def _staff(self, update: Update, desk: TelegramDesk) -> Staff:
         """The desk, and whether he who does something there is linked to an account."""

@@ -43,7 +43,8 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
     """One button a row, or two where all labels are short."""
     if not buttons:
         return None
-    keys = [InlineKeyboardButton(_label(button), callback_data=button.value) for button in buttons[:limits.BUTTONS]]
+    keys = [InlineKeyboardButton(label(button.label) or button.value, callback_data=button.value)
+            for button in buttons[:limits.BUTTONS]]
     in_row = 2 if all(_width(key.text) <= limits.PAIR_WIDTH for key in keys) else 1
     return InlineKeyboardMarkup([keys[first:first + in_row] for first in range(0, len(keys), in_row)])
 
@@ -118,13 +119,14 @@ def _skip_space(text: str, position: int) -> int:
     return position
 
 
-def _label(button: Button) -> str:
-    label = " ".join(button.label.split()) or button.value
-    if _width(label) <= limits.LABEL_WIDTH:
-        return label
-    while _width(label) > limits.LABEL_WIDTH - 1:
-        label = label[:-1]
-    return label.rstrip() + "…"
+def label(words: str) -> str:
+    """The words of a button in the width of a phone."""
+    line = " ".join(words.split())
+    if _width(line) <= limits.LABEL_WIDTH:
+        return line
+    while _width(line) > limits.LABEL_WIDTH - 1:
+        line = line[:-1]
+    return line.rstrip() + "…"
 
 
 def _width(text: str) -> int:
