@@ -94,6 +94,7 @@ def _encrypt(server: smtplib.SMTP, host: str, trusted: ssl.SSLContext) -> None:
 class MailAdapter:
     name = "mail"
     desk = None
+    sole = ""
 
     def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path, read_file: ReadFile) -> None:
         self.channel = MailChannel(smtp_url, sender, subject, folder, read_file)

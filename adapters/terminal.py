@@ -38,6 +38,7 @@ class TerminalDesk:
 
 class TerminalAdapter:
     name = "terminal"
+    sole = ""
 
     def __init__(self) -> None:
         self.channel, self.desk = TerminalChannel(), TerminalDesk()
@@ -74,6 +75,7 @@ class TerminalMail:
 class TerminalMailAdapter:
     name = "mail"
     desk = None
+    sole = ""
 
     def __init__(self) -> None:
         self.channel = TerminalMail()

@@ -86,6 +86,10 @@ class DeskRows(Protocol):
     async def recall(self, name: str) -> str: ...
 
 
+class LeaseRows(Protocol):
+    async def lease(self, name: str, owner: str, seconds: float) -> bool: ...
+
+
 class StaffRows(Protocol):
     async def sign_in(self, name: str, password: str, address: str) -> str | None: ...
 
@@ -150,6 +154,7 @@ class Assistant:
         links: LinkRows,
         audit: AuditRows,
         modes: ModeRows,
+        leases: LeaseRows,
         canned: CannedReplies,
         watchers: Watchers,
         desk_words: Callable[[str], str],
@@ -173,7 +178,7 @@ class Assistant:
         self.member, self.link = links.member, links.link
         self.links, self.link_code, self.unlink = links.links, links.link_code, links.unlink
         self.audit = audit.audit
-        self.remember, self.recall = desk.remember, desk.recall
+        self.remember, self.recall, self.lease = desk.remember, desk.recall, leases.lease
         self.modes, self.mode_changes = modes.modes, modes.mode_changes
         self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes
 

@@ -54,6 +54,7 @@ from bot.store.conversations import ConversationStore
 from bot.store.database import open_database
 from bot.store.desk import DeskStore
 from bot.store.inbox import InboxStore
+from bot.store.leases import LeaseStore
 from bot.store.links import StaffLinkStore
 from bot.store.migrate import migrate
 from bot.store.models import ModelStore
@@ -253,6 +254,7 @@ def _wire(
         links,
         AuditStore(engine),
         modes,
+        LeaseStore(engine, clock),
         Canned(opened.replies, shop, conversations.load, policy.shop.name, to_traditional, clock),
         watchers,
         lambda key: phrases.terms(settings.staff_language)["desk"][key],

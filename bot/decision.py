@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.commerce import WriteMode
 from bot.conversation import Confirmation, Conversation, Flow, Proof
 from bot.facts import Act, Fact, Money, Term, Text
-from bot.messages import BUTTON_VALUE_BYTES, Attachment, Card, Kind
+from bot.messages import BUTTON_VALUE_BYTES, Attachment, Card, Form, Kind
 from bot.promises import Awaited, Promise
 
 
@@ -153,6 +153,7 @@ class Speak:
     code: tuple[str, str] | None = None  # (e-mail on file, salt) of a one-time code to send
     promised: tuple[Promise, ...] = ()  # made in this turn, or renewed
     taken_back: tuple[Promise, ...] = ()
+    form: Form | None = None
 
 
 Decision = Read | Perform | Speak

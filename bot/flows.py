@@ -27,7 +27,7 @@ from bot.decision import (
     tell_me,
 )
 from bot.facts import Act, Money, Term, Text
-from bot.messages import Card
+from bot.messages import Card, Form
 from bot.promises import MOST, Awaited, Promise
 from bot.skill import Mode, Outcome, Skill
 
@@ -60,6 +60,7 @@ class TurnState:
         self.threshold = understanding.threshold if limits.threshold is None else limits.threshold
         self.said: list[Act] = []
         self.cards: list[Card] = []
+        self.form: Form | None = None
         self.notify: list[Notice] = []
         self.cases: list[HandoffRequest] = []
         self.offers: list[Offer] = []  # buttons under what is said, where nothing is asked
@@ -175,7 +176,7 @@ class TurnState:
             handoff = HandoffRequest("approval", self.approval, "approval")
         return Speak(
             kind, self.conversation, acts, offers, tuple(self.cards), handoff, tuple(self.heard), tuple(self.notify),
-            tuple(self.cases), self.code, tuple(self.promised), tuple(self.taken_back),
+            tuple(self.cases), self.code, tuple(self.promised), tuple(self.taken_back), self.form,
         )  # fmt: skip
 
     def hand_over(self, reason: str, *, said: str = "", request: HandoffRequest | None = None) -> Speak:
@@ -366,6 +367,7 @@ class TurnState:
         for found in outcome.before:
             self.say(found)
         self.cards += outcome.cards
+        self.form = outcome.form or self.form
         if outcome.beside:
             beside = Flow(flow.skill, flow.intent, dict(outcome.beside))
             self.change(queue=(beside, *self.conversation.queue))

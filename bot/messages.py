@@ -1,9 +1,11 @@
 """What goes in and out of a channel, in our words. Knows no platform, no store, no dialogue."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import parse_qsl, urlencode
 
 BUTTON_VALUE_BYTES = 64  # the narrowest platform: Telegram callback_data (contracts, Telegram outbound)
 JOINED_UNITS = 3000  # UTF-16 units of joined posts: one message on every platform (Telegram takes 4,096 in all)
@@ -186,12 +188,58 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form, answered by choosing; a field of `many` needs one choice at least."""
+
+    slot: str
+    label: str
+    options: tuple[Button, ...]
+    initial: str = ""  # the value that is chosen at first
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Several questions at once, where a platform has forms; elsewhere the same is asked in words, one by one."""
+
+    label: str  # of the button that opens it
+    title: str
+    submit: str
+    value: str  # form_value of what is known already
+    fields: tuple[Field, ...]
+
+
+FORM = "form:"
+FORM_CHARS = 2000  # of a filled form that is looked at
+
+
+def form_value(skill: str, values: Mapping[str, str]) -> str:
+    """What a form comes back as, in InboundMessage.button: whose it is, and what was chosen."""
+    return f"{FORM}{skill}?{urlencode(values)}"
+
+
+def filled(value: str, choices: Mapping[str, Sequence[str]]) -> str:
+    """A form's `value` with the choices made in it."""
+    chosen = urlencode({slot: ",".join(values) for slot, values in choices.items() if values})
+    return "&".join(filter(None, [value, chosen]))
+
+
+def form_in(button: str) -> tuple[str, dict[str, str]] | None:
+    """The skill and the values of a filled form; None for another button. Both are untrusted."""
+    if not button.startswith(FORM) or len(button) > FORM_CHARS:
+        return None
+    skill, _, values = button.removeprefix(FORM).partition("?")
+    return skill, dict(parse_qsl(values))
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the shopper gets, channel-neutral; the adapter lowers what its platform lacks."""
 
     text: str
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    form: Form | None = None  # offered beside the buttons
     attachments: tuple[Attachment, ...] = ()  # kept files, by digest; only mail carries them
     salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
 

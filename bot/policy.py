@@ -6,7 +6,7 @@ flows.py; here a message is read.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from bot.conversation import Conversation, Flow, Understanding
 from bot.decision import NOTIFY, PERSONAL, Decision, Limits, Offer, TurnInput
 from bot.facts import Act, Term, Text
 from bot.flows import ADVICE_MEMORY, Script, TurnState
-from bot.messages import Kind, has_masked_card
+from bot.messages import Kind, form_in, has_masked_card
 from bot.promises import Awaited, Promise
 from bot.skill import Outcome, Skill
 
@@ -122,6 +122,8 @@ def _button(t: TurnState) -> Script:
         shown = Flow(t.by_intent[LOOKING].name, LOOKING, {"product": value})
         t.change(flows=(*(other for other in t.conversation.flows if other.skill != shown.skill), shown), fallbacks=0)
         yield from t.advance()
+    elif (form := form_in(t.event.button)) and form[0] in t.skills and t.skills[form[0]].form:
+        yield from _filled(t, *form)
     elif name == "human":
         yield t.hand_over("requested")
     elif name == "english":
@@ -131,6 +133,20 @@ def _button(t: TurnState) -> Script:
     else:
         t.say(Act("stale_button"))
         yield from t.advance() if t.top else iter((t.speak("say"),))
+
+
+def _filled(t: TurnState, name: str, values: Mapping[str, str]) -> Script:
+    """A form's answers are a request of their own: what was asked or shown of this kind before is over."""
+    skill, pending = t.skills[name], t.conversation.pending
+    known = {slot: value for slot, value in values.items() if slot in skill.form}
+    intent = skill.intents[0]
+    t.heard.append(intent)
+    t.change(
+        flows=(*(flow for flow in t.conversation.flows if flow.skill != name), Flow(name, intent, known)),
+        pending=None if pending and pending.skill == name else pending, fallbacks=0,
+        wishes=(*(wish for wish in t.conversation.wishes if wish != intent), intent),
+    )  # fmt: skip
+    yield from t.advance()
 
 
 LOOKING, ADVISING = "product_info", "recommend_product"

@@ -436,6 +436,13 @@ class Front(Protocol):
         """The kept value, "" if none."""
         ...
 
+    async def lease(self, name: str, owner: str, seconds: float) -> bool:
+        """Take or renew what one owner alone may hold at a time; 0 seconds give it back. False: another holds it.
+
+        StoreError when the store cannot be asked.
+        """
+        ...
+
     async def member(self, person: Address) -> Member | None:
         """The member of staff that a person of a platform is linked to. One small query."""
         ...
@@ -574,6 +581,7 @@ class Adapter(Protocol):
     name: str
     channel: Channel
     desk: StaffDesk | None
+    sole: str  # name of the lease under which `run` is done by one process at a time; "": by all of them
 
     def routes(self) -> Sequence[Any]:
         """aiohttp routes to mount on the one server."""

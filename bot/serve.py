@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.bootstrap import Shophand
 from bot.errors import StoreBusy
+from bot.leases import Lease, while_held
 from bot.ports import Adapter
 from bot.settings import Settings
 
@@ -47,7 +48,7 @@ async def serving(product: Shophand, host: str, port: int) -> AsyncIterator[int]
     try:
         site = web.TCPSite(runner, host, port)
         await site.start()
-        tasks += [asyncio.create_task(_keep_running(adapter)) for adapter in product.adapters]
+        tasks += [asyncio.create_task(_keep_running(adapter, product.assistant.lease)) for adapter in product.adapters]
         yield runner.addresses[0][1]
     finally:
         for task in tasks:
@@ -56,12 +57,12 @@ async def serving(product: Shophand, host: str, port: int) -> AsyncIterator[int]
         await runner.cleanup()
 
 
-async def _keep_running(adapter: Adapter) -> None:
+async def _keep_running(adapter: Adapter, lease: Lease) -> None:
     """A channel that falls over is started again; the others never notice."""
     pause = FIRST_PAUSE
     while True:
         try:
-            await adapter.run()
+            await (while_held(lease, adapter.sole, adapter.run) if adapter.sole else adapter.run())
         except Exception:
             log.exception("channel %s stopped; starting it again in %.0f s", adapter.name, pause)
             await asyncio.sleep(pause)

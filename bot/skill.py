@@ -14,7 +14,7 @@ from bot.commerce import Account, Order, Quote, Shop
 from bot.conversation import Access, Challenge, Confirmation, Option, Proof, SlotSpan
 from bot.decision import HandoffRequest, Notice, Offer
 from bot.facts import Act, Day, Fact, Term, Text
-from bot.messages import Attachment, Card
+from bot.messages import Attachment, Card, Form
 from bot.promises import Promise
 
 
@@ -77,6 +77,7 @@ class Outcome:
     files: tuple[Attachment, ...] = ()  # ... and these, as files
     handoff: HandoffRequest | None = None  # staff take it up after this is said, or beside the conversation
     offers: tuple[Offer, ...] = ()  # buttons, where nothing is asked after it
+    form: Form | None = None  # by which this skill, or another, can be told at once what it would ask
     promise: Promise | None = None  # done: what the shopper will be told
     goes_on: str = ""  # the intent that takes over after this act, with the slots settled so far
 
@@ -110,6 +111,7 @@ class Skill:
     case: str = ""  # staff are told of each write that it did, under this reason; the bot goes on meanwhile
     told: Told | None = None  # what a write that was done adds to its outcome, from the row as it is now
     sounds_like: tuple[str, ...] = ()  # intents that an answer within it may be taken for: no requests of their own
+    form: tuple[str, ...] = ()  # slots that a filled form may give it
     strong: bool = False  # its write redirects goods or money: it needs a one-time code or a signed link besides
 
     @property

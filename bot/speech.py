@@ -83,7 +83,7 @@ class Speech:
         buttons = tuple(Button(self._label(offer.label, language), offer.value) for offer in decision.offers)
         if not spoken.text and not decision.cards:
             return None, spoken
-        return Reply(spoken.text, buttons, decision.cards), spoken
+        return Reply(spoken.text, buttons, decision.cards, decision.form), spoken
 
     async def sentences(self, acts: Sequence[Act], language: str, history: Sequence[Utterance] = ()) -> Spoken:
         base = language.split("-")[0]

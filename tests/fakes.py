@@ -73,6 +73,7 @@ class FakeFront:
     def __init__(self) -> None:
         self.received: list[InboundMessage] = []
         self.memory: dict[str, str] = {}
+        self.leased: dict[str, str] = {}  # name → owner
         self.members = {"U0EVE": EVE, "222": EVE}  # who is linked, by his id in Slack or Telegram
         self.code = "K7QX-2M9D-R4WT"  # links to EVE's account
         self.asked: list[Address] = []  # whom `member` was asked for
@@ -127,6 +128,12 @@ class FakeFront:
 
     async def recall(self, name: str) -> str:
         return self.memory.get(name, "")
+
+    async def lease(self, name: str, owner: str, seconds: float) -> bool:
+        mine = self.leased.setdefault(name, owner) == owner
+        if mine and not seconds:
+            del self.leased[name]
+        return mine
 
     @property
     def texts(self) -> list[str]:

@@ -61,6 +61,7 @@ SKILLS = (
         Mode.WRITE,
         ("order_id", "contact", "product", "reason", "lines"),
         Access.ORDER,
+        form=("order_id", "lines", "reason", "way"),
     ),
     Skill(
         "change_address",

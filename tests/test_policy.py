@@ -1015,3 +1015,39 @@ def test_only_what_points_back_or_is_brief_is_about_the_product_spoken_of(text: 
     talk = Talk(start(memory={"product": "id-of-boots"}))
     talk.text(text, product_info=0.95)
     assert talk.reads[0].flow.slots.get("product", "") == product
+
+
+# --- forms: several answers at once, as untrusted as text -------------------------------------------------------------
+
+
+FILLED = "form:return_items?order_id=10103&lines=l1%2Cl2&reason=too_small&way=refund&proof=mine&contact=x%40y.example"
+
+
+def test_a_filled_form_is_a_request_with_the_slots_that_its_skill_lets_it_have() -> None:
+    talk = signed_in()
+    talk.press(FILLED)
+    read = talk.reads[-1]
+    assert (read.skill, read.flow.intent) == ("return_items", "return_item")
+    assert read.flow.slots == {"order_id": "10103", "lines": "l1,l2", "reason": "too_small", "way": "refund"}
+
+
+def test_a_filled_form_takes_the_place_of_what_was_asked_and_shown_of_its_kind() -> None:
+    talk = signed_in()
+    talk.text("return 10103", {"order_id": "10103"}, return_item=0.95)
+    talk.press(FILLED)
+    assert [flow.skill for flow in talk.conversation.flows].count("return_items") <= 1
+    assert talk.reads[-1].flow.slots["lines"] == "l1,l2"
+
+
+@pytest.mark.parametrize("button", [
+    "form:", "form:return_items2?order_id=1", "form:cancel_order?order_id=10423", "form:return_items?" + "a" * 3000,
+])  # fmt: skip
+def test_a_form_of_no_skill_that_has_one_is_a_stale_button(button: str) -> None:
+    talk = signed_in()
+    assert acts(talk.press(button)) == ["stale_button"] and talk.reads == []
+
+
+def test_a_filled_form_proves_nothing() -> None:
+    talk = Talk()
+    speak = talk.press(FILLED)
+    assert acts(speak)[-1].startswith("ask:contact") and not talk.performed

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from conftest import NOW
 from fakes import NoModel
-from peers.slack import SlackPeer, buttons, visible
+from peers.slack import SlackPeer, buttons, filled_in, visible
 from slack_rig import payload, settings
 
 from adapters.slack import SlackAdapter
@@ -44,15 +44,21 @@ class Workspace:
         await self.say(user, "C0STAFF", f"link {code}")
         await self.peer.until(lambda: any(told["user"] == user for told in self.peer.whispers))
 
-    async def press(self, user: str, message: dict, act: str) -> None:
+    async def press(self, user: str, message: dict, act: str, *, late: bool = False) -> None:
         keys = [key for block in message["blocks"] if block["type"] == "actions" for key in block["elements"]]
         key = next(key for key in keys if key["value"].startswith(act))
         pressed = deepcopy(payload("press_im"))
         pressed["user"]["id"], pressed["channel"]["id"] = user, message["channel"]
         pressed["message"]["ts"] = message["ts"]
         pressed["container"] |= {"message_ts": message["ts"], "channel_id": message["channel"]}
+        pressed["trigger_id"] = f"trigger-{self.tick}"
+        self.peer.triggers |= set() if late else {pressed["trigger_id"]}
         pressed["actions"] = [{**key, "block_id": "b", "action_ts": self._ts()}]
         assert await self.peer.deliver(self.url, pressed) == [200]
+
+    async def submit(self, user: str, choices: dict[str, list[str]]) -> None:
+        """Fill in and send the modal that was opened last."""
+        assert await self.peer.deliver(self.url, filled_in(self.peer.views[-1], user, choices)) == [200]
 
     async def seen(self, channel: str, number: int) -> dict:
         """The message with that number in a channel, once it is there."""
@@ -129,3 +135,58 @@ async def test_a_removed_account_is_nobody_at_the_desk(workspace):
     await workspace.press("U0EVE", handoff, "claim")
     await workspace.press("U0BOB", handoff, "claim")
     assert "bob" in visible(await workspace.seen("C0STAFF", 2))
+
+
+async def signed_in(workspace: Workspace) -> dict:
+    """Li Na proves who she is and sees her delivered order; its card offers the return in one form."""
+    await workspace.say("U0ANN", "D0ANN", "10103")
+    await workspace.press("U0ANN", await workspace.seen("D0ANN", 1), "intent:order_status")
+    await workspace.seen("D0ANN", 2)
+    await workspace.say("U0ANN", "D0ANN", "li.na@example.com")
+    return await workspace.seen("D0ANN", 3)
+
+
+async def test_a_return_is_made_in_one_modal(workspace):
+    card = await signed_in(workspace)
+    assert buttons(card)[-1][0] == "Choose items to return"
+    await workspace.press("U0ANN", card, "[")
+    view, = workspace.peer.views
+    items = view["blocks"][0]
+    assert [block["block_id"] for block in view["blocks"]] == ["lines", "reason", "way"]
+    chosen = [items["element"]["options"][0]["value"]]
+    await workspace.submit("U0ANN", {"lines": chosen, "reason": ["too_small"], "way": ["refund"]})
+    confirmation = await workspace.seen("D0ANN", 4)
+    assert [label for label, _ in buttons(confirmation)] == ["Yes, do it", "No"]
+    await workspace.press("U0ANN", confirmation, "yes")
+    await workspace.seen("D0ANN", 5)
+    shop = workspace.product.shop
+    order = await shop.order("10103", await shop.identify("10103", "li.na@example.com"))
+    assert [(item.line_ids, item.reason) for item in order.returns] == [(tuple(chosen), "too_small")]
+
+
+async def test_a_modal_may_ask_for_an_exchange_too(workspace):
+    await workspace.press("U0ANN", await signed_in(workspace), "[")
+    view, = workspace.peer.views
+    chosen = [view["blocks"][0]["element"]["options"][0]["value"]]
+    await workspace.submit("U0ANN", {"lines": chosen, "way": ["exchange"]})
+    asked = await workspace.seen("D0ANN", 4)
+    assert "size" in visible(asked).lower() or "colour" in visible(asked).lower()
+
+
+async def test_a_modal_that_comes_too_late_is_asked_for_in_words(workspace):
+    card = await signed_in(workspace)
+    await workspace.press("U0ANN", card, "[", late=True)
+    asked = await workspace.seen("D0ANN", 4)
+    lines = [value for _, value in buttons(asked) if value.startswith("pick:")]
+    assert workspace.peer.views == [] and "pick:all" in lines
+    await workspace.press("U0ANN", asked, "pick:all")
+    assert "pick:too_small" in [value for _, value in buttons(await workspace.seen("D0ANN", 5))]
+
+
+async def test_a_closed_modal_has_changed_nothing(workspace):
+    await workspace.press("U0ANN", await signed_in(workspace), "[")
+    shop, before = workspace.product.shop, len(workspace.messages("D0ANN"))
+    await workspace.say("U0ANN", "D0ANN", "hello")
+    await workspace.seen("D0ANN", before + 1)
+    order = await shop.order("10103", await shop.identify("10103", "li.na@example.com"))
+    assert order.returns == () and order.delivered_lines

@@ -115,6 +115,32 @@ async def test_a_socket_that_answers_no_ping_is_replaced(peer, front):
     assert front.texts == ["Where is order 1042?"]
 
 
+async def test_a_socket_that_is_open_and_answers_pings_but_never_greets_is_replaced(peer, front):
+    peer.silent = True
+    async with listening(peer, front, ping_seconds=0.02):
+        await peer.until(lambda: peer.greetings > 0)
+        peer.silent = False
+        await acknowledged(await peer.push(payload("im_text")))
+    assert front.texts == ["Where is order 1042?"]
+
+
+async def test_a_greeted_socket_that_falls_silent_is_replaced(peer, front, monkeypatch, caplog):
+    monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 0.1)
+    async with listening(peer, front, ping_seconds=0.02):
+        await acknowledged(await peer.push(payload("im_text")))
+        await peer.until(lambda: peer.greetings > 1)
+        await acknowledged(await peer.push(payload("im_chinese")))
+    assert len(front.received) == 2 and "has brought nothing" in caplog.text
+
+
+async def test_a_socket_that_brings_something_now_and_then_stays(peer, front, monkeypatch):
+    monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 1.0)
+    async with listening(peer, front, ping_seconds=0.02):
+        for _ in range(8):
+            await acknowledged(await peer.push(payload("home_opened")))
+    assert peer.greetings == 1
+
+
 async def test_slack_away_at_the_start_is_waited_for(peer, front):
     peer.broken = [503, 503]
     async with listening(peer, front, ping_seconds=0.02):

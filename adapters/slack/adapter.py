@@ -1,5 +1,6 @@
 """One Slack app, put together for bootstrap. Nothing happens before `run`, a request or `check`."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,6 +33,8 @@ class SlackAdapter:
         self._api = SlackApi(settings.bot_token, settings.base_url)
         self._intake = Intake(self._api, front, settings.staff_channel, settings.bot_token, settings.signing_secret)
         self.channel = SlackChannel(self._api)
+        digest = hashlib.sha256(settings.app_token.encode()).hexdigest()
+        self.sole = f"slack:sockets:{digest[:16]}" if settings.app_token else ""
         self.desk: StaffDesk | None = SlackDesk(self._api, settings.staff_channel) if settings.staff_channel else None
 
     def routes(self) -> Sequence[Any]:

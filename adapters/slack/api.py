@@ -1,5 +1,6 @@
 """Slack's Web API as this adapter needs it: few verbs, errors in our words, no retries behind our back."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Sequence
 from typing import Any
@@ -57,6 +58,14 @@ class SlackApi:
         """Show a line to one user only."""
         await _call("chat.postEphemeral", self._client.chat_postEphemeral(
             channel=channel, user=user, text=text, thread_ts=thread or None))
+
+    async def open_view(self, trigger: str, view: Block) -> None:
+        """Open a modal for whom the trigger belongs to, if Slack answers in time."""
+        try:
+            async with asyncio.timeout(limits.TRIGGER_SECONDS):
+                await _call("views.open", self._client.views_open(trigger_id=trigger, view=view))
+        except TimeoutError as error:
+            raise unreachable("views.open", error) from error
 
     async def status(self, channel: str, thread: str, status: str) -> None:
         """Set the status line of an agent thread."""

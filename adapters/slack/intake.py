@@ -15,11 +15,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.api import SlackApi
+from adapters.slack.forms import Opening
 from adapters.slack.hints import Hint, hint
 from adapters.slack.linking import Wish, link_wish
-from adapters.slack.normalise import CHANNEL, Me, Staff, desk_user, normalise, overheard
+from adapters.slack.normalise import CHANNEL, Me, Staff, desk_user, form_opening, normalise, overheard
 from adapters.slack.quiet import sdk_log
-from bot.errors import BadInput, ShophandError
+from bot.errors import BadInput, ChannelError, ShophandError
 from bot.messages import Address
 from bot.ports import Front, Linking
 
@@ -58,10 +59,13 @@ class Intake:
         try:
             staff = await self._staff(body, me)
             message, whisper, wish = normalise(body, me, staff), hint(body, staff), link_wish(body, me, staff)
+            form = form_opening(body, message) if message else None
         except BadInput:
             # the same payload would come again, and with it again
             log.error("A payload from Slack of type %s could not be read and is left out", _type_of(body))
             return await ack()
+        if form is not None and await self._opened(form):
+            return await ack()  # a press that opens something changes nothing: what is chosen there is the message
         if wish is not None:
             whisper = await self._linked(wish, me)
         elif message is not None and (not overheard(body, message, me) or await self._talking(message.address)):
@@ -79,6 +83,15 @@ class Intake:
     async def _linked(self, wish: Wish, me: Me) -> Hint:
         linking = await self._front.link(_person(wish.user, me), wish.code)
         return Hint(wish.channel, wish.thread, wish.user, linking)
+
+    async def _opened(self, form: Opening) -> bool:
+        """Whether the modal stands there now. If not, the press is an ordinary message, answered in words."""
+        try:
+            await self._api.open_view(form.trigger, form.view)
+        except ChannelError as error:
+            log.info("A form could not be opened, and is asked for in words: %s", error)
+            return False
+        return True
 
     async def _talking(self, address: Address) -> bool:
         """Whether this person talks with us in this thread. A turn moves from the first to the second in one commit."""

@@ -6,6 +6,11 @@ BLOCKS = 50  # per message
 BUTTONS = 25  # elements of one actions block
 BUTTON_CHARS = 75
 VALUE_CHARS = 2000
+OPTION_LABELS = (75, 40, 20)  # of a form's options: Slack's limit, then shorter until the form fits its button
+CHECKBOXES, OPTIONS = 10, 100  # options of checkboxes, of a menu
+MODAL_BLOCKS = 100
+TITLE_CHARS = 24  # of a modal, and of its button
+LABEL_CHARS = 2000  # of an input block
 PICTURE_URL_CHARS = 3000
 ALT_CHARS = 2000
 
@@ -13,11 +18,13 @@ FILE_BYTES = 10 * 1024 * 1024  # ours: what the files folder takes; Slack itself
 FILE_HOST = "files.slack.com"  # the one host outside the API's own that is shown the token
 
 CALL_SECONDS = 15  # patience for an answer: an answer lost to impatience is a message sent twice
+TRIGGER_SECONDS = 2.0  # a trigger lives for three, and Slack waits for its answer no longer
 TYPING_SECONDS = 2.0  # the turn waits for it
 DOWNLOAD_SECONDS = 60.0
 
 PING_SECONDS = 10.0  # Socket Mode; the SDK calls a socket dead after four unanswered pings
 PATIENCE = 6  # checks, a ping apart, that find no living socket before everything is set up afresh
+QUIET_SECONDS = 30 * 60.0  # ours: without a word on it, a fresh socket costs less than one that brings nothing
 CLOSE_SECONDS = 3.0
 
 SCOPES = frozenset((  # without one of these the app is deaf or dumb somewhere

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.slack.files import attachments
+from adapters.slack.forms import FORM_ACTION, Opening, opening, submitted, unpacked
 from adapters.slack.reading import decode, mentions, read
 from bot.errors import BadInput
 from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_in
@@ -47,6 +48,8 @@ def normalise(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
                 return _event(payload["event"], me, staff)
             case "block_actions":
                 return _pressed(payload, me, staff)
+            case "view_submission":
+                return submitted(payload, CHANNEL, me.team)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(UNDOCUMENTED) from error
     return None
@@ -63,6 +66,17 @@ def desk_user(payload: Payload, channel: str) -> str:
         event = payload.get("event") or {}
         return event.get("user") or "" if channel and event.get("channel") == channel else ""
     except (KeyError, TypeError, AttributeError) as error:
+        raise BadInput(UNDOCUMENTED) from error
+
+
+def form_opening(payload: Payload, pressed: InboundMessage) -> Opening | None:
+    """The modal that a press opens; None for a press that is all of itself. BadInput as normalise."""
+    action = button_of(payload) if payload.get("type") == "block_actions" else None
+    if action is None or action["action_id"] != FORM_ACTION:
+        return None
+    try:
+        return opening(payload, pressed, action["value"])
+    except (KeyError, TypeError, ValueError) as error:
         raise BadInput(UNDOCUMENTED) from error
 
 
@@ -147,8 +161,9 @@ def _pressed(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
             handoff_id=handoff_id, name=member.name, staff=member.staff)
     if channel == staff.channel:
         return None
+    value = unpacked(action["value"]).value if action["action_id"] == FORM_ACTION else action["value"]
     return InboundMessage(
-        source_id=source_id, address=address, sent_at=sent_at, kind=Kind.BUTTON, button=action["value"],
+        source_id=source_id, address=address, sent_at=sent_at, kind=Kind.BUTTON, button=value,
         text=decode((action.get("text") or {}).get("text") or ""), name=payload["user"].get("name") or "")
 
 

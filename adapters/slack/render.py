@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.slack import limits
+from adapters.slack.forms import FORM_ACTION, packed
 from adapters.slack.normalise import DESK_ACTION
 from adapters.slack.split import split, units
-from bot.messages import Button, Card, DeskPost, Picture, Reply
+from bot.messages import Card, DeskPost, Picture, Reply
 
 Block = dict[str, Any]
 
@@ -39,12 +40,17 @@ class Part:
 def render(reply: Reply) -> tuple[Part, ...]:
     """The reply in messages that Slack takes, in order; buttons under the last. () when there is nothing to say."""
     sections = [*_sections("", reply.text), *(section for card in reply.cards for section in _card(card))]
-    return _parts(sections, [(button, f"reply:{number}", button.value) for number, button in enumerate(reply.buttons)])
+    keys = [(button.label, f"reply:{number}", button.value) for number, button in enumerate(reply.buttons)]
+    if reply.form and (value := packed(reply.form)):
+        keys.append((reply.form.label, FORM_ACTION, value))
+    return _parts(sections, keys)
 
 
 def render_post(post: DeskPost) -> tuple[Part, ...]:
     """The post for staff; its buttons know their handoff."""
-    keys = [(button, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons]
+    keys = [
+        (button.label, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons
+    ]
     return _parts(list(_sections("", post.signed)), keys)
 
 
@@ -116,13 +122,16 @@ def _linked(text: str) -> str:
 # --- messages --------------------------------------------------------------------------------------------------------
 
 
-def _parts(sections: Sequence[_Section], keys: Sequence[tuple[Button, str, str]]) -> tuple[Part, ...]:
+Key = tuple[str, str, str]  # label, action id, value
+
+
+def _parts(sections: Sequence[_Section], keys: Sequence[Key]) -> tuple[Part, ...]:
     actions = list(_actions(keys))
     groups = list(_grouped(sections, limits.BLOCKS - len(actions))) or ([[]] if actions else [])
     parts = []
     for number, group in enumerate(groups):
         below = actions if number == len(groups) - 1 else []
-        text = "\n\n".join(section.plain for section in group) or " / ".join(button.label for button, _, _ in keys)
+        text = "\n\n".join(section.plain for section in group) or " / ".join(label for label, _, _ in keys)
         parts.append(Part(escape(text), (*(section.block() for section in group), *below)))
     return tuple(parts)
 
@@ -141,13 +150,13 @@ def _grouped(sections: Iterable[_Section], most: int) -> Iterator[list[_Section]
         yield group
 
 
-def _actions(keys: Sequence[tuple[Button, str, str]]) -> Iterator[Block]:
+def _actions(keys: Sequence[Key]) -> Iterator[Block]:
     for first in range(0, len(keys), limits.BUTTONS):
         yield {"type": "actions", "elements": [_key(*key) for key in keys[first : first + limits.BUTTONS]]}
 
 
-def _key(button: Button, action_id: str, value: str) -> Block:
-    label = " ".join(button.label.split()) or button.value
+def _key(label: str, action_id: str, value: str) -> Block:
+    label = " ".join(label.split()) or value
     if units(label) > limits.BUTTON_CHARS:
         label = split(label, limits.BUTTON_CHARS - 1, limits.BUTTON_CHARS - 1)[0] + "…"
     return {

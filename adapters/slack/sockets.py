@@ -1,15 +1,19 @@
 """Socket Mode: the SDK's connection, and a watchdog over it.
 
-The SDK reconnects by itself, but it tries a used address for ever, and its reconnecting task can die; then nothing
-arrives until a restart. The watchdog notices that no socket has lived for a while and sets everything up afresh.
+The SDK reconnects by itself, but it tries a used address for ever, its reconnecting task can die, and a socket that
+answers pings may bring nothing all the same; then nothing arrives until a restart. The watchdog sets everything up
+afresh when no socket has lived for a while, or when a living one has not said a word for long.
 """
 
 import asyncio
 import contextlib
+import json
 import logging
 
+from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from adapters.slack import limits
 from adapters.slack.api import SlackApi
@@ -28,20 +32,58 @@ class Sockets:
             handler = AsyncSocketModeHandler(
                 self._bolt, self._app_token, logger=sdk_log(), web_client=self._api.bare_client(),
                 ping_interval=self._ping)
+            life = _Life(handler.client)
             connecting = asyncio.create_task(handler.connect_async())
             try:
-                await self._until_dead(handler)
+                trouble = await self._until_dead(life)
             finally:
                 connecting.cancel()
                 await asyncio.gather(connecting, return_exceptions=True)
                 await _close(handler)
-            log.warning("Slack's socket has been dead for %.0f s; connecting afresh", self._ping * limits.PATIENCE)
+            log.warning("Slack's socket %s; connecting afresh", trouble)
 
-    async def _until_dead(self, handler: AsyncSocketModeHandler) -> None:
+    async def _until_dead(self, life: "_Life") -> str:
+        """What is wrong with it."""
         dead = 0
         while dead < limits.PATIENCE:
             await asyncio.sleep(self._ping)
-            dead = 0 if await handler.client.is_connected() else dead + 1
+            if life.quiet_for() > limits.QUIET_SECONDS:
+                return f"has brought nothing for {limits.QUIET_SECONDS:.0f} s"
+            dead = 0 if await life.answers() else dead + 1
+        return f"has been dead for {self._ping * limits.PATIENCE:.0f} s"
+
+
+class _Life:
+    """What is heard of Slack over a client's sockets."""
+
+    def __init__(self, client: SocketModeClient) -> None:
+        self._client = client
+        self._greeted: object = None  # the socket on which Slack said hello
+        self._heard = self._now()
+        client.on_message_listeners.append(self._hear)
+
+    async def answers(self) -> bool:
+        """Whether the socket of now was greeted and answers pings."""
+        return self._client.current_session is self._greeted and await self._client.is_connected()
+
+    def quiet_for(self) -> float:
+        """Seconds since Slack's last word; a pong is none."""
+        return self._now() - self._heard
+
+    async def _hear(self, message: WSMessage) -> None:
+        self._heard = self._now()
+        if self._client.current_session is not self._greeted and _is_hello(message.data):
+            self._greeted = self._client.current_session
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _is_hello(data: str) -> bool:
+    with contextlib.suppress(ValueError, AttributeError):
+        return bool(json.loads(data).get("type") == "hello")
+    return False
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:

@@ -49,6 +49,7 @@ class TelegramAdapter:
     """Implements bot.ports.Adapter."""
 
     name = CHANNEL
+    sole = ""
 
     def __init__(
         self, front: Front, settings: TelegramSettings, *,

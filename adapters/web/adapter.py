@@ -65,6 +65,7 @@ class WebAdapter:
     """
 
     name = NAME
+    sole = ""
 
     def __init__(
         self, front: Front, office: Office, *, secret: bytes, shop_name: Mapping[str, str], public_url: str = "",

@@ -8,24 +8,25 @@ from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
-from bot.skills import lines, money_back
+from bot.skills import exchange_item, lines, money_back
 from bot.skills.money_back import label
 from bot.skills.orders import pick_order
-
-# anything else may be said in own words
-REASONS = ("too_small", "too_big", "not_as_described", "damaged", "wrong_item", "changed_mind", "skip")
+from bot.skills.return_form import EXCHANGE, REASONS, SLOTS, form
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, lambda order: bool(order.delivered_lines))
     if isinstance(order, Outcome) or request.proof is None:
         return order
+    if request.slots.get("way") == EXCHANGE:
+        return Outcome(Act(f"pass:{exchange_item.SKILL.name}"), slots={"order_id": order.number, "way": ""})
     settled = {"order_id": order.number}
     delivered = order.delivered_lines
     meant = await lines.arrived(shop, order, request)
     if delivered and not meant:
         options = (*lines.options(delivered, request), Option(request.say(Term("option", "all")), lines.ALL))
-        return Outcome(Act("ask:lines", {"order": Text(order.number)}), slot="lines", options=options, slots=settled)
+        asked = Act("ask:lines", {"order": Text(order.number)})
+        return Outcome(asked, slot="lines", options=options, slots=settled, form=form(order, request))
     settled["lines"] = ",".join(line.id for line in meant)
     wanted = {
         "lines": [line.id for line in meant], "quantities": lines.pieces(meant, request),
@@ -43,6 +44,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
             slot="reason",
             options=tuple(Option(request.say(Term("reason", key)), key) for key in REASONS),
             slots=settled,
+            form=form(order, request),
         )
     cards = (_card(answer.value, answer.detail, request), *_left_out(order, answer.detail, request))
     return Outcome(_confirm(answer.value, request), slots=settled, quote=answer.value, cards=cards)
@@ -114,4 +116,5 @@ SKILL = Skill(
     ),
     slots=("order_id", "contact", "products", "reason", "lines", "quantity", "said"),
     access=Access.ORDER,
+    form=SLOTS,
 )

@@ -7,6 +7,7 @@ from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
 from bot.skills import parcels
 from bot.skills.orders import due_card, pick_order, wishes_card
+from bot.skills.return_form import form
 
 STATES = ("unpaid", "open", "packed", "part_shipped", "shipped", "delivered", "cancelled", "return_open", "returned")
 MOVING = ("part_shipped", "shipped")
@@ -27,6 +28,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         before=(*parcels.as_of(order), *parcels.looked_into(order, request)),
         slots={"order_id": order.number},
         cards=(*parcels.cards(order, request), *wishes_card(order, request.say), *due_card(order, request.say)),
+        form=form(order, request) if act.name == "inform:order/delivered" else None,
         offers=tell_me(OFFERED[act.name], order.number) if act.name in OFFERED else (),
     )
 

@@ -291,6 +291,15 @@ class Facts(SQLModel, table=True):
     value: str
 
 
+class Leases(SQLModel, table=True):
+    """Who holds what one process alone may hold; free again from `until` on."""
+
+    __tablename__ = "leases"
+    name: str = Field(primary_key=True)
+    owner: str
+    until: datetime = _time()
+
+
 class WriteModes(SQLModel, table=True):
     """What staff have set over the policy's modes; the history is in WriteModeChanges."""
 

@@ -57,12 +57,16 @@ class SlackPeer:
         self.whispers: list[dict[str, Any]] = []
         self.broken: list[int] = []  # HTTP status of the next calls, e.g. 503
         self.lost_answers = 0  # so many next calls are carried out, but the connection breaks before the answer
+        self.stalled: asyncio.Event | None = None  # until it is set, views.open is not answered
+        self.triggers: set[str] = set()  # those that have not expired
+        self.views: list[dict[str, Any]] = []  # modals that were opened, each with its id and hash
         self.lost_pictures: set[str] = set()  # addresses that Slack cannot fetch
         self.scopes = SCOPES
         self.account_error = ""  # "invalid_auth", "account_inactive", …
         self.tickets: set[str] = set()  # unused Socket Mode addresses
         self.dead_tickets = 0  # so many next addresses are refused when used
         self.mute = False  # sockets accept and answer nothing, not even pings
+        self.silent = False  # sockets answer pings and bring nothing, not even hello
         self.greetings = 0
         self.url = ""
         self._socket: web.WebSocketResponse | None = None
@@ -115,6 +119,8 @@ class SlackPeer:
     async def _call(self, request: web.Request) -> web.Response:
         method, arguments = request.match_info["method"], await _arguments(request)
         self.calls.append((method, arguments))
+        if self.stalled and method == "views.open":
+            await self.stalled.wait()
         if self.broken:
             return web.Response(status=self.broken.pop(0), text="<html>upstream</html>", content_type="text/html")
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.get("token", "")
@@ -167,6 +173,18 @@ class SlackPeer:
             return {"ok": False, "error": "no_text"}
         self.whispers.append(message)
         return {"ok": True, "message_ts": f"1790000000.{next(self._ids):06d}"}
+
+    def _views_open(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/views.open"""
+        view = arguments["view"]
+        view = json.loads(view) if isinstance(view, str) else view
+        if arguments.get("trigger_id") not in self.triggers:
+            return {"ok": False, "error": "expired_trigger_id"}
+        self.triggers.discard(arguments["trigger_id"])  # each opens one
+        if not _good_view(view):
+            return {"ok": False, "error": "invalid_arguments"}
+        self.views.append({**view, "id": f"V{next(self._ids):06d}", "hash": f"1790.{next(self._ids):06d}"})
+        return {"ok": True, "view": self.views[-1]}
 
     def _assistant_threads_setStatus(self, arguments: dict[str, Any]) -> dict[str, Any]:
         if arguments.get("channel_id") not in self.channels:
@@ -259,7 +277,7 @@ class SlackPeer:
         socket = web.WebSocketResponse(autoping=not self.mute, timeout=0.1)
         await socket.prepare(request)
         self._sockets.add(socket)
-        if not self.mute:
+        if not (self.mute or self.silent):
             await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0SHOP"},
                                     "debug_info": {"host": "applink-loopback", "approximate_connection_time": 18060}})
             self._socket = socket
@@ -329,6 +347,34 @@ def _good_accessory(element: dict[str, Any] | None) -> bool:
     return url.startswith("https://") and len(url) <= 3000 and 0 < len(element["alt_text"]) <= 2000
 
 
+def _good_view(view: dict[str, Any]) -> bool:
+    """docs.slack.dev/reference/views/modal-views"""
+    texts = [view.get("title"), view.get("submit")]
+    return (
+        view.get("type") == "modal" and all(text and 0 < len(text["text"]) <= 24 for text in texts)
+        and len(view.get("private_metadata", "")) <= 3000 and len(view.get("callback_id", "")) <= 255
+        and 0 < len(view["blocks"]) <= 100 and all(map(_good_input, view["blocks"]))
+        and len({block.get("block_id") for block in view["blocks"]}) == len(view["blocks"])
+    )  # fmt: skip
+
+
+def _good_input(block: dict[str, Any]) -> bool:
+    if block["type"] != "input":
+        return _good_block(block)
+    element = block["element"]
+    good = 0 < len(block["label"]["text"]) <= 2000 and len(block.get("block_id", "")) <= 255
+    if element["type"] == "plain_text_input":
+        return good and len(element.get("initial_value", "")) <= element.get("max_length", 3000) <= 3000
+    options = element.get("options") or []
+    most = {"checkboxes": 10, "radio_buttons": 10, "static_select": 100, "multi_static_select": 100}
+    first = element.get("initial_option")
+    return (
+        good and 0 < len(options) <= most.get(element["type"], 0) and (first is None or first in options)
+        and all(0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150 for option in options)
+        and len({option["value"] for option in options}) == len(options)
+    )  # fmt: skip
+
+
 def _good_button(element: dict[str, Any]) -> bool:
     text = element["text"]
     return (
@@ -365,6 +411,30 @@ def _displayed(text: str) -> str:
     text = re.sub(r"(?<!\w)([*_~`])(\S(?:.*?\S)?)\1(?!\w)", r"\2", text)
     text = re.sub(r":[a-z_+-][a-z0-9_+'-]*:", "□", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def filled_in(view: dict[str, Any], user: str, choices: dict[str, Any]) -> dict[str, Any]:
+    """The view_submission of who chose these values, by block; a text for an input of text.
+
+    docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    """
+    values = {}
+    for block in view["blocks"]:
+        element, chosen = block.get("element"), choices.get(block.get("block_id"))
+        if element is None:
+            continue
+        found = [option for option in element.get("options", ()) if option["value"] in (chosen or ())]
+        state: dict[str, Any] = {"type": element["type"]}
+        if element["type"] == "plain_text_input":
+            state["value"] = chosen
+        elif element["type"] in ("checkboxes", "multi_static_select"):
+            state["selected_options"] = found
+        else:
+            state["selected_option"] = found[0] if found else element.get("initial_option")
+        values[block["block_id"]] = {element["action_id"]: state}
+    return {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": user, "name": user.lower()},
+            "api_app_id": "A0SHOP", "token": "legacy", "trigger_id": "1.2.3", "response_urls": [],
+            "view": {**view, "state": {"values": values}}}
 
 
 # --- signing: docs.slack.dev/authentication/verifying-requests-from-slack --------------------------------------------
