@@ -31,7 +31,14 @@ log = logging.getLogger(__name__)
 
 
 class _Request(HTTPXRequest):
-    """The SDK's transport without its habit of logging an answer that it cannot read, message text and all."""
+    """The SDK's transport without its habit of logging an answer that it cannot read, message text and all.
+
+    What was closed when this process stopped receiving opens anew with the next call: it may go on sending.
+    """
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        await self.initialize()
+        return await super().do_request(*args, **kwargs)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -46,10 +53,9 @@ def _utc_now() -> datetime:
 
 
 class TelegramAdapter:
-    """Implements bot.ports.Adapter."""
+    """Implements bot.ports.Adapter. Telegram lets one process alone poll a bot; a webhook any of them answers."""
 
     name = CHANNEL
-    sole = ""
 
     def __init__(
         self, front: Front, settings: TelegramSettings, *,
@@ -59,6 +65,7 @@ class TelegramAdapter:
         if problems:
             raise SettingsError(problems)
         _silence_sdk()
+        self.sole = f"telegram:{settings.account}:polling" if settings.mode == "polling" else ""
         self._settings = settings
         self._front = front
         self._pause = pause
@@ -83,7 +90,6 @@ class TelegramAdapter:
 
     async def run(self) -> None:
         """Receive until cancelled; then give the connections back."""
-        await self._request.initialize()  # opens anew what an earlier run has closed
         self._running = True
         try:
             await persist(self._announce_menus, self._pause)
@@ -99,7 +105,6 @@ class TelegramAdapter:
 
     async def check(self) -> str:
         """One line on how it stands; "!" in front when something must be done."""
-        await self._request.initialize()
         try:
             return await self._examine()
         except InvalidToken:
@@ -112,7 +117,7 @@ class TelegramAdapter:
                 await self.close()
 
     async def close(self) -> None:
-        """Give the connections back. What is sent afterwards fails and is tried again."""
+        """Give the connections back; whatever is sent afterwards opens new ones."""
         await self._intake.close()
         await self._request.shutdown()
 

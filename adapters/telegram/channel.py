@@ -2,17 +2,18 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ChatAction
-from telegram.error import ChatMigrated, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from adapters.telegram import limits
 from adapters.telegram.budget import Budget
-from adapters.telegram.errors import translate
+from adapters.telegram.errors import REASON_LENGTH, translate
 from adapters.telegram.files import words_in
 from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL
@@ -82,10 +83,22 @@ class TelegramChannel:
         chat = self._moves.now(address.chat)
         if chat.startswith("-"):
             self._budgets[chat].spend()
-        message = await self._bot.send_message(
-            chat, part.text, entities=part.entities(), reply_markup=keys, message_thread_id=_thread(address),
-            link_preview_options=LinkPreviewOptions(is_disabled=True))
+        where: dict[str, Any] = {"reply_markup": keys, "message_thread_id": _thread(address)}
+        message = await self._photo(chat, part, where) if part.photo else None
+        if message is None:
+            message = await self._bot.send_message(
+                chat, part.text, entities=part.entities(), link_preview_options=LinkPreviewOptions(is_disabled=True),
+                **where)
         return f"{message.chat.id}:{message.message_id}"
+
+    async def _photo(self, chat: str, part: Part, where: Mapping[str, Any]) -> Message | None:
+        """None when Telegram does not like the picture, or cannot fetch it: the words go out without it."""
+        try:
+            return await self._bot.send_photo(
+                chat, part.photo, caption=part.text or None, caption_entities=part.entities(), **where)
+        except BadRequest as error:
+            log.warning("Telegram does not take a picture: %s", error.message[:REASON_LENGTH])
+            return None
 
 
 def _thread(address: Address) -> int | None:

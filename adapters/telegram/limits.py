@@ -1,6 +1,8 @@
 """Every number of Telegram that we depend on. Where the live platform answers differently, its answer counts."""
 
 TEXT_UNITS = 4096  # sendMessage text, after entities. Telegram says "characters"; UTF-16 units are never fewer
+CAPTION_UNITS = 1024  # sendPhoto caption, after entities
+PHOTOS = 3  # ours: of one reply; more of them push the words off a phone
 BUTTONS = 100  # per message; undocumented, more is refused
 LABEL_WIDTH = 60  # ours: phones cut a full-width button at about this (a Chinese character counts two)
 COPIED_CHARS = 256  # what a button puts into the clipboard

@@ -1,4 +1,4 @@
-"""A reply in Telegram's form: plain text in parts with bold spans, and an inline keyboard. Pure.
+"""A reply in Telegram's form: plain text in parts with bold spans, photos with captions, and an inline keyboard. Pure.
 
 No parse mode is ever used, so nothing that comes from shop data can become markup.
 """
@@ -6,12 +6,12 @@ No parse mode is ever used, so nothing that comes from shop data can become mark
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from adapters.telegram import limits
-from bot.messages import Button, Reply
+from bot.messages import Button, Card, Reply
 
 # where a long text may be cut, best first: paragraph, line, sentence, word
 BOUNDARIES = tuple(re.compile(pattern) for pattern in (
@@ -24,6 +24,7 @@ class Part:
 
     text: str
     bold: tuple[tuple[int, int], ...] = ()  # (offset, length) in characters
+    photo: str = ""  # its address: the text is the caption, or the whole message where Telegram does not take the photo
 
     def entities(self) -> Sequence[MessageEntity]:
         spans = [MessageEntity(MessageEntity.BOLD, offset, length) for offset, length in self.bold]
@@ -32,11 +33,19 @@ class Part:
 
 def render(reply: Reply) -> tuple[Part, ...]:
     """The reply in parts that Telegram takes, in order; buttons belong under the last one."""
-    text, bold = _layout(reply)
-    return tuple(
-        Part(text[start:end], tuple((max(begin, start) - start, min(stop, end) - max(begin, start))
-                                    for begin, stop in bold if begin < end and stop > start))
-        for start, end in _spans(text))
+    whole = Part(*_layout(reply))
+    pictured = [card for card in reply.cards if card.picture]
+    if len(pictured) == 1 == len(reply.cards) and _fits(whole.text):
+        return (replace(whole, photo=_photo(pictured[0])),)
+    parts, words = list[Part](), Reply(reply.text)
+    for card in reply.cards:
+        alone = Part(*_layout(Reply("", cards=(card,))))
+        if card in pictured[: limits.PHOTOS] and _fits(alone.text):
+            parts += [*_texts(words), replace(alone, photo=_photo(card))]
+            words = Reply("")
+        else:
+            words = replace(words, cards=(*words.cards, card))
+    return (*parts, *_texts(words if parts else reply))
 
 
 def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
@@ -58,18 +67,34 @@ def topic_name(title: str) -> str:
     return name[:_cut(name[:end], name[end])].rstrip() + "…"
 
 
-def _layout(reply: Reply) -> tuple[str, list[tuple[int, int]]]:
-    """Text and cards below one another, and where the card titles stand."""
-    text, bold = reply.text.strip(), []
+def _texts(reply: Reply) -> Iterator[Part]:
+    """The reply without its pictures, in parts."""
+    text, bold = _layout(reply)
+    for start, end in _spans(text):
+        spans = ((max(begin, start), min(begin + length, end)) for begin, length in bold)
+        yield Part(text[start:end], tuple((begin - start, stop - begin) for begin, stop in spans if begin < stop))
+
+
+def _fits(caption: str) -> bool:
+    return _fitting(caption, limits.CAPTION_UNITS) == len(caption)
+
+
+def _photo(card: Card) -> str:
+    return card.picture.url if card.picture else ""
+
+
+def _layout(reply: Reply) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Text and cards below one another, and where the card titles stand: (offset, length)."""
+    text, bold = reply.text.strip(), list[tuple[int, int]]()
     for card in reply.cards:
         text += "\n\n" if text else ""
         title = card.title.strip()
         if title:
-            bold.append((len(text), len(text) + len(title)))
+            bold.append((len(text), len(title)))
         text += "\n".join(filter(None, [title, *(": ".join(filter(None, row)) for row in card.rows)])).rstrip()
     if not text and reply.buttons:  # Telegram takes no message without text
         text = reply.as_text(number_buttons=True).strip()
-    return text, bold
+    return text, tuple(bold)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
