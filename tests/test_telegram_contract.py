@@ -285,6 +285,12 @@ async def test_what_is_no_text_is_kept_for_staff_and_the_shopper_is_told_that_th
     assert shop.peer.files[shown] == kept
 
 
+async def test_a_place_sent_to_a_person_stands_in_the_line_itself(shop):
+    await shop.shopper(ANN, LAWYER)
+    await shop.shopper(ANN, "", location={"latitude": 51.5, "longitude": -0.1})
+    assert shop.peer.texts(shop.topic)[1:] == ["💬 [location 51.500000, -0.100000]"]
+
+
 async def test_of_what_no_bot_gets_the_shopper_is_told_that_it_did_not_come_through(shop):
     await shop.shopper(ANN, "", story={"id": 3, "chat": {"id": ANN, "type": "private"}})
     assert (await _acts(shop))[-1] == "file_lost"
@@ -377,6 +383,15 @@ async def test_what_can_never_be_delivered_brings_in_a_person(shop):
     await shop.shopper(ANN, "hello")
     [view] = await shop.product.assistant.handoffs()
     assert view.reason == "undeliverable" and len(shop.peer.topics) == 1
+
+
+async def test_a_bot_thrown_out_of_the_staff_group_says_so_in_the_log(shop, caplog):
+    bot = {"id": 700100, "is_bot": True, "first_name": "S", "username": "shophand_bot"}
+    gone = {"status": "kicked", "user": bot, "until_date": 0}
+    await shop.done({"my_chat_member": {"chat": {"id": GROUP, "type": "supergroup", "title": "Desk"}, "from": PERSON,
+                                        "date": 1790000000, "old_chat_member": gone, "new_chat_member": gone}})
+    assert "no longer in the staff group (kicked)" in caplog.text
+    assert await shop.product.assistant.handoffs() == []
 
 
 async def test_a_deleted_staff_group_loses_no_message_and_the_console_says_so(shop):

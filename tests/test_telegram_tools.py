@@ -298,7 +298,7 @@ async def test_without_the_staff_group_shoppers_are_served_all_the_same(caplog):
         peer.member = "kicked"
         async with running(TelegramAdapter(front, settings(peer), now=clock.now)):
             await peer.until(lambda: bool(peer.asked("getUpdates")))
-    assert set(peer.menus) == {("", ""), ("", "zh")} and "gets no menu" in caplog.text
+    assert set(peer.menus) == {("", ""), ("", "zh")} and "does not take a menu" in caplog.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import Bot, BotCommandScopeChat
+from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
@@ -136,15 +136,16 @@ class TelegramAdapter:
     async def _announce_menus(self) -> None:
         """The commands that Telegram lists: for shoppers by the language of their app, for staff in theirs."""
         for code, language in limits.MENU_LANGUAGES.items():
-            words = self._front.command_words(language)
-            await self._bot.set_my_commands(menu(SHOPPER_MENU, words), language_code=code)
-        if self._settings.staff_group:
+            await self._announce(menu(SHOPPER_MENU, self._front.command_words(language)), language_code=code)
+        if group := self._settings.staff_group:
             says = {name: self._front.desk_words(f"command_{name}") for name in STAFF_MENU}
-            try:
-                scope = BotCommandScopeChat(self._settings.staff_group)
-                await self._bot.set_my_commands(menu(STAFF_MENU, says), scope=scope)
-            except (BadRequest, Forbidden) as error:  # `doctor` says what to do; shoppers are served all the same
-                log.warning("The staff group gets no menu of commands: %s", error.message[:REASON_LENGTH])
+            await self._announce(menu(STAFF_MENU, says), scope=BotCommandScopeChat(group))
+
+    async def _announce(self, commands: Sequence[BotCommand], **where: Any) -> None:
+        try:
+            await self._bot.set_my_commands(commands, **where)
+        except (BadRequest, Forbidden) as error:  # nobody goes without an answer for want of a menu
+            log.warning("Telegram does not take a menu of commands: %s", error.message[:REASON_LENGTH])
 
     async def _announce_webhook(self) -> None:
         await self._bot.set_webhook(self._settings.webhook_url, secret_token=self._settings.secret,

@@ -15,6 +15,7 @@ from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_
 from bot.ports import Member, right_for
 
 CHANNEL = "telegram"
+GONE = (ChatMember.LEFT, ChatMember.BANNED)  # who is it, is in the group no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ def desk_user(update: Update, group: str) -> str:
     said = query.message if query else message
     user = query.from_user if query else message and message.from_user
     return str(user.id) if group and user and said and str(said.chat.id) == group else ""
+
+
+def thrown_out(update: Update, group: str) -> str:
+    """What the bot has become in this group when it may not be there any more, else ""."""
+    change = update.my_chat_member
+    here = change is not None and str(change.chat.id) == group
+    return change.new_chat_member.status if here and change.new_chat_member.status in GONE else ""
 
 
 def normalise(update: Update, me: Me, now: datetime, staff: Staff = NOBODY) -> InboundMessage | None:

@@ -16,7 +16,7 @@ from adapters.telegram.desk import TelegramDesk
 from adapters.telegram.hints import Hint, hint
 from adapters.telegram.linking import Wish, link_wish
 from adapters.telegram.moves import Moves
-from adapters.telegram.normalise import CHANNEL, NOBODY, Staff, desk_user, normalise, read
+from adapters.telegram.normalise import CHANNEL, NOBODY, Staff, desk_user, normalise, read, thrown_out
 from adapters.telegram.toolbox import Toolbox, Used
 from adapters.telegram.tools import Asked, asked
 from bot.errors import BadInput, ShophandError
@@ -64,6 +64,8 @@ class Intake:
     async def _take(self, payload: Mapping[str, Any], update: Update, me: Me, staff: Staff) -> None:
         if update.message is not None and update.message.migrate_to_chat_id is not None:
             await self._moves.learn(str(update.message.chat.id), str(update.message.migrate_to_chat_id))
+        if self._desk is not None and (reason := thrown_out(update, self._desk.group)):
+            log.error("The bot is no longer in the staff group (%s): handoffs go on in the console", reason)
         asks = asked(update, me, self._now(), staff)
         if asks is not None and self._tools is not None:
             await self._use(asks, payload.get("callback_query"), self._tools)
