@@ -390,6 +390,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
             made.append(
                 TelegramAdapter(
                     assistant,
+                    assistant,
                     TelegramSettings(
                         token=token,
                         mode=settings.telegram_mode,
@@ -403,6 +404,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
         if token := settings.slack_bot_token.get_secret_value():
             made.append(
                 SlackAdapter(
+                    assistant,
                     assistant,
                     SlackSettings(
                         bot_token=token,

@@ -152,8 +152,10 @@ def relayed(
     """
     if conversation.handoff is None:
         raise ValueError("no handoff to relay to")
-    kept = tuple(item for item in files if item.digest)
-    post = DeskPost(conversation.handoff.id, "relay", text, files=kept, suggestion=suggestion)
+    post = DeskPost(
+        conversation.handoff.id, "relay", text, files=tuple(item for item in files if item.digest),
+        suggestion=suggestion,
+    )  # fmt: skip
     new = urgent and urgent.facts and urgent.name != f"handoff/{conversation.handoff.reason}"
     if conversation.status is Status.WAITING and urgent and new:
         return Moved(conversation, (urgent,), posts=(post,))

@@ -271,7 +271,7 @@ class DeskPost:
     buttons: tuple[Button, ...] = ()  # values: DESK_ACTS
     title: str = ""  # of an opening: a name for its thread, where threads have one
     files: tuple[Attachment, ...] = ()  # what the shopper sent, kept, by digest; shown where a desk can
-    suggestion: str = ""  # what the bot would have answered, which the text shows too; a desk may offer to send it
+    suggestion: str = ""  # what `text` names as what the bot would answer, for a desk that can send it at a press
 
     @property
     def signed(self) -> str:
@@ -282,5 +282,5 @@ def joined(first: DeskPost, second: DeskPost) -> DeskPost | None:
     """Two posts of one handoff as one that is a single message on every desk; None when they must stay two."""
     text = f"{first.text}\n{second.text}"
     alike = first.kind == second.kind and first.kind in ("relay", "note") and not (first.files or second.files)
-    fits = alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS
-    return replace(first, text=text, suggestion=second.suggestion) if fits else None
+    both = replace(first, text=text, suggestion=second.suggestion)
+    return both if alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS else None

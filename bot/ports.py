@@ -459,20 +459,6 @@ class Front(Protocol):
         """What a shopper's commands do, by command, as a platform's menu says it (terms.command of the phrase book)."""
         ...
 
-    async def handoff(self, handoff_id: str) -> HandoffView | None: ...
-
-    async def handoff_at(self, desk: Address) -> HandoffView | None:
-        """The one whose thread this place of a desk is."""
-        ...
-
-    async def colleagues(self) -> list[str]:
-        """The names that shoppers see of all members of staff."""
-        ...
-
-    async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
-        """The owner's canned replies as this member of staff would send them, the shopper's language first."""
-        ...
-
     async def keep_file(self, content: bytes) -> str:
         """Store a file under its SHA-256 and return that digest. BadInput when it is too large."""
         ...
@@ -490,6 +476,10 @@ class Office(Protocol):
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def handoff_at(self, desk: Address) -> HandoffView | None:
+        """The one whose thread this place of a desk is."""
+        ...
 
     async def ratings(self) -> Ratings | None:
         """Of all that were rated; None while none was."""

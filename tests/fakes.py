@@ -62,9 +62,10 @@ class NoModel:
 
 EVE = Member("eve", "Eve", Role.LEAD)
 _PHRASES = Path(__file__).parents[1] / "bot" / "phrases"
-_TERMS = [tomllib.loads(file.read_text("utf-8"))["terms"] for file in (
-    _PHRASES / "en.toml", _PHRASES / "en" / "accounts.toml", _PHRASES / "en" / "desk.toml")]  # fmt: skip
-DESK_WORDS: dict[str, str] = {key: word for terms in _TERMS for key, word in terms["desk"].items()}
+DESK_WORDS: dict[str, str] = {
+    key: word for path in (_PHRASES / "en.toml", *(_PHRASES / "en").glob("*.toml"))
+    for key, word in tomllib.loads(path.read_text("utf-8")).get("terms", {}).get("desk", {}).items()
+}  # fmt: skip
 
 
 class FakeFront:
@@ -79,10 +80,6 @@ class FakeFront:
         self.asked: list[Address] = []  # whom `member` was asked for
         self.tried: list[tuple[Address, str]] = []  # every code that somebody wrote
         self.broken = 0
-        self.views: dict[str, HandoffView] = {}
-        self.threads: dict[str, str] = {}  # a desk's thread → its handoff
-        self.names = ["Eve", "Bob"]  # of all members of staff
-        self.ready: list[ReadyReply] = []
 
     async def receive(self, message: InboundMessage) -> Receipt:
         if self.broken:
@@ -111,17 +108,6 @@ class FakeFront:
         file = _PHRASES / language / "desk.toml"
         return tomllib.loads(file.read_text("utf-8"))["terms"]["command"]
 
-    async def handoff(self, handoff_id: str) -> HandoffView | None:
-        return self.views.get(handoff_id)
-
-    async def handoff_at(self, desk: Address) -> HandoffView | None:
-        return self.views.get(self.threads.get(desk.desk_ref, ""))
-
-    async def colleagues(self) -> list[str]:
-        return self.names
-
-    async def replies(self, view: HandoffView, staff: str) -> list[ReadyReply]:
-        return self.ready
 
     async def remember(self, name: str, value: str) -> None:
         self.memory[name] = value
@@ -198,17 +184,19 @@ class FakeOffice:
     """Accounts with their passwords, and handoffs that the test puts in."""
 
     def __init__(
-        self, passwords: dict[str, str], must_change: Iterable[str] = (), roles: dict[str, Role] | None = None
-    ) -> None:
+        self, passwords: dict[str, str] | None = None, must_change: Iterable[str] = (),
+        roles: dict[str, Role] | None = None,
+    ) -> None:  # fmt: skip
         """Who has no role in `roles` is an admin."""
-        self.passwords, self.must_change = dict(passwords), set(must_change)
-        self.roles = dict.fromkeys(passwords, Role.ADMIN) | (roles or {})
+        self.passwords, self.must_change = dict(passwords or {}), set(must_change)
+        self.roles = dict.fromkeys(self.passwords, Role.ADMIN) | (roles or {})
         self.names: dict[str, str] = {}  # that shoppers see, where they are not the accounts'
         self.linked: dict[str, list[StaffLink]] = {}  # account → who is linked to it
         self.codes: list[tuple[str, str]] = []  # (account, code) of every code that was made
         self.done_by: list[str] = []  # who changed an account, each time
         self.log: list[AuditLine] = []  # newest first; two make a page
         self.views: dict[str, HandoffView] = {}
+        self.threads: dict[str, str] = {}  # a desk's thread → its handoff
         self.ready: list[ReadyReply] = []
         self.sessions: dict[str, str] = {}  # token → account
         self.came_from: list[str] = []  # the address of every sign-in
@@ -225,6 +213,9 @@ class FakeOffice:
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         return self.views.get(handoff_id)
+
+    async def handoff_at(self, desk: Address) -> HandoffView | None:
+        return self.views.get(self.threads.get(desk.desk_ref, ""))
 
     async def colleagues(self) -> list[str]:
         return sorted(map(self.shown, self.passwords))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
-from fakes import TalkingFront
+from fakes import FakeOffice, TalkingFront
 from peers.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackPeer
 
 from adapters.slack import SlackAdapter, SlackSettings
@@ -43,8 +43,9 @@ class GatedFront(TalkingFront):
 
 
 class Shop:
-    def __init__(self, front: TalkingFront, chosen: SlackSettings) -> None:
-        self.front, self.adapter = front, SlackAdapter(front, chosen)
+    def __init__(self, front: TalkingFront, chosen: SlackSettings, office: FakeOffice | None = None) -> None:
+        self.front, self.office = front, office or FakeOffice()
+        self.adapter = SlackAdapter(front, self.office, chosen)
 
     async def __aenter__(self) -> Self:
         app = web.Application()

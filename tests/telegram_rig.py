@@ -125,7 +125,7 @@ async def running_shop(home: Path, peer: ForumPeer, clock: ManualClock, language
     """Begun again over the same home and peer, it goes on as after a restart."""
 
     def adapters(assistant: Any, policy: Any) -> list[TelegramAdapter]:
-        return [TelegramAdapter(assistant, settings(peer), now=clock.now)]
+        return [TelegramAdapter(assistant, assistant, settings(peer), now=clock.now)]
 
     async with (
         shophand(

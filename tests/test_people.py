@@ -330,6 +330,7 @@ async def test_staff_see_what_the_bot_would_have_answered_and_nothing_is_sent(
     [post] = talk.chat.desk.posts
     head = "The assistant would answer (a suggestion, nothing was sent):"
     assert post.text == f"{text}\n\n{head}\n{await suggestion(talk)}"
+    assert post.suggestion == await suggestion(talk)
 
 
 async def test_the_suggestion_stands_with_the_handoff_that_the_same_words_opened(talk: Talk) -> None:
@@ -337,6 +338,7 @@ async def test_the_suggestion_stands_with_the_handoff_that_the_same_words_opened
     await done(talk, shopper("m1", "where is 10042, a person please"))
     assert "10042" in await suggestion(talk)
     assert await suggestion(talk) in talk.chat.desk.posts[0].text
+    assert talk.chat.desk.posts[0].suggestion == await suggestion(talk)
 
 
 @pytest.mark.parametrize("text", ["thanks", "cancel order 10043", "buy two mugs", "a lawyer will write", "where is 77"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from channel_contract import CHECKS, Delivered
-from fakes import TalkingFront
+from fakes import FakeOffice, TalkingFront
 from peers.slack import APP_TOKEN, SCOPES, SlackPeer, buttons, pictures, visible
 from slack_rig import settings
 
@@ -30,7 +30,7 @@ async def peer():
 
 @pytest.fixture
 def channel(peer):
-    return SlackAdapter(TalkingFront(), settings(peer)).channel
+    return SlackAdapter(TalkingFront(), FakeOffice(), settings(peer)).channel
 
 
 class SlackRig:
@@ -239,7 +239,7 @@ async def test_a_lost_file_is_permanent_and_a_lost_connection_is_not(peer, chann
 
 @pytest.fixture
 def adapter(peer):
-    return SlackAdapter(TalkingFront(), settings(peer, app_token=APP_TOKEN))
+    return SlackAdapter(TalkingFront(), FakeOffice(), settings(peer, app_token=APP_TOKEN))
 
 
 async def test_check_says_who_we_are(adapter):
@@ -258,12 +258,12 @@ async def test_check_says_what_is_wrong(peer, adapter, spoil, said):
 
 
 async def test_check_tries_the_app_token(peer):
-    line = await SlackAdapter(TalkingFront(), settings(peer, app_token="xapp-wrong")).check()
+    line = await SlackAdapter(TalkingFront(), FakeOffice(), settings(peer, app_token="xapp-wrong")).check()
     assert line.startswith("! Slack: the app token") and "xapp-" not in line
 
 
 def test_a_route_is_offered_for_bootstrap(peer):
-    route, = SlackAdapter(TalkingFront(), settings(peer)).routes()
+    route, = SlackAdapter(TalkingFront(), FakeOffice(), settings(peer)).routes()
     assert isinstance(route, web.RouteDef) and (route.method, route.path) == ("POST", "/slack/events")
 
 

@@ -1,7 +1,7 @@
 """Handoffs in the staff channel: posted by the desk, answered through intake, with the same thread reference."""
 
 import pytest
-from fakes import TalkingFront
+from fakes import FakeOffice, TalkingFront
 from peers.slack import SlackPeer, buttons, visible
 from slack_rig import Shop, payload, settings
 
@@ -22,7 +22,7 @@ async def peer():
 
 @pytest.fixture
 def desk(peer) -> StaffDesk:
-    return SlackAdapter(TalkingFront(), settings(peer)).desk
+    return SlackAdapter(TalkingFront(), FakeOffice(), settings(peer)).desk
 
 
 async def test_a_handoff_opens_a_thread(peer, desk):
@@ -90,4 +90,4 @@ async def test_a_channel_the_app_was_not_invited_to_is_permanent(peer, desk):
 
 
 def test_without_a_staff_channel_there_is_no_desk(peer):
-    assert SlackAdapter(TalkingFront(), settings(peer, staff_channel="")).desk is None
+    assert SlackAdapter(TalkingFront(), FakeOffice(), settings(peer, staff_channel="")).desk is None

@@ -4,7 +4,7 @@ import json
 import logging
 
 import pytest
-from fakes import TalkingFront
+from fakes import FakeOffice, TalkingFront
 from peers.slack import SIGNING_SECRET, SlackPeer, body, content_type, signed
 from slack_rig import GatedFront, Shop, payload, settings
 
@@ -279,7 +279,7 @@ async def test_an_unverified_body_is_not_even_parsed(peer, shop):
 
 async def test_without_a_signing_secret_there_is_no_door(peer, front):
     chosen = settings(peer, signing_secret="", app_token="xapp-1")
-    assert SlackAdapter(front, chosen).routes() == ()
+    assert SlackAdapter(front, FakeOffice(), chosen).routes() == ()
 
 
 # --- what never reaches the log ---------------------------------------------------------------------------------------
@@ -316,14 +316,14 @@ def test_all_wrong_settings_are_reported_at_once_and_no_secret_is_shown(front):
     wrong = SlackSettings(
         "xoxp-secret", app_token="secret-app", staff_channel="#help", base_url="slack")
     with pytest.raises(SettingsError) as error:
-        SlackAdapter(front, wrong)
+        SlackAdapter(front, FakeOffice(), wrong)
     assert len(error.value.problems) == 4 and "secret" not in str(error.value).replace("signing secret", "")
     assert "secret" not in repr(wrong)
 
 
 def test_one_of_socket_mode_and_http_is_needed(front):
     with pytest.raises(SettingsError, match="app token"):
-        SlackAdapter(front, SlackSettings("xoxb-1"))
+        SlackAdapter(front, FakeOffice(), SlackSettings("xoxb-1"))
 
 
 def test_content_types_are_slacks():

@@ -15,6 +15,7 @@ from slack_rig import payload, settings
 from adapters.slack import SlackAdapter
 from bot.bootstrap import Language, Shophand, shophand
 from bot.clock import ManualClock
+from bot.messages import DeskPost
 from bot.ports import Deed
 from bot.roles import Role
 from bot.serve import serving
@@ -45,7 +46,8 @@ class Workspace:
         await self.peer.until(lambda: any(told["user"] == user for told in self.peer.whispers))
 
     async def press(self, user: str, message: dict, act: str, *, late: bool = False) -> None:
-        keys = [key for block in message["blocks"] if block["type"] == "actions" for key in block["elements"]]
+        keys = [key for block in message["blocks"] if block["type"] == "actions" for key in block["elements"]
+                if "value" in key]
         key = next(key for key in keys if key["value"].startswith(act))
         pressed = deepcopy(payload("press_im"))
         pressed["user"]["id"], pressed["channel"]["id"] = user, message["channel"]
@@ -55,6 +57,13 @@ class Workspace:
         self.peer.triggers |= set() if late else {pressed["trigger_id"]}
         pressed["actions"] = [{**key, "block_id": "b", "action_ts": self._ts()}]
         assert await self.peer.deliver(self.url, pressed) == [200]
+
+    async def choose(self, user: str, message: dict, act: str) -> None:
+        """Choose an act of a handoff's menu."""
+        menu = next(element for element in message["blocks"][-1]["elements"] if element["type"] == "overflow")
+        chosen = next(option for option in menu["options"] if option["value"].startswith(act))
+        action = {**menu, "selected_option": chosen, "value": chosen["value"]}
+        await self.press(user, {**message, "blocks": [{"type": "actions", "elements": [action]}]}, act)
 
     async def submit(self, user: str, choices: dict[str, list[str]]) -> None:
         """Fill in and send the modal that was opened last."""
@@ -85,7 +94,7 @@ async def workspace(home):
             shophand(
                 Settings(home=home), clock=ManualClock(NOW),
                 language=lambda *_: Language(NoModel(), NoModel()),
-                make_adapters=lambda assistant, policy: [SlackAdapter(assistant, settings(peer))],
+                make_adapters=lambda assistant, policy: [SlackAdapter(assistant, assistant, settings(peer))],
             ) as product,
             serving(product, "127.0.0.1", 0) as port,
         ):  # fmt: skip
@@ -135,6 +144,31 @@ async def test_a_removed_account_is_nobody_at_the_desk(workspace):
     await workspace.press("U0EVE", handoff, "claim")
     await workspace.press("U0BOB", handoff, "claim")
     assert "bob" in visible(await workspace.seen("C0STAFF", 2))
+
+
+async def test_staff_hand_over_note_and_close_with_a_reason_from_the_menu(workspace):
+    await workspace.product.staff.fresh_password("bob")
+    await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
+    handoff = await workspace.seen("C0STAFF", 1)
+    await workspace.press("U0EVE", handoff, "claim")
+    await workspace.seen("C0STAFF", 2)
+    for act, chosen, shown in (("assign", ["bob"], "Handed to bob (Eve)"), ("close", ["duplicate"], "(duplicate)")):
+        await workspace.choose("U0EVE", handoff, act)
+        await workspace.submit("U0EVE", {act: chosen})
+        await workspace.shows("C0STAFF", shown)
+    view, = await workspace.product.assistant.handoffs(ended=True)
+    assert (view.status, view.closing) == ("closed", "duplicate")
+
+
+async def test_a_suggestion_is_sent_from_the_desk_and_takes_the_conversation_over(workspace):
+    await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
+    handoff = await workspace.seen("C0STAFF", 1)
+    desk = workspace.product.adapters[0].desk
+    view, = await workspace.product.assistant.handoffs()
+    await desk.post(DeskPost(view.id, "relay", "and now?", f"slack:T0SHOP:C0STAFF:{handoff['ts']}", suggestion="Soon."))
+    await workspace.press("U0EVE", await workspace.seen("C0STAFF", 2), view.id)
+    await workspace.shows("D0ANN", "Soon.")
+    assert (await workspace.product.assistant.handoff(view.id)).status == "claimed"
 
 
 async def signed_in(workspace: Workspace) -> dict:

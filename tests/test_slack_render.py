@@ -1,6 +1,7 @@
 """Replies and desk posts as Slack messages; the peer's own rules say what Slack takes and what a person sees."""
 
 import pytest
+from fakes import DESK_WORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from peers.slack import buttons, visible, wrong_with
@@ -14,6 +15,7 @@ PIECES = (
     "word ", "订单", "&<>", "*bold* ", "_x_ ", "> quote\n", ":tada: ", "\n\n", "https://shop.example/a?b=1&c=2 ",
     "👍🏽", "e\u0301")  # fmt: skip
 
+WORDS = DESK_WORDS.__getitem__
 QUICK = settings(deadline=None, max_examples=80, derandomize=True)
 
 
@@ -133,12 +135,26 @@ def test_looking_for_markup_in_the_worst_text_is_quick():
 
 def test_a_handoffs_buttons_know_their_handoff():
     keys = (Button("Claim", "claim"), Button("Close", "close"))
-    part, = render_post(DeskPost("h-17", "opened", "reason: asked", buttons=keys))
+    part, = render_post(DeskPost("h-17", "opened", "reason: asked", buttons=keys), WORDS)
     assert buttons(message(part)) == (("Claim", "claim:h-17"), ("Close", "close:h-17"))
-    assert [element["action_id"] for element in part.blocks[-1]["elements"]] == ["desk:claim", "desk:close"]
+    ids = [element["action_id"] for element in part.blocks[-1]["elements"]]
+    assert ids == ["desk:claim", "desk:close", "desk:more"]
+    assert wrong_with(message(part)) == ""
+
+
+def test_an_approval_has_no_menu():
+    part, = render_post(DeskPost("h-17", "approval", "Refund?", buttons=(Button("Approve", "approve"),)), WORDS)
+    assert [element["action_id"] for element in part.blocks[-1]["elements"]] == ["desk:approve"]
+
+
+@pytest.mark.parametrize(("length", "offered"), [(20, 2), (1990, 2), (2000, 0)])
+def test_a_suggestion_that_a_button_can_carry_is_one_press_to_send_or_to_edit(length: int, offered: int):
+    post = DeskPost("h-17", "relay", "where is it?", suggestion="x" * length)
+    part, = render_post(post, WORDS)
+    assert wrong_with(message(part)) == "" and len(buttons(message(part))) == offered
 
 
 def test_a_shoppers_words_call_nobody_in_the_staff_channel():
-    part, = render_post(DeskPost("h-17", "relay", "<!here> @channel"))
+    part, = render_post(DeskPost("h-17", "relay", "<!here> @channel"), WORDS)
     assert visible(message(part)) == "💬 <!here> @channel"
     assert part.blocks[0]["text"]["verbatim"]

@@ -5,7 +5,7 @@ import logging
 from contextlib import asynccontextmanager
 
 import pytest
-from fakes import TalkingFront
+from fakes import FakeOffice, TalkingFront
 from peers.slack import APP_TOKEN, SlackPeer
 from slack_rig import GatedFront, over_sockets, payload, settings
 
@@ -27,7 +27,7 @@ def front():
 
 @asynccontextmanager
 async def listening(peer: SlackPeer, front: TalkingFront, *, ping_seconds: float = 10.0):
-    adapter = SlackAdapter(front, over_sockets(peer), ping_seconds=ping_seconds)
+    adapter = SlackAdapter(front, FakeOffice(), over_sockets(peer), ping_seconds=ping_seconds)
     running = asyncio.create_task(adapter.run())
     try:
         yield adapter
@@ -157,7 +157,7 @@ async def test_stopping_does_not_wait_for_a_dead_peer(peer, front, monkeypatch):
 
 
 async def test_over_http_there_is_nothing_to_run(peer, front):
-    await SlackAdapter(front, settings(peer)).run()
+    await SlackAdapter(front, FakeOffice(), settings(peer)).run()
     assert peer.calls == []
 
 

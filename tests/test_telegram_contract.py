@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from conftest import NOW
-from fakes import FakeFront, TalkingFront
+from fakes import FakeFront, FakeOffice, TalkingFront
 from peers.telegram import TOKEN, TelegramPeer
 from peers.telegram_forum import GROUP, ForumPeer
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
@@ -169,7 +169,7 @@ async def test_telegram_refuses_a_callback_query_that_is_answered_late_or_twice(
 async def test_one_poller_per_token_a_second_process_waits_and_takes_over(peer):
     front = FakeFront()
     settings = TelegramSettings(TOKEN, base_url=peer.url)
-    first, second = (TelegramAdapter(front, settings) for _ in range(2))
+    first, second = (TelegramAdapter(front, FakeOffice({}), settings) for _ in range(2))
     tasks = [asyncio.create_task(while_held(front.lease, one.sole, one.run, 0.06)) for one in (first, second)]
     await peer.push({"message": {"message_id": 1, "date": 0, "text": "one", "from": PERSON,
                                  "chat": {"id": ANN, "type": "private"}}})  # fmt: skip
@@ -190,7 +190,7 @@ async def test_one_poller_per_token_a_second_process_waits_and_takes_over(peer):
 
 async def test_a_webhook_is_answered_by_every_process():
     webhook = TelegramSettings(TOKEN, mode="webhook", public_url="https://shop.example")
-    assert TelegramAdapter(FakeFront(), webhook).sole == ""
+    assert TelegramAdapter(FakeFront(), FakeOffice({}), webhook).sole == ""
 
 
 async def test_a_callback_that_overtakes_a_message_waits_for_what_was_accepted_before_it(shop):
@@ -404,7 +404,8 @@ async def test_a_deleted_staff_group_loses_no_message_and_the_console_says_so(sh
 
 @pytest.fixture
 async def channel(peer):
-    adapter = TelegramAdapter(TalkingFront(), TelegramSettings(TOKEN, base_url=peer.url), now=ManualClock(NOW).now)
+    settings = TelegramSettings(TOKEN, base_url=peer.url)
+    adapter = TelegramAdapter(TalkingFront(), FakeOffice({}), settings, now=ManualClock(NOW).now)
     yield adapter.channel
     await adapter.close()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fakes import FixedClock, TalkingFront
+from fakes import FakeOffice, FixedClock, TalkingFront
 from peers.telegram import TOKEN, Refusal
 from peers.telegram_forum import GROUP, ForumPeer
 from telegram_rig import ANN, BOB, EVE, LAWYER, Gate, open_shop, running, settings, settled, told
@@ -42,7 +42,7 @@ def front() -> TalkingFront:
 
 @pytest.fixture
 async def adapter(peer, front, clock):
-    adapter = TelegramAdapter(front, settings(peer), now=clock.now)
+    adapter = TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now)
     yield adapter
     await adapter.close()
 
@@ -126,7 +126,7 @@ async def test_a_long_line_is_cut_at_a_boundary(peer, desk):
 
 
 async def test_without_a_staff_group_there_is_no_desk(peer, front):
-    assert TelegramAdapter(front, settings(peer, staff_group="")).desk is None
+    assert TelegramAdapter(front, FakeOffice({}), settings(peer, staff_group="")).desk is None
 
 
 # --- how much the group takes -----------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ async def test_a_topic_that_was_made_before_a_crash_is_written_in_after_it(peer,
     peer.group.floods = [9]
     with pytest.raises(TemporaryFailure):
         await desk.post(OPENED)
-    again = TelegramAdapter(front, settings(peer), now=clock.now)
+    again = TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now)
     topic = topic_of(await again.desk.post(OPENED))
     await again.close()
     assert (list(peer.topics), len(peer.texts(topic))) == ([topic], 1)
@@ -321,7 +321,7 @@ async def test_an_edit_of_staff_changes_nothing(peer, polling, front):
 async def test_who_is_not_linked_is_told_so_once_and_never_heard(peer, front, clock):
     peer.topics[42] = peer.topics[43] = await _topic(peer)
     for start in range(2):  # it is known after a restart too
-        async with running(TelegramAdapter(front, settings(peer), now=clock.now)):
+        async with running(TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now)):
             for topic in (42, 43):
                 await peer.write(BOB, "let me", topic)
             await peer.press(BOB, "claim:h-17", query_id=f"q{start}")
@@ -403,7 +403,7 @@ async def test_a_hint_for_which_there_is_no_room_is_given_the_next_time(peer, po
 async def test_words_of_staff_are_stored_before_telegram_forgets_them(peer, front, clock):
     gate, front.broken = Gate(), 1
     await peer.write(EVE, "hello Ann", 42)
-    async with running(TelegramAdapter(front, settings(peer), now=clock.now, pause=gate)):
+    async with running(TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now, pause=gate)):
         await gate.begun.wait()
         assert (len(peer.waiting), front.received) == (1, [])
         gate.open.set()
@@ -460,7 +460,7 @@ async def test_a_shopper_who_writes_of_a_link_is_a_shopper(peer, polling, front)
 
 
 async def test_where_there_is_no_group_of_staff_a_code_is_a_shoppers_word(peer, front, clock):
-    async with running(TelegramAdapter(front, settings(peer, staff_group=""), now=clock.now)):
+    async with running(TelegramAdapter(front, FakeOffice({}), settings(peer, staff_group=""), now=clock.now)):
         await private(peer, BOB, f"link {front.code}")
         await settled(peer)
     assert (front.tried, front.texts) == ([], [f"link {front.code}"])
@@ -477,7 +477,7 @@ async def test_a_code_that_could_not_be_looked_up_is_asked_for_again(peer, front
 
     front.link = link
     await peer.write(BOB, f"link {front.code}")
-    async with running(TelegramAdapter(front, settings(peer), now=clock.now, pause=gate)):
+    async with running(TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now, pause=gate)):
         await gate.begun.wait()
         gate.open.set()
         assert (await told(peer, 1))[0].startswith("Done:")
@@ -510,7 +510,7 @@ async def test_check_says_what_keeps_the_group_from_being_a_desk(peer, adapter, 
 
 def test_a_group_by_its_name_is_refused():
     with pytest.raises(SettingsError, match="The Telegram staff group must be"):
-        TelegramAdapter(TalkingFront(), TelegramSettings(TOKEN, staff_group="@desk"))
+        TelegramAdapter(TalkingFront(), FakeOffice({}), TelegramSettings(TOKEN, staff_group="@desk"))
 
 
 # --- the whole way ----------------------------------------------------------------------------------------------------

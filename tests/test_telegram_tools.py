@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import NOW
-from fakes import FixedClock, TalkingFront
+from fakes import FakeOffice, FixedClock, TalkingFront
 from peers.telegram_forum import GROUP, ForumPeer
 from telegram_rig import ANN, BOB, EVE, LAWYER, open_shop, running, settings, settled
 
@@ -33,12 +33,12 @@ def view(**changes: Any) -> HandoffView:
 class Desk:
     """One handoff in its topic, and EVE, who is linked."""
 
-    def __init__(self, peer: ForumPeer, front: TalkingFront, adapter: TelegramAdapter, clock: FixedClock) -> None:
-        self.peer, self.front, self.adapter, self.clock, self.topic = peer, front, adapter, clock, 0
+    def __init__(self, peer: ForumPeer, front: TalkingFront, office: FakeOffice, adapter: TelegramAdapter) -> None:
+        self.peer, self.front, self.office, self.adapter, self.topic = peer, front, office, adapter, 0
 
     async def post(self, post: DeskPost) -> None:
         reference = await self.adapter.desk.post(post)
-        self.front.threads[reference], self.topic = post.handoff_id, int(reference.rpartition(":")[2])
+        self.office.threads[reference], self.topic = post.handoff_id, int(reference.rpartition(":")[2])
 
     async def write(self, text: str, user: int = EVE) -> None:
         await self.peer.write(user, text, self.topic)
@@ -68,12 +68,12 @@ class Desk:
 
 @pytest.fixture
 async def desk():
-    clock, front = FixedClock(), TalkingFront()
-    front.views["h-17"] = view()
+    clock, front, office = FixedClock(), TalkingFront(), FakeOffice({"Eve": "", "Bob": ""})
+    office.views["h-17"] = view()
     async with ForumPeer(clock.now) as peer:
-        adapter = TelegramAdapter(front, settings(peer), now=clock.now)
+        adapter = TelegramAdapter(front, office, settings(peer), now=clock.now)
         async with running(adapter):
-            desk = Desk(peer, front, adapter, clock)
+            desk = Desk(peer, front, office, adapter)
             await desk.post(OPENED)
             yield desk
 
@@ -82,7 +82,7 @@ async def desk():
 
 
 async def test_the_menu_opens_page_by_page_under_the_same_post(desk):
-    desk.front.ready = [HELLO]
+    desk.office.ready = [HELLO]
     pages = {"more": ["menu:h-17:staff", "menu:h-17:away", "menu:h-17:canned", "menu:h-17:why", "menu:h-17:main"],
              "away": ["snooze:h-17:PT1H", "snooze:h-17:PT4H", "snooze:h-17:P1D", "snooze:h-17:", "menu:h-17:more"]}
     for page, keys in pages.items():
@@ -129,7 +129,7 @@ async def test_a_button_of_the_menu_does_what_the_console_does(desk, data, act, 
 
 
 async def test_a_case_is_not_put_away_nor_given_back(desk):
-    desk.front.views["h-17"] = view(kind="case")
+    desk.office.views["h-17"] = view(kind="case")
     await desk.press("menu:h-17:more")
     assert "menu:h-17:away" not in desk.peer.keys(desk.topic)
     await desk.press("menu:h-17:main")
@@ -142,12 +142,12 @@ async def test_an_approval_has_no_menu(desk):
 
 
 @pytest.mark.parametrize(("changes", "says"), [
-    ({"status": "waiting", "claimed_by": ""}, "Take the conversation over first"),
+    ({"status": "waiting", "claimed_by": ""}, "Take it over first"),
     ({"status": "closed"}, "This handoff has ended"),
     ({"kind": "approval"}, "Nothing was done"),
 ])
 async def test_what_cannot_be_done_now_is_said_and_changes_nothing(desk, changes, says):
-    desk.front.views["h-17"] = view(**changes)
+    desk.office.views["h-17"] = view(**changes)
     await desk.peer.press(EVE, "snooze:h-17:PT1H")
     await desk.peer.until(lambda: bool(desk.peer.asked("answerCallbackQuery")))
     assert desk.peer.asked("answerCallbackQuery")[0]["text"].startswith(says) and desk.front.received == []
@@ -183,12 +183,12 @@ async def test_a_command_does_what_the_console_does(desk, text, act, value, word
 
 @pytest.mark.parametrize(("text", "asks", "first"), [
     ("/menu", "What is to be done?", "claim:h-17"),
-    ("/assign", "Hand to a colleague…", f"assign:h-17:{token('Bob')}"),
-    ("/canned", "Canned replies…", "canned:h-17:"),
-    ("/close because", "Close with a reason…", "close:h-17:solved"),
+    ("/assign", "Who goes on with this?", f"assign:h-17:{token('Bob')}"),
+    ("/canned", "Which one? You can change it before it is sent.", "canned:h-17:"),
+    ("/close because", "Why is it closed?", "close:h-17:solved"),
 ])
 async def test_a_command_without_its_words_offers_them_as_buttons(desk, text, asks, first):
-    desk.front.ready = [HELLO]
+    desk.office.ready = [HELLO]
     await desk.write(text)
     shown = await desk.shown(2)
     assert shown["text"] == asks
@@ -204,15 +204,15 @@ async def test_a_mistyped_command_never_reaches_the_shopper(desk, text):
 
 @pytest.mark.parametrize(("text", "says"), [("/snooze 1h", "This handoff has ended"), ("/assign", "This handoff has")])
 async def test_a_command_that_cannot_be_done_is_answered_in_its_topic(desk, text, says):
-    desk.front.views["h-17"] = view(status="back")
+    desk.office.views["h-17"] = view(status="back")
     await desk.write(text)
     assert (await desk.shown(2))["text"].startswith(says) and desk.front.received == []
 
 
 async def test_a_colleague_is_offered_only_where_there_is_one(desk):
-    desk.front.names = ["Eve"]
+    del desk.office.passwords["Bob"]
     await desk.write("/assign")
-    assert (await desk.shown(2))["text"] == "Nobody else has a staff account."
+    assert (await desk.shown(2))["text"] == "There is no colleague to hand it to."
 
 
 @pytest.mark.parametrize(("words", "duration"), [
@@ -227,7 +227,7 @@ def test_a_span_is_written_as_people_write_it(words, duration):
 
 
 async def test_a_canned_reply_is_shown_first_and_sent_once(desk):
-    desk.front.ready = [HELLO, ReadyReply("zh", "你好", "您好！")]
+    desk.office.ready = [HELLO, ReadyReply("zh", "你好", "您好！")]
     await desk.write("/canned hello")
     shown = await desk.shown(2)
     send, copy = shown["reply_markup"]["inline_keyboard"][0]
@@ -238,7 +238,7 @@ async def test_a_canned_reply_is_shown_first_and_sent_once(desk):
 
 
 async def test_a_canned_reply_that_lacks_something_says_what(desk):
-    desk.front.ready = [ReadyReply("en", "Order", "", ("order",))]
+    desk.office.ready = [ReadyReply("en", "Order", "", ("order",))]
     await desk.press("menu:h-17:more")
     await desk.press("menu:h-17:canned")
     assert (await desk.press(desk.peer.keys(desk.topic)[0])).endswith("order")
@@ -246,7 +246,7 @@ async def test_a_canned_reply_that_lacks_something_says_what(desk):
 
 
 async def test_a_long_canned_reply_is_sent_whole_and_has_no_copy_button(desk):
-    desk.front.ready = [ReadyReply("en", "Long", "word " * 60)]
+    desk.office.ready = [ReadyReply("en", "Long", "word " * 60)]
     await desk.write("/canned long")
     assert len((await desk.shown(2))["reply_markup"]["inline_keyboard"][0]) == 1
 
@@ -296,7 +296,7 @@ async def test_without_the_staff_group_shoppers_are_served_all_the_same(caplog):
     clock, front = FixedClock(), TalkingFront()
     async with ForumPeer(clock.now) as peer:
         peer.member = "kicked"
-        async with running(TelegramAdapter(front, settings(peer), now=clock.now)):
+        async with running(TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now)):
             await peer.until(lambda: bool(peer.asked("getUpdates")))
     assert set(peer.menus) == {("", ""), ("", "zh")} and "does not take a menu" in caplog.text
 
@@ -305,7 +305,7 @@ async def test_without_the_staff_group_shoppers_are_served_all_the_same(caplog):
 def test_every_page_and_command_has_its_words(language):
     terms = PhraseBook.load(PHRASES).terms(language)
     assert all(1 <= len(terms["desk"][f"command_{name}"]) <= 256 for name in STAFF_MENU)
-    assert all(f"why_{why}" in terms["desk"] for why in CLOSINGS)
+    assert all(f"close_{why}" in terms["desk"] for why in CLOSINGS)
     assert all(len(terms["desk"][key]) <= 200 for key in ("outdated", "claim_first", "not_here", "busy", "over"))
 
 

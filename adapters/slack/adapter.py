@@ -8,13 +8,14 @@ from adapters.slack import limits
 from adapters.slack.api import SlackApi
 from adapters.slack.channel import SlackChannel
 from adapters.slack.desk import SlackDesk
+from adapters.slack.desk_modals import DeskModals
 from adapters.slack.door import events_route
 from adapters.slack.intake import Intake
 from adapters.slack.normalise import CHANNEL
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
 from bot.errors import PermanentFailure, SettingsError, TemporaryFailure
-from bot.ports import Front, StaffDesk
+from bot.ports import Front, Office, StaffDesk
 
 APPS = "api.slack.com/apps"
 
@@ -24,18 +25,23 @@ class SlackAdapter:
 
     name = CHANNEL
 
-    def __init__(self, front: Front, settings: SlackSettings, *, ping_seconds: float = limits.PING_SECONDS) -> None:
+    def __init__(
+        self, front: Front, office: Office, settings: SlackSettings, *, ping_seconds: float = limits.PING_SECONDS
+    ) -> None:
         problems = settings.problems()
         if problems:
             raise SettingsError(problems)
         self._settings = settings
         self._ping_seconds = ping_seconds
         self._api = SlackApi(settings.bot_token, settings.base_url)
-        self._intake = Intake(self._api, front, settings.staff_channel, settings.bot_token, settings.signing_secret)
+        modals = DeskModals(self._api, office, front.desk_words)
+        self._intake = Intake(
+            self._api, front, modals, settings.staff_channel, settings.bot_token, settings.signing_secret)
         self.channel = SlackChannel(self._api)
         digest = hashlib.sha256(settings.app_token.encode()).hexdigest()
         self.sole = f"slack:sockets:{digest[:16]}" if settings.app_token else ""
-        self.desk: StaffDesk | None = SlackDesk(self._api, settings.staff_channel) if settings.staff_channel else None
+        desk = SlackDesk(self._api, settings.staff_channel, front.desk_words) if settings.staff_channel else None
+        self.desk: StaffDesk | None = desk
 
     def routes(self) -> Sequence[Any]:
         """Mounted beside Socket Mode too, where the signing secret is set: Slack uses one of the two."""

@@ -25,7 +25,7 @@ def packed(form: Form) -> str:
     for most in limits.OPTION_LABELS:
         fields = [
             [field.slot, field.label, field.initial, field.many,
-             [[_cut(option.label, most), option.value] for option in field.options]]
+             [[cut(option.label, most), option.value] for option in field.options]]
             for field in form.fields
         ]  # fmt: skip
         text = json.dumps([form.label, form.title, form.submit, form.value, fields], ensure_ascii=False,
@@ -61,21 +61,21 @@ def opening(payload: Payload, pressed: InboundMessage, value: str) -> Opening:
     back = [address.chat, address.thread, pressed.sent_at.timestamp(), form.value]
     view = {
         "type": "modal", "callback_id": FORM_ACTION, "private_metadata": json.dumps(back),
-        "title": _plain(form.title, limits.TITLE_CHARS), "submit": _plain(form.submit, limits.TITLE_CHARS),
+        "title": plain(form.title, limits.TITLE_CHARS), "submit": plain(form.submit, limits.TITLE_CHARS),
         "blocks": [_question(field) for field in form.fields[: limits.MODAL_BLOCKS]],
     }  # fmt: skip
     return Opening(payload["trigger_id"], view, pressed)
 
 
 def _question(field: Field) -> Block:
-    options = [{"text": _plain(o.label, limits.BUTTON_CHARS), "value": o.value} for o in field.options]
+    options = [{"text": plain(o.label, limits.BUTTON_CHARS), "value": o.value} for o in field.options]
     few = len(options) <= limits.CHECKBOXES
     kind = ("checkboxes" if few else "multi_static_select") if field.many else (
         "radio_buttons" if len(options) < 4 else "static_select")
     element: Block = {"type": kind, "action_id": CHOICE, "options": options[: limits.OPTIONS]}
     if initial := next((option for option in options if option["value"] == field.initial), None):
         element["initial_option"] = initial
-    return {"type": "input", "block_id": field.slot, "label": _plain(field.label, limits.LABEL_CHARS),
+    return {"type": "input", "block_id": field.slot, "label": plain(field.label, limits.LABEL_CHARS),
             "element": element}  # fmt: skip
 
 
@@ -102,11 +102,11 @@ def _options(state: Payload) -> Sequence[Payload]:
     return state.get("selected_options") or ([one] if one else [])
 
 
-def _plain(text: str, most: int) -> Block:
-    return {"type": "plain_text", "text": _cut(text, most), "emoji": False}
+def plain(text: str, most: int) -> Block:
+    return {"type": "plain_text", "text": cut(text, most), "emoji": False}
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     text = " ".join(text.split())
     if units(text) <= most:
         return text

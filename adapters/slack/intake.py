@@ -15,10 +15,21 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.api import SlackApi
+from adapters.slack.desk_modals import DeskModals
 from adapters.slack.forms import Opening
 from adapters.slack.hints import Hint, hint
 from adapters.slack.linking import Wish, link_wish
-from adapters.slack.normalise import CHANNEL, Me, Staff, desk_user, form_opening, normalise, overheard
+from adapters.slack.normalise import (
+    CHANNEL,
+    Me,
+    Staff,
+    desk_answer,
+    desk_user,
+    desk_wish,
+    form_opening,
+    normalise,
+    overheard,
+)
 from adapters.slack.quiet import sdk_log
 from bot.errors import BadInput, ChannelError, ShophandError
 from bot.messages import Address
@@ -28,9 +39,11 @@ log = logging.getLogger(__name__)
 
 
 class Intake:
-    def __init__(self, api: SlackApi, front: Front, desk: str, token: str, signing_secret: str) -> None:
+    def __init__(
+        self, api: SlackApi, front: Front, modals: DeskModals, desk: str, token: str, signing_secret: str
+    ) -> None:
         """`desk`: the channel of staff, "" for none."""
-        self._api, self._front, self._desk = api, front, desk
+        self._api, self._front, self._modals, self._desk = api, front, modals, desk
         self._whispering = asyncio.Lock()  # else two words of one person are both his first
         self._whispers: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
@@ -60,10 +73,15 @@ class Intake:
             staff = await self._staff(body, me)
             message, whisper, wish = normalise(body, me, staff), hint(body, staff), link_wish(body, me, staff)
             form = form_opening(body, message) if message else None
+            desk_does, desk_sent = desk_wish(body, staff), desk_answer(body, staff)
         except BadInput:
             # the same payload would come again, and with it again
             log.error("A payload from Slack of type %s could not be read and is left out", _type_of(body))
             return await ack()
+        if desk_sent and (following := await self._modals.next(desk_sent, staff.users[desk_sent.wish.user])):
+            return await ack(response_action="update", view=following)
+        if desk_does and (instead := await self._modals.open(desk_does, staff.users[desk_does.user])):
+            whisper = Hint(desk_does.channel, desk_does.thread, desk_does.user, instead)
         if form is not None and await self._opened(form):
             return await ack()  # a press that opens something changes nothing: what is chosen there is the message
         if wish is not None:

@@ -10,6 +10,7 @@ OPTION_LABELS = (75, 40, 20)  # of a form's options: Slack's limit, then shorter
 CHECKBOXES, OPTIONS = 10, 100  # options of checkboxes, of a menu
 MODAL_BLOCKS = 100
 TITLE_CHARS = 24  # of a modal, and of its button
+INPUT_CHARS = 3000  # of a text typed into a modal
 LABEL_CHARS = 2000  # of an input block
 PICTURE_URL_CHARS = 3000
 ALT_CHARS = 2000

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.slack import desk_menu
+from adapters.slack.desk_menu import SEND, Answer, Wish
 from adapters.slack.files import attachments
 from adapters.slack.forms import FORM_ACTION, Opening, opening, submitted, unpacked
 from adapters.slack.reading import decode, mentions, read
@@ -49,7 +51,7 @@ def normalise(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
             case "block_actions":
                 return _pressed(payload, me, staff)
             case "view_submission":
-                return submitted(payload, CHANNEL, me.team)
+                return submitted(payload, CHANNEL, me.team) or _answered(payload, me, staff)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(UNDOCUMENTED) from error
     return None
@@ -63,10 +65,27 @@ def desk_user(payload: Payload, channel: str) -> str:
     try:
         if payload.get("type") == "block_actions":
             return payload["user"]["id"] if channel and payload["channel"]["id"] == channel else ""
+        if payload.get("type") == "view_submission":
+            return payload["user"]["id"] if channel and desk_menu.answer(payload) else ""
         event = payload.get("event") or {}
         return event.get("user") or "" if channel and event.get("channel") == channel else ""
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(UNDOCUMENTED) from error
+
+
+def desk_wish(payload: Payload, staff: Staff) -> Wish | None:
+    """What linked staff chose to do that a modal asks the rest of. Call it on what normalise could read."""
+    action = button_of(payload) if payload.get("type") == "block_actions" else None
+    if action is None or payload["channel"]["id"] != staff.channel:
+        return None
+    found = desk_menu.wish(payload, action, thread_of_button(payload))
+    return found if found and found.user in staff.users else None
+
+
+def desk_answer(payload: Payload, staff: Staff) -> Answer | None:
+    """What linked staff sent such a modal with."""
+    found = desk_menu.answer(payload) if payload.get("type") == "view_submission" else None
+    return found if found and found.wish.user in staff.users else None
 
 
 def form_opening(payload: Payload, pressed: InboundMessage) -> Opening | None:
@@ -152,6 +171,9 @@ def _pressed(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
     private = _is_direct(channel)
     address = Address(CHANNEL, me.team, channel, thread_of_button(payload), user, private=private)
     source_id, sent_at = f"{action['action_ts']}:{user}", _time(action["action_ts"])
+    if action["action_id"] == SEND and channel == staff.channel and user in staff.users:
+        message_ts = (payload.get("message") or {}).get("ts") or payload["container"]["message_ts"]
+        return desk_menu.sent(action, message_ts, address, staff.users[user])
     if action["action_id"].startswith(DESK_ACTION):
         (act, handoff_id), member = desk_act_of(action), staff.users.get(user)
         if channel != staff.channel or member is None or not act or not member.may(right_for(act)):
@@ -165,6 +187,11 @@ def _pressed(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
     return InboundMessage(
         source_id=source_id, address=address, sent_at=sent_at, kind=Kind.BUTTON, button=value,
         text=decode((action.get("text") or {}).get("text") or ""), name=payload["user"].get("name") or "")
+
+
+def _answered(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
+    found = desk_answer(payload, staff)
+    return found.message(CHANNEL, me.team, staff.users[found.wish.user]) if found else None
 
 
 # --- parts of a payload ----------------------------------------------------------------------------------------------
@@ -192,14 +219,19 @@ def thread_of_button(payload: Payload) -> str:
 
 
 def button_of(payload: Payload) -> Payload | None:
-    buttons = (action for action in payload["actions"] if action.get("type") == "button" and action.get("value"))
-    return next(buttons, None)
+    """The pressed button, or the menu with the value that was chosen in it."""
+    for action in payload["actions"]:
+        if action.get("type") == "button" and action.get("value"):
+            return action
+        if action.get("type") == "overflow":
+            return {**action, "value": action["selected_option"]["value"]}
+    return None
 
 
 def desk_act_of(action: Payload) -> tuple[str, str]:
     """What a button on a handoff does, and to which; "" for any other button."""
     act, _, handoff_id = action["value"].partition(":")
-    return (act, handoff_id) if action["action_id"].startswith(DESK_ACTION) and act in DESK_ACTS else ("", "")
+    return (act, handoff_id) if action["action_id"] == f"{DESK_ACTION}{act}" and act in DESK_ACTS else ("", "")
 
 
 def text_of(message: Payload, me: Me) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.slack import limits
+from adapters.slack.desk_menu import EDIT, SEND, Words, menu
 from adapters.slack.forms import FORM_ACTION, packed
 from adapters.slack.normalise import DESK_ACTION
 from adapters.slack.split import split, units
@@ -46,12 +47,16 @@ def render(reply: Reply) -> tuple[Part, ...]:
     return _parts(sections, keys)
 
 
-def render_post(post: DeskPost) -> tuple[Part, ...]:
-    """The post for staff; its buttons know their handoff."""
+def render_post(post: DeskPost, words: Words) -> tuple[Part, ...]:
+    """The post for staff; its buttons know their handoff. The menu stands at an opening, and not at an approval."""
     keys = [
         (button.label, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons
     ]
-    return _parts(list(_sections("", post.signed)), keys)
+    carried = f"{post.handoff_id}\n{post.suggestion}"
+    if post.suggestion and units(carried) <= limits.VALUE_CHARS:
+        keys += [(words("send_suggestion"), SEND, carried), (words("edit_suggestion"), EDIT, carried)]
+    more = [menu(post.handoff_id, words)] if post.kind == "opened" else []
+    return _parts(list(_sections("", post.signed)), keys, more)
 
 
 def escape(text: str) -> str:
@@ -125,8 +130,9 @@ def _linked(text: str) -> str:
 Key = tuple[str, str, str]  # label, action id, value
 
 
-def _parts(sections: Sequence[_Section], keys: Sequence[Key]) -> tuple[Part, ...]:
-    actions = list(_actions(keys))
+def _parts(sections: Sequence[_Section], keys: Sequence[Key], more: Sequence[Block] = ()) -> tuple[Part, ...]:
+    """`more`: elements beside the buttons."""
+    actions = list(_actions([*(_key(*key) for key in keys), *more]))
     groups = list(_grouped(sections, limits.BLOCKS - len(actions))) or ([[]] if actions else [])
     parts = []
     for number, group in enumerate(groups):
@@ -150,9 +156,9 @@ def _grouped(sections: Iterable[_Section], most: int) -> Iterator[list[_Section]
         yield group
 
 
-def _actions(keys: Sequence[Key]) -> Iterator[Block]:
-    for first in range(0, len(keys), limits.BUTTONS):
-        yield {"type": "actions", "elements": [_key(*key) for key in keys[first : first + limits.BUTTONS]]}
+def _actions(elements: Sequence[Block]) -> Iterator[Block]:
+    for first in range(0, len(elements), limits.BUTTONS):
+        yield {"type": "actions", "elements": list(elements[first : first + limits.BUTTONS])}
 
 
 def _key(label: str, action_id: str, value: str) -> Block:

@@ -23,9 +23,10 @@ from adapters.telegram.polling import Poller
 from adapters.telegram.receive import Intake
 from adapters.telegram.retry import Pause, persist
 from adapters.telegram.settings import TelegramSettings
+from adapters.telegram.toolbox import Toolbox
 from adapters.telegram.webhook import webhook_route
 from bot.errors import SettingsError
-from bot.ports import Front, StaffDesk
+from bot.ports import Front, Office, StaffDesk
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class TelegramAdapter:
     name = CHANNEL
 
     def __init__(
-        self, front: Front, settings: TelegramSettings, *,
+        self, front: Front, office: Office, settings: TelegramSettings, *,
         now: Callable[[], datetime] = _utc_now, pause: Pause = asyncio.sleep,
     ) -> None:
         problems = settings.problems()
@@ -74,12 +75,14 @@ class TelegramAdapter:
         root = settings.base_url.rstrip("/")
         self._bot = Bot(settings.token, base_url=f"{root}/bot", base_file_url=f"{root}/file/bot",
                         request=self._request, get_updates_request=self._request)
-        desk = None
+        desk = tools = None
         if settings.staff_group:
-            desk = TelegramDesk(Forum(self._bot, settings.staff_group, now), settings.account, front)
+            forum = Forum(self._bot, settings.staff_group, now)
+            desk = TelegramDesk(forum, settings.account, front)
+            tools = Toolbox(front, office, forum, settings.account)
         self.desk: StaffDesk | None = desk
         moves = Moves(front, settings.account)
-        self._intake = Intake(self._bot, front, now, settings.account, desk, moves)
+        self._intake = Intake(self._bot, front, now, settings.account, desk, tools, moves)
         self._running = False
         self.channel = TelegramChannel(self._bot, moves, now)
 

@@ -31,7 +31,7 @@ class TelegramDesk:
     name = CHANNEL
 
     def __init__(self, forum: Forum, account: str, front: Front) -> None:
-        self.forum, self._account, self._front = forum, account, front
+        self._forum, self._account, self._front = forum, account, front
         self.group = forum.chat
         self._steps = Steps()
         self._newest = f"telegram:{account}:{forum.chat}:newest topic"  # kept as "<handoff>:<topic>"
@@ -43,7 +43,7 @@ class TelegramDesk:
             return await self._open(post)
         thread = Address.at_desk(post.thread)
         try:
-            if thread is None or (thread.channel, thread.chat) != (CHANNEL, self.forum.chat):
+            if thread is None or (thread.channel, thread.chat) != (CHANNEL, self._forum.chat):
                 raise ThreadGone("the handoff has no topic in the Telegram staff group")
             await self._write(post, thread.thread)
         except ThreadGone:
@@ -58,7 +58,7 @@ class TelegramDesk:
             async with self._telling:
                 if hint.once and await self._front.recall(kept):
                     return
-                await self.forum.write(hint.topic, Part(self._front.desk_words(hint.says)))
+                await self._forum.write(hint.topic, Part(self._front.desk_words(hint.says)))
                 if hint.once:
                     await self._front.remember(kept, "yes")
         except ShophandError as error:
@@ -67,7 +67,7 @@ class TelegramDesk:
     async def write(self, topic: str, words: str) -> None:
         """Answer who asked for something by a command; left out when that fails."""
         try:
-            await self.forum.write(topic, Part(words))
+            await self._forum.write(topic, Part(words))
         except ShophandError as error:
             log.info("An answer to staff could not be shown: %s", error)
 
@@ -86,7 +86,7 @@ class TelegramDesk:
             with suppress(ThreadGone):
                 await self._write(post, topic)
                 return self._reference(topic)
-        topic = await self.forum.open(topic_name(post.title or post.text))
+        topic = await self._forum.open(topic_name(post.title or post.text))
         await self._front.remember(self._newest, f"{post.handoff_id}:{topic}")
         try:
             await self._write(post, topic)
@@ -95,10 +95,10 @@ class TelegramDesk:
         return self._reference(topic)
 
     def _reference(self, topic: str) -> str:
-        return Address(CHANNEL, self._account, self.forum.chat, topic).desk_ref
+        return Address(CHANNEL, self._account, self._forum.chat, topic).desk_ref
 
     async def _write(self, post: DeskPost, topic: str) -> None:
-        forum, parts = self.forum, render(Reply(post.signed))
+        forum, parts = self._forum, render(Reply(post.signed))
         keys = self._keys(post)
         steps = [partial(forum.reopen, topic)] if post.kind == "again" else []
         steps += [partial(forum.write, topic, part, keys if part is parts[-1] else None) for part in parts]
@@ -124,7 +124,7 @@ class TelegramDesk:
         if item.kind in WORDED and item.name == " ".join(content.decode("utf-8", "replace").split()):
             return ""  # all of it stands in the line
         try:
-            return await self.forum.attach(topic, _file_name(item, content), content)
+            return await self._forum.attach(topic, _file_name(item, content), content)
         except ThreadGone:
             raise
         except PermanentFailure as error:  # the file is what Telegram does not like; it can be had in the console

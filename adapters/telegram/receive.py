@@ -29,13 +29,13 @@ log = logging.getLogger(__name__)
 class Intake:
     def __init__(
         self, bot: Bot, front: Front, now: Callable[[], datetime], account: str, desk: TelegramDesk | None,
-        moves: Moves,
+        tools: Toolbox | None, moves: Moves,
     ) -> None:
         self._bot = bot
         self._front = front
         self._now = now
         self._account, self._desk, self._moves = account, desk, moves
-        self._tools = Toolbox(front, desk.forum, account) if desk else None
+        self._tools = tools
         self._me: Me | None = None
         self._answers: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 

@@ -12,9 +12,10 @@ from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.render import render
 from adapters.telegram.tools import ANSWERED, Asked, closing, page, reply_token, sendable, span, token
 from bot.messages import Address, InboundMessage, Kind, Reply, Sender
-from bot.ports import OPEN, Front, HandoffView, ReadyReply
+from bot.ports import OPEN, Front, HandoffView, Office, ReadyReply
 
-HEADS = {"staff": "hand_to", "canned": "canned", "why": "close_why"}  # of a page that a command has shown
+HEADS = {"staff": "ask_assign", "canned": "ask_reply", "why": "ask_close"}  # of a page that a command has shown
+NONE = {"staff": "no_assign", "canned": "no_reply"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Used:
 
 
 class Toolbox:
-    def __init__(self, front: Front, forum: Forum, account: str) -> None:
-        self._front, self._forum, self._account = front, forum, account
+    def __init__(self, front: Front, office: Office, forum: Forum, account: str) -> None:
+        self._front, self._office, self._forum, self._account = front, office, forum, account
         self._say = front.desk_words
 
     async def use(self, asked: Asked) -> Used:
@@ -60,14 +61,14 @@ class Toolbox:
 
     async def _view(self, asked: Asked) -> HandoffView | None:
         if asked.handoff_id:
-            return await self._front.handoff(asked.handoff_id)
-        return await self._front.handoff_at(self._address(asked))
+            return await self._office.handoff(asked.handoff_id)
+        return await self._office.handoff_at(self._address(asked))
 
     async def _menu(self, asked: Asked, view: HandoffView, name: str) -> Callable[[], Awaitable[object]]:
-        names = [one for one in await self._front.colleagues() if one != view.claimed_by] if name == "staff" else ()
-        replies = await self._front.replies(view, asked.member.name) if name == "canned" else ()
-        if (name == "staff" and not names) or (name == "canned" and not replies):
-            return partial(self._write, asked, self._say(f"no_{name}"), None)
+        names = [one for one in await self._office.colleagues() if one != view.claimed_by] if name == "staff" else ()
+        replies = await self._office.replies(view, asked.member.name) if name == "canned" else ()
+        if name in NONE and not (names or replies):
+            return partial(self._write, asked, self._say(NONE[name]), None)
         keys = page(name, view, self._say, names, replies)
         if asked.under:
             return partial(self._forum.change_keys, asked.under, keys)
@@ -77,14 +78,14 @@ class Toolbox:
         if not asked.value:
             return Used(show=await self._menu(asked, view, "staff"))
         meant = asked.value.casefold()
-        known = (one for one in await self._front.colleagues() if meant in (token(one), one.casefold()))
+        known = (one for one in await self._office.colleagues() if meant in (token(one), one.casefold()))
         return Used(self._act(asked, view, value=next(known, asked.value)))
 
     async def _canned(self, asked: Asked, view: HandoffView) -> Used:
         """Shows a reply with what is known in it, to be looked over; the titles while none is meant."""
         if not asked.topic:  # the button stands under a message too old to tell where that was
             return Used(says=self._say("outdated"))
-        replies, meant = await self._front.replies(view, asked.member.name), asked.value.casefold()
+        replies, meant = await self._office.replies(view, asked.member.name), asked.value.casefold()
         fit = [one for one in replies if meant == reply_token(one)] or [
             one for one in replies if meant and meant in one.title.casefold()
         ]  # fmt: skip
@@ -98,7 +99,7 @@ class Toolbox:
 
     async def _said(self, asked: Asked, view: HandoffView) -> Used:
         """A canned reply that was shown goes to the shopper, once for each time it was shown."""
-        replies = await self._front.replies(view, asked.member.name)
+        replies = await self._office.replies(view, asked.member.name)
         reply = next((one for one in replies if reply_token(one) == asked.value), None)
         if reply is None:
             return Used(says=self._say("outdated"))

@@ -17,7 +17,7 @@ from bot.ports import CLOSINGS, HandoffView, Member, ReadyReply
 
 PRESSED = (*TOOLS, "say", "send")  # a canned reply that is shown, the suggestion
 ANSWERED = ("chat", "case")  # kinds of handoffs that staff work on with these tools
-AWAY = {"PT1H": "away_hour", "PT4H": "away_hours", "P1D": "away_day", "": "away_open"}
+AWAY = {"PT1H": "hour", "PT4H": "four_hours", "P1D": "day", "": "until_open"}
 _SPAN = re.compile(r"(\d{1,4})\s*(?:(m|min|minutes?|分钟)|(h|hours?|小时)|(d|days?|天)|(w|weeks?|周))")
 
 Words = Callable[[str], str]  # bot.ports.Front.desk_words
@@ -80,7 +80,7 @@ def span(words: str) -> str:
 def closing(words: str, say: Words) -> str:
     """The reason that somebody wrote behind /close, "" where it is none."""
     meant = words.casefold()
-    return next((why for why in CLOSINGS if meant in (why, why.replace("_", " "), say(f"why_{why}").casefold())), "")
+    return next((why for why in CLOSINGS if meant in (why, why.replace("_", " "), say(f"close_{why}").casefold())), "")
 
 
 # --- keyboards --------------------------------------------------------------------------------------------------------
@@ -91,9 +91,9 @@ def page(name: str, view: HandoffView, say: Words, names: Sequence[str] = (),
     """A page of the menu of a handoff: main, more, staff (`names`), away, canned (`replies`) or why."""
     match name:
         case "more":
-            away = [("menu", "away", say("put_away"))] if view.kind == "chat" else []
-            keys = [("menu", "staff", say("hand_to")), *away, ("menu", "canned", say("canned")),
-                    ("menu", "why", say("close_why"))]
+            away = [("menu", "away", say("menu_snooze"))] if view.kind == "chat" else []
+            keys = [("menu", "staff", say("menu_assign")), *away, ("menu", "canned", say("menu_reply")),
+                    ("menu", "why", say("menu_close"))]
         case "staff":
             keys = [("assign", token(one), one) for one in names]
         case "away":
@@ -101,7 +101,7 @@ def page(name: str, view: HandoffView, say: Words, names: Sequence[str] = (),
         case "canned":
             keys = [("canned", reply_token(reply), f"{reply.title} ({reply.language})") for reply in replies]
         case "why":
-            keys = [("close", why, say(f"why_{why}")) for why in CLOSINGS]
+            keys = [("close", why, say(f"close_{why}")) for why in CLOSINGS]
         case _:
             acts = ("claim", "close") if view.kind == "case" else ("claim", "back", "close")
             plain = [InlineKeyboardButton(say(act), callback_data=f"{act}:{view.id}") for act in acts]

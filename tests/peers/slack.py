@@ -236,6 +236,18 @@ class SlackPeer:
             before_retry()
         return statuses
 
+    async def answered(self, url: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """What a delivery is answered with: how a modal goes on."""
+        content = body(payload)
+        headers = {"Content-Type": content_type(payload), **signed(content)}
+        async with self.client.post(url, data=content, headers=headers) as answer:
+            return await answer.json()
+
+    def updated(self, view: dict[str, Any]) -> None:
+        """A modal of theirs takes the place of the one that was sent: response_action "update"."""
+        assert _good_view(view), view
+        self.views.append({**view, "id": self.views[-1]["id"], "hash": f"1790.{next(self._ids):06d}"})
+
     # --- Socket Mode: docs.slack.dev/apis/events-api/using-socket-mode -----------------------------------------------
 
     async def push(self, payload: dict[str, Any]) -> Envelope:
@@ -376,6 +388,10 @@ def _good_input(block: dict[str, Any]) -> bool:
 
 
 def _good_button(element: dict[str, Any]) -> bool:
+    if element["type"] == "overflow":
+        options = element["options"]
+        return 0 < len(options) <= 5 and all(
+            0 < len(option["text"]["text"]) <= 75 and 0 < len(option["value"]) <= 150 for option in options)
     text = element["text"]
     return (
         element["type"] == "button" and text["type"] == "plain_text" and 0 < len(text["text"]) <= 75
@@ -402,7 +418,7 @@ def pictures(message: dict[str, Any]) -> tuple[str, ...]:
 
 def buttons(message: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((element["text"]["text"], element["value"]) for block in message.get("blocks") or ()
-                 if block["type"] == "actions" for element in block["elements"])
+                 if block["type"] == "actions" for element in block["elements"] if element["type"] == "button")
 
 
 def _displayed(text: str) -> str:
