@@ -105,7 +105,7 @@ class FakeFront:
         return DESK_WORDS[key]
 
     def command_words(self, language: str) -> dict[str, str]:
-        file = _PHRASES / language / "desk.toml"
+        file = _PHRASES / language / "commands.toml"
         return tomllib.loads(file.read_text("utf-8"))["terms"]["command"]
 
 

@@ -12,6 +12,7 @@ from store_rig import Rig, open_rig
 
 from bot.errors import StoreError
 from bot.leases import Lease, while_held
+from bot.serve import _keep_running
 from bot.store.leases import LeaseStore
 
 LENGTH = 0.06  # seconds: it is renewed after a third of them
@@ -142,6 +143,27 @@ async def test_a_store_that_stays_away_ends_the_work_before_another_could_begin(
     await until(lambda: work.now == 0)
     with pytest.raises(StoreError):  # whoever runs it starts it again
         await doing
+
+
+class Sole:
+    """An adapter that one process at a time runs."""
+
+    name, sole = "slack", "slack:sockets"
+
+    def __init__(self, front: FakeFront) -> None:
+        self.front, self.held = front, False
+
+    async def run(self) -> None:
+        self.held = self.sole in self.front.leased
+
+
+@pytest.mark.parametrize("sole", ["slack:sockets", ""])
+async def test_an_adapter_that_says_so_is_run_under_its_lease(sole: str) -> None:
+    front = FakeFront()
+    adapter = Sole(front)
+    adapter.sole = sole
+    await _keep_running(adapter, front.lease)  # type: ignore[arg-type]
+    assert adapter.held is bool(sole) and front.leased == {}
 
 
 async def test_it_ends_as_the_work_ends() -> None:

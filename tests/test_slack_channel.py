@@ -1,9 +1,9 @@
 """Replies out, files in: the real slack_sdk against Slack on loopback."""
 
-import json
 from pathlib import Path
 
 import pytest
+import yaml
 from aiohttp import web
 from channel_contract import CHECKS, Delivered
 from fakes import FakeOffice, TalkingFront
@@ -268,8 +268,9 @@ def test_a_route_is_offered_for_bootstrap(peer):
 
 
 def test_the_documented_app_has_the_scopes_that_we_check():
-    page = (Path(__file__).parents[1] / "docs" / "connect-slack.md").read_text()
-    manifest = json.loads(page.partition("```json")[2].partition("```")[0])
+    manifest = yaml.safe_load((Path(__file__).parents[1] / "docs" / "slack-manifest.yaml").read_text("utf-8"))
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == slack_limits.SCOPES == set(SCOPES.split(","))
     assert manifest["features"]["app_home"]["messages_tab_enabled"]
-    assert manifest["settings"]["interactivity"]["is_enabled"]
+    events = {"app_mention", "message.channels", "message.groups", "message.im"}
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == events
+    assert manifest["settings"]["interactivity"]["is_enabled"] and manifest["settings"]["socket_mode_enabled"]

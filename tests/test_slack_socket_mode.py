@@ -133,6 +133,13 @@ async def test_a_greeted_socket_that_falls_silent_is_replaced(peer, front, monke
     assert len(front.received) == 2 and "has brought nothing" in caplog.text
 
 
+async def test_a_silent_socket_is_let_go_only_when_the_next_one_listens(peer, front, monkeypatch):
+    monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 0.1)
+    async with listening(peer, front, ping_seconds=0.02):
+        await peer.until(lambda: peer.least < 99)  # one was closed
+        assert peer.least >= 1
+
+
 async def test_a_socket_that_brings_something_now_and_then_stays(peer, front, monkeypatch):
     monkeypatch.setattr(slack_limits, "QUIET_SECONDS", 1.0)
     async with listening(peer, front, ping_seconds=0.02):
@@ -154,6 +161,12 @@ async def test_stopping_does_not_wait_for_a_dead_peer(peer, front, monkeypatch):
     async with asyncio.timeout(5):
         async with listening(peer, front):
             await peer.until(lambda: peer.greetings > 0)
+
+
+def test_one_process_per_app_token_and_the_token_is_not_in_the_leases_name(peer, front):
+    first, second = (SlackAdapter(front, FakeOffice(), over_sockets(peer)) for _ in range(2))
+    assert first.sole == second.sole != "" and APP_TOKEN not in first.sole
+    assert SlackAdapter(front, FakeOffice(), settings(peer)).sole == ""
 
 
 async def test_over_http_there_is_nothing_to_run(peer, front):

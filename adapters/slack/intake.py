@@ -68,6 +68,9 @@ class Intake:
 
     async def take(self, body: dict[str, Any], ack: AsyncAck) -> BoltResponse:
         """Bolt's middleware: acknowledge what is stored, or is nothing to store."""
+        if body.get("type") == "app_rate_limited":
+            log.warning("Slack holds back events: this workspace sends more than 30,000 an hour")
+            return await ack()
         me = await self._api.who()
         try:
             staff = await self._staff(body, me)

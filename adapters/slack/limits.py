@@ -18,6 +18,7 @@ ALT_CHARS = 2000
 FILE_BYTES = 10 * 1024 * 1024  # ours: what the files folder takes; Slack itself allows 1 GB
 FILE_HOST = "files.slack.com"  # the one host outside the API's own that is shown the token
 
+GAP_SECONDS, BURST = 1.0, 5  # between two messages to a channel; so many may go at once after a pause (ours)
 CALL_SECONDS = 15  # patience for an answer: an answer lost to impatience is a message sent twice
 TRIGGER_SECONDS = 2.0  # a trigger lives for three, and Slack waits for its answer no longer
 TYPING_SECONDS = 2.0  # the turn waits for it

@@ -13,7 +13,6 @@ import logging
 from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from adapters.slack import limits
 from adapters.slack.api import SlackApi
@@ -28,72 +27,80 @@ class Sockets:
 
     async def run(self) -> None:
         """Receive until cancelled. What was not acknowledged then comes again after the next start."""
-        while True:
-            handler = AsyncSocketModeHandler(
-                self._bolt, self._app_token, logger=sdk_log(), web_client=self._api.bare_client(),
-                ping_interval=self._ping)
-            life = _Life(handler.client)
-            connecting = asyncio.create_task(handler.connect_async())
-            try:
-                trouble = await self._until_dead(life)
-            finally:
-                connecting.cancel()
-                await asyncio.gather(connecting, return_exceptions=True)
-                await _close(handler)
-            log.warning("Slack's socket %s; connecting afresh", trouble)
+        lines = [self._connect()]
+        try:
+            while True:
+                trouble = await self._until_dead(lines[-1])
+                log.warning("Slack's socket %s; connecting afresh", trouble)
+                lines.append(self._connect())
+                with contextlib.suppress(TimeoutError):  # while nothing at all is open, events may be lost
+                    await asyncio.wait_for(lines[-1].greeted.wait(), self._ping * limits.PATIENCE)
+                await lines[0].close()
+                del lines[0]
+        finally:
+            await asyncio.gather(*(line.close() for line in lines))
 
-    async def _until_dead(self, life: "_Life") -> str:
+    def _connect(self) -> "_Line":
+        return _Line(AsyncSocketModeHandler(
+            self._bolt, self._app_token, logger=sdk_log(), web_client=self._api.bare_client(),
+            ping_interval=self._ping))
+
+    async def _until_dead(self, line: "_Line") -> str:
         """What is wrong with it."""
         dead = 0
         while dead < limits.PATIENCE:
             await asyncio.sleep(self._ping)
-            if life.quiet_for() > limits.QUIET_SECONDS:
+            if line.quiet_for() > limits.QUIET_SECONDS:
                 return f"has brought nothing for {limits.QUIET_SECONDS:.0f} s"
-            dead = 0 if await life.answers() else dead + 1
+            dead = 0 if await line.answers() else dead + 1
         return f"has been dead for {self._ping * limits.PATIENCE:.0f} s"
 
 
-class _Life:
-    """What is heard of Slack over a client's sockets."""
+class _Line:
+    """One client of the SDK's, with its sockets one after another, and what is heard of Slack over them."""
 
-    def __init__(self, client: SocketModeClient) -> None:
-        self._client = client
-        self._greeted: object = None  # the socket on which Slack said hello
-        self._heard = self._now()
-        client.on_message_listeners.append(self._hear)
+    def __init__(self, handler: AsyncSocketModeHandler) -> None:
+        self._handler, self._client = handler, handler.client
+        self._session: object = None  # the socket on which Slack said hello last
+        self._heard = _now()
+        self.greeted = asyncio.Event()
+        self._client.on_message_listeners.append(self._hear)
+        self._connecting = asyncio.create_task(handler.connect_async())
 
     async def answers(self) -> bool:
         """Whether the socket of now was greeted and answers pings."""
-        return self._client.current_session is self._greeted and await self._client.is_connected()
+        return self._client.current_session is self._session and await self._client.is_connected()
 
     def quiet_for(self) -> float:
         """Seconds since Slack's last word; a pong is none."""
-        return self._now() - self._heard
+        return _now() - self._heard
+
+    async def close(self) -> None:
+        """A dead peer answers no closing handshake; it must not keep us from going on."""
+        self._connecting.cancel()
+        await asyncio.gather(self._connecting, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._handler.close_async(), limits.CLOSE_SECONDS)
+        client = self._client
+        own = (client.message_processor, client.current_session_monitor, client.message_receiver)
+        tasks = [task for task in own if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await client.aiohttp_client_session.close()
 
     async def _hear(self, message: WSMessage) -> None:
-        self._heard = self._now()
-        if self._client.current_session is not self._greeted and _is_hello(message.data):
-            self._greeted = self._client.current_session
+        self._heard = _now()
+        if self._client.current_session is not self._session and _is_hello(message.data):
+            self._session = self._client.current_session
+            self.greeted.set()
 
-    @staticmethod
-    def _now() -> float:
-        return asyncio.get_running_loop().time()
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _is_hello(data: str) -> bool:
     with contextlib.suppress(ValueError, AttributeError):
         return bool(json.loads(data).get("type") == "hello")
     return False
-
-
-async def _close(handler: AsyncSocketModeHandler) -> None:
-    """A dead peer answers no closing handshake; it must not keep us from going on."""
-    client = handler.client
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(handler.close_async(), limits.CLOSE_SECONDS)
-    own = (client.message_processor, client.current_session_monitor, client.message_receiver)
-    tasks = [task for task in own if task]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await client.aiohttp_client_session.close()

@@ -56,6 +56,8 @@ class SlackPeer:
         self.sent: list[dict[str, Any]] = []  # messages that were accepted, with their ts
         self.whispers: list[dict[str, Any]] = []
         self.broken: list[int] = []  # HTTP status of the next calls, e.g. 503
+        self.refused = 0  # so many next connections break before anything is read
+        self.called: list[str] = []  # who was called by unescaped text: "!channel", "@U0ANN"
         self.lost_answers = 0  # so many next calls are carried out, but the connection breaks before the answer
         self.stalled: asyncio.Event | None = None  # until it is set, views.open is not answered
         self.triggers: set[str] = set()  # those that have not expired
@@ -66,6 +68,7 @@ class SlackPeer:
         self.tickets: set[str] = set()  # unused Socket Mode addresses
         self.dead_tickets = 0  # so many next addresses are refused when used
         self.mute = False  # sockets accept and answer nothing, not even pings
+        self.least = 99  # how few sockets were left open whenever one closed
         self.silent = False  # sockets answer pings and bring nothing, not even hello
         self.greetings = 0
         self.url = ""
@@ -117,6 +120,10 @@ class SlackPeer:
     # --- Web API: docs.slack.dev/apis/web-api ----------------------------------------------------------------------
 
     async def _call(self, request: web.Request) -> web.Response:
+        if self.refused:
+            self.refused -= 1
+            request.transport.abort()
+            raise web.HTTPServiceUnavailable
         method, arguments = request.match_info["method"], await _arguments(request)
         self.calls.append((method, arguments))
         if self.stalled and method == "views.open":
@@ -159,6 +166,7 @@ class SlackPeer:
             error = "invalid_blocks"  # "downloading image failed"
         if error:
             return {"ok": False, "error": error}
+        self.called += calls_in(message)
         ts = f"1790000000.{next(self._ids):06d}"
         self.sent.append({**message, "ts": ts})
         return {"ok": True, "channel": channel.id, "ts": ts, "message": {"ts": ts, "text": message.get("text", "")}}
@@ -300,6 +308,9 @@ class SlackPeer:
             if message.type is aiohttp.WSMsgType.TEXT and not self.mute:
                 await self._acknowledged(message.json())
         self._sockets.discard(socket)
+        async with self._changed:
+            self.least = min(self.least, len(self._sockets))
+            self._changed.notify_all()
         if self._socket is socket:
             self._socket = None
         return socket
@@ -397,6 +408,13 @@ def _good_button(element: dict[str, Any]) -> bool:
         element["type"] == "button" and text["type"] == "plain_text" and 0 < len(text["text"]) <= 75
         and len(element["value"]) <= 2000 and len(element["action_id"]) <= 255
     )  # fmt: skip
+
+
+def calls_in(message: dict[str, Any]) -> list[str]:
+    """Whom the message calls, as its mrkdwn says."""
+    blocks = [block for block in message.get("blocks") or () if block["type"] == "section"]
+    texts = [block["text"]["text"] for block in blocks if block["text"]["type"] == "mrkdwn"]
+    return [call for text in texts or [message.get("text") or ""] for call in re.findall(r"<([@!][^<>|]+)", text)]
 
 
 # --- what a person sees ----------------------------------------------------------------------------------------------
