@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +74,8 @@ class DeskRows(Protocol):
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]: ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def handoff_at(self, desk: Address) -> HandoffView | None: ...
 
     async def ratings(self) -> Ratings | None: ...
 
@@ -156,6 +158,7 @@ class Assistant:
         canned: CannedReplies,
         watchers: Watchers,
         desk_words: Callable[[str], str],
+        command_words: Callable[[str], Mapping[str, str]],
         files: Path,
         wake: Callable[[str], None],
     ) -> None:
@@ -164,8 +167,9 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.desk_words = desk_words
+        self.desk_words, self.command_words = desk_words, command_words
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
+        self.handoff_at = desk.handoff_at
         self.colleagues, self.replies = desk.colleagues, canned.replies
         self.sign_in, self.session, self.sign_out = staff.sign_in, staff.session, staff.sign_out
         self.change_password = staff.change_password

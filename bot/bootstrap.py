@@ -258,6 +258,7 @@ def _wire(
         Canned(opened.replies, shop, conversations.load, policy.shop.name, to_traditional, clock),
         watchers,
         lambda key: phrases.terms(settings.staff_language)["desk"][key],
+        lambda language: phrases.terms(language)["command"],
         settings.home / "files",
         lambda name: [call(name) for call in wake] and None,
     )
@@ -388,6 +389,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
         if token := settings.telegram_token.get_secret_value():
             made.append(
                 TelegramAdapter(
+                    assistant,
                     assistant,
                     TelegramSettings(
                         token=token,

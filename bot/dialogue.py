@@ -442,6 +442,11 @@ class Dialogue:
             return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
         if message.act == handoff.UNCLAIMED:
             return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
+        if message.act in ("blocked", "unblocked"):
+            result = await self._moved(t, handoff.reachable(t.conversation, message.act, self._terms), ())
+            if message.act == "unblocked":
+                return result
+            return self._with_promises(t, result, Speak("say", t.conversation, taken_back=t.promises))
         if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:
             return TurnResult(t.conversation)
         if t.conversation.handoff and t.conversation.status in (Status.WAITING, Status.STAFF):

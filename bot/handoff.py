@@ -310,6 +310,14 @@ def undeliverable(conversation: Conversation, terms: Terms) -> Moved:
     return Moved(conversation, posts=(DeskPost(conversation.handoff.id, "note", words),))
 
 
+def reachable(conversation: Conversation, act: str, terms: Terms) -> Moved:
+    """The shopper has "blocked" or "unblocked" us on his platform: who talks with him or has to is told."""
+    mine = conversation.handoff
+    if mine is None or conversation.status not in (Status.WAITING, Status.STAFF):
+        return Moved(conversation)
+    return Moved(conversation, posts=(DeskPost(mine.id, "note", _note(terms, act)),))
+
+
 def unseen(reason: str, terms: Terms) -> str:
     """For staff in the console: a desk could not show what they read there."""
     return f"{_note(terms, 'unseen')} {reason}"

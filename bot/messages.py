@@ -65,7 +65,8 @@ class Kind(StrEnum):
     # `act` is claim, back, close, approve, decline, note (`text` is for colleagues), assign or snooze (until `text`:
     # bot/snooze.py). `value`: whom it is assigned to, why it is closed
     STAFF_ACT = "staff_act"
-    TIMER = "timer"  # `act` is the timer's kind
+    # `act` is the timer's kind, or what a platform tells of a shopper without a word of his: blocked, unblocked
+    TIMER = "timer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -455,6 +455,10 @@ class Front(Protocol):
         """What staff read at a desk, in their language (terms.desk of the phrase book)."""
         ...
 
+    def command_words(self, language: str) -> Mapping[str, str]:
+        """What a shopper's commands do, by command, as a platform's menu says it (terms.command of the phrase book)."""
+        ...
+
     async def keep_file(self, content: bytes) -> str:
         """Store a file under its SHA-256 and return that digest. BadInput when it is too large."""
         ...
@@ -472,6 +476,10 @@ class Office(Protocol):
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def handoff_at(self, desk: Address) -> HandoffView | None:
+        """The one whose thread this place of a desk is."""
+        ...
 
     async def ratings(self) -> Ratings | None:
         """Of all that were rated; None while none was."""

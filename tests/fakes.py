@@ -104,6 +104,11 @@ class FakeFront:
     def desk_words(self, key: str) -> str:
         return DESK_WORDS[key]
 
+    def command_words(self, language: str) -> dict[str, str]:
+        file = _PHRASES / language / "commands.toml"
+        return tomllib.loads(file.read_text("utf-8"))["terms"]["command"]
+
+
     async def remember(self, name: str, value: str) -> None:
         self.memory[name] = value
 
@@ -191,6 +196,7 @@ class FakeOffice:
         self.done_by: list[str] = []  # who changed an account, each time
         self.log: list[AuditLine] = []  # newest first; two make a page
         self.views: dict[str, HandoffView] = {}
+        self.threads: dict[str, str] = {}  # a desk's thread → its handoff
         self.ready: list[ReadyReply] = []
         self.sessions: dict[str, str] = {}  # token → account
         self.came_from: list[str] = []  # the address of every sign-in
@@ -207,6 +213,9 @@ class FakeOffice:
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
         return self.views.get(handoff_id)
+
+    async def handoff_at(self, desk: Address) -> HandoffView | None:
+        return self.views.get(self.threads.get(desk.desk_ref, ""))
 
     async def colleagues(self) -> list[str]:
         return sorted(map(self.shown, self.passwords))

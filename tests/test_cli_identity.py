@@ -25,6 +25,17 @@ def test_a_link_for_each_channel(run, tmp_path) -> None:
     assert signed.until.isoformat() == "2026-03-04T10:10:00+00:00"
 
 
+def test_a_shopper_is_forgotten_by_the_name_that_the_log_has_for_him(run, tmp_path) -> None:
+    run("chat", "--script", "-", "--db", f"sqlite+aiosqlite:///{tmp_path}/one.db", "--now", NOW,
+        stdin=script({"text": "where is order 10042"}, {"text": EMMA}))  # fmt: skip
+    store = ("--db", f"sqlite+aiosqlite:///{tmp_path}/one.db", "--now", NOW, "--json")
+    [tried] = run("audit", *store).lines
+    gone = run("forget", tried["who"], *store).lines[0]
+    assert (gone["person"], gone["conversations"]) == (tried["who"], 1) and run("audit", *store).lines == []
+    again = run("forget", tried["who"], *store)
+    assert (again.code, again.out) == (2, "") and "nobody is known as" in again.err
+
+
 def test_a_link_for_a_guests_order(run) -> None:
     key = bytes.fromhex(run("shop", "link", "--key").out.strip())
     token = run("shop", "link", "#10201", "--minutes", "60", "--json").lines[0]["token"]

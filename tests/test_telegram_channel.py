@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from channel_contract import CHECKS, Delivered
-from fakes import FakeFront
+from fakes import FakeFront, FakeOffice
 from peers.telegram import TOKEN, Chat, TelegramPeer
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
@@ -29,7 +29,7 @@ async def peer():
 
 @pytest.fixture
 async def adapter(peer):
-    adapter = TelegramAdapter(FakeFront(), TelegramSettings(TOKEN, base_url=peer.url))
+    adapter = TelegramAdapter(FakeFront(), FakeOffice({}), TelegramSettings(TOKEN, base_url=peer.url))
     yield adapter
     await adapter.close()
 
@@ -127,7 +127,7 @@ async def test_a_flood_in_one_chat_stops_no_other(peer, channel):
 
 async def test_an_unreachable_server_is_temporary(unused_tcp_port):
     settings = TelegramSettings(TOKEN, base_url=f"http://127.0.0.1:{unused_tcp_port}")
-    adapter = TelegramAdapter(FakeFront(), settings)
+    adapter = TelegramAdapter(FakeFront(), FakeOffice({}), settings)
     with pytest.raises(TemporaryFailure) as failure:
         await adapter.channel.send(ANN, Reply("hello"), "m1")
     assert failure.value.retry_after is None
@@ -139,7 +139,7 @@ async def test_an_unreachable_server_is_temporary(unused_tcp_port):
 async def test_a_refused_token_is_permanent_and_named_nowhere(peer, caplog):
     caplog.set_level(logging.DEBUG)
     settings = TelegramSettings("700100:AAF-wrong", base_url=peer.url)
-    adapter = TelegramAdapter(FakeFront(), settings)
+    adapter = TelegramAdapter(FakeFront(), FakeOffice({}), settings)
     with pytest.raises(PermanentFailure) as failure:
         await adapter.channel.send(ANN, Reply("a private matter"), "m1")
     told = await adapter.check()
@@ -178,7 +178,7 @@ async def test_check_tells_who_we_are(adapter):
 def test_all_wrong_settings_are_reported_together():
     with pytest.raises(SettingsError) as error:
         settings = TelegramSettings("nonsense", mode="webhook", public_url="http://shop.example", secret_token="ü")
-        TelegramAdapter(FakeFront(), settings)
+        TelegramAdapter(FakeFront(), FakeOffice({}), settings)
     assert len(error.value.problems) == 3
     assert "nonsense" not in str(error.value)
     assert TelegramSettings(TOKEN, mode="pull").problems() == (

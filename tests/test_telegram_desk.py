@@ -1,30 +1,24 @@
 """Handoffs as topics of a forum group: the real SDK and a Bot API on loopback that refuses what Telegram refuses."""
 
-import asyncio
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import NOW
-from fakes import FixedClock, NoModel, TalkingFront
+from fakes import FakeOffice, FixedClock, TalkingFront
 from peers.telegram import TOKEN, Refusal
 from peers.telegram_forum import GROUP, ForumPeer
+from telegram_rig import ANN, BOB, EVE, LAWYER, Gate, open_shop, running, settings, settled, told
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from bot.bootstrap import PHRASES, Language, Shophand, shophand
-from bot.clock import ManualClock
+from bot.bootstrap import PHRASES
 from bot.errors import PermanentFailure, SettingsError, StoreError, TemporaryFailure, ThreadGone
 from bot.messages import Address, Attachment, Button, DeskPost, Kind, Reply, Sender
 from bot.phrases import LANGUAGES, PhraseBook
 from bot.ports import Member, Role, StaffDesk
-from bot.settings import Settings
 
 # the SDK itself announces, whenever it builds this error, that the attribute will change its type
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type")
 
-EVE, BOB, ANN = 222, 333, 111  # linked staff, somebody else in the group, a shopper
 BUTTONS = (Button("Claim", "claim"), Button("Give back", "back"), Button("Close", "close"))
 OPENED = DeskPost("h-17", "opened", "Reason: asked for a person", buttons=BUTTONS, title="Ann · asked for a person")
 
@@ -46,13 +40,9 @@ def front() -> TalkingFront:
     return TalkingFront()
 
 
-def settings(peer: ForumPeer, **changes: Any) -> TelegramSettings:
-    return TelegramSettings(TOKEN, base_url=peer.url, **{"staff_group": str(GROUP), **changes})
-
-
 @pytest.fixture
 async def adapter(peer, front, clock):
-    adapter = TelegramAdapter(front, settings(peer), now=clock.now)
+    adapter = TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now)
     yield adapter
     await adapter.close()
 
@@ -83,7 +73,7 @@ async def test_a_handoff_opens_a_topic_with_its_summary_and_buttons(peer, desk):
     assert reference == f"telegram:700100:{GROUP}:{topic}"
     assert peer.topics[topic].name == "Ann · asked for a person"
     assert peer.texts(topic) == ["🙋 Reason: asked for a person"]
-    assert peer.keys(topic) == ["claim:h-17", "back:h-17", "close:h-17"]
+    assert peer.keys(topic) == ["claim:h-17", "back:h-17", "close:h-17", "menu:h-17:more"]
 
 
 async def test_every_handoff_has_a_topic_of_its_own(peer, desk):
@@ -136,7 +126,7 @@ async def test_a_long_line_is_cut_at_a_boundary(peer, desk):
 
 
 async def test_without_a_staff_group_there_is_no_desk(peer, front):
-    assert TelegramAdapter(front, settings(peer, staff_group="")).desk is None
+    assert TelegramAdapter(front, FakeOffice({}), settings(peer, staff_group="")).desk is None
 
 
 # --- how much the group takes -----------------------------------------------------------------------------------------
@@ -155,7 +145,7 @@ async def test_a_topic_that_was_made_before_a_crash_is_written_in_after_it(peer,
     peer.group.floods = [9]
     with pytest.raises(TemporaryFailure):
         await desk.post(OPENED)
-    again = TelegramAdapter(front, settings(peer), now=clock.now)
+    again = TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now)
     topic = topic_of(await again.desk.post(OPENED))
     await again.close()
     assert (list(peer.topics), len(peer.texts(topic))) == ([topic], 1)
@@ -273,39 +263,10 @@ async def test_a_bot_without_the_right_to_make_topics_is_permanent(peer, desk):
 # --- what staff do there ----------------------------------------------------------------------------------------------
 
 
-class Gate:
-    """Stands in for the wait between two tries, and lets on when the test says so."""
-
-    def __init__(self) -> None:
-        self.begun, self.open = asyncio.Event(), asyncio.Event()
-
-    async def __call__(self, seconds: float) -> None:
-        self.begun.set()
-        await self.open.wait()
-
-
-@asynccontextmanager
-async def running(adapter: TelegramAdapter):
-    task = asyncio.create_task(adapter.run())
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 @pytest.fixture
 async def polling(adapter):
     async with running(adapter):
         yield adapter
-
-
-async def settled(peer: ForumPeer) -> None:
-    await peer.until(lambda: peer.waiting == [])
-
-
-async def told(peer: ForumPeer, number: int) -> list[str]:
-    """The first so many messages that the bot wrote into the group, once they are there."""
-    await peer.until(lambda: len(peer.sent) >= number)
-    return [sent["text"] for sent in peer.sent]
 
 
 async def test_words_and_buttons_of_staff_belong_to_the_handoff_of_their_topic(peer, polling, front):
@@ -360,7 +321,7 @@ async def test_an_edit_of_staff_changes_nothing(peer, polling, front):
 async def test_who_is_not_linked_is_told_so_once_and_never_heard(peer, front, clock):
     peer.topics[42] = peer.topics[43] = await _topic(peer)
     for start in range(2):  # it is known after a restart too
-        async with running(TelegramAdapter(front, settings(peer), now=clock.now)):
+        async with running(TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now)):
             for topic in (42, 43):
                 await peer.write(BOB, "let me", topic)
             await peer.press(BOB, "claim:h-17", query_id=f"q{start}")
@@ -442,7 +403,7 @@ async def test_a_hint_for_which_there_is_no_room_is_given_the_next_time(peer, po
 async def test_words_of_staff_are_stored_before_telegram_forgets_them(peer, front, clock):
     gate, front.broken = Gate(), 1
     await peer.write(EVE, "hello Ann", 42)
-    async with running(TelegramAdapter(front, settings(peer), now=clock.now, pause=gate)):
+    async with running(TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now, pause=gate)):
         await gate.begun.wait()
         assert (len(peer.waiting), front.received) == (1, [])
         gate.open.set()
@@ -499,7 +460,7 @@ async def test_a_shopper_who_writes_of_a_link_is_a_shopper(peer, polling, front)
 
 
 async def test_where_there_is_no_group_of_staff_a_code_is_a_shoppers_word(peer, front, clock):
-    async with running(TelegramAdapter(front, settings(peer, staff_group=""), now=clock.now)):
+    async with running(TelegramAdapter(front, FakeOffice({}), settings(peer, staff_group=""), now=clock.now)):
         await private(peer, BOB, f"link {front.code}")
         await settled(peer)
     assert (front.tried, front.texts) == ([], [f"link {front.code}"])
@@ -516,7 +477,7 @@ async def test_a_code_that_could_not_be_looked_up_is_asked_for_again(peer, front
 
     front.link = link
     await peer.write(BOB, f"link {front.code}")
-    async with running(TelegramAdapter(front, settings(peer), now=clock.now, pause=gate)):
+    async with running(TelegramAdapter(front, FakeOffice({}), settings(peer), now=clock.now, pause=gate)):
         await gate.begun.wait()
         gate.open.set()
         assert (await told(peer, 1))[0].startswith("Done:")
@@ -549,90 +510,22 @@ async def test_check_says_what_keeps_the_group_from_being_a_desk(peer, adapter, 
 
 def test_a_group_by_its_name_is_refused():
     with pytest.raises(SettingsError, match="The Telegram staff group must be"):
-        TelegramAdapter(TalkingFront(), TelegramSettings(TOKEN, staff_group="@desk"))
+        TelegramAdapter(TalkingFront(), FakeOffice({}), TelegramSettings(TOKEN, staff_group="@desk"))
 
 
 # --- the whole way ----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Shop:
-    """The whole product but the model, with Telegram on loopback on the other side."""
-
-    product: Shophand
-    peer: ForumPeer
-    clock: ManualClock
-    said: int = 0
-
-    async def shopper(self, user: int, text: str, **fields: Any) -> None:
-        self.said += 1
-        name = {"id": user, "is_bot": False, "first_name": f"Shopper {user}"}
-        message = {"message_id": self.said, "date": 1790000000, "chat": {"id": user, "type": "private"}, "from": name}
-        await self._done({"message": {**message, **({"text": text} if text else {}), **fields}})
-
-    async def staff(self, text: str, topic: int) -> None:
-        await self.peer.write(EVE, text, topic)
-        await self._done()
-
-    async def press(self, act: str, topic: int) -> None:
-        self.said += 1
-        data = next(key for key in self.peer.keys(topic) if key.startswith(act))
-        await self.peer.press(EVE, data, query_id=f"q{self.said}")
-        await self._done()
-
-    async def minutes(self, number: int) -> None:
-        for _ in range(number):
-            self.clock.advance(timedelta(minutes=1))
-            await self.product.dispatcher.drain()
-
-    async def _done(self, update: dict[str, Any] | None = None) -> None:
-        if update:
-            await self.peer.push(update)
-        await settled(self.peer)
-        await self.product.dispatcher.drain()
-
-    def heard(self, user: int) -> list[str]:
-        return [sent["text"] for sent in self.peer.sent if sent["chat_id"] == user]
-
-    @property
-    def topic(self) -> int:
-        """The newest one."""
-        return max(self.peer.topics)
-
-
-LAWYER = "My lawyer will write to you about this cup"  # a person at once, by rule
-
-
 @pytest.fixture
 async def shop(home):
-    clock = ManualClock(NOW)
-    async with ForumPeer(clock.now) as peer:
-        peer.chat(ANN)
-
-        def adapters(assistant: Any, policy: Any) -> list[TelegramAdapter]:
-            return [TelegramAdapter(assistant, settings(peer), now=clock.now)]
-
-        async with (
-            shophand(
-                Settings(home=home), clock=clock, language=lambda *_: Language(NoModel(), NoModel()),
-                make_adapters=adapters,
-            ) as product,
-            running(product.adapters[0]),
-        ):  # fmt: skip
-            shop = Shop(product, peer, clock)
-            await product.staff.fresh_password("eve")
-            await product.staff.rename("eve", "Eve")
-            code, _ = await product.links.link_code("eve")
-            await peer.write(EVE, f"link {code}")
-            await told(peer, 1)
-            clock.advance(timedelta(minutes=1))
-            yield shop
+    async with open_shop(home) as shop:
+        yield shop
 
 
 async def test_a_person_takes_over_answers_gives_back_and_takes_over_again(shop):
     await shop.shopper(ANN, LAWYER)
     topic = shop.topic
-    assert (shop.peer.topics[topic].name, len(shop.peer.keys(topic))) == (f"Shopper {ANN} · legal matter", 3)
+    assert (shop.peer.topics[topic].name, len(shop.peer.keys(topic))) == (f"Shopper {ANN} · legal matter", 4)
     await shop.press("claim", topic)
     await shop.staff("Hello Ann, Eve here", topic)
     await shop.shopper(ANN, "The cup is broken")
@@ -680,7 +573,7 @@ async def test_a_deleted_topic_gets_a_new_one_with_the_summary(shop):
     del shop.peer.topics[first]
     await shop.shopper(ANN, "Are you there?")
     assert (shop.topic != first, shop.peer.texts(shop.topic)) == (True, [summary, "💬 Are you there?"])
-    assert len(shop.peer.keys(shop.topic)) == 3
+    assert len(shop.peer.keys(shop.topic)) == 4
     await shop.staff("Yes, Ann", shop.topic)
     assert shop.heard(ANN)[-1] == "Yes, Ann"
 

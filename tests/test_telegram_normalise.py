@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from adapters.telegram.addressing import Me
+from adapters.telegram.files import words_in
 from adapters.telegram.normalise import normalise
 from adapters.telegram.normalise import read as update
 from bot.errors import BadInput
-from bot.messages import Address, Attachment, InboundMessage, Kind
+from bot.messages import Address, Attachment, InboundMessage, Kind, Sender
 
 FOLDER = Path(__file__).parent / "payloads" / "telegram"
 ME = Me(id=700100, username="shophand_bot")
@@ -51,7 +52,7 @@ def test_thread_of_a_private_chat_with_topics_is_kept():
 @pytest.mark.parametrize(("name", "kind", "text"), [
     ("start", Kind.START, ""),
     ("start_payload", Kind.START, "order-1042"),
-    ("help", Kind.TEXT, "/help"),
+    ("help", Kind.START, ""),
 ])
 def test_commands(name, kind, text):
     assert (read(name).kind, read(name).text) == (kind, text)
@@ -85,7 +86,7 @@ def test_bare_mention_opens_the_conversation():
 
 @pytest.mark.parametrize("name", [
     "group_talk", "group_other_mention", "group_other_command", "topic_implicit_reply", "other_bot", "own_message",
-    "as_channel", "joined", "migrated", "blocked", "channel_post", "edited_invisibly", "button_inline",
+    "as_channel", "joined", "migrated", "thrown_out", "channel_post", "edited_invisibly", "button_inline",
 ])
 def test_not_for_us(name):
     assert read(name) is None
@@ -119,6 +120,8 @@ def test_button_under_an_old_message_still_counts():
     ("document", "", Attachment("document", "application/pdf", 5120, "invoice.pdf", "doc-1")),
     ("voice", "", Attachment("voice", "audio/ogg", 800, "", "voice-1")),
     ("video", "", Attachment("video", "video/mp4", 0, "", "video-1")),
+    ("video_note", "", Attachment("video", "", 70000, "", "note-1")),
+    ("heic", "", Attachment("document", "image/heic", 900000, "IMG_0001.HEIC", "heic-1")),
     ("animation", "", Attachment("video", "video/mp4", 0, "", "gif-1")),
     ("sticker", "", Attachment("sticker", "image/webp", 900, "", "st-1")),
 ])
@@ -127,13 +130,33 @@ def test_files(name, text, attachment):
     assert (message.kind, message.text, message.attachments) == (Kind.FILE, text, (attachment,))
 
 
-def test_what_is_neither_text_nor_file_is_not_ignored():
-    assert (read("location").kind, read("location").attachments) == (Kind.FILE, ())
+@pytest.mark.parametrize(("name", "kind", "words"), [
+    ("location", "location", "51.500000, -0.100000"),
+    ("venue", "location", "51.500729, -0.124625\nParcel locker\n2 Bridge Street"),
+    ("poll", "poll", "Which colour?\n- Blue\n- Green"),
+    ("dice", "dice", "🎲 4"),
+    ("contact_other", "contact", "Bob\n020 7946 0018"),
+])
+def test_what_is_neither_text_nor_file_is_a_file_of_its_words(name, kind, words):
+    message = read(name)
+    (kept,) = message.attachments
+    assert (message.kind, message.text, kept.kind) == (Kind.FILE, "", kind)
+    assert (words_in(kept.handle).decode(), kept.name) == (words, " ".join(words.split()))
 
 
-def test_shared_contact_is_its_phone_number():
-    assert read("contact_own").text == "+447700900123"
-    assert read("contact_other").text == "020 7946 0018"
+def test_of_what_a_bot_gets_nothing_the_file_did_not_come_through():
+    assert read("story").attachments == (Attachment("story"),)
+
+
+def test_ones_own_shared_contact_is_its_phone_number():
+    assert (read("contact_own").kind, read("contact_own").text) == (Kind.TEXT, "+447700900123")
+
+
+@pytest.mark.parametrize("act", ["blocked", "unblocked"])
+def test_who_blocks_us_or_lets_us_in_again_says_nothing_himself(act):
+    message = read(act)
+    assert (message.sender, message.kind, message.act) == (Sender.CLOCK, Kind.TIMER, act)
+    assert (message.address, message.source_id) == (ANN, "member:5001:1790000000")
 
 
 @pytest.mark.parametrize("payload", [{}, {"update_id": 1, "message": {"text": "no chat"}}])

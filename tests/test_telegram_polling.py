@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from fakes import FakeFront
+from fakes import FakeFront, FakeOffice
 from peers.telegram import TOKEN, TelegramPeer
 from telegram.error import RetryAfter, TimedOut
 
@@ -42,7 +42,7 @@ class Gate:
 
 @asynccontextmanager
 async def running(peer, front, gate=None, token=TOKEN):
-    adapter = TelegramAdapter(front, TelegramSettings(token, base_url=peer.url), pause=gate or Gate())
+    adapter = TelegramAdapter(front, FakeOffice({}), TelegramSettings(token, base_url=peer.url), pause=gate or Gate())
     task = asyncio.create_task(adapter.run())
     yield task
     task.cancel()
@@ -81,7 +81,8 @@ async def test_the_poll_is_long_and_asks_only_for_what_we_read(peer, front):
     async with running(peer, front):
         await peer.until(lambda: peer.asked("getUpdates"))
     (poll,) = peer.asked("getUpdates")
-    assert (poll["timeout"], poll["allowed_updates"]) == ("50", ["message", "edited_message", "callback_query"])
+    assert poll["timeout"] == "50"
+    assert poll["allowed_updates"] == ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
 async def test_a_webhook_left_behind_is_taken_away(peer, front):
@@ -204,7 +205,7 @@ async def test_the_wait_that_telegram_asks_for_is_kept():
 
 
 async def test_polling_mounts_nothing(peer, front):
-    adapter = TelegramAdapter(front, TelegramSettings(TOKEN, base_url=peer.url))
+    adapter = TelegramAdapter(front, FakeOffice({}), TelegramSettings(TOKEN, base_url=peer.url))
     assert list(adapter.routes()) == []
     await adapter.close()
 

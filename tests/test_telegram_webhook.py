@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
-from fakes import FakeFront
+from fakes import FakeFront, FakeOffice
 from peers.telegram import TOKEN, Refusal, TelegramPeer
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
@@ -47,7 +47,7 @@ class Shop:
         door = socket.create_server(("127.0.0.1", 0))  # the settings need the port before the server has routes
         self.url = f"http://127.0.0.1:{door.getsockname()[1]}"
         self.settings = TelegramSettings(TOKEN, mode="webhook", public_url=self.url, base_url=self._peer.url)
-        self.adapter = TelegramAdapter(self._front, self.settings)
+        self.adapter = TelegramAdapter(self._front, FakeOffice({}), self.settings)
         app = web.Application()
         app.add_routes(self.adapter.routes())
         self._runner = web.AppRunner(app, shutdown_timeout=1)
@@ -86,7 +86,7 @@ async def test_run_announces_the_webhook(peer, shop):
     await shop.start()
     assert peer.webhook["url"] == f"{shop.url}/telegram/700100"
     assert peer.webhook["secret_token"] == shop.settings.secret
-    assert peer.webhook["allowed_updates"] == ["message", "edited_message", "callback_query"]
+    assert peer.webhook["allowed_updates"] == ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
 async def test_an_update_is_stored_then_answered_with_200(peer, shop, front):
@@ -190,7 +190,7 @@ async def test_announcing_is_tried_again(peer, front, caplog):
 
     accept, peer._set_webhook = peer._set_webhook, refuse
     settings = TelegramSettings(TOKEN, mode="webhook", public_url="https://shop.example", base_url=peer.url)
-    adapter = TelegramAdapter(front, settings, pause=pause)
+    adapter = TelegramAdapter(front, FakeOffice({}), settings, pause=pause)
     task = asyncio.create_task(adapter.run())
     await peer.until(lambda: bool(peer.webhook))
     task.cancel()

@@ -7,27 +7,39 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram import Bot, BotCommand, BotCommandScopeChat
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from adapters.telegram import limits
 from adapters.telegram.channel import TelegramChannel
+from adapters.telegram.commands import SHOPPER_MENU, STAFF_MENU, menu
 from adapters.telegram.desk import TelegramDesk
 from adapters.telegram.errors import REASON_LENGTH
 from adapters.telegram.forum import Forum, forum_trouble
+from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.polling import Poller
 from adapters.telegram.receive import Intake
 from adapters.telegram.retry import Pause, persist
 from adapters.telegram.settings import TelegramSettings
+from adapters.telegram.toolbox import Toolbox
 from adapters.telegram.webhook import webhook_route
 from bot.errors import SettingsError
-from bot.ports import Front, StaffDesk
+from bot.ports import Front, Office, StaffDesk
+
+log = logging.getLogger(__name__)
 
 
 class _Request(HTTPXRequest):
-    """The SDK's transport without its habit of logging an answer that it cannot read, message text and all."""
+    """The SDK's transport without its habit of logging an answer that it cannot read, message text and all.
+
+    What was closed when this process stopped receiving opens anew with the next call: it may go on sending.
+    """
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        await self.initialize()
+        return await super().do_request(*args, **kwargs)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -42,19 +54,19 @@ def _utc_now() -> datetime:
 
 
 class TelegramAdapter:
-    """Implements bot.ports.Adapter."""
+    """Implements bot.ports.Adapter. Telegram lets one process alone poll a bot; a webhook any of them answers."""
 
     name = CHANNEL
-    sole = ""
 
     def __init__(
-        self, front: Front, settings: TelegramSettings, *,
+        self, front: Front, office: Office, settings: TelegramSettings, *,
         now: Callable[[], datetime] = _utc_now, pause: Pause = asyncio.sleep,
     ) -> None:
         problems = settings.problems()
         if problems:
             raise SettingsError(problems)
         _silence_sdk()
+        self.sole = f"telegram:{settings.account}:polling" if settings.mode == "polling" else ""
         self._settings = settings
         self._front = front
         self._pause = pause
@@ -63,13 +75,16 @@ class TelegramAdapter:
         root = settings.base_url.rstrip("/")
         self._bot = Bot(settings.token, base_url=f"{root}/bot", base_file_url=f"{root}/file/bot",
                         request=self._request, get_updates_request=self._request)
-        desk = None
+        desk = tools = None
         if settings.staff_group:
-            desk = TelegramDesk(Forum(self._bot, settings.staff_group, now), settings.account, front)
+            forum = Forum(self._bot, settings.staff_group, now)
+            desk = TelegramDesk(forum, settings.account, front)
+            tools = Toolbox(front, office, forum, settings.account)
         self.desk: StaffDesk | None = desk
-        self._intake = Intake(self._bot, front, now, settings.account, desk)
+        moves = Moves(front, settings.account)
+        self._intake = Intake(self._bot, front, now, settings.account, desk, tools, moves)
         self._running = False
-        self.channel = TelegramChannel(self._bot)
+        self.channel = TelegramChannel(self._bot, moves, now)
 
     def routes(self) -> Sequence[Any]:
         if self._settings.mode == "polling":
@@ -78,9 +93,9 @@ class TelegramAdapter:
 
     async def run(self) -> None:
         """Receive until cancelled; then give the connections back."""
-        await self._request.initialize()  # opens anew what an earlier run has closed
         self._running = True
         try:
+            await persist(self._announce_menus, self._pause)
             if self._settings.mode == "polling":
                 await Poller(self._bot, self._settings.account, self._intake, self._front, self._pause).run()
             else:
@@ -93,7 +108,6 @@ class TelegramAdapter:
 
     async def check(self) -> str:
         """One line on how it stands; "!" in front when something must be done."""
-        await self._request.initialize()
         try:
             return await self._examine()
         except InvalidToken:
@@ -106,7 +120,7 @@ class TelegramAdapter:
                 await self.close()
 
     async def close(self) -> None:
-        """Give the connections back. What is sent afterwards fails and is tried again."""
+        """Give the connections back; whatever is sent afterwards opens new ones."""
         await self._intake.close()
         await self._request.shutdown()
 
@@ -121,6 +135,20 @@ class TelegramAdapter:
         if group and (trouble := await forum_trouble(self._bot, group, me)):
             return f"! telegram: connected as @{me.username}, but {trouble}"
         return f"telegram: connected as @{me.username} ({mode}){f', staff in {group}' if group else ''}"
+
+    async def _announce_menus(self) -> None:
+        """The commands that Telegram lists: for shoppers by the language of their app, for staff in theirs."""
+        for code, language in limits.MENU_LANGUAGES.items():
+            await self._announce(menu(SHOPPER_MENU, self._front.command_words(language)), language_code=code)
+        if group := self._settings.staff_group:
+            says = {name: self._front.desk_words(f"command_{name}") for name in STAFF_MENU}
+            await self._announce(menu(STAFF_MENU, says), scope=BotCommandScopeChat(group))
+
+    async def _announce(self, commands: Sequence[BotCommand], **where: Any) -> None:
+        try:
+            await self._bot.set_my_commands(commands, **where)
+        except (BadRequest, Forbidden) as error:  # nobody goes without an answer for want of a menu
+            log.warning("Telegram does not take a menu of commands: %s", error.message[:REASON_LENGTH])
 
     async def _announce_webhook(self) -> None:
         await self._bot.set_webhook(self._settings.webhook_url, secret_token=self._settings.secret,

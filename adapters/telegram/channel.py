@@ -1,14 +1,21 @@
 """Replies out through the Bot API, files in. Knows nothing of where messages come from."""
 
 import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
+from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ChatAction
-from telegram.error import ChatMigrated, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from adapters.telegram import limits
-from adapters.telegram.errors import translate
+from adapters.telegram.budget import Budget
+from adapters.telegram.errors import REASON_LENGTH, translate
+from adapters.telegram.files import words_in
+from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.render import Part, keyboard, render
 from adapters.telegram.steps import Steps
@@ -21,10 +28,10 @@ log = logging.getLogger(__name__)
 class TelegramChannel:
     name = CHANNEL
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, bot: Bot, moves: Moves, now: Callable[[], datetime]) -> None:
+        self._bot, self._moves = bot, moves
         self._steps = Steps()
-        self._moved: dict[str, str] = {}  # group → supergroup it has become
+        self._budgets: defaultdict[str, Budget] = defaultdict(lambda: Budget(now))  # by group
 
     async def send(self, address: Address, reply: Reply, message_id: str) -> str:
         """Send all parts; a second try goes on after the last part that Telegram took, it does not repeat them."""
@@ -37,13 +44,17 @@ class TelegramChannel:
     async def typing(self, address: Address) -> None:
         try:
             await self._bot.send_chat_action(
-                self._chat(address), ChatAction.TYPING, message_thread_id=_thread(address))
+                self._moves.now(address.chat), ChatAction.TYPING, message_thread_id=_thread(address))
         except TelegramError as error:
             log.debug("typing was not shown: %s", type(error).__name__)
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """The content of a file, if it is not larger than we allow."""
         _refuse_large(attachment.size)
+        if (words := words_in(attachment.handle)) is not None:
+            return words
+        if not attachment.handle:
+            raise PermanentFailure(f"Telegram gives a bot nothing of a {attachment.kind}")
         try:
             file = await self._bot.get_file(attachment.handle)
             _refuse_large(file.file_size or 0)
@@ -63,19 +74,31 @@ class TelegramChannel:
 
     async def _send_or_follow(self, address: Address, part: Part, keys: InlineKeyboardMarkup | None) -> str:
         try:
-            return await self._send_to(self._chat(address), address, part, keys)
+            return await self._send_to(address, part, keys)
         except ChatMigrated as moved:
-            self._moved[address.chat] = str(moved.new_chat_id)
-            return await self._send_to(self._chat(address), address, part, keys)
+            await self._moves.learn(address.chat, str(moved.new_chat_id))
+            return await self._send_to(address, part, keys)
 
-    async def _send_to(self, chat: str, address: Address, part: Part, keys: InlineKeyboardMarkup | None) -> str:
-        message = await self._bot.send_message(
-            chat, part.text, entities=part.entities(), reply_markup=keys, message_thread_id=_thread(address),
-            link_preview_options=LinkPreviewOptions(is_disabled=True))
+    async def _send_to(self, address: Address, part: Part, keys: InlineKeyboardMarkup | None) -> str:
+        chat = self._moves.now(address.chat)
+        if chat.startswith("-"):
+            self._budgets[chat].spend()
+        where: dict[str, Any] = {"reply_markup": keys, "message_thread_id": _thread(address)}
+        message = await self._photo(chat, part, where) if part.photo else None
+        if message is None:
+            message = await self._bot.send_message(
+                chat, part.text, entities=part.entities(), link_preview_options=LinkPreviewOptions(is_disabled=True),
+                **where)
         return f"{message.chat.id}:{message.message_id}"
 
-    def _chat(self, address: Address) -> str:
-        return self._moved.get(address.chat, address.chat)
+    async def _photo(self, chat: str, part: Part, where: Mapping[str, Any]) -> Message | None:
+        """None when Telegram does not like the picture, or cannot fetch it: the words go out without it."""
+        try:
+            return await self._bot.send_photo(
+                chat, part.photo, caption=part.text or None, caption_entities=part.entities(), **where)
+        except BadRequest as error:
+            log.warning("Telegram does not take a picture: %s", error.message[:REASON_LENGTH])
+            return None
 
 
 def _thread(address: Address) -> int | None:

@@ -5,19 +5,24 @@ import logging
 from contextlib import suppress
 from functools import partial
 
+from telegram import InlineKeyboardMarkup
+
+from adapters.telegram.files import WORDED
 from adapters.telegram.forum import Forum
 from adapters.telegram.hints import Hint
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.render import Part, keyboard, render, topic_name
 from adapters.telegram.steps import Steps
+from adapters.telegram.tools import more, sendable, token
 from bot.errors import PermanentFailure, ShophandError, TemporaryFailure, ThreadGone
 from bot.messages import OPENING, Address, Attachment, Button, DeskPost, Reply
 from bot.ports import Front
 
 log = logging.getLogger(__name__)
 
-# by a name that ends so Telegram shows a picture; what the content is, it says itself
-SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"%PDF": ".pdf"}
+# by a name that ends so Telegram shows or plays it; what the content is, it says itself: (where, what) → ending
+SUFFIXES = {(0, b"\xff\xd8\xff"): ".jpg", (0, b"\x89PNG"): ".png", (0, b"%PDF"): ".pdf", (0, b"OggS"): ".ogg",
+            (8, b"WEBP"): ".webp", (4, b"ftyphei"): ".heic", (4, b"ftypmif1"): ".heic", (4, b"ftyp"): ".mp4"}
 
 
 class TelegramDesk:
@@ -59,6 +64,13 @@ class TelegramDesk:
         except ShophandError as error:
             log.info("A hint to staff could not be shown: %s", error)
 
+    async def write(self, topic: str, words: str) -> None:
+        """Answer who asked for something by a command; left out when that fails."""
+        try:
+            await self._forum.write(topic, Part(words))
+        except ShophandError as error:
+            log.info("An answer to staff could not be shown: %s", error)
+
     async def forget(self, user: str) -> None:
         """He has no need any more of what he was told once; should it come again, he is told anew."""
         async with self._telling:
@@ -87,22 +99,41 @@ class TelegramDesk:
 
     async def _write(self, post: DeskPost, topic: str) -> None:
         forum, parts = self._forum, render(Reply(post.signed))
-        keys = keyboard([Button(button.label, f"{button.value}:{post.handoff_id}") for button in post.buttons])
+        keys = self._keys(post)
         steps = [partial(forum.reopen, topic)] if post.kind == "again" else []
         steps += [partial(forum.write, topic, part, keys if part is parts[-1] else None) for part in parts]
         steps += [partial(self._attach, topic, item) for item in post.files]
         steps += [partial(forum.close, topic)] if post.kind == "ended" else []
         await self._steps.take((topic, post), steps)
 
+    def _keys(self, post: DeskPost) -> InlineKeyboardMarkup | None:
+        """The buttons of an opening with its menu; under what the shopper said, the suggestion."""
+        acts = keyboard([Button(button.label, f"{button.value}:{post.handoff_id}") for button in post.buttons])
+        rows = [list(row) for row in acts.inline_keyboard] if acts else []
+        if post.kind == "opened":
+            rows.append([more(post.handoff_id, self._front.desk_words)])
+        if post.suggestion:
+            value = token(post.suggestion)
+            rows.append(sendable(post.suggestion, "send", value, post.handoff_id, self._front.desk_words))
+        return InlineKeyboardMarkup(rows) if rows else None
+
     async def _attach(self, topic: str, item: Attachment) -> str:
         content = await self._front.file(item.digest)
         if content is None:  # taken away since; the words name it
             return ""
-        suffix = next((suffix for start, suffix in SUFFIXES.items() if content.startswith(start)), "")
+        if item.kind in WORDED and item.name == " ".join(content.decode("utf-8", "replace").split()):
+            return ""  # all of it stands in the line
         try:
-            return await self._forum.attach(topic, item.name or f"{item.kind}-{item.digest[:8]}{suffix}", content)
+            return await self._forum.attach(topic, _file_name(item, content), content)
         except ThreadGone:
             raise
         except PermanentFailure as error:  # the file is what Telegram does not like; it can be had in the console
             log.warning("a file could not be shown in the staff group: %s", error)
             return ""
+
+
+def _file_name(item: Attachment, content: bytes) -> str:
+    if item.name and item.kind not in WORDED:
+        return item.name
+    known = (end for (at, sign), end in SUFFIXES.items() if content.startswith(sign, at))
+    return f"{item.kind}-{item.digest[:8]}{'.txt' if item.kind in WORDED else next(known, '')}"

@@ -1,9 +1,8 @@
 """The forum group of staff: topics and what is written in them, within what Telegram lets a bot do in one group."""
 
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -11,33 +10,14 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from adapters.telegram import limits
 from adapters.telegram.addressing import Me
+from adapters.telegram.budget import Budget
 from adapters.telegram.errors import REASON_LENGTH, TopicClosed, translate
 from adapters.telegram.render import Part
-from bot.errors import PermanentFailure, TemporaryFailure
+from bot.errors import PermanentFailure
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-WINDOW = timedelta(seconds=limits.GROUP_SECONDS)
-
-
-class Budget:
-    """Counts the calls of the last minute: Telegram counts a forum as one chat, however many topics it has."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._spent: deque[datetime] = deque()
-
-    def spend(self, behind: int) -> None:
-        """Count one call; TemporaryFailure says when there is room for it and for as many right `behind` it."""
-        now = self._now()
-        while self._spent and now - self._spent[0] >= WINDOW:
-            self._spent.popleft()
-        over = len(self._spent) + behind - limits.GROUP_CALLS
-        if over >= 0:
-            wait = self._spent[over] + WINDOW - now
-            raise TemporaryFailure("the group has had its messages of this minute", wait.total_seconds())
-        self._spent.append(now)
 
 
 class Forum:
@@ -61,6 +41,15 @@ class Forum:
     async def attach(self, topic: str, name: str, content: bytes) -> str:
         return await self._into(topic, lambda: self._bot.send_document(
             self.chat, content, filename=name, message_thread_id=int(topic), write_timeout=limits.READ_SECONDS))
+
+    async def change_keys(self, message_id: int, keys: InlineKeyboardMarkup) -> str:
+        """The buttons under a message of ours; staff's second press for the same ones changes nothing."""
+        try:
+            await self._call(lambda: self._bot.edit_message_reply_markup(self.chat, message_id, reply_markup=keys))
+        except PermanentFailure as error:
+            if "not modified" not in str(error):
+                raise
+        return ""
 
     async def close(self, topic: str) -> str:
         return await self._change("close", lambda: self._bot.close_forum_topic(self.chat, int(topic)))

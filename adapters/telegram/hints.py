@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.telegram.commands import ACTS
 from adapters.telegram.files import KINDS
 from adapters.telegram.normalise import Staff, desk_act_of
 from bot.ports import right_for
@@ -49,4 +50,14 @@ def _of_words(message: Mapping[str, Any], topic: str, staff: Staff) -> Hint | No
     user = str(sender.get("id"))
     if user not in staff.users:
         return Hint("unlinked", topic, user)
+    if (name := _command(message)) and name not in ACTS:
+        return Hint("no_command", topic)
     return Hint("no_files", topic) if file else None
+
+
+def _command(message: Mapping[str, Any]) -> str:
+    """The command that the words begin with; the desk's tools are used before anybody is told of them."""
+    first = next((mark for mark in message.get("entities", ()) if mark["type"] == "bot_command"), None)
+    if first is None or first["offset"]:
+        return ""
+    return message["text"][1 : first["length"]].partition("@")[0].casefold()

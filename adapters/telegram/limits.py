@@ -1,8 +1,11 @@
 """Every number of Telegram that we depend on. Where the live platform answers differently, its answer counts."""
 
 TEXT_UNITS = 4096  # sendMessage text, after entities. Telegram says "characters"; UTF-16 units are never fewer
+CAPTION_UNITS = 1024  # sendPhoto caption, after entities
+PHOTOS = 3  # ours: of one reply; more of them push the words off a phone
 BUTTONS = 100  # per message; undocumented, more is refused
 LABEL_WIDTH = 60  # ours: phones cut a full-width button at about this (a Chinese character counts two)
+COPIED_CHARS = 256  # what a button puts into the clipboard
 ANSWER_CHARS = 200  # what a pressed button is answered with
 PAIR_WIDTH = 14  # ours: two buttons share a row when every label is at most this wide
 
@@ -11,7 +14,10 @@ GROUP_CALLS, GROUP_SECONDS = 20, 60  # what one group takes of a bot, topics mad
 
 POLL_SECONDS = 50  # getUpdates timeout; the server caps it here
 POLL_BATCH = 100  # getUpdates limit, its maximum
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+# code of the app's language → ours; Telegram takes two letters, so both kinds of Chinese are one
+MENU_LANGUAGES = {"": "en", "zh": "zh"}
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 SECRET_FORM = r"[A-Za-z0-9_-]{1,256}"  # noqa: S105 - what setWebhook takes

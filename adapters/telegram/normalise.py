@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
 from adapters.telegram.addressing import Me, addressed, spoken
-from adapters.telegram.files import attachments, wordless
+from adapters.telegram.commands import ACTS, OPENING, SHOPPER, command_in
+from adapters.telegram.files import attachments, own_contact
 from bot.errors import BadInput
 from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_in
 from bot.ports import Member, right_for
 
 CHANNEL = "telegram"
+GONE = (ChatMember.LEFT, ChatMember.BANNED)  # who is it, is in the group no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,13 @@ def desk_user(update: Update, group: str) -> str:
     return str(user.id) if group and user and said and str(said.chat.id) == group else ""
 
 
+def thrown_out(update: Update, group: str) -> str:
+    """What the bot has become in this group when it may not be there any more, else ""."""
+    change = update.my_chat_member
+    here = change is not None and str(change.chat.id) == group
+    return change.new_chat_member.status if here and change.new_chat_member.status in GONE else ""
+
+
 def normalise(update: Update, me: Me, now: datetime, staff: Staff = NOBODY) -> InboundMessage | None:
     """The update as a message of a shopper or of staff; None when it is none of ours.
 
@@ -56,29 +65,44 @@ def normalise(update: Update, me: Me, now: datetime, staff: Staff = NOBODY) -> I
     if update.message is not None:
         message = update.message
         return _staff_said(message, me, staff) if at_desk(message, staff) else _message(message, me)
-    return None  # my_chat_member (blocked, left), channel posts and whatever comes later
+    if update.my_chat_member is not None:
+        return _reachable(update.my_chat_member, me, update.update_id)
+    return None  # channel posts and whatever comes later
 
 
 def _message(message: Message, me: Me) -> InboundMessage | None:
     user = _shopper(message, me)
     if user is None:
         return None
-    files, text = attachments(message), spoken(message, me)
-    if files or wordless(message):
+    files, text, button = attachments(message), spoken(message, me), ""
+    if files:
         kind = Kind.FILE
-    elif message.contact is not None:
-        kind, text = Kind.TEXT, _phone(message)
+    elif own_contact(message):
+        # the phone of a Telegram account is international, with or without the plus
+        kind, text = Kind.TEXT, f"+{message.contact.phone_number.lstrip('+')}"
     elif message.text is None:
         return None  # joined, left, pinned, migrated: nobody spoke
     elif not text:  # nothing but our name: as good as opening the chat
         kind = Kind.START
-    elif text.split(maxsplit=1)[0] == "/start":
-        kind, text = Kind.START, text.removeprefix("/start").strip()
     else:
-        kind = Kind.TEXT
+        command, behind = command_in(message, text)
+        if command in OPENING:
+            kind, text = Kind.START, behind if command == "start" else ""
+        else:  # with words behind it, a command is what it says
+            kind, button = (Kind.BUTTON, SHOPPER[command]) if command in SHOPPER and not behind else (Kind.TEXT, "")
     return InboundMessage(
         source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, kind=kind, text=text,
-        attachments=files, name=user.full_name, language=user.language_code or "")
+        button=button, attachments=files, name=user.full_name, language=user.language_code or "")
+
+
+def _reachable(change: ChatMemberUpdated, me: Me, update_id: int) -> InboundMessage | None:
+    """A person blocks the bot or lets it in again; of a group nobody in particular is meant."""
+    if change.chat.type != Chat.PRIVATE:
+        return None
+    act = "blocked" if change.new_chat_member.status == ChatMember.BANNED else "unblocked"
+    return InboundMessage(
+        source_id=f"member:{update_id}:{change.date.timestamp():.0f}", address=_address(change, change.from_user, me),
+        sent_at=change.date, sender=Sender.CLOCK, kind=Kind.TIMER, act=act)
 
 
 def _edit(message: Message, me: Me, update_id: int) -> InboundMessage | None:
@@ -95,14 +119,17 @@ def _edit(message: Message, me: Me, update_id: int) -> InboundMessage | None:
 
 
 def _staff_said(message: Message, me: Me, staff: Staff) -> InboundMessage | None:
-    """Words of linked staff in a topic. Files are not passed on, and what stands in General is their own."""
+    """Words of linked staff in a topic. Files are not passed on, and what stands in General is their own; no command
+    ever reaches the shopper, nor a mistyped one."""
     user, text = person_of(message), spoken(message, me)
     member = staff.users.get(str(user.id)) if user else None
-    note = note_in(text)
+    act, behind = command_in(message, text)
+    note = behind if act == "note" else note_in(text)
     said = text if note is None else note
-    if member is None or not message.is_topic_message or not said:
+    if member is None or not message.is_topic_message or not said or (act and act not in ACTS):
         return None
-    kind, act = (Kind.TEXT, "") if note is None else (Kind.STAFF_ACT, "note")
+    act = "note" if note is not None else act
+    kind, said = (Kind.STAFF_ACT if act else Kind.TEXT), ("" if act in ("claim", "back") else said)
     return InboundMessage(
         source_id=_source_id(message), address=_address(message, user, me), sent_at=message.date, sender=Sender.STAFF,
         kind=kind, act=act, text=said, name=member.name, staff=member.staff)
@@ -131,9 +158,9 @@ def _staff_pressed(query: CallbackQuery, me: Me, now: datetime, staff: Staff) ->
 
 
 def desk_act_of(data: str) -> tuple[str, str]:
-    """What a button on a handoff does, and to which; "" for any other button."""
+    """What a button on a handoff does, and to which; "" for any other button (tools.py knows more of them)."""
     act, _, handoff_id = data.partition(":")
-    return (act, handoff_id) if act in DESK_ACTS and handoff_id else ("", "")
+    return (act, handoff_id) if act in DESK_ACTS and handoff_id and ":" not in handoff_id else ("", "")
 
 
 def at_desk(message: Any, staff: Staff) -> bool:
@@ -169,10 +196,3 @@ def _address(message: Any, user: User, me: Me) -> Address:
 
 def _source_id(message: Message) -> str:
     return f"{message.chat.id}:{message.message_id}"
-
-
-def _phone(message: Message) -> str:
-    contact = message.contact
-    own = contact.user_id is not None and contact.user_id == message.from_user.id
-    # the phone of a Telegram account is international, with or without the plus
-    return f"+{contact.phone_number.lstrip('+')}" if own else contact.phone_number

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,11 @@ from adapters.telegram.addressing import Me
 from adapters.telegram.desk import TelegramDesk
 from adapters.telegram.hints import Hint, hint
 from adapters.telegram.linking import Wish, link_wish
-from adapters.telegram.normalise import CHANNEL, NOBODY, Staff, desk_user, normalise, read
-from bot.errors import BadInput
+from adapters.telegram.moves import Moves
+from adapters.telegram.normalise import CHANNEL, NOBODY, Staff, desk_user, normalise, read, thrown_out
+from adapters.telegram.toolbox import Toolbox, Used
+from adapters.telegram.tools import Asked, asked
+from bot.errors import BadInput, ShophandError
 from bot.messages import Address
 from bot.ports import Front, Linking
 
@@ -24,12 +28,14 @@ log = logging.getLogger(__name__)
 
 class Intake:
     def __init__(
-        self, bot: Bot, front: Front, now: Callable[[], datetime], account: str, desk: TelegramDesk | None
+        self, bot: Bot, front: Front, now: Callable[[], datetime], account: str, desk: TelegramDesk | None,
+        tools: Toolbox | None, moves: Moves,
     ) -> None:
         self._bot = bot
         self._front = front
         self._now = now
-        self._account, self._desk = account, desk
+        self._account, self._desk, self._moves = account, desk, moves
+        self._tools = tools
         self._me: Me | None = None
         self._answers: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
@@ -56,14 +62,43 @@ class Intake:
             await self._link(wish, self._desk)
 
     async def _take(self, payload: Mapping[str, Any], update: Update, me: Me, staff: Staff) -> None:
+        if update.message is not None and update.message.migrate_to_chat_id is not None:
+            await self._moves.learn(str(update.message.chat.id), str(update.message.migrate_to_chat_id))
+        if self._desk is not None and (reason := thrown_out(update, self._desk.group)):
+            log.error("The bot is no longer in the staff group (%s): handoffs go on in the console", reason)
+        asks = asked(update, me, self._now(), staff)
+        if asks is not None and self._tools is not None:
+            await self._use(asks, payload.get("callback_query"), self._tools)
+            return
         message = normalise(update, me, self._now(), staff)
         if message is not None:
-            await self._front.receive(message)
+            home = await self._moves.home(message.address.chat)
+            await self._front.receive(replace(message, address=replace(message.address, chat=home)))
         aside, query = hint(payload, staff), payload.get("callback_query")
         if query is not None:
             self._later(self._answer(str(query["id"]), self._front.desk_words(aside.says) if aside else ""))
         elif aside is not None and self._desk is not None:
             self._later(self._desk.tell(aside))
+
+    async def _use(self, asks: Asked, query: Mapping[str, Any] | None, tools: Toolbox) -> None:
+        used = await tools.use(asks)
+        if used.message is not None:
+            await self._front.receive(used.message)
+        self._later(self._shown(asks, str(query["id"]) if query else "", used))
+
+    async def _shown(self, asks: Asked, query_id: str, used: Used) -> None:
+        """What it shows, then the answer: of what Telegram does not take now, whoever asked is told."""
+        says = used.says
+        if used.show is not None:
+            try:
+                await used.show()
+            except ShophandError as error:
+                log.info("What staff asked for could not be shown: %s", error)
+                says = self._front.desk_words("busy")
+        if query_id:
+            await self._answer(query_id, says)
+        elif says and self._desk is not None:
+            await self._desk.write(asks.topic, says)
 
     async def _staff(self, update: Update, desk: TelegramDesk) -> Staff:
         """The desk, and whether he who does something there is linked to an account."""

@@ -1,4 +1,4 @@
-"""A reply in Telegram's form: plain text in parts with bold spans, and an inline keyboard. Pure.
+"""A reply in Telegram's form: plain text in parts with bold spans, photos with captions, and an inline keyboard. Pure.
 
 No parse mode is ever used, so nothing that comes from shop data can become markup.
 """
@@ -6,12 +6,12 @@ No parse mode is ever used, so nothing that comes from shop data can become mark
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
 from adapters.telegram import limits
-from bot.messages import Button, Reply
+from bot.messages import Button, Card, Reply
 
 # where a long text may be cut, best first: paragraph, line, sentence, word
 BOUNDARIES = tuple(re.compile(pattern) for pattern in (
@@ -24,6 +24,7 @@ class Part:
 
     text: str
     bold: tuple[tuple[int, int], ...] = ()  # (offset, length) in characters
+    photo: str = ""  # its address: the text is the caption, or the whole message where Telegram does not take the photo
 
     def entities(self) -> Sequence[MessageEntity]:
         spans = [MessageEntity(MessageEntity.BOLD, offset, length) for offset, length in self.bold]
@@ -32,18 +33,27 @@ class Part:
 
 def render(reply: Reply) -> tuple[Part, ...]:
     """The reply in parts that Telegram takes, in order; buttons belong under the last one."""
-    text, bold = _layout(reply)
-    return tuple(
-        Part(text[start:end], tuple((max(begin, start) - start, min(stop, end) - max(begin, start))
-                                    for begin, stop in bold if begin < end and stop > start))
-        for start, end in _spans(text))
+    whole = Part(*_layout(reply))
+    pictured = [card for card in reply.cards if card.picture]
+    if len(pictured) == 1 == len(reply.cards) and _fits(whole.text):
+        return (replace(whole, photo=_photo(pictured[0])),)
+    parts, words = list[Part](), Reply(reply.text)
+    for card in reply.cards:
+        alone = Part(*_layout(Reply("", cards=(card,))))
+        if card in pictured[: limits.PHOTOS] and _fits(alone.text):
+            parts += [*_texts(words), replace(alone, photo=_photo(card))]
+            words = Reply("")
+        else:
+            words = replace(words, cards=(*words.cards, card))
+    return (*parts, *_texts(words if parts else reply))
 
 
 def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
     """One button a row, or two where all labels are short."""
     if not buttons:
         return None
-    keys = [InlineKeyboardButton(_label(button), callback_data=button.value) for button in buttons[:limits.BUTTONS]]
+    keys = [InlineKeyboardButton(label(button.label) or button.value, callback_data=button.value)
+            for button in buttons[:limits.BUTTONS]]
     in_row = 2 if all(_width(key.text) <= limits.PAIR_WIDTH for key in keys) else 1
     return InlineKeyboardMarkup([keys[first:first + in_row] for first in range(0, len(keys), in_row)])
 
@@ -57,18 +67,34 @@ def topic_name(title: str) -> str:
     return name[:_cut(name[:end], name[end])].rstrip() + "…"
 
 
-def _layout(reply: Reply) -> tuple[str, list[tuple[int, int]]]:
-    """Text and cards below one another, and where the card titles stand."""
-    text, bold = reply.text.strip(), []
+def _texts(reply: Reply) -> Iterator[Part]:
+    """The reply without its pictures, in parts."""
+    text, bold = _layout(reply)
+    for start, end in _spans(text):
+        spans = ((max(begin, start), min(begin + length, end)) for begin, length in bold)
+        yield Part(text[start:end], tuple((begin - start, stop - begin) for begin, stop in spans if begin < stop))
+
+
+def _fits(caption: str) -> bool:
+    return _fitting(caption, limits.CAPTION_UNITS) == len(caption)
+
+
+def _photo(card: Card) -> str:
+    return card.picture.url if card.picture else ""
+
+
+def _layout(reply: Reply) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Text and cards below one another, and where the card titles stand: (offset, length)."""
+    text, bold = reply.text.strip(), list[tuple[int, int]]()
     for card in reply.cards:
         text += "\n\n" if text else ""
         title = card.title.strip()
         if title:
-            bold.append((len(text), len(text) + len(title)))
+            bold.append((len(text), len(title)))
         text += "\n".join(filter(None, [title, *(": ".join(filter(None, row)) for row in card.rows)])).rstrip()
     if not text and reply.buttons:  # Telegram takes no message without text
         text = reply.as_text(number_buttons=True).strip()
-    return text, bold
+    return text, tuple(bold)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -118,13 +144,14 @@ def _skip_space(text: str, position: int) -> int:
     return position
 
 
-def _label(button: Button) -> str:
-    label = " ".join(button.label.split()) or button.value
-    if _width(label) <= limits.LABEL_WIDTH:
-        return label
-    while _width(label) > limits.LABEL_WIDTH - 1:
-        label = label[:-1]
-    return label.rstrip() + "…"
+def label(words: str) -> str:
+    """The words of a button in the width of a phone."""
+    line = " ".join(words.split())
+    if _width(line) <= limits.LABEL_WIDTH:
+        return line
+    while _width(line) > limits.LABEL_WIDTH - 1:
+        line = line[:-1]
+    return line.rstrip() + "…"
 
 
 def _width(text: str) -> int:

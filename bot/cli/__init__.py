@@ -1,10 +1,10 @@
-"""The command line: `shophand run | chat | understand | model … | shop … | staff … | audit | doctor | …`; training."""
+"""The command line: `shophand run | chat | understand | model … | shop … | staff … | audit | forget | …`; training."""
 
 import sys
 
 import typer
 
-from bot.cli import chat, models, modes, proof, running, shop, staff
+from bot.cli import chat, forget, models, modes, proof, running, shop, staff
 from bot.cli.common import Db, Now, ShopDir, err, start
 from bot.errors import BadInput, SettingsError, ShophandError
 from model.commands import register
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Shophand: a shop assistant for your messaging channels.",
 )
-for command in (running.run, chat.chat, models.understand, running.doctor, proof.audit):
+for command in (running.run, chat.chat, models.understand, running.doctor, proof.audit, forget.forget):
     app.command()(command)
 app.command("migrate")(running.migrate_command)
 shop.shop_app.command("link")(proof.link_command)

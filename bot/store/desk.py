@@ -8,14 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversation import Access, Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
+from bot.messages import Address
 from bot.ports import OPEN, Clock, HandoffView, Ratings
 from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
-from bot.store.tables import Conversations, Facts, Handoffs, Staff, Timers
+from bot.store.tables import Conversations, DeskThreads, Facts, Handoffs, Staff, Timers
 from bot.triage import in_order
 
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
-_staff, _timers = Staff.__table__, Timers.__table__
+_staff, _timers, _threads = Staff.__table__, Timers.__table__, DeskThreads.__table__
 
 MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
 
@@ -51,6 +52,13 @@ class DeskStore:
         async with reading(self._engine) as connection:
             row = (await connection.execute(query.where(_handoffs.c.id == handoff_id))).first()
         return _view(row, self._clock.now()) if row else None
+
+    async def handoff_at(self, desk: Address) -> HandoffView | None:
+        """The handoff whose thread this place of a desk is."""
+        mine = sa.select(_threads.c.handoff_id).where(_threads.c.reference == desk.desk_ref)
+        async with reading(self._engine) as connection:
+            handoff_id = await connection.scalar(mine)
+        return await self.handoff(handoff_id) if handoff_id else None
 
     async def confirmation(self, handoff_id: str) -> Confirmation | None:
         """The write that an approval handoff decides on."""

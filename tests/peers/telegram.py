@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
 
 import aiohttp
@@ -44,7 +45,9 @@ class TelegramPeer:
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, bytes] = {}  # file id → content
         self.calls: list[tuple[str, dict[str, Any]]] = []  # every accepted or refused call, in order
-        self.sent: list[dict[str, Any]] = []  # messages that were accepted
+        self.sent: list[dict[str, Any]] = []  # messages that were accepted, with the buttons they have now
+        self.pictures: set[str] = set()  # addresses of pictures that Telegram can fetch
+        self.menus: dict[tuple[str, str], dict[str, str]] = {}  # (chat or "", language or "") → command → description
         self.spinning: set[str] = set()  # callback queries handed out and not yet answered
         self.webhook: dict[str, Any] = {}
         self.webhook_statuses: list[int] = []
@@ -154,8 +157,10 @@ class TelegramPeer:
     def _methods(self) -> dict[str, Any]:
         return {"getme": self._get_me, "getupdates": self._get_updates, "setwebhook": self._set_webhook,
                 "deletewebhook": self._delete_webhook, "getwebhookinfo": self._webhook_info,
-                "sendmessage": self._send_message, "sendchataction": self._send_chat_action,
-                "answercallbackquery": self._answer_callback_query, "getfile": self._get_file}
+                "sendmessage": self._send_message, "sendphoto": self._send_photo,
+                "sendchataction": self._send_chat_action, "setmycommands": self._set_my_commands,
+                "answercallbackquery": self._answer_callback_query, "getfile": self._get_file,
+                "editmessagereplymarkup": self._edit_reply_markup}
 
     # --- methods ----------------------------------------------------------------------------------------------------
 
@@ -211,20 +216,65 @@ class TelegramPeer:
 
     async def _send_message(self, asked: dict[str, Any]) -> dict[str, Any]:
         chat = self._writable(asked)
-        text = asked.get("text", "").strip()
+        text = _parsed(asked.get("text", ""), asked.get("parse_mode", "")).strip()
         if not text:
             raise Refusal(400, "Bad Request: message text is empty")
-        if len(text.encode("utf-16-le")) // 2 > 4096:
+        if _units(text) > 4096:
             raise Refusal(400, "Bad Request: message is too long")
+        return self._accept(chat, asked, text=text)
+
+    async def _send_photo(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Of a picture by its address: Telegram fetches it itself."""
+        chat = self._writable(asked)
+        if _units(_parsed(asked.get("caption", ""), asked.get("parse_mode", "")).strip()) > 1024:
+            raise Refusal(400, "Bad Request: message caption is too long")
+        if asked.get("photo", "") not in self.pictures:
+            raise Refusal(400, "Bad Request: failed to get HTTP URL content")
+        return self._accept(chat, asked, caption=asked.get("caption", "").strip())
+
+    def _accept(self, chat: Chat, asked: dict[str, Any], **content: str) -> dict[str, Any]:
         _check_keyboard(asked.get("reply_markup", {}).get("inline_keyboard", []))
         if chat.floods and not chat.patience:
             seconds = chat.floods.pop(0)
             raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
         chat.patience = max(0, chat.patience - 1)
         self._next_message += 1
-        self.sent.append({**asked, "chat_id": chat.id, "text": text, "message_id": self._next_message})
-        return {"message_id": self._next_message, "date": 1790000000, "text": text, "from": BOT,
+        self.sent.append({**asked, "chat_id": chat.id, **content, "message_id": self._next_message})
+        return {"message_id": self._next_message, "date": 1790000000, **content, "from": BOT,
                 "chat": {"id": chat.id, "type": chat.type, "title": "T", "first_name": "F"}}
+
+    async def _edit_reply_markup(self, asked: dict[str, Any]) -> dict[str, Any]:
+        chat = self._writable(asked)
+        here = [sent for sent in self.sent if sent["chat_id"] == chat.id]
+        mine = [sent for sent in here if str(sent["message_id"]) == asked["message_id"]]
+        if not mine:
+            raise Refusal(400, "Bad Request: message to edit not found")
+        keys = asked.get("reply_markup", {})
+        _check_keyboard(keys.get("inline_keyboard", []))
+        if mine[0].get("reply_markup", {}) == keys:
+            raise Refusal(400, "Bad Request: message is not modified: specified new message content and reply markup "
+                               "are exactly the same as a current content and reply markup of the message")
+        mine[0]["reply_markup"] = keys
+        return {"message_id": mine[0]["message_id"], "date": 1790000000, "text": mine[0].get("text", ""), "from": BOT,
+                "chat": {"id": chat.id, "type": chat.type, "title": "T", "first_name": "F"}}
+
+    async def _set_my_commands(self, asked: dict[str, Any]) -> bool:
+        commands = asked["commands"]
+        if len(commands) > 100:
+            raise Refusal(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
+        for command in commands:
+            if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]):
+                raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
+            if not 1 <= len(command["description"]) <= 256:
+                raise Refusal(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+        if not re.fullmatch(r"([a-z]{2})?", asked.get("language_code", "")):
+            raise Refusal(400, "Bad Request: LANG_CODE_INVALID")
+        scope = asked.get("scope", {"type": "default"})
+        if scope["type"] == "chat":
+            self._reachable(str(scope["chat_id"]))
+        self.menus[str(scope.get("chat_id", "")), asked.get("language_code", "")] = {
+            command["command"]: command["description"] for command in commands}
+        return True
 
     async def _send_chat_action(self, asked: dict[str, Any]) -> bool:
         self._writable(asked)
@@ -251,8 +301,15 @@ class TelegramPeer:
     # --- helpers ----------------------------------------------------------------------------------------------------
 
     def _writable(self, asked: dict[str, Any]) -> Chat:
+        chat = self._reachable(asked.get("chat_id", ""))
+        thread = asked.get("message_thread_id")
+        if thread is not None and int(thread) not in chat.threads:
+            raise Refusal(400, "Bad Request: message thread not found")
+        return chat
+
+    def _reachable(self, chat_id: str) -> Chat:
         try:
-            chat = self.chats[int(asked["chat_id"])]
+            chat = self.chats[int(chat_id)]
         except (KeyError, ValueError):
             raise Refusal(400, "Bad Request: chat not found") from None
         if chat.blocked:
@@ -260,9 +317,6 @@ class TelegramPeer:
         if chat.migrated_to:
             raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat",
                           migrate_to_chat_id=chat.migrated_to)
-        thread = asked.get("message_thread_id")
-        if thread is not None and int(thread) not in chat.threads:
-            raise Refusal(400, "Bad Request: message thread not found")
         return chat
 
     def _hand_out(self, update: dict[str, Any]) -> None:
@@ -297,8 +351,51 @@ def _check_keyboard(rows: list[list[dict[str, Any]]]) -> None:
     for key in keys:
         if not key.get("text", "").strip():
             raise Refusal(400, "Bad Request: can't parse inline keyboard button: text is empty")
-        if not 1 <= len(key.get("callback_data", "").encode()) <= 64:
+        copied = key.get("copy_text", {}).get("text")
+        if copied is not None and not 1 <= len(copied) <= 256:
+            raise Refusal(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
+        if copied is None and not 1 <= len(key.get("callback_data", "").encode()) <= 64:
             raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+
+
+class _Tags(HTMLParser):
+    """Telegram's HTML: the few tags it knows, each of them closed in order."""
+
+    known = frozenset({"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "tg-spoiler",
+                       "blockquote", "span", "tg-emoji"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag not in self.known:
+            raise Refusal(400, f'Bad Request: can\'t parse entities: Unsupported start tag "{tag}" at byte offset 0')
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            raise Refusal(400, f'Bad Request: can\'t parse entities: Unmatched end tag "{tag}"')
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _parsed(text: str, mode: str) -> str:
+    """What is left of a text after its markup."""
+    if mode != "HTML":
+        return text
+    tags = _Tags()
+    tags.feed(text)
+    tags.close()
+    if tags.open:
+        raise Refusal(400, f'Bad Request: can\'t parse entities: Can\'t find end tag for "{tags.open[-1]}"')
+    return tags.text
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _queue_of(update: dict[str, Any]) -> str:

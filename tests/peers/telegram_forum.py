@@ -16,6 +16,7 @@ from peers.telegram import BOT, Chat, Refusal, TelegramPeer
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "telegram"
 GROUP = -1004002
+OUT = {"kicked": "was kicked from", "left": "is not a member of"}
 MINUTE, MESSAGES = timedelta(seconds=60), 20
 RIGHTS = ("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
           "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
@@ -53,12 +54,13 @@ class ForumPeer(TelegramPeer):
         """The data of the buttons in a topic."""
         rows = [row for sent in self.sent if sent.get("message_thread_id") == str(topic)
                 for row in sent.get("reply_markup", {}).get("inline_keyboard", [])]  # fmt: skip
-        return [key["callback_data"] for row in rows for key in row]
+        return [key["callback_data"] for row in rows for key in row if "callback_data" in key]
 
     async def write(self, user: int, text: str, topic: int = 0, **fields: Any) -> int:
         """Somebody writes in a topic; without one, in General. `fields` are added: a photo, a service message."""
         message = deepcopy(_payload("topic_mention")["message"])
-        del message["entities"]
+        command = text.split(maxsplit=1)[0] if text[:1] == "/" and text[1:2].isalpha() else ""
+        message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(command)}] if command else []
         self._next_message += 1
         message |= {"message_id": self._next_message, "text": text, "message_thread_id": topic}
         message["from"] |= {"id": user, "first_name": f"U{user}"}
@@ -69,9 +71,14 @@ class ForumPeer(TelegramPeer):
             del message["text"]
         return await self.push({"message": message})
 
-    async def press(self, user: int, data: str, query_id: str = "98765") -> int:
+    async def press(self, user: int, data: str, query_id: str = "98765", topic: int = 0) -> int:
+        """With its topic, it is the button of that data there."""
         query = deepcopy(_payload("button_in_group")["callback_query"]) | {"id": query_id, "data": data}
         query["from"]["id"] = user
+        if topic:
+            here = [sent for sent in self.sent if sent.get("message_thread_id") == str(topic)]
+            under = next(sent for sent in here if data in str(sent.get("reply_markup", "")))
+            query["message"] |= {"message_id": under["message_id"], "message_thread_id": topic}
         return await self.push({"callback_query": query})
 
     # --- what the Bot API says ----------------------------------------------------------------------------------------
@@ -80,6 +87,12 @@ class ForumPeer(TelegramPeer):
         return {**super()._methods(), "createforumtopic": self._create, "closeforumtopic": self._close,
                 "reopenforumtopic": self._reopen, "senddocument": self._send_document, "getchat": self._get_chat,
                 "getchatmember": self._get_chat_member}  # fmt: skip
+
+    def _reachable(self, chat_id: str) -> Chat:
+        chat = super()._reachable(chat_id)
+        if chat_id == str(GROUP) and self.member in OUT:
+            raise Refusal(403, f"Forbidden: bot {OUT[self.member]} the supergroup chat")
+        return chat
 
     def _writable(self, asked: dict[str, Any]) -> Chat:
         if str(asked.get("chat_id")) != str(GROUP):
@@ -94,12 +107,7 @@ class ForumPeer(TelegramPeer):
         return chat
 
     def _inside(self, asked: dict[str, Any]) -> Chat:
-        chat = super()._writable({"chat_id": asked.get("chat_id")})
-        if self.member == "kicked":
-            raise Refusal(403, "Forbidden: bot was kicked from the supergroup chat")
-        if self.member == "left":
-            raise Refusal(403, "Forbidden: bot is not a member of the supergroup chat")
-        return chat
+        return self._reachable(str(asked.get("chat_id")))
 
     def _count(self) -> None:
         now = self._now()
