@@ -32,10 +32,11 @@ class Rates:
     twice: float = 0.0  # an event or update comes twice
     late: float = 0.0  # its twin comes only after the next one: out of order
     closed: float = 0.0  # Slack's socket ends right after the event
+    floods: int = 0  # one chat on each platform takes nothing for 30 s, so many times over
 
 
 CALM = Rates()
-BAD_DAY = Rates(limited=0.08, broken=0.05, dropped=0.04, lost=0.04, twice=0.12, late=0.08, closed=0.04)
+BAD_DAY = Rates(limited=0.08, broken=0.05, dropped=0.04, lost=0.04, twice=0.12, late=0.08, closed=0.04, floods=4)
 
 
 @dataclass
@@ -49,14 +50,14 @@ class Chat:
 
 class Plan:
     def __init__(self, seed: int, rates: Rates) -> None:
-        self._seed, self._rates = seed, rates
+        self._seed, self.rates = seed, rates
         self._calls: Counter[str] = Counter()
         self.chats: defaultdict[str, Chat] = defaultdict(Chat)
         self.flooded: dict[str, int] = {}  # chat → how many more calls are refused for 30 s
 
     def call(self, chat: str) -> tuple[str, int]:
         """What befalls the next call about this chat ("" for nothing), and for a 429 the seconds to wait."""
-        dice, rates, seen = self._dice(chat), self._rates, self.chats[chat]
+        dice, rates, seen = self._dice(chat), self.rates, self.chats[chat]
         if self.flooded.get(chat):
             self.flooded[chat] -= 1
             what, seconds = "limited", 30
@@ -77,7 +78,7 @@ class Plan:
     def delivery(self, chat: str) -> str:
         """What befalls the next event of this chat on its way to us."""
         names = ("twice", "late", "closed")
-        return _drawn(self._dice(f"from {chat}"), {name: getattr(self._rates, name) for name in names})
+        return _drawn(self._dice(f"from {chat}"), {name: getattr(self.rates, name) for name in names})
 
     def _dice(self, chat: str) -> random.Random:
         self._calls[chat] += 1

@@ -466,7 +466,7 @@ def chats(world: World, count: int) -> list[Shopper]:
         plan = "blocks" if place >= count - 2 else PLANS[place // 2 % len(PLANS)]
         found.append(Shopper(world, place, window, plan))
     for shopper in found[:2]:
-        world.plan.flooded[shopper.chat.key] = 4
+        world.plan.flooded[shopper.chat.key] = world.plan.rates.floods
     return found
 
 

@@ -35,7 +35,7 @@ from bot.settings import Settings
 from bot.shop.transfer import SAMPLE
 from bot.speech import WrittenWords
 from bot.store.database import reading
-from bot.store.tables import Conversations, Inbox, Outbox, Timers
+from bot.store.tables import Budgets, Conversations, Inbox, Outbox, Timers
 
 STAFF_CHANNEL = "C0STAFF"
 WORDS = {"cancel": "cancel_order", "a person": "talk_to_human", "yes": "affirm", "where is": "order_status"}
@@ -175,14 +175,17 @@ class World:
     async def _later(self) -> list[datetime] | None:
         """When something is to be done, None while something is to be done now."""
         now = self.time.clock.now()
-        sending = sa.select(sa.func.min(_outbox.c.id)).where(_outbox.c.state == "waiting").group_by(_outbox.c.lane)
-        held = sa.select(_outbox.c.not_before).where(_outbox.c.id.in_(sending))
+        lanes = sa.select(_outbox.c.lane, sa.func.min(_outbox.c.id)).where(_outbox.c.state == "waiting")
         paused = (
             sa.select(_conversations.c.lease_until, _conversations.c.lease_owner)
             .join(_inbox, _inbox.c.conversation_id == _conversations.c.id).where(sa.not_(_inbox.c.done))
         )  # fmt: skip
         async with reading(self.product.engine) as connection:
-            times = list(await connection.scalars(held))
+            budgets = {row.key: row for row in await connection.execute(sa.select(_budgets))}
+            times: list[datetime | None] = []
+            for lane, _ in await connection.execute(lanes.group_by(_outbox.c.lane)):
+                account = "account:" + lane.removeprefix("desk:").partition(":")[0]
+                times.append(_held(now, *(budgets[key] for key in (lane, account) if key in budgets)))
             for until, owner in await connection.execute(paused):
                 times.append(None if owner else until)
             times += await connection.scalars(sa.select(_timers.c.due))
@@ -201,7 +204,15 @@ class World:
 
 
 _outbox, _inbox, _timers = Outbox.__table__, Inbox.__table__, Timers.__table__
-_conversations = Conversations.__table__
+_conversations, _budgets = Conversations.__table__, Budgets.__table__
+
+
+def _held(now: datetime, *budgets: Any) -> datetime | None:
+    """Until when the budgets hold something up; None when it can go, or is under way."""
+    if any(row.taken_until for row in budgets):
+        return None
+    moments = [moment for row in budgets for moment in (row.next_at, row.blocked_until) if moment and moment > now]
+    return max(moments, default=None)
 
 
 # --- its shop --------------------------------------------------------------------------------------------------------

@@ -571,6 +571,7 @@ class Shop:
         await self._done({"message": {**message, **({"text": text} if text else {}), **fields}})
 
     async def staff(self, text: str, topic: int) -> None:
+        self.clock.advance(timedelta(seconds=2))  # nobody types faster, and the shopper's chat takes no more
         await self.peer.write(EVE, text, topic)
         await self._done()
 

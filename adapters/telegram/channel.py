@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 class TelegramChannel:
     name = CHANNEL
+    pace = limits.PACE
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot

@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from functools import partial
 
+from adapters.telegram import limits
 from adapters.telegram.forum import Forum
 from adapters.telegram.hints import Hint
 from adapters.telegram.normalise import CHANNEL
@@ -24,6 +25,7 @@ class TelegramDesk:
     """Implements bot.ports.StaffDesk."""
 
     name = CHANNEL
+    pace = limits.GROUP_PACE
 
     def __init__(self, forum: Forum, account: str, front: Front) -> None:
         self._forum, self._account, self._front = forum, account, front
