@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.errors import PermanentFailure, TemporaryFailure
 from bot.messages import Address, Attachment, Reply
+from bot.ports import Pace
 
 TIMEOUT = 20.0  # seconds for one SMTP conversation
 ReadFile = Callable[[str], Awaitable[bytes | None]]  # a kept file by its digest, None when there is none
@@ -22,6 +23,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 class MailChannel:
     name = "mail"
+    pace = Pace()
 
     def __init__(self, smtp_url: str, sender: str, subject: str, folder: Path, read_file: ReadFile) -> None:
         """`smtp_url`: smtp://user:password@host:port (with STARTTLS) or smtps://…; "" writes to `folder`."""

@@ -6,10 +6,12 @@ from typing import Any
 
 from bot.errors import PermanentFailure
 from bot.messages import Address, Attachment, DeskPost, Reply
+from bot.ports import Pace
 
 
 class TerminalChannel:
     name = "terminal"
+    pace = Pace()
 
     def __init__(self) -> None:
         self.replies: deque[Reply] = deque()  # what the shopper has not seen yet, oldest first
@@ -27,6 +29,7 @@ class TerminalChannel:
 
 class TerminalDesk:
     name = "terminal"
+    pace = Pace()
 
     def __init__(self) -> None:
         self.posts: deque[DeskPost] = deque()
@@ -57,6 +60,7 @@ class TerminalMail:
     """What would be mailed to the contacts on file, a one-time code for example: shown instead of sent."""
 
     name = "mail"
+    pace = Pace()
 
     def __init__(self) -> None:
         self.letters: deque[tuple[str, Reply]] = deque()  # (e-mail address, text) not yet seen, oldest first

@@ -231,6 +231,7 @@ class Conversation:
     acknowledged: bool = False  # "your message was passed on" was said in this wait
     last_seen: datetime | None = None
     name: str = ""  # the shopper's display name on the channel
+    unreachable: bool = False  # staff were told that nothing arrives at his chat; until he writes again
     rating: RatingAsked | None = None  # last asked for
     settled: int = 0  # newest message stored when the last turn was committed: it had not seen that turn's answer
 
@@ -243,7 +244,7 @@ class Conversation:
         return Conversation(
             id=self.id, address=self.address, session=self.session + 1, version=self.version, language=self.language,
             introduced=False, proof=self.proof, approvals=self.approvals, cases=self.cases, last_seen=self.last_seen,
-            name=self.name, rating=self.rating,
+            name=self.name, unreachable=self.unreachable, rating=self.rating,
         )  # fmt: skip
 
 

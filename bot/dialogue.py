@@ -164,7 +164,8 @@ class Dialogue:
         if shopper and over:
             conversation = conversation.new_session()
         if shopper:
-            conversation = replace(conversation, last_seen=now, name=claim.rows[-1].message.name or conversation.name)
+            name = claim.rows[-1].message.name or conversation.name
+            conversation = replace(conversation, last_seen=now, name=name, unreachable=False)
         history = await self._store.history(conversation.id, conversation.session) if intact else ()
         t = Turn(claim, conversation, history, "", now, restarted=not intact)
         t.promises = await self._store.promises(conversation.id)
@@ -449,8 +450,11 @@ class Dialogue:
             return self._with_promises(t, result, Speak("say", t.conversation, taken_back=t.promises))
         if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:
             return TurnResult(t.conversation)
+        told, t.conversation = t.conversation.unreachable, replace(t.conversation, unreachable=True)
         if t.conversation.handoff and t.conversation.status in (Status.WAITING, Status.STAFF):
             return await self._moved(t, handoff.undeliverable(t.conversation, self._terms), ())
+        if told:  # what was said at the end of that handoff does not arrive either: not another one
+            return TurnResult(t.conversation)
         speak = Speak("handoff", t.conversation, (), handoff=HandoffRequest("undeliverable"))
         return await self._spoken(t, speak, {})
 

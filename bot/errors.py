@@ -49,10 +49,13 @@ class ChannelError(ShophandError):
 
 
 class TemporaryFailure(ChannelError):
-    """The platform may take it later; `retry_after` is in seconds, None when it did not say."""
+    """The platform may take it later; `retry_after` is in seconds, None when it did not say.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        self.retry_after = retry_after
+    `account`: it takes nothing from this account of ours until then, whatever the chat.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None, *, account: bool = False) -> None:
+        self.retry_after, self.account = retry_after, account
         super().__init__(message)
 
 

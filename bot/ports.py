@@ -174,8 +174,25 @@ class ModeChange:
 # --- channels and desks ----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`burst` messages at once, then one every `seconds`; 0 seconds: as many as there are."""
+
+    seconds: float = 0.0
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform takes messages, by chat and from one account of ours."""
+
+    chat: Rate = Rate()
+    account: Rate = Rate()
+
+
 class Channel(Protocol):
     name: str
+    pace: Pace
 
     async def send(self, address: Address, reply: Reply, message_id: str) -> str:
         """Deliver one reply and return the platform's id of it. `message_id` is ours and the same on every try.
@@ -195,6 +212,7 @@ class Channel(Protocol):
 
 class StaffDesk(Protocol):
     name: str
+    pace: Pace
 
     async def post(self, post: DeskPost) -> str:
         """Show it to staff and return the desk thread's reference (Address.desk_ref), "" if the desk needs none.

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from bot.conversation import Confirmation, Conversation, Utterance
 from bot.messages import Address, Card, DeskPost, InboundMessage, Reply
-from bot.ports import HandoffView
+from bot.ports import HandoffView, Pace
 from bot.promises import Promise
 
 # --- in --------------------------------------------------------------------------------------------------------------
@@ -130,7 +130,16 @@ class Delivery:
     address: Address
     payload: Reply | DeskPost
     attempts: int
+    lane: str = ""  # its chat, as rows go out in order within it
     also: tuple[int, ...] = ()  # rows of the same lane that the payload holds too
+
+
+    @property
+    def door(self) -> str:
+        """The name of the desk or channel it leaves by."""
+        if isinstance(self.payload, DeskPost):
+            return self.target.removeprefix("desk:")
+        return "mail" if self.target == "mail" else self.address.channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +261,9 @@ class OutboxRows(Protocol):
 
     async def due(self) -> list[Delivery]: ...
 
-    async def still_waiting(self, delivery: Delivery) -> bool: ...
+    async def begin(self, delivery: Delivery, pace: Pace) -> bool:
+        """Take it for this process and spend its chat's and its account's budget; False when it may not go now."""
+        ...
 
     async def desk_thread(self, handoff_id: str, desk: str) -> str: ...
 
@@ -262,6 +273,8 @@ class OutboxRows(Protocol):
 
     async def sent(self, delivery: Delivery, reference: str) -> None: ...
 
-    async def later(self, delivery: Delivery, error: str, retry_after: float | None) -> None: ...
+    async def later(
+        self, delivery: Delivery, error: str, retry_after: float | None, *, account: bool = False
+    ) -> None: ...
 
     async def failed(self, delivery: Delivery, error: str) -> None: ...

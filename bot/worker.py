@@ -175,22 +175,32 @@ class Carrier:
         self._outbox, self._channels, self._desks, self._changed = outbox, channels, desks, changed
         self._code_of, self._opening_of = code_of, opening_of
         self._faults: dict[int, int] = {}
+        self._accepted: dict[int, tuple[Delivery, str]] = {}  # by a platform, and not marked yet
 
     async def due(self) -> list[Delivery]:
         """The next row of every chat that may be sent now. What is for a channel that is not here waits for it."""
         return [
             delivery
             for delivery in await self._outbox.due()
-            if _door(delivery) in (self._desks if isinstance(delivery.payload, DeskPost) else self._channels)
+            if delivery.door in (self._desks if isinstance(delivery.payload, DeskPost) else self._channels)
         ]
 
+    async def begin(self, delivery: Delivery) -> bool:
+        """Take it for this process, within its budgets; in the order of `due`, so that nobody waits for ever.
+
+        False when it may not go now: a person has claimed the conversation meanwhile, or another process was faster.
+        """
+        doors: Mapping[str, Channel | StaffDesk] = (
+            self._desks if isinstance(delivery.payload, DeskPost) else self._channels
+        )
+        return await self._outbox.begin(delivery, doors[delivery.door].pace)
+
     async def deliver(self, delivery: Delivery) -> None:
-        if not await self._outbox.still_waiting(delivery):
-            return
+        """Send what was begun. When the store fails after that, the platform is not asked a second time."""
         try:
-            reference = await self._send(delivery)
+            accepted = self._accepted.get(delivery.id) or (delivery, await self._send(delivery))
         except TemporaryFailure as error:
-            await self._outbox.later(delivery, str(error), error.retry_after)
+            await self._outbox.later(delivery, str(error), error.retry_after, account=error.account)
         except PermanentFailure as error:
             await self._outbox.failed(delivery, str(error))
         except Exception as error:
@@ -203,19 +213,21 @@ class Carrier:
                 await self._outbox.failed(delivery, type(error).__name__)
         else:
             self._faults.pop(delivery.id, None)
-            await self._outbox.sent(delivery, reference)
+            self._accepted[delivery.id] = accepted
+            await self._outbox.sent(*accepted)
+            del self._accepted[delivery.id]
         self._changed(delivery.conversation_id)
 
     async def _send(self, delivery: Delivery) -> str:
         if isinstance(delivery.payload, DeskPost):
-            return await self._post(self._desks[_door(delivery)], delivery.payload)
+            return await self._post(self._desks[delivery.door], delivery.payload)
         payload: Reply = delivery.payload
         if payload.salt:
             code = await self._code_of(payload.salt)
             if not code:
                 raise PermanentFailure("the one-time code has run out")
             payload = replace(payload, text=f"{payload.text}\n\n{code}", salt="")
-        return await self._channels[_door(delivery)].send(delivery.address, payload, f"out-{delivery.id}")
+        return await self._channels[delivery.door].send(delivery.address, payload, f"out-{delivery.id}")
 
     async def _post(self, desk: StaffDesk, post: DeskPost) -> str:
         """In the handoff's thread; where that is gone, staff get a new one with the opening first."""
@@ -229,10 +241,3 @@ class Carrier:
         reference = await desk.post(opening)
         await self._outbox.move_thread(post.handoff_id, desk.name, reference)
         return await desk.post(replace(post, thread=reference))
-
-
-def _door(delivery: Delivery) -> str:
-    """The name of the desk or channel it leaves by."""
-    if isinstance(delivery.payload, DeskPost):
-        return delivery.target.removeprefix("desk:")
-    return "mail" if delivery.target == "mail" else delivery.address.channel

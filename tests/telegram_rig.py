@@ -86,6 +86,7 @@ class Shop:
                 "message": {"message_id": 9, "date": 1790000000, "chat": chat, "from": BOT}, **fields}  # fmt: skip
 
     async def staff(self, text: str, topic: int) -> None:
+        self.clock.advance(timedelta(seconds=2))  # nobody types faster, and the shopper's chat takes no more
         await self.peer.write(EVE, text, topic)
         await self.done()
 

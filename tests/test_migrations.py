@@ -91,3 +91,25 @@ async def test_accounts_from_before_the_roles_are_admins_under_their_own_names(t
         rows = (await connection.execute(sa.text("SELECT id, role, name FROM staff"))).all()
     assert [tuple(row) for row in rows] == [("ann", "admin", "ann")]
     await engine.dispose()
+
+
+async def test_a_pause_of_waiting_messages_becomes_the_pause_of_their_chat(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+    async with engine.connect() as connection:
+        await connection.run_sync(lambda inner: command.upgrade(alembic_config(inner), "0018"))
+        for lane, state, until in (("a", "waiting", "2026-03-01 10:00"), ("a", "waiting", "2026-03-01 10:05"),
+                                   ("b", "sent", "2026-03-01 10:00"), ("c", "waiting", None)):  # fmt: skip
+            await connection.execute(
+                sa.text(
+                    "INSERT INTO outbox (conversation_id, lane, target, address, payload, kind, part, state, attempts, "
+                    "not_before, error, reference, at) VALUES ('', :lane, 'channel', '{}', '{}', 'reply', '', :state, "
+                    "1, :until, '', '', '2026-03-01')"
+                ),
+                {"lane": lane, "state": state, "until": until},
+            )
+        await connection.commit()
+    await migrate(engine)
+    async with engine.connect() as connection:
+        rows = (await connection.execute(sa.text("SELECT key, blocked_until FROM budgets"))).all()
+    assert [tuple(row) for row in rows] == [("a", "2026-03-01 10:05")]
+    await engine.dispose()

@@ -11,6 +11,7 @@ from conftest import NOW, Talk, talking
 
 from bot.bootstrap import Language
 from bot.conversation import IntentScore, Status, Understanding, Utterance
+from bot.errors import PermanentFailure
 from bot.messages import InboundMessage, Kind, Sender
 from bot.script import ADDRESS
 from bot.speech import WrittenWords
@@ -368,3 +369,21 @@ async def test_a_shop_that_does_not_answer_keeps_no_message_from_staff(
     [opened] = talk.chat.desk.posts
     await done(talk, shopper("m2", "where is 10042"))
     assert "asked for a person" in opened.text and talk.chat.desk.posts[-1].text == "where is 10042"
+
+
+# --- a chat that nothing reaches -------------------------------------------------------------------------------------
+
+
+async def test_staff_hear_once_of_a_chat_that_nothing_reaches_until_its_shopper_writes_again(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> str:
+        raise PermanentFailure("blocked")
+
+    monkeypatch.setattr(talk.chat.channel, "send", refused)
+    await done(talk, shopper("m1", "hello"))
+    [first] = await handoffs(talk)
+    await done(talk, staff("s1", first, act="claim"), staff("s2", first, act="back"))
+    assert await handoffs(talk) == {first: "back"}  # that he is back with the assistant did not arrive, either
+    await done(talk, shopper("m2", "hello"))
+    assert sorted((await handoffs(talk)).values()) == ["back", "waiting"]

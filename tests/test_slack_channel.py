@@ -132,8 +132,16 @@ async def test_an_unknown_channel_is_permanent(channel):
 @pytest.mark.parametrize("code", ["internal_error", "fatal_error", "service_unavailable", "rate_limited"])
 async def test_slacks_own_trouble_is_temporary(peer, channel, code):
     peer.channels["D0ANN"].error = code
-    with pytest.raises(TemporaryFailure):
+    with pytest.raises(TemporaryFailure) as refused:
         await channel.send(ANN, Reply("hello"), "m1")
+    assert refused.value.account is False
+
+
+async def test_too_many_messages_of_the_workspace_hold_all_its_chats(peer, channel):
+    peer.channels["D0ANN"].error = "message_limit_exceeded"
+    with pytest.raises(TemporaryFailure) as refused:
+        await channel.send(ANN, Reply("hello"), "m1")
+    assert refused.value.account is True
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 404])

@@ -17,11 +17,13 @@ from peers.slack import APP_TOKEN, BOT_TOKEN, SlackPeer, body, content_type, fil
 from slack_rig import Shop, over_sockets, payload, settings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from store_rig import open_rig, reply
+from test_store_budgets import Platform, all_sent
 
 from adapters.slack import SlackAdapter, desk_menu
-from adapters.slack import limits as slack_limits
+from adapters.slack.channel import SlackChannel
+from adapters.slack.desk import SlackDesk
 from adapters.slack.desk_menu import Wish
-from adapters.slack.pace import Pace
 from bot.bootstrap import Language, shophand
 from bot.clock import ManualClock
 from bot.conversation import Understanding
@@ -264,36 +266,12 @@ async def test_mailto_is_unwrapped_so_that_an_address_is_heard(peer, shop, front
 ANN = Address("slack", "T0SHOP", "D0ANN", user="U0ANN")
 
 
-async def test_post_message_one_a_second_per_channel_after_a_short_burst():
-    clock, waited = [100.0], []
-
-    async def pause(seconds: float) -> None:
-        waited.append(seconds)
-        clock[0] += seconds
-
-    pace = Pace(lambda: clock[0], pause)
-    for _ in range(slack_limits.BURST):
-        await pace.turn("C0STAFF")
-    assert waited == []
-    for _ in range(3):
-        await pace.turn("C0STAFF")
-    await pace.turn("D0ANN")  # another channel waits for nobody
-    assert waited == [1.0, 1.0, 1.0]
-    clock[0] += 60.0
-    for _ in range(slack_limits.BURST):
-        await pace.turn("C0STAFF")
-    assert waited == [1.0, 1.0, 1.0]
-
-
-async def test_posts_to_one_channel_at_the_same_time_are_spaced_too():
-    waited = []
-
-    async def pause(seconds: float) -> None:
-        waited.append(seconds)
-
-    pace = Pace(lambda: 100.0, pause)
-    await asyncio.gather(*(pace.turn("C0STAFF") for _ in range(slack_limits.BURST + 2)))
-    assert waited == [1.0, 2.0]
+async def test_post_message_one_a_second_per_channel_after_a_short_burst(tmp_path):
+    async with open_rig(tmp_path) as rig:
+        await rig.turn("m1", *(reply(f"{number}") for number in range(8)))
+        sent = await all_sent([rig], Platform(rig, SlackChannel.pace), seconds=3)
+    assert [at for at, _ in sent] == [0, 0, 0, 0, 0, 1, 2, 3]
+    assert SlackDesk.pace == SlackChannel.pace
 
 
 async def test_429_is_obeyed_for_as_long_as_slack_says(peer, shop):

@@ -10,8 +10,9 @@ from store_rig import OTHER, SHOPPER, START, Rig, open_rig, opening, reply
 
 from bot.conversation import Status
 from bot.messages import Address, Attachment, DeskPost, Kind, Reply, Sender
+from bot.ports import Pace
 from bot.store.outbox import FIRST_WAIT, LONGEST_WAIT, MOST_ATTEMPTS
-from bot.store.tables import DeskThreads, Inbox, Outbox
+from bot.store.tables import Budgets, DeskThreads, Inbox, Outbox
 from bot.turn import Delivery, Sending
 
 
@@ -77,7 +78,7 @@ async def test_a_sent_row_is_never_due_again_and_keeps_the_platforms_id(rig: Rig
     delivery = await the_one(rig)
     await rig.outbox.sent(delivery, "platform-7")
     [row] = await rig.rows(Outbox)
-    assert (await rig.outbox.due(), await rig.outbox.still_waiting(delivery)) == ([], False)
+    assert (await rig.outbox.due(), await rig.outbox.begin(delivery, Pace())) == ([], False)
     assert (row.state, row.reference, row.sent_at) == ("sent", "platform-7", START)
 
 
@@ -88,8 +89,8 @@ async def failing(rig: Rig, error: str = "timeout", retry_after: float | None = 
     """The one that is due fails, and time goes on until it is due again; how long that was."""
     delivery, before = await the_one(rig), rig.clock.time
     await rig.outbox.later(delivery, error, retry_after)
-    [row] = [row for row in await rig.rows(Outbox) if row.id == delivery.id]
-    rig.clock.time = row.not_before or before
+    [budget] = [row for row in await rig.rows(Budgets) if row.key == delivery.lane]
+    rig.clock.time = budget.blocked_until
     return rig.clock.time - before
 
 
@@ -204,7 +205,7 @@ async def test_a_held_row_may_not_be_begun(rig: Rig) -> None:
     await rig.turn("m1", reply("one"))
     delivery = await the_one(rig)
     await rig.turn("m2", status=Status.STAFF)
-    assert await rig.outbox.still_waiting(delivery) is False
+    assert await rig.outbox.begin(delivery, Pace()) is False
 
 
 # --- posts that wait together ---

@@ -10,8 +10,10 @@ import pytest
 from store_rig import SHOPPER, Rig, open_rig, reply
 
 from bot.bootstrap import TurnRows
-from bot.errors import LeaseLost, PermanentFailure, TemporaryFailure, ThreadGone
+from bot.errors import LeaseLost, PermanentFailure, StoreError, TemporaryFailure, ThreadGone
 from bot.messages import Address, Attachment, DeskPost, Kind, Reply
+from bot.ports import Pace
+from bot.store.budgets import TAKEN
 from bot.store.inbox import LEASE
 from bot.store.promises import PromiseStore
 from bot.store.tables import Outbox
@@ -52,7 +54,7 @@ class Platform:
     An answer is an error to raise, None to wait for ever, or what is returned.
     """
 
-    name = "web"
+    name, pace = "web", Pace()
 
     def __init__(self, **answers: list[Any]) -> None:
         self.answers, self.asked = answers, []
@@ -217,7 +219,8 @@ async def delivered(rig: Rig, carry: Carrier, times: int) -> list[str]:
     """The outbox's states after so many rounds of deliveries."""
     for _ in range(times):
         for delivery in await carry.due():
-            await carry.deliver(delivery)
+            if await carry.begin(delivery):
+                await carry.deliver(delivery)
         later(rig, 300)
     return [row.state for row in await rig.rows(Outbox)]
 
@@ -276,6 +279,23 @@ async def test_a_mail_whose_code_has_run_out_is_not_sent(rig: Rig) -> None:
     carry = Carrier(rig.outbox, {"mail": platform}, {}, lambda conversation_id: None, no_code, no_opening)
     assert await delivered(rig, carry, 1) == ["failed"]
     assert platform.asked == []
+
+
+async def test_what_the_platform_took_is_not_sent_again_because_the_store_could_not_note_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    await rig.turn("m1", reply("one"))
+    platform = Platform(send=["ref 1"])
+    carry = carrier(rig, platform)
+    with monkeypatch.context() as broken:
+        broken.setattr(rig.outbox, "sent", away)
+        with pytest.raises(StoreError):
+            await delivered(rig, carry, 1)
+    later(rig, TAKEN.total_seconds())
+    assert (await delivered(rig, carry, 1), platform.asked) == (["sent"], ["send"])
 
 
 async def test_a_shopper_who_cannot_be_reached_for_long_is_given_up_and_staff_are_told(rig: Rig) -> None:

@@ -12,7 +12,6 @@ from adapters.slack.desk_modals import DeskModals
 from adapters.slack.door import events_route
 from adapters.slack.intake import Intake
 from adapters.slack.normalise import CHANNEL
-from adapters.slack.pace import Pace
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
 from bot.errors import PermanentFailure, SettingsError, TemporaryFailure
@@ -34,7 +33,7 @@ class SlackAdapter:
             raise SettingsError(problems)
         self._settings = settings
         self._ping_seconds = ping_seconds
-        self._api = SlackApi(settings.bot_token, settings.base_url, Pace())
+        self._api = SlackApi(settings.bot_token, settings.base_url)
         modals = DeskModals(self._api, office, front.desk_words)
         self._intake = Intake(
             self._api, front, modals, settings.staff_channel, settings.bot_token, settings.signing_secret)

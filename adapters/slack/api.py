@@ -14,7 +14,6 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import limits
 from adapters.slack.errors import translate, unreachable
 from adapters.slack.normalise import Me
-from adapters.slack.pace import Pace
 from adapters.slack.quiet import sdk_log
 from bot.errors import PermanentFailure
 
@@ -22,8 +21,8 @@ Block = dict[str, Any]
 
 
 class SlackApi:
-    def __init__(self, token: str, base_url: str, pace: Pace) -> None:
-        self._token, self._pace = token, pace
+    def __init__(self, token: str, base_url: str) -> None:
+        self._token = token
         # a retry after a lost answer would post twice; the outbox tries again and knows that it does
         self._client = AsyncWebClient(
             token=token, base_url=base_url, timeout=limits.CALL_SECONDS, retry_handlers=[], logger=sdk_log())
@@ -50,7 +49,6 @@ class SlackApi:
 
     async def post(self, channel: str, thread: str, text: str, blocks: Sequence[Block]) -> str:
         """Post one message and return its timestamp, Slack's id of it."""
-        await self._pace.turn(channel)
         said = await _call("chat.postMessage", self._client.chat_postMessage(
             channel=channel, text=text, blocks=list(blocks), thread_ts=thread or None,
             unfurl_links=False, unfurl_media=False))

@@ -18,6 +18,7 @@ class SlackChannel:
     """Implements bot.ports.Channel."""
 
     name = CHANNEL
+    pace = limits.PACE
 
     def __init__(self, api: SlackApi) -> None:
         self._api = api

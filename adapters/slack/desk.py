@@ -1,5 +1,6 @@
 """Handoffs as threads of the staff channel. What staff write and press there comes in through intake.py."""
 
+from adapters.slack import limits
 from adapters.slack.api import SlackApi
 from adapters.slack.desk_menu import Words
 from adapters.slack.normalise import CHANNEL
@@ -12,6 +13,7 @@ class SlackDesk:
     """Implements bot.ports.StaffDesk."""
 
     name = CHANNEL
+    pace = limits.PACE
 
     def __init__(self, api: SlackApi, channel: str, words: Words) -> None:
         self._api, self._words = api, words

@@ -24,6 +24,8 @@ def translate(method: str, error: SlackApiError) -> ChannelError:
     code = _code(error)
     if status == 429 or code in ("ratelimited", "rate_limited"):
         return TemporaryFailure(f"Slack asks to slow down ({method})", _seconds(headers.get("Retry-After")))
+    if code == "message_limit_exceeded":  # "sending too many messages" is said of the whole workspace
+        return TemporaryFailure("Slack has had too many messages of this workspace", account=True)
     if code == "invalid_blocks":
         return Unshowable(f"Slack refused {method}: {code}")
     if code and code not in PASSING and status < 500:

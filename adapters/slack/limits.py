@@ -1,5 +1,7 @@
 """Every number of Slack that we depend on. Where the live platform answers differently, its answer counts."""
 
+from bot.ports import Pace, Rate
+
 SECTION_CHARS = 3000  # text of a section block, after escaping; counted in UTF-16 units, which are never fewer
 MESSAGE_CHARS = 9000  # ours: Slack refuses a message somewhere above 11,000 in all (msg_blocks_too_long, undocumented)
 BLOCKS = 50  # per message
@@ -18,7 +20,8 @@ ALT_CHARS = 2000
 FILE_BYTES = 10 * 1024 * 1024  # ours: what the files folder takes; Slack itself allows 1 GB
 FILE_HOST = "files.slack.com"  # the one host outside the API's own that is shown the token
 
-GAP_SECONDS, BURST = 1.0, 5  # between two messages to a channel; so many may go at once after a pause (ours)
+# a message a second in one channel, with short bursts; several hundred a minute in a workspace (docs: "Rate limits")
+PACE = Pace(chat=Rate(1.0, 5), account=Rate(0.2, 30))
 CALL_SECONDS = 15  # patience for an answer: an answer lost to impatience is a message sent twice
 TRIGGER_SECONDS = 2.0  # a trigger lives for three, and Slack waits for its answer no longer
 TYPING_SECONDS = 2.0  # the turn waits for it

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 class TelegramChannel:
     name = CHANNEL
+    pace = limits.PACE
 
     def __init__(self, bot: Bot, moves: Moves, now: Callable[[], datetime]) -> None:
         self._bot, self._moves = bot, moves

@@ -7,6 +7,7 @@ from functools import partial
 
 from telegram import InlineKeyboardMarkup
 
+from adapters.telegram import limits
 from adapters.telegram.files import WORDED
 from adapters.telegram.forum import Forum
 from adapters.telegram.hints import Hint
@@ -29,6 +30,7 @@ class TelegramDesk:
     """Implements bot.ports.StaffDesk."""
 
     name = CHANNEL
+    pace = limits.GROUP_PACE
 
     def __init__(self, forum: Forum, account: str, front: Front) -> None:
         self._forum, self._account, self._front = forum, account, front

@@ -23,13 +23,14 @@ from adapters.web.signing import Signer
 from adapters.web.wire import NAME
 from bot.errors import PermanentFailure
 from bot.messages import Address, Attachment, DeskPost, Reply
-from bot.ports import Front, Office
+from bot.ports import Front, Office, Pace
 
 
 class WebChannel:
     """A reply counts as delivered when it stands in the transcript: sending is waking whoever looks at it."""
 
     name = NAME
+    pace = Pace()
 
     def __init__(self, live: Live) -> None:
         self._live = live
@@ -49,6 +50,7 @@ class ConsoleDesk:
     """The console reads the handoffs themselves: posting is waking it."""
 
     name = "console"
+    pace = Pace()
 
     def __init__(self, live: Live) -> None:
         self._live = live

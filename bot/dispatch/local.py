@@ -43,7 +43,8 @@ class LocalDispatcher:
             while due := [row for row in await self._carrier.due() if only in ("", row.conversation_id)]:
                 busy = True
                 for delivery in due:
-                    await self._carrier.deliver(delivery)
+                    if await self._carrier.begin(delivery):
+                        await self._carrier.deliver(delivery)
 
     async def _work(self, owner: str) -> None:
         while True:
@@ -66,7 +67,7 @@ class LocalDispatcher:
                 try:
                     self._sendable.clear()
                     for delivery in await self._carrier.due():
-                        if delivery.id not in flying and len(flying) < CHATS:
+                        if len(flying) < CHATS and await self._carrier.begin(delivery):
                             flying.add(delivery.id)
                             chats.create_task(self._deliver_one(delivery, flying))
                     await asyncio.wait_for(self._sendable.wait(), TICK)

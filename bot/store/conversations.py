@@ -264,7 +264,6 @@ async def _write_sending(
             **once,
             state="kept" if keep and sending.kind == "reply" else "waiting",
             attempts=0,
-            not_before=None,
             error="",
             reference="",
             at=now,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.errors import StoreError
 from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.ports import Clock, Receipt
+from bot.store import budgets
 from bot.store.codec import ADDRESS, INBOUND
 from bot.store.database import reading, writing
 from bot.store.tables import Conversations, DeskThreads, Handoffs, Inbox, Timers
@@ -164,6 +165,7 @@ class InboxStore:
     async def release_all(self) -> None:
         """At start, when no other process works on this store: leases of a killed one are void."""
         async with writing(self._engine) as connection:
+            await budgets.release_all(connection)
             await connection.execute(_conversations.update().values(lease_owner="", lease_until=None))
 
     async def release(self, claim: Claim, pause: timedelta = timedelta(0)) -> None:

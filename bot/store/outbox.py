@@ -4,14 +4,16 @@ import logging
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.messages import DeskPost, InboundMessage, Kind, Reply, Sender, joined
-from bot.ports import Clock
+from bot.ports import Clock, Pace
+from bot.store import budgets
 from bot.store.codec import ADDRESS, DESK_POST, INBOUND, REPLY
 from bot.store.database import reading, writing
 from bot.store.overtaken import speak_line
-from bot.store.tables import Conversations, DeskThreads, Inbox, Outbox
+from bot.store.tables import Budgets, Conversations, DeskThreads, Inbox, Outbox
 from bot.turn import Delivery
 
 log = logging.getLogger(__name__)
@@ -28,20 +30,30 @@ class OutboxStore:
 
     async def due(self) -> list[Delivery]:
         """The first waiting row of every chat, if its time has come: order within a chat is kept."""
+        now, lanes = self._clock.now(), Budgets.__table__
         first = sa.select(sa.func.min(_outbox.c.id)).where(_outbox.c.state == "waiting").group_by(_outbox.c.lane)
-        ready = sa.or_(_outbox.c.not_before.is_(None), _outbox.c.not_before <= self._clock.now())
+        ready = (
+            sa.select(_outbox)
+            .join(lanes, lanes.c.key == _outbox.c.lane, isouter=True)
+            .where(_outbox.c.id.in_(first), budgets.free(now))
+            .order_by(_outbox.c.id)
+        )
         async with reading(self._engine) as connection:
-            rows = (
-                await connection.execute(
-                    sa.select(_outbox).where(_outbox.c.id.in_(first), ready).order_by(_outbox.c.id)
-                )
-            ).all()
-            return [await _delivery(connection, row) for row in rows]
+            spent = await budgets.spent(connection, now)
+            rows = (await connection.execute(ready)).all()
+            found = [await _delivery(connection, row) for row in rows]
+        return [delivery for delivery in found if _account(delivery) not in spent]
 
-    async def still_waiting(self, delivery: Delivery) -> bool:
-        """Whether it may be begun: a person may have claimed the conversation since it was read."""
-        async with reading(self._engine) as connection:
-            return await connection.scalar(sa.select(_outbox.c.state).where(_outbox.c.id == delivery.id)) == "waiting"
+    async def begin(self, delivery: Delivery, pace: Pace) -> bool:
+        """Take it for this process and spend its chat's and its account's budget; False when it may not go now."""
+        try:
+            async with writing(self._engine) as connection:
+                state = sa.select(_outbox.c.state).where(_outbox.c.id == delivery.id)
+                if await connection.scalar(state) != "waiting":  # a person has claimed the conversation, or it was sent
+                    return False
+                return await budgets.spend(connection, self._clock.now(), delivery.lane, _account(delivery), pace)
+        except IntegrityError:
+            return False
 
     async def desk_thread(self, handoff_id: str, desk: str) -> str:
         """Where a handoff stands on a desk, "" while it does not."""
@@ -60,6 +72,7 @@ class OutboxStore:
     async def sent(self, delivery: Delivery, reference: str) -> None:
         mine = _outbox.c.id == delivery.id
         async with writing(self._engine) as connection:
+            await budgets.release(connection, delivery.lane)
             row = (await connection.execute(sa.select(_outbox.c.state, _outbox.c.at).where(mine))).one()
             if row.state == "held" and isinstance(delivery.payload, Reply):
                 # a person took over while it was on its way: it was said after all, and is no note
@@ -73,7 +86,9 @@ class OutboxStore:
             if handoff_id and reference:
                 await _keep_thread(connection, reference, handoff_id, delivery.target.removeprefix("desk:"))
 
-    async def later(self, delivery: Delivery, error: str, retry_after: float | None) -> None:
+    async def later(
+        self, delivery: Delivery, error: str, retry_after: float | None, *, account: bool = False
+    ) -> None:
         """Try again: not before the platform allows it, else after a growing pause.
 
         A pause that the platform asks for is no failed attempt. A desk or mail is tried for ever, for nobody else hears
@@ -93,12 +108,9 @@ class OutboxStore:
             else max(timedelta(seconds=retry_after), FIRST_WAIT)
         )
         async with writing(self._engine) as connection:
-            lane = sa.select(_outbox.c.lane).where(_outbox.c.id == delivery.id).scalar_subquery()
-            await connection.execute(
-                _outbox.update()
-                .where(_outbox.c.lane == lane, _outbox.c.state == "waiting")
-                .values(not_before=self._clock.now() + pause)
-            )
+            keys = [delivery.lane, _account(delivery)] if account else [delivery.lane]
+            await budgets.release(connection, delivery.lane)
+            await budgets.block(connection, keys, self._clock.now() + pause)
             await connection.execute(
                 _outbox.update().where(_outbox.c.id == delivery.id).values(attempts=attempts, error=error)
             )
@@ -111,6 +123,7 @@ class OutboxStore:
         log.warning("message %s to %s cannot be delivered: %s", delivery.id, delivery.target, error)
         now = self._clock.now()
         async with writing(self._engine) as connection:
+            await budgets.release(connection, delivery.lane)
             await connection.execute(_outbox.update().where(_rows_of(delivery)).values(state="failed", error=error))
             post = delivery.payload if isinstance(delivery.payload, DeskPost) else None
             if post is None and delivery.target != "channel" and not delivery.payload.attachments:
@@ -167,7 +180,12 @@ async def _delivery(connection: AsyncConnection, row: sa.Row) -> Delivery:
     else:
         payload = REPLY.load(row.payload)
     address = ADDRESS.load(row.address)
-    return Delivery(row.id, row.conversation_id, row.target, address, payload, row.attempts, tuple(also))
+    return Delivery(row.id, row.conversation_id, row.target, address, payload, row.attempts, row.lane, tuple(also))
+
+
+def _account(delivery: Delivery) -> str:
+    """One account for each channel; what stands on a platform's desk comes from the same one."""
+    return f"account:{delivery.door}"
 
 
 def _rows_of(delivery: Delivery) -> sa.ColumnElement[bool]:

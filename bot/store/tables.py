@@ -104,11 +104,20 @@ class Outbox(SQLModel, table=True):
     # waiting, sent, failed, kept (a person is coming), held (he has claimed: staff see it as a note)
     state: str = "waiting"
     attempts: int = 0
-    not_before: datetime | None = _time(null=True)
     error: str = ""
     reference: str = ""  # the platform's id of it
     at: datetime = _time()
     sent_at: datetime | None = _time(null=True)
+
+
+class Budgets(SQLModel, table=True):
+    """What a chat and an account of ours may be sent, for all processes that send; without a row: anything."""
+
+    __tablename__ = "budgets"
+    key: str = Field(primary_key=True)  # an outbox lane, or "account:<channel or desk>"
+    next_at: datetime | None = _time(null=True)  # the next message may go, by the platform's pace
+    blocked_until: datetime | None = _time(null=True)  # the platform takes nothing, or has just failed
+    taken_until: datetime | None = _time(null=True)  # one process is sending; another would send the same
 
 
 class Actions(SQLModel, table=True):

@@ -1,0 +1,24 @@
+"""A short simulated day: 12 shoppers, 3 staff, both platforms, and everything that can go wrong on the way."""
+
+from pathlib import Path
+
+import pytest
+from sim_checks import check_blocked, check_chats, check_desks, check_inbox, check_writes, day, delays
+from sim_peers import BAD_DAY
+
+pytestmark = [
+    pytest.mark.usefixtures("quick_hashes"),
+    pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type"),
+]
+PATIENCE = 20.0  # seconds that a chat may be held up by what is not its own; most of it real time on a busy machine
+
+
+async def test_nothing_is_lost_doubled_or_starved_on_a_bad_day(tmp_path: Path) -> None:
+    async with day(tmp_path, shoppers=12, staff=3, seed=1, rates=BAD_DAY) as over:
+        assert await check_inbox(over.world, over.shoppers) > 60
+        await check_chats(over.world, over.shoppers)
+        await check_desks(over.world, over.shoppers)
+        assert await check_writes(over.world, over.shoppers) == 6
+        await check_blocked(over.world, over.shoppers)
+        assert (await delays(over.world, over.shoppers)).foreign < PATIENCE
+        print(over.seconds, await delays(over.world, over.shoppers), over.world.plan.chats)
