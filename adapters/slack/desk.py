@@ -2,8 +2,8 @@
 
 from adapters.slack import limits
 from adapters.slack.api import SlackApi
+from adapters.slack.common import CHANNEL
 from adapters.slack.desk_menu import Words
-from adapters.slack.normalise import CHANNEL
 from adapters.slack.parts import Poster
 from adapters.slack.render import render_post
 from bot.messages import OPENING, Address, DeskPost
