@@ -11,6 +11,7 @@ import bot.phrases
 from bot.commerce import Line, LineState, Order, Product, Variant
 from bot.conversation import Access, Proof
 from bot.facts import Act, Localised, Many, Money, Number, Term, Text
+from bot.messages import Picture
 from bot.phrases import PhraseBook
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import SKILLS, change_address, product_question, track_order
@@ -88,6 +89,18 @@ async def test_a_size_in_other_words_is_found_and_what_is_not_made_is_answered_w
     outcome = await product_question.run(Shop(SHIRT), wish)
     named = outcome.act.facts.get("variants")
     assert (outcome.act.name, len(named.items) if isinstance(named, Many) else 0) == (act, variants)
+
+
+@pytest.mark.parametrize(("intent", "priced"), [("product_info", True), ("product_price", False)])
+async def test_a_products_card_has_its_picture_and_its_price_unless_that_is_what_is_said(
+    intent: str, priced: bool
+) -> None:
+    wish = replace(request(intent, NOW.date(), product="linen shirt"), say=str)
+    shirt = replace(SHIRT, image="https://shop.example/shirt.jpg")
+    card = (await product_question.run(Shop(shirt), wish)).cards[0]
+    assert card.picture == Picture("https://shop.example/shirt.jpg", str(NAME))
+    assert (str(Money(4900, "GBP")) in [value for _, value in card.rows]) is priced
+    assert (await product_question.run(Shop(SHIRT), wish)).cards[0].picture is None
 
 
 # --- what the contact on file is told --------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from slack_rig import Shop, payload
 from slack_rig import settings as slack_settings
 
 from adapters.slack import limits as slack_limits
+from adapters.slack.common import Me, Staff
 from adapters.slack.forms import packed, unpacked
-from adapters.slack.normalise import Me, Staff, form_opening, normalise
+from adapters.slack.interactions import form_opening
+from adapters.slack.normalise import normalise
 from adapters.slack.render import render
 from bot.errors import BadInput
 from bot.messages import Button, Field, Form, Kind, Reply, form_in

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from fakes import EVE
 
+from adapters.slack.common import Me, Staff
 from adapters.slack.hints import hint
 from adapters.slack.linking import Wish, link_wish
-from adapters.slack.normalise import Me, Staff, desk_user, normalise, overheard
+from adapters.slack.normalise import desk_user, normalise, overheard
 from adapters.slack.reading import read as read_text
 from bot.errors import BadInput
 from bot.messages import Address, Attachment, InboundMessage, Kind, Sender

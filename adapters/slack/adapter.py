@@ -7,11 +7,11 @@ from typing import Any
 from adapters.slack import limits
 from adapters.slack.api import SlackApi
 from adapters.slack.channel import SlackChannel
+from adapters.slack.common import CHANNEL
 from adapters.slack.desk import SlackDesk
 from adapters.slack.desk_modals import DeskModals
 from adapters.slack.door import events_route
 from adapters.slack.intake import Intake
-from adapters.slack.normalise import CHANNEL
 from adapters.slack.pace import Pace
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets

@@ -12,8 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import limits
+from adapters.slack.common import Me
 from adapters.slack.errors import translate, unreachable
-from adapters.slack.normalise import Me
 from adapters.slack.pace import Pace
 from adapters.slack.quiet import sdk_log
 from bot.errors import PermanentFailure

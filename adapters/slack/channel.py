@@ -5,7 +5,7 @@ import logging
 
 from adapters.slack import limits
 from adapters.slack.api import SlackApi, refuse_large
-from adapters.slack.normalise import CHANNEL
+from adapters.slack.common import CHANNEL
 from adapters.slack.parts import Poster
 from adapters.slack.render import render
 from bot.errors import ChannelError, PermanentFailure

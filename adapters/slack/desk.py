@@ -1,8 +1,8 @@
 """Handoffs as threads of the staff channel. What staff write and press there comes in through intake.py."""
 
 from adapters.slack.api import SlackApi
+from adapters.slack.common import CHANNEL
 from adapters.slack.desk_menu import Words
-from adapters.slack.normalise import CHANNEL
 from adapters.slack.parts import Poster
 from adapters.slack.render import render_post
 from bot.messages import OPENING, Address, DeskPost

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack.normalise import SPOKEN, Staff, button_of, desk_act_of, thread_of_button
+from adapters.slack.common import Staff
+from adapters.slack.interactions import button_of, desk_act_of, thread_of_button
+from adapters.slack.normalise import SPOKEN
 from bot.ports import right_for
 
 

@@ -15,21 +15,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.api import SlackApi
+from adapters.slack.common import CHANNEL, Me, Staff
 from adapters.slack.desk_modals import DeskModals
 from adapters.slack.forms import Opening
 from adapters.slack.hints import Hint, hint
+from adapters.slack.interactions import desk_answer, desk_wish, form_opening
 from adapters.slack.linking import Wish, link_wish
-from adapters.slack.normalise import (
-    CHANNEL,
-    Me,
-    Staff,
-    desk_answer,
-    desk_user,
-    desk_wish,
-    form_opening,
-    normalise,
-    overheard,
-)
+from adapters.slack.normalise import desk_user, normalise, overheard
 from adapters.slack.quiet import sdk_log
 from bot.errors import BadInput, ChannelError, ShophandError
 from bot.messages import Address

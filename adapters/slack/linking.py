@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from adapters.slack.normalise import SPOKEN, Me, Payload, Staff, said_by_person, text_of
+from adapters.slack.common import Me, Payload, Staff
+from adapters.slack.normalise import SPOKEN, said_by_person, text_of
 from bot.messages import link_code_in
 
 

@@ -1,59 +1,25 @@
-"""One Slack payload in our words: events and pressed buttons, of shoppers and of staff. Pure."""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+"""One Slack payload in our words: what people wrote; what they pressed stands in interactions.py. Pure."""
 
 from adapters.slack import desk_menu
-from adapters.slack.desk_menu import SEND, Answer, Wish
+from adapters.slack.common import CHANNEL, Me, Payload, Staff, documented, is_direct, moment
 from adapters.slack.files import attachments
-from adapters.slack.forms import FORM_ACTION, Opening, opening, submitted, unpacked
-from adapters.slack.reading import decode, mentions, read
-from bot.errors import BadInput
-from bot.messages import DESK_ACTS, Address, InboundMessage, Kind, Sender, note_in
-from bot.ports import Member, right_for
+from adapters.slack.interactions import answered, pressed
+from adapters.slack.reading import mentions, read
+from bot.messages import Address, InboundMessage, Kind, Sender, note_in
 
-CHANNEL = "slack"
-DESK_ACTION = "desk:"  # action ids of the buttons on handoffs; their values are "<act>:<handoff id>"
 SPOKEN = frozenset({None, "file_share", "me_message", "thread_broadcast"})  # message subtypes in which a person speaks
-
-UNDOCUMENTED = "the payload does not have the documented form"
-
-Payload = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Me:
-    """The app in its workspace, as auth.test tells it."""
-
-    team: str
-    user: str  # the bot's user id, which stands in mentions
-    bot: str = ""
-    team_name: str = ""
-    user_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """The channel whose threads are handoffs, and who counts as staff there: as far as a payload needs it."""
-
-    channel: str = ""
-    users: Mapping[str, Member] = field(default_factory=dict)  # by member id
 
 
 def normalise(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
     """The payload as a message; None when it is none of ours. BadInput when it does not have the documented form."""
-    try:
+    with documented():
         match payload.get("type"):
             case "event_callback":
                 return _event(payload["event"], me, staff)
             case "block_actions":
-                return _pressed(payload, me, staff)
+                return pressed(payload, me, staff)
             case "view_submission":
-                return submitted(payload, CHANNEL, me.team) or _answered(payload, me, staff)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(UNDOCUMENTED) from error
+                return answered(payload, me, staff)
     return None
 
 
@@ -62,41 +28,13 @@ def desk_user(payload: Payload, channel: str) -> str:
 
     BadInput when the payload does not have the documented form.
     """
-    try:
+    with documented():
         if payload.get("type") == "block_actions":
             return payload["user"]["id"] if channel and payload["channel"]["id"] == channel else ""
         if payload.get("type") == "view_submission":
             return payload["user"]["id"] if channel and desk_menu.answer(payload) else ""
         event = payload.get("event") or {}
         return event.get("user") or "" if channel and event.get("channel") == channel else ""
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(UNDOCUMENTED) from error
-
-
-def desk_wish(payload: Payload, staff: Staff) -> Wish | None:
-    """What linked staff chose to do that a modal asks the rest of. Call it on what normalise could read."""
-    action = button_of(payload) if payload.get("type") == "block_actions" else None
-    if action is None or payload["channel"]["id"] != staff.channel:
-        return None
-    found = desk_menu.wish(payload, action, thread_of_button(payload))
-    return found if found and found.user in staff.users else None
-
-
-def desk_answer(payload: Payload, staff: Staff) -> Answer | None:
-    """What linked staff sent such a modal with."""
-    found = desk_menu.answer(payload) if payload.get("type") == "view_submission" else None
-    return found if found and found.wish.user in staff.users else None
-
-
-def form_opening(payload: Payload, pressed: InboundMessage) -> Opening | None:
-    """The modal that a press opens; None for a press that is all of itself. BadInput as normalise."""
-    action = button_of(payload) if payload.get("type") == "block_actions" else None
-    if action is None or action["action_id"] != FORM_ACTION:
-        return None
-    try:
-        return opening(payload, pressed, action["value"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadInput(UNDOCUMENTED) from error
 
 
 def overheard(payload: Payload, message: InboundMessage, me: Me) -> bool:
@@ -131,7 +69,7 @@ def _said(event: Payload, me: Me) -> InboundMessage | None:
     else:
         return None
     return InboundMessage(
-        source_id=_source_id(event), address=address, sent_at=_time(event["ts"]), kind=kind, text=text,
+        source_id=_source_id(event), address=address, sent_at=moment(event["ts"]), kind=kind, text=text,
         attachments=files)
 
 
@@ -146,7 +84,7 @@ def _edit(event: Payload, me: Me) -> InboundMessage | None:
         return None
     original = _source_id(now)
     return InboundMessage(
-        source_id=f"{original}:edit:{event['ts']}", address=_address(now, me), sent_at=_time(message["edited"]["ts"]),
+        source_id=f"{original}:edit:{event['ts']}", address=_address(now, me), sent_at=moment(message["edited"]["ts"]),
         kind=Kind.EDIT, text=text, edits=original)
 
 
@@ -159,46 +97,16 @@ def _staff_said(event: Payload, me: Me, staff: Staff) -> InboundMessage | None:
         return None
     kind, act = (Kind.TEXT, "") if note is None else (Kind.STAFF_ACT, "note")
     return InboundMessage(
-        source_id=_source_id(event), sent_at=_time(event["ts"]), sender=Sender.STAFF, kind=kind, act=act, text=said,
+        source_id=_source_id(event), sent_at=moment(event["ts"]), sender=Sender.STAFF, kind=kind, act=act, text=said,
         name=member.name, staff=member.staff,
         address=Address(CHANNEL, me.team, event["channel"], thread, event["user"], private=False))
-
-
-def _pressed(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
-    action, user, channel = button_of(payload), payload["user"]["id"], payload["channel"]["id"]
-    if action is None:
-        return None
-    private = _is_direct(channel)
-    address = Address(CHANNEL, me.team, channel, thread_of_button(payload), user, private=private)
-    source_id, sent_at = f"{action['action_ts']}:{user}", _time(action["action_ts"])
-    if action["action_id"] == SEND and channel == staff.channel and user in staff.users:
-        message_ts = (payload.get("message") or {}).get("ts") or payload["container"]["message_ts"]
-        return desk_menu.sent(action, message_ts, address, staff.users[user])
-    if action["action_id"].startswith(DESK_ACTION):
-        (act, handoff_id), member = desk_act_of(action), staff.users.get(user)
-        if channel != staff.channel or member is None or not act or not member.may(right_for(act)):
-            return None
-        return InboundMessage(
-            source_id=source_id, address=address, sent_at=sent_at, sender=Sender.STAFF, kind=Kind.STAFF_ACT, act=act,
-            handoff_id=handoff_id, name=member.name, staff=member.staff)
-    if channel == staff.channel:
-        return None
-    value = unpacked(action["value"]).value if action["action_id"] == FORM_ACTION else action["value"]
-    return InboundMessage(
-        source_id=source_id, address=address, sent_at=sent_at, kind=Kind.BUTTON, button=value,
-        text=decode((action.get("text") or {}).get("text") or ""), name=payload["user"].get("name") or "")
-
-
-def _answered(payload: Payload, me: Me, staff: Staff) -> InboundMessage | None:
-    found = desk_answer(payload, staff)
-    return found.message(CHANNEL, me.team, staff.users[found.wish.user]) if found else None
 
 
 # --- parts of a payload ----------------------------------------------------------------------------------------------
 
 
 def _address(event: Payload, me: Me) -> Address:
-    direct = event.get("channel_type") == "im" or _is_direct(event["channel"])
+    direct = event.get("channel_type") == "im" or is_direct(event["channel"])
     thread = _agent_thread(event) if direct else event.get("thread_ts") or event["ts"]
     return Address(CHANNEL, me.team, event["channel"], thread, event["user"], private=direct)
 
@@ -208,30 +116,6 @@ def _agent_thread(event: Payload) -> str:
     thread = event.get("thread_ts") or ""
     opened = thread == event["ts"] or "assistant_thread" in event or "app_context" in event
     return thread if opened else ""
-
-
-def thread_of_button(payload: Payload) -> str:
-    """The thread our message with the button stands in: in a channel its own, if it opened one."""
-    message, container = payload.get("message") or {}, payload.get("container") or {}
-    ts = message.get("ts") or container["message_ts"]
-    thread = message.get("thread_ts") or container.get("thread_ts") or ts
-    return "" if thread == ts and _is_direct(payload["channel"]["id"]) else thread
-
-
-def button_of(payload: Payload) -> Payload | None:
-    """The pressed button, or the menu with the value that was chosen in it."""
-    for action in payload["actions"]:
-        if action.get("type") == "button" and action.get("value"):
-            return action
-        if action.get("type") == "overflow":
-            return {**action, "value": action["selected_option"]["value"]}
-    return None
-
-
-def desk_act_of(action: Payload) -> tuple[str, str]:
-    """What a button on a handoff does, and to which; "" for any other button."""
-    act, _, handoff_id = action["value"].partition(":")
-    return (act, handoff_id) if action["action_id"] == f"{DESK_ACTION}{act}" and act in DESK_ACTS else ("", "")
 
 
 def text_of(message: Payload, me: Me) -> str:
@@ -247,13 +131,5 @@ def _named(event: Payload, me: Me) -> bool:
     return event.get("type") == "app_mention" or mentions(event.get("text") or "", me.user)
 
 
-def _is_direct(channel: str) -> bool:
-    return channel.startswith("D")
-
-
 def _source_id(event: Payload) -> str:
     return f"{event['channel']}:{event['ts']}"
-
-
-def _time(ts: str) -> datetime:
-    return datetime.fromtimestamp(float(ts), UTC)

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.slack import limits
 from adapters.slack.desk_menu import EDIT, SEND, Words, menu
 from adapters.slack.forms import FORM_ACTION, packed
-from adapters.slack.normalise import DESK_ACTION
+from adapters.slack.interactions import DESK_ACTION
 from adapters.slack.split import split, units
 from bot.messages import Card, DeskPost, Picture, Reply
 

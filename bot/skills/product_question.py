@@ -134,7 +134,9 @@ def described(product: Product, request: Request) -> tuple[tuple[str, str], ...]
 
 def _card(product: Product, request: Request) -> Card:
     about = request.say(product.description)
-    rows = (("", about), *described(product, request), ("", product.url))
+    told = request.intent == "product_price" or product.lowest is None
+    price = () if told else offered(product, request)[:1]
+    rows = (*price, ("", about), *described(product, request), ("", product.url))
     return Card(request.say(product.name), rows, picture(product, request))
 
 
