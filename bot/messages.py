@@ -241,6 +241,7 @@ class Reply:
     cards: tuple[Card, ...] = ()
     form: Form | None = None  # offered beside the buttons
     attachments: tuple[Attachment, ...] = ()  # kept files, by digest; only mail carries them
+    share: str = ""  # label of a button that shares the shopper's own phone number, where a platform has such a thing
     salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
 
     def as_text(self, *, number_buttons: bool = False) -> str:

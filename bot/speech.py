@@ -83,7 +83,10 @@ class Speech:
         buttons = tuple(Button(self._label(offer.label, language), offer.value) for offer in decision.offers)
         if not spoken.text and not decision.cards:
             return None, spoken
-        return Reply(spoken.text, buttons, decision.cards, decision.form), spoken
+        top = decision.conversation.top
+        asks = decision.kind == "ask" and top is not None and top.expects.partition("/")[0] == "contact"
+        share = self._label(Term("button", "share"), language) if asks else ""
+        return Reply(spoken.text, buttons, decision.cards, decision.form, share=share), spoken
 
     async def sentences(self, acts: Sequence[Act], language: str, history: Sequence[Utterance] = ()) -> Spoken:
         base = language.split("-")[0]

@@ -314,6 +314,22 @@ async def test_a_shared_contact_proves_the_phone_only_of_him_who_sent_it(shop):
     assert "identify/done" in await _acts(shop)
 
 
+async def test_who_is_asked_for_his_contact_can_share_his_number_with_one_press(shop):
+    await shop.shopper(ANN, f"where is order {ORDER}?")
+    keys = shop.peer.sent[-1]["reply_markup"]
+    assert keys["keyboard"] == [[{"text": "Share my phone number", "request_contact": True}]]
+    assert keys["one_time_keyboard"] is True
+    await shop.shopper(ANN, EMMA)
+    assert "keyboard" not in shop.peer.sent[-1].get("reply_markup", {})
+
+
+async def test_no_number_is_asked_for_by_a_button_in_a_group(peer, channel):
+    peer.chat(-4001, type="group")
+    group = Address("telegram", "700100", "-4001", user=str(ANN), private=False)
+    await channel.send(group, Reply("Which phone number?", share="Share my phone number"), "m1")
+    assert "reply_markup" not in peer.sent[0]
+
+
 async def _phone(shop: Shop) -> str:
     proof = await shop.product.shop.identify(ORDER, EMMA)
     assert proof is not None

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
@@ -17,12 +17,14 @@ from adapters.telegram.errors import REASON_LENGTH, translate
 from adapters.telegram.files import words_in
 from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL
-from adapters.telegram.render import Part, keyboard, render
+from adapters.telegram.render import Part, keyboard, render, sharing
 from adapters.telegram.steps import Steps
 from bot.errors import PermanentFailure
 from bot.messages import Address, Attachment, Reply
 
 log = logging.getLogger(__name__)
+
+Keys = InlineKeyboardMarkup | ReplyKeyboardMarkup
 
 
 class TelegramChannel:
@@ -36,7 +38,7 @@ class TelegramChannel:
 
     async def send(self, address: Address, reply: Reply, message_id: str) -> str:
         """Send all parts; a second try goes on after the last part that Telegram took, it does not repeat them."""
-        parts, keys = render(reply), keyboard(reply.buttons)
+        parts, keys = render(reply), keyboard(reply.buttons) or (sharing(reply.share) if address.private else None)
         if not parts:
             raise PermanentFailure("the reply is empty; Telegram takes no empty message")
         steps = [partial(self._send_part, address, part, keys if part is parts[-1] else None) for part in parts]
@@ -67,20 +69,20 @@ class TelegramChannel:
         _refuse_large(len(content))  # sizes are optional in Telegram's answers
         return content
 
-    async def _send_part(self, address: Address, part: Part, keys: InlineKeyboardMarkup | None) -> str:
+    async def _send_part(self, address: Address, part: Part, keys: Keys | None) -> str:
         try:
             return await self._send_or_follow(address, part, keys)
         except TelegramError as error:
             raise translate(error) from error
 
-    async def _send_or_follow(self, address: Address, part: Part, keys: InlineKeyboardMarkup | None) -> str:
+    async def _send_or_follow(self, address: Address, part: Part, keys: Keys | None) -> str:
         try:
             return await self._send_to(address, part, keys)
         except ChatMigrated as moved:
             await self._moves.learn(address.chat, str(moved.new_chat_id))
             return await self._send_to(address, part, keys)
 
-    async def _send_to(self, address: Address, part: Part, keys: InlineKeyboardMarkup | None) -> str:
+    async def _send_to(self, address: Address, part: Part, keys: Keys | None) -> str:
         chat = self._moves.now(address.chat)
         if chat.startswith("-"):
             self._budgets[chat].spend()

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, MessageEntity, ReplyKeyboardMarkup
 
 from adapters.telegram import limits
 from bot.messages import Button, Card, Reply
@@ -56,6 +56,12 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
             for button in buttons[:limits.BUTTONS]]
     in_row = 2 if all(_width(key.text) <= limits.PAIR_WIDTH for key in keys) else 1
     return InlineKeyboardMarkup([keys[first:first + in_row] for first in range(0, len(keys), in_row)])
+
+
+def sharing(label: str) -> ReplyKeyboardMarkup | None:
+    """A button in place of the phone's own keyboard, for one press: Telegram then sends the person's own contact."""
+    share = [[KeyboardButton(label, request_contact=True)]]
+    return ReplyKeyboardMarkup(share, resize_keyboard=True, one_time_keyboard=True) if label else None
 
 
 def topic_name(title: str) -> str:

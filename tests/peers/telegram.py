@@ -233,6 +233,8 @@ class TelegramPeer:
         return self._accept(chat, asked, caption=asked.get("caption", "").strip())
 
     def _accept(self, chat: Chat, asked: dict[str, Any], **content: str) -> dict[str, Any]:
+        if chat.type != "private" and "request_contact" in str(asked.get("reply_markup", "")):
+            raise Refusal(400, "Bad Request: phone number can be requested in private chats only")
         _check_keyboard(asked.get("reply_markup", {}).get("inline_keyboard", []))
         if chat.floods and not chat.patience:
             seconds = chat.floods.pop(0)
