@@ -313,7 +313,7 @@ class TurnRows:
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises = promises.open_ones
         self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
-        self.colleagues = desk.colleagues
+        self.colleagues, self.leads = desk.colleagues, desk.leads
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:

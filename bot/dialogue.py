@@ -10,8 +10,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import codes, deadlines, handoff, notifier, opt_in, promises, rating, slots, snooze, transcript, waiting
+from bot import (
+    approval,
+    codes,
+    deadlines,
+    handoff,
+    notifier,
+    opt_in,
+    promises,
+    rating,
+    slots,
+    snooze,
+    transcript,
+    waiting,
+)
 from bot.alarms import alarm
+from bot.commerce import Order
 from bot.conversation import (
     SESSION_SILENCE,
     Confirmation,
@@ -23,12 +37,12 @@ from bot.conversation import (
 )
 from bot.decision import TAKE_BACK, HandoffRequest, Limits, Notice, Read, Speak, TurnInput
 from bot.errors import BadInput
-from bot.facts import Act, Moment, Number
+from bot.facts import Act, Fact, Moment, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import Attachment, DeskPost, InboundMessage, Kind, Reply, Sender
 from bot.opening import OpeningHours
 from bot.policy import decide
-from bot.ports import CLOSINGS, OPEN, Clock, Interpreter, WriteModes
+from bot.ports import CLOSINGS, OPEN, Clock, HandoffView, Interpreter, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
@@ -325,12 +339,10 @@ class Dialogue:
         view = await self._store.handoff(message.handoff_id) if message.handoff_id else None
         handoff_id = view.id if view else (t.conversation.handoff.id if t.conversation.handoff else "")
         if message.kind is Kind.TEXT:
-            approval = (
-                view is not None and view.kind == "approval"
-            )  # writing there says something, it takes nothing over
+            beside = view is not None and view.kind == "approval"  # writing there says something, it takes nothing over
             moved = (
                 handoff.Moved(t.conversation)
-                if approval
+                if beside
                 else handoff.claimed(t.conversation, handoff_id, message.name, self._terms, writes=True)
             )
             result = await self._moved(t, moved, ())
@@ -362,6 +374,9 @@ class Dialogue:
                 return await self._moved(t, closed, ())
             case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
                 return await self._decided(t, view.id, message.name, approve=message.act == "approve")
+            case "approve" | "decline" if view and view.kind == "approval":
+                post = DeskPost(view.id, "note", f"{self._word('decided_over')} {self._word(f'ended_{view.status}')}")
+                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
         return TurnResult(t.conversation)
 
     def _put_away(self, t: Turn, handoff_id: str, text: str) -> handoff.Moved:
@@ -395,17 +410,31 @@ class Dialogue:
         else:
             outcome = Outcome(Act(f"refused:{pending.skill}/declined", pending.act.facts))
         t.effects = True
-        left = tuple(note for note in t.conversation.approvals if note.id != handoff_id)
-        status = "approved" if approve else "declined"
         speak = Speak(
-            "say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards,
+            "say", approval.without(t.conversation, handoff_id), (outcome.act,), cards=outcome.cards,
             notify=self._notices(pending.skill, outcome), cases=self._cases(pending, outcome),
         )  # fmt: skip
-        result = await self._spoken(t, speak, {})
-        change = HandoffChange(handoff_id, status, claimed_by=staff)
-        ended = handoff.to_sendings(
-            [handoff.decided(handoff_id, status, self._terms)], self._settings.desks, t.claim.rows[0].message.source_id
+        change = HandoffChange(handoff_id, "approved" if approve else "declined", claimed_by=staff)
+        return await self._over(t, speak, change)
+
+    async def _expired(self, t: Turn, view: HandoffView | None) -> TurnResult:
+        """Nobody has decided on a write in time: it is not done."""
+        pending = await self._store.confirmation(view.id) if view and view.status == "waiting" else None
+        if view is None or pending is None:
+            return TurnResult(t.conversation)
+        skill = next(known for known in self._skills if known.name == pending.skill)
+        t.effects = True
+        return await self._over(
+            t, approval.expired(t.conversation, view.id, skill.intents[0]), HandoffChange(view.id, "expired")
         )
+
+    async def _over(self, t: Turn, speak: Speak, change: HandoffChange) -> TurnResult:
+        """An approval has ended: the shopper hears of it, and so do the desks."""
+        result = await self._spoken(t, speak, {})
+        ended = handoff.to_sendings(
+            [handoff.decided(change.id, change.status, self._terms)], self._settings.desks,
+            t.claim.rows[0].message.source_id,
+        )  # fmt: skip
         return replace(result, handoffs=(*result.handoffs, change), sendings=(*result.sendings, *ended))
 
     def _cases(self, pending: Confirmation, outcome: Outcome) -> tuple[HandoffRequest, ...]:
@@ -435,11 +464,10 @@ class Dialogue:
         if message.act == snooze.SNOOZE:
             back = snooze.brought_back(t.conversation, message.handoff_id, self._word("back_due"))
             return await self._moved(t, back, ())
-        if message.act in deadlines.KINDS:
-            view = await self._store.handoff(message.handoff_id)
-            changes, posts = deadlines.missed(view, message.act, self._word(f"missed_{message.act}"))
-            sendings = handoff.to_sendings(posts, self._settings.desks, message.source_id)
-            return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
+        if message.act == deadlines.EXPIRES:
+            return await self._expired(t, await self._store.handoff(message.handoff_id))
+        if message.act in (*deadlines.KINDS, deadlines.REMINDS):
+            return await self._late(t, message)
         if message.act == handoff.UNCLAIMED:
             return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
         if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:
@@ -448,6 +476,14 @@ class Dialogue:
             return await self._moved(t, handoff.undeliverable(t.conversation, self._terms), ())
         speak = Speak("handoff", t.conversation, (), handoff=HandoffRequest("undeliverable"))
         return await self._spoken(t, speak, {})
+
+    async def _late(self, t: Turn, message: InboundMessage) -> TurnResult:
+        """A deadline has passed, or the time to decide is nearly over: leads are told."""
+        view, leads = await self._store.handoff(message.handoff_id), await self._store.leads()
+        words = deadlines.for_leads(self._word(f"missed_{message.act}"), leads, self._word("leads"))
+        changes, posts = deadlines.missed(view, message.act, words)
+        sendings = handoff.to_sendings(posts, self._settings.desks, message.source_id)
+        return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
 
     # --- what is left behind -----------------------------------------------------------------------------------------
 
@@ -517,38 +553,36 @@ class Dialogue:
 
     async def _opened(self, t: Turn, speak: Speak, request: HandoffRequest) -> handoff.Moved:
         """The handoff that this decision asks for, with what staff need to know."""
-        language = self._settings.staff_language
         before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
-        facts = {name: self._speech.say(fact, language) for name, fact in request.facts.items()}
-        rule = self._rule(request.write) if request.kind == "approval" and request.write else ""
-        text = handoff.case_summary(facts, before, request.reason, t.history, self._terms, t.text, rule)
-        if request.kind == "approval" and request.write:
-            wanted = await self._speech.sentences((request.write.act,), language)
-            text = f"{wanted.text}\n{text}"
         status = "closed" if request.kind == "note" else "waiting"
         number = request.write.arguments.get("order", "") if request.write else handoff.order_of(before)
         # what comes first anyhow waits for no shop, and where an error brings in a person it may be the shop's
         asks = status == "waiting" and request.reason not in FIRST | {"error"}
-        packed_by = await self._fulfilment.packed_by(number, before.proof) if asks else None
+        order = await self._fulfilment.order(number, before.proof) if asks else None
+        text = await self._told(t, request, before, order)
         change = HandoffChange(
-            self._new_id(), status, request.kind, request.reason, text, request.write, opening=True, packed_by=packed_by
-        )
+            self._new_id(), status, request.kind, request.reason, text, request.write, opening=True,
+            packed_by=order.packed_by if order else None,
+        )  # fmt: skip
         wait = self._settings.hours.after(t.now, self._settings.wait) - t.now
         suggestion = t.suggestion if request.kind == "chat" else ""
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *_files(t)]
         return handoff.opened(speak.conversation, change, t.now, wait, self._terms, files, suggestion)
 
-    def _rule(self, approval: Confirmation) -> str:
-        """Why staff are asked, in their words."""
-        rule, moved = approval.needs_approval, approval.moved
-        words, limit = self._terms.get("rule", {}).get(rule, rule), None
-        if rule == "amount" and moved:
-            limit = self._settings.limits.limit(moved.currency)
-        if moved is None or limit is None:
-            return words
-        language = self._settings.staff_language
-        return f"{words} ({self._speech.say(moved, language)} > {self._speech.say(limit, language)})"
+    async def _told(
+        self, t: Turn, request: HandoffRequest, conversation: Conversation, order: Order | None
+    ) -> str:
+        """What staff read of a handoff, in their language."""
+        def say(fact: Fact) -> str:
+            return self._speech.say(fact, self._settings.staff_language)
+
+        if request.kind == "approval" and request.write:
+            buyer = await self._fulfilment.buyer(order, conversation.proof)
+            limits = self._settings.limits
+            return approval.card(request.write, buyer, conversation, t.history, t.text, limits, self._terms, say)
+        facts = {name: say(fact) for name, fact in request.facts.items()}
+        return handoff.case_summary(facts, conversation, request.reason, t.history, self._terms, t.text)
 
 
 def _files(t: Turn) -> list[Attachment]:

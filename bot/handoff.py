@@ -33,17 +33,13 @@ class Moved:
 
 
 def summary(
-    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = "", rule: str = ""
+    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = ""
 ) -> str:
-    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model.
-
-    `rule`: why they are asked to approve.
-    """
+    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model."""
     label = terms.get("summary", {})
     proof = conversation.proof
     rows = [
         ("reason", terms.get("handoff", {}).get(reason, reason)),
-        ("rule", rule),
         ("wish", ", ".join(terms.get("intent", {}).get(wish, wish) for wish in conversation.wishes)),
         ("order", order_of(conversation)),
         ("known", ", ".join(f"{name} {value}" for name, value in _known(conversation).items())),
@@ -52,21 +48,25 @@ def summary(
         ("tried", terms.get("handoff", {}).get("not_understood", "") if conversation.fallbacks else ""),
     ]
     lines = [f"{label.get(name, name)}: {value}" for name, value in rows if value]
-    talk = [*history, *([Utterance("user", said)] if said else [])]
-    lines += [
-        f"{'>' if line.speaker == 'user' else '<'} {' '.join(line.text.split())[:200]}" for line in talk[-LAST_LINES:]
+    return "\n".join([*lines, *talk(history, said)])
+
+
+def talk(history: Sequence[Utterance], said: str) -> list[str]:
+    """The last lines that were said, the shopper's marked with >."""
+    lines = [*history, *([Utterance("user", said)] if said else [])]
+    return [
+        f"{'>' if line.speaker == 'user' else '<'} {' '.join(line.text.split())[:200]}" for line in lines[-LAST_LINES:]
     ]
-    return "\n".join(lines)
 
 
 def case_summary(
     facts: Mapping[str, str], conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms,
-    said: str, rule: str = "",
+    said: str,
 ) -> str:  # fmt: skip
     """The facts of a case, written out, over what staff need to know of the shopper."""
     labels = {**terms.get("label", {}), **terms.get("fact", {})}
     rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
-    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said, rule)])
+    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said)])
 
 
 def joined(first: Moved, second: Moved) -> Moved:

@@ -167,6 +167,10 @@ class TurnStore(Protocol):
         """The names that shoppers see of all members of staff."""
         ...
 
+    async def leads(self) -> list[str]:
+        """... and of those who may approve."""
+        ...
+
 
 class ActionLog(Protocol):
     """Every write, under its confirmation's id."""

@@ -294,6 +294,17 @@ async def test_a_lead_decides_on_approvals(shop):
     assert "disabled" not in (await get(shop, "/staff/handoffs/h2"))[1]
 
 
+async def test_what_is_over_cannot_be_decided_and_says_so(shop):
+    shop.office.views["h2"] = view("h2", kind="approval", status="expired")
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/handoffs/h2")
+    assert "data-do" not in page and "Nobody has decided in time" in page
+    fields = {"csrf": csrf_of(shop), "source": ONE, "act": "approve"}
+    async with shop.client.post("/staff/handoffs/h2/act", data=fields, headers={"Origin": shop.origin}) as response:
+        assert (response.status, await response.text()) == (409, "too late, this is over (expired)")
+    assert shop.front.received == []
+
+
 # --- what is shown ---------------------------------------------------------------------------------------------------
 
 
@@ -364,12 +375,13 @@ async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop
     assert "Approve" in approval and "Decline" in approval and ">Send<" not in approval and ">Note<" in approval
 
 
-async def test_a_suggestion_to_the_last_words_can_be_put_into_the_text_box(shop):
+async def test_a_suggestion_to_the_last_words_is_one_click_to_send_or_to_edit_first(shop):
     shop.front.write("telegram:7:9::9", "user", "how long is delivery?", suggestion="Two days <b>")
     await sign_in(shop)
     for path in ("/staff/handoffs/h1", "/staff/handoffs/h1/replies"):
         _, page = await get(shop, path)
         assert 'data-fill="Two days &lt;b&gt;"' in page and "Suggestion · not sent" in page, path
+        assert 'data-send="Two days &lt;b&gt;"' in page and "claims the conversation" in page, path
     shop.front.write("telegram:7:9::9", "note", "he is a regular", author="bob")
     assert "Two days" in (await get(shop, "/staff/handoffs/h1/replies"))[1]
     shop.front.write("telegram:7:9::9", "staff", "Two days.")

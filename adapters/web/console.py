@@ -151,6 +151,8 @@ class Console:
         if message is None:
             raise web.HTTPBadRequest(text="this handoff cannot take that")
         self._door.permit(visit, right_for(message.act))
+        if view.status not in OPEN and message.act in ACTS["approval"]:
+            raise web.HTTPConflict(text=f"too late, this is over ({view.status})")
         receipt = await self._front.receive(message)
         if not receipt.conversation_id:
             raise web.HTTPConflict(text="this handoff belongs to no conversation any more")

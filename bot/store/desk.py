@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversation import Access, Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
 from bot.ports import OPEN, Clock, HandoffView, Ratings
+from bot.roles import Right, Role, may
 from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
 from bot.store.tables import Conversations, Facts, Handoffs, Staff, Timers
@@ -17,6 +18,7 @@ from bot.triage import in_order
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
 _staff, _timers = Staff.__table__, Timers.__table__
 
+LEADS = [role for role in Role if may(role, Right.APPROVALS)]
 MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
 
 
@@ -76,6 +78,12 @@ class DeskStore:
         """The names that shoppers see of all members of staff."""
         async with reading(self._engine) as connection:
             return list(await connection.scalars(sa.select(_staff.c.name).distinct().order_by(_staff.c.name)))
+
+    async def leads(self) -> list[str]:
+        """... and of those who may approve."""
+        mine = sa.select(_staff.c.name).where(_staff.c.role.in_(LEADS)).distinct().order_by(_staff.c.name)
+        async with reading(self._engine) as connection:
+            return list(await connection.scalars(mine))
 
     # --- single values -----------------------------------------------------------------------------------------------
 
