@@ -140,6 +140,13 @@ answer?.addEventListener("submit", async (event) => {
   for (const button of buttons) button.disabled = false;
   field.focus();
 });
+replies?.addEventListener("click", async ({ target }) => { // the suggestion as it stands; the same press counts once
+  const button = target.closest("button[data-send]");
+  if (!button || button.disabled) return;
+  button.dataset.source ??= uuid();
+  button.disabled = true;
+  if (!await act({ text: button.dataset.send, source: button.dataset.source })) button.disabled = false;
+});
 replies?.addEventListener("click", ({ target }) => { // put where the cursor is, to be edited: nothing is sent
   const button = target.closest("button[data-fill]"), field = answer.elements.text;
   if (!button) return;
