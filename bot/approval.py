@@ -25,9 +25,12 @@ class Buyer:
 
 def card(
     write: Confirmation, buyer: Buyer | None, conversation: Conversation, history: Sequence[Utterance], said: str,
-    limits: Limits, terms: Terms, say: Callable[[Fact], str],
+    limits: Limits, terms: Terms, say: Callable[[Fact], str], by: str = "",
 ) -> str:  # fmt: skip
-    """The facts of the write and the rule by which staff decide, in their language; `say` writes a fact in it."""
+    """The facts of the write and the rule by which staff decide, in their language; `say` writes a fact in it.
+
+    `by`: who of staff asked for it.
+    """
     labels, summary = terms.get("approval", {}), terms.get("summary", {})
     proved = summary.get("verified" if conversation.proof else "not_verified", "")
     who = ", ".join(filter(None, [buyer.name, buyer.email] if buyer else [conversation.name]))
@@ -36,7 +39,8 @@ def card(
         facts["method"] = ", ".join(_share(part, write.moved.currency, say) for part in parts)
     rows = [("verb", deed(write, terms)), ("customer", ", ".join(filter(None, [who, proved]))), *facts.items()]
     lines = [f"{labels.get(name, name)}: {value}" for name, value in rows if value]
-    lines.append(f"{summary.get('rule', 'rule')}: {rule(write, limits, terms, say)}")
+    lines += [f"{labels.get('by_staff', 'by')}: {by}"] if by else []
+    lines += [f"{summary.get('rule', 'rule')}: {rule(write, limits, terms, say)}"] if write.needs_approval else []
     if conversation.anger:
         lines.append(f"{summary.get('mood', 'mood')}: {summary.get('angry', 'angry')}")
     return "\n".join([*lines, *talk(history, said)])

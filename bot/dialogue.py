@@ -14,6 +14,7 @@ from bot import (
     approval,
     codes,
     deadlines,
+    deeds,
     handoff,
     notifier,
     opt_in,
@@ -25,7 +26,7 @@ from bot import (
     waiting,
 )
 from bot.alarms import alarm
-from bot.commerce import Order
+from bot.commerce import Order, WriteMode
 from bot.conversation import (
     SESSION_SILENCE,
     Confirmation,
@@ -42,7 +43,7 @@ from bot.fulfilment import Fulfilment
 from bot.messages import Attachment, DeskPost, InboundMessage, Kind, Reply, Sender
 from bot.opening import OpeningHours
 from bot.policy import decide
-from bot.ports import CLOSINGS, OPEN, Clock, HandoffView, Interpreter, WriteModes
+from bot.ports import CLOSINGS, OPEN, Clock, HandoffView, Interpreter, ModeWish, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
@@ -372,9 +373,15 @@ class Dialogue:
                 if fit and not await self._fulfilment.in_dispute(t.conversation, t.now):
                     closed = rating.asked(closed, handoff_id)
                 return await self._moved(t, closed, ())
-            case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
-                return await self._decided(t, view.id, message.name, approve=message.act == "approve")
-            case "approve" | "decline" if view and view.kind == "approval":
+            case deed if deed in deeds.DEEDS and view and view.kind != "approval":
+                return await self._proposed(t, message, view)
+            case "mode_automatic" | "mode_off" if view and view.kind == "approval":
+                return await self._mode_set(t, message, view.id)
+            case "do" if view and view.status == "waiting" and view.reason == deeds.BY_STAFF:
+                return await self._decided(t, view, message.name, approve=True)
+            case "approve" | "decline" | "drop" if view and view.kind == "approval" and view.status == "waiting":
+                return await self._decided(t, view, message.name, approve=message.act == "approve")
+            case "approve" | "decline" | "do" | "drop" if view and view.kind == "approval" and view.status not in OPEN:
                 post = DeskPost(view.id, "note", f"{self._word('decided_over')} {self._word(f'ended_{view.status}')}")
                 return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
         return TurnResult(t.conversation)
@@ -397,11 +404,51 @@ class Dialogue:
         posts = handoff.to_sendings([handoff.noted(handoff_id, message.name, message.text)], desks, message.source_id)
         return TurnResult(t.conversation, (_staff_line(message, "note"),), posts)
 
-    async def _decided(self, t: Turn, handoff_id: str, staff: str, *, approve: bool) -> TurnResult:
-        """Staff approved or declined a write above the limits: it runs now, or the shopper is told no."""
+    async def _mode_set(self, t: Turn, message: InboundMessage, handoff_id: str) -> TurnResult:
+        """From the next message on the bot goes further, or not so far, with writes like this one."""
+        pending = await self._confirmed(handoff_id)
+        mode = WriteMode(message.act.removeprefix("mode_"))
+        verb = self._terms.get("verb", {}).get(pending.verb, pending.verb)
+        try:
+            await self._modes.set_modes([ModeWish(pending.market, pending.verb, mode)], message.staff)
+            text = f"{verb} ({pending.market}): {self._word(f'set_{message.act}')}"
+        except BadInput as wrong:
+            text = str(wrong)
+        return await self._said_at_desks(t, message, handoff_id, text)
+
+    async def _said_at_desks(self, t: Turn, message: InboundMessage, handoff_id: str, text: str) -> TurnResult:
+        """What came of an act, for every desk and the console."""
+        post = handoff.noted(handoff_id, message.name, text)
+        line = Line("note", text, author=message.name, record={"source_id": message.source_id})
+        return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), (line,))
+
+    async def _proposed(self, t: Turn, message: InboundMessage, view: HandoffView) -> TurnResult:
+        """Staff want something done about the order: it is quoted, and done when it is confirmed."""
+        case, proof = await self._store.confirmation(view.id), t.conversation.proof
+        number = case.arguments.get("order", "") if case else handoff.order_of(t.conversation)
+        order = await self._fulfilment.order(number, proof)
+        if order is None or proof is None:
+            return await self._said_at_desks(t, message, view.id, self._word("no_order"))
+        quote = await self._fulfilment.deed(message.act, order, proof)
+        if quote is None:
+            words = f"{self._word(message.act)}: {self._word('no_deed')} ({order.number})"
+            return await self._said_at_desks(t, message, view.id, words)
+        limits = self._settings.limits
+        lasts = timedelta(minutes=limits.confirmation_minutes)
+        write = deeds.confirmation(message.act, quote, self._new_id(), limits, t.now, lasts)
+        reason = deeds.ABOVE_LIMIT if write.needs_approval else deeds.BY_STAFF
+        moved = await self._opened(t, Speak("say", t.conversation), HandoffRequest(reason, write, "approval"))
+        return await self._moved(t, moved, ())
+
+    async def _confirmed(self, handoff_id: str) -> Confirmation:
         pending = await self._store.confirmation(handoff_id)
         if pending is None:
             raise LookupError(f"approval {handoff_id} has lost its confirmation")
+        return pending
+
+    async def _decided(self, t: Turn, view: HandoffView, staff: str, *, approve: bool) -> TurnResult:
+        """Staff approved or declined a write: it runs now, or the shopper, if he asked for it, is told no."""
+        handoff_id, pending = view.id, await self._confirmed(view.id)
         if approve:
             by = f"staff:{t.claim.rows[0].message.staff}"
             outcome = await self._fulfilment.perform(pending, by, t.conversation, unless_after=None)
@@ -410,11 +457,15 @@ class Dialogue:
         else:
             outcome = Outcome(Act(f"refused:{pending.skill}/declined", pending.act.facts))
         t.effects = True
-        speak = Speak(
-            "say", approval.without(t.conversation, handoff_id), (outcome.act,), cards=outcome.cards,
-            notify=self._notices(pending.skill, outcome), cases=self._cases(pending, outcome),
-        )  # fmt: skip
+        left, done = approval.without(t.conversation, handoff_id), outcome.act.family in ("done", "pending")
         change = HandoffChange(handoff_id, "approved" if approve else "declined", claimed_by=staff)
+        if view.reason in deeds.PROPOSED and not done:  # the shopper knows nothing of it
+            status = "not_allowed" if approve else "dropped"
+            return await self._over(t, Speak("say", left), change, self._word(f"ended_{status}"))
+        cases = () if view.reason in deeds.PROPOSED else self._cases(pending, outcome)
+        speak = Speak(
+            "say", left, (outcome.act,), cards=outcome.cards, notify=self._notices(pending.skill, outcome), cases=cases
+        )
         return await self._over(t, speak, change)
 
     async def _expired(self, t: Turn, view: HandoffView | None) -> TurnResult:
@@ -424,18 +475,22 @@ class Dialogue:
             return TurnResult(t.conversation)
         skill = next(known for known in self._skills if known.name == pending.skill)
         t.effects = True
-        return await self._over(
-            t, approval.expired(t.conversation, view.id, skill.intents[0]), HandoffChange(view.id, "expired")
-        )
+        speak = approval.expired(t.conversation, view.id, skill.intents[0])
+        if view.reason in deeds.PROPOSED:  # the shopper knows nothing of it
+            speak = Speak("say", speak.conversation)
+        return await self._over(t, speak, HandoffChange(view.id, "expired"))
 
-    async def _over(self, t: Turn, speak: Speak, change: HandoffChange) -> TurnResult:
-        """An approval has ended: the shopper hears of it, and so do the desks."""
+    async def _over(self, t: Turn, speak: Speak, change: HandoffChange, words: str = "") -> TurnResult:
+        """An approval has ended: the shopper hears of it, and so do the desks; `words` in place of the usual ones."""
         result = await self._spoken(t, speak, {})
-        ended = handoff.to_sendings(
-            [handoff.decided(change.id, change.status, self._terms)], self._settings.desks,
-            t.claim.rows[0].message.source_id,
+        post = handoff.decided(change.id, change.status, self._terms)
+        post = replace(post, text=words or post.text)
+        ended = handoff.to_sendings([post], self._settings.desks, t.claim.rows[0].message.source_id)
+        noted = (Line("note", words, author=change.claimed_by),) if words else ()
+        return replace(
+            result, lines=(*result.lines, *noted), handoffs=(*result.handoffs, change),
+            sendings=(*result.sendings, *ended),
         )  # fmt: skip
-        return replace(result, handoffs=(*result.handoffs, change), sendings=(*result.sendings, *ended))
 
     def _cases(self, pending: Confirmation, outcome: Outcome) -> tuple[HandoffRequest, ...]:
         """What staff's yes gives them to do; what a rule left to them is settled by it."""
@@ -568,7 +623,15 @@ class Dialogue:
         suggestion = t.suggestion if request.kind == "chat" else ""
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *_files(t)]
-        return handoff.opened(speak.conversation, change, t.now, wait, self._terms, files, suggestion)
+        able = await self._able(order, before) if request.kind in ("chat", "case") else ()
+        return handoff.opened(speak.conversation, change, t.now, wait, self._terms, files, suggestion, able)
+
+    async def _able(self, order: Order | None, conversation: Conversation) -> Sequence[str]:
+        """What staff could do about the order right now."""
+        proof = conversation.proof
+        if order is None or proof is None:
+            return ()
+        return [name for name in deeds.DEEDS if await self._fulfilment.deed(name, order, proof)]
 
     async def _told(
         self, t: Turn, request: HandoffRequest, conversation: Conversation, order: Order | None
@@ -580,7 +643,8 @@ class Dialogue:
         if request.kind == "approval" and request.write:
             buyer = await self._fulfilment.buyer(order, conversation.proof)
             limits = self._settings.limits
-            return approval.card(request.write, buyer, conversation, t.history, t.text, limits, self._terms, say)
+            by = t.claim.rows[0].message.name if request.reason in deeds.PROPOSED else ""
+            return approval.card(request.write, buyer, conversation, t.history, t.text, limits, self._terms, say, by)
         facts = {name: say(fact) for name, fact in request.facts.items()}
         return handoff.case_summary(facts, conversation, request.reason, t.history, self._terms, t.text)
 

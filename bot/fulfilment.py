@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
+from bot import deeds
 from bot.approval import Buyer
-from bot.commerce import Account, Answer, AnswerStatus, Order, Shop, Write
+from bot.commerce import Account, Answer, AnswerStatus, Order, Quote, Shop, Write
 from bot.conversation import Confirmation, Conversation, Flow, Proof
 from bot.decision import NOTIFY, Read
 from bot.delivery import in_dispute
@@ -79,6 +80,10 @@ class Fulfilment:
     async def order(self, number: str, proof: Proof | None) -> Order | None:
         """None for an order that is not the shopper's."""
         return await self._shop.order(number, proof) if number and proof else None
+
+    async def deed(self, name: str, order: Order, proof: Proof) -> Quote | None:
+        """What staff could do about the order; None where there is nothing to do."""
+        return await deeds.quoted(self._shop, name, order, proof)
 
     async def buyer(self, order: Order | None, proof: Proof | None) -> Buyer | None:
         """Who has ordered it, or whose account the proof opens."""

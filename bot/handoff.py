@@ -11,6 +11,7 @@ from bot.conversation import Conversation, HandoffNote, Status, Utterance
 from bot.decision import Offer
 from bot.facts import Act, Term, Text
 from bot.messages import OPENING, Attachment, Button, DeskPost
+from bot.ports import APPROVAL_ACTS, PROPOSAL_ACTS
 from bot.turn import HandoffChange, Sending, TimerChange
 
 Terms = Mapping[str, Mapping[str, str]]
@@ -105,7 +106,8 @@ def _known(conversation: Conversation) -> dict[str, str]:
 
 def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, terms: Terms) -> DeskPost:
     """The post that opens a handoff's thread on a desk; `who` is the shopper, as far as he is known."""
-    acts = {"approval": ("approve", "decline"), "case": ("claim", "close")}.get(kind, ("claim", "back", "close"))
+    kinds = {"approval": PROPOSAL_ACTS.get(reason, APPROVAL_ACTS), "case": ("claim", "close")}
+    acts = kinds.get(kind, ("claim", "back", "close"))
     title = f"{who} · {terms.get('handoff', {}).get(reason, reason)}"
     buttons = tuple(Button(terms.get("desk", {}).get(act, act.capitalize()), act) for act in acts)
     text = f"{summary}\n{_note(terms, 'how_note')}"
@@ -114,15 +116,19 @@ def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, ter
 
 def opened(
     conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms,
-    files: Sequence[Attachment] = (), suggestion: str = "",
+    files: Sequence[Attachment] = (), suggestion: str = "", deeds: Sequence[str] = (),
 ) -> Moved:  # fmt: skip
-    """A new handoff: a chat handoff stops the bot, an approval or a case does not. `files`: what the shopper sent."""
+    """A new handoff: a chat handoff stops the bot, an approval or a case does not. `files`: what the shopper sent.
+
+    `deeds`: what staff could do about its order (bot/deeds.py).
+    """
     subject = change.confirmation.subject if change.confirmation else ""
     note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
     who = conversation.name or conversation.address.channel
     told = suggested(change.summary, suggestion, terms)
     post = opening(change.id, change.kind, change.reason, told, who, terms)
-    post = replace(post, files=tuple(item for item in files if item.digest))
+    buttons = (*post.buttons, *(Button(_note(terms, deed), deed) for deed in deeds))
+    post = replace(post, buttons=buttons, files=tuple(item for item in files if item.digest))
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
         return Moved(conversation, changes=(change,), posts=(post,))

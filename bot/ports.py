@@ -121,6 +121,10 @@ class WriteModes(Protocol):
         """What holds now: asked once at the start of a turn."""
         ...
 
+    async def set_modes(self, wishes: "Sequence[ModeWish]", staff: str) -> None:
+        """As in Office."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ModeCell:
@@ -248,6 +252,9 @@ class TranscriptLine:
     suggestion: str = ""  # user lines, for staff only: what the bot would have answered
 
 
+APPROVAL_ACTS = ("approve", "decline", "mode_automatic", "mode_off")
+# what can be done with an approval that staff themselves asked for, by its reason (bot/deeds.py)
+PROPOSAL_ACTS = {"staff_action": ("do", "drop"), "staff_action_above": ("approve", "drop")}
 OPEN = ("waiting", "claimed")  # the states of a handoff that staff still have to deal with
 CLOSINGS = ("solved", "no_answer", "duplicate", "spam", "other")  # why a handoff was closed
 

@@ -21,7 +21,7 @@ RINGS = (
      "measures", "sizing", "advice", "triage", "deadlines"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "approval", "waiting", "snooze", "rating",
+    {"handoff", "approval", "deeds", "waiting", "snooze", "rating",
      "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "suggestion", "dialogue"},
     {"worker", "live", "assistant", "script"},
     {"bootstrap"},

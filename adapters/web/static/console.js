@@ -98,11 +98,11 @@ setInterval(ages, 20_000);
 
 // --- acts ------------------------------------------------------------------------------------------------------------
 
-async function act(fields) {
+async function act(fields, at = panes.querySelector(".case").dataset.act) { // `at`: of which handoff, else of the open one
   const body = new URLSearchParams({ csrf: panes.dataset.csrf, ...fields });
   const problem = $("problem");
   try {
-    const response = await fetch(panes.querySelector(".case").dataset.act, { method: "POST", body });
+    const response = await fetch(at, { method: "POST", body });
     if (response.status === 401) return location.reload();
     if (!response.ok) throw new Error(await response.text());
     problem.hidden = true;
@@ -121,8 +121,8 @@ conversation?.addEventListener("click", async ({ target }) => {
   // the same press keeps its id, however often it is tried: it counts once
   button.dataset.source ??= uuid();
   button.disabled = true;
-  const { do: done, value = "", text = "", source } = button.dataset;
-  if (!await act({ act: done, value, text, source })) button.disabled = false;
+  const { do: done, value = "", text = "", source, at } = button.dataset;
+  if (!await act({ act: done, value, text, source }, at)) button.disabled = false;
   else button.closest(".menu")?.removeAttribute("open");
 });
 
