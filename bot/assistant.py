@@ -52,6 +52,10 @@ class Watchers:
             if not self._events[conversation_id]:
                 del self._events[conversation_id]
 
+    def watched(self, conversation_id: str) -> bool:
+        """Whether somebody looks at this conversation, e.g. a shopper on his page."""
+        return conversation_id in self._events
+
     def changed(self, conversation_id: str) -> None:
         for key in {conversation_id, ""}:
             for event in self._events.get(key, ()):
@@ -153,13 +157,14 @@ class Assistant:
         desk_words: Callable[[str], str],
         files: Path,
         wake: Callable[[str], None],
+        returning: Callable[[str], str | None],
     ) -> None:
         self._inbox = inbox
         self._watchers, self._files, self._wake = watchers, files, wake
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.desk_words = desk_words
+        self.desk_words, self.returning = desk_words, returning
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
         self.colleagues, self.replies = desk.colleagues, canned.replies
         self.sign_in, self.session, self.sign_out = staff.sign_in, staff.session, staff.sign_out

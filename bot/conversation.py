@@ -224,6 +224,8 @@ class Conversation:
     approvals: tuple[HandoffNote, ...] = ()  # actions staff are deciding; the bot goes on meanwhile
     cases: tuple[HandoffNote, ...] = ()  # claims staff look into; the bot goes on meanwhile
     acknowledged: bool = False  # "your message was passed on" was said in this wait
+    # the e-mail address that the answer goes to when he has left; "": it was asked for; None: it was not
+    reach: str | None = None
     last_seen: datetime | None = None
     name: str = ""  # the shopper's display name on the channel
     rating: RatingAsked | None = None  # last asked for

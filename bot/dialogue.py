@@ -16,6 +16,7 @@ from bot import (
     deadlines,
     deeds,
     handoff,
+    leaving,
     notifier,
     opt_in,
     promises,
@@ -104,9 +105,12 @@ class Dialogue:
         modes: WriteModes,
         clock: Clock,
         new_id: Callable[[], str],
+        way_back: leaving.WayBack | None = None,
     ) -> None:
+        """`way_back`: None where no mail reaches a shopper who has left the web page."""
         self._store, self._interpreter, self._fulfilment, self._speech = store, interpreter, fulfilment, speech
         self._skills, self._settings, self._clock, self._new_id = skills, settings, clock, new_id
+        self._way_back = way_back
         self._modes, self._suggester = modes, Suggester(fulfilment, speech, skills)
         self._notifier = notifier.Notifier(fulfilment.look, speech, settings.desks, settings.staff_language)
         self._terms = speech.locale(settings.staff_language).terms  # what staff read
@@ -122,6 +126,8 @@ class Dialogue:
             return await self._staff(t)
         if first.sender is Sender.CLOCK:
             return await self._clock_turn(t)
+        if first.kind is Kind.START and first.button == leaving.BACK:
+            return TurnResult(leaving.came_back(t.conversation))
         if t.conversation.rating and first.kind in (Kind.TEXT, Kind.BUTTON) and (rated := await self._rated(t)):
             return rated
         if t.conversation.status in (Status.WAITING, Status.STAFF):
@@ -298,7 +304,8 @@ class Dialogue:
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
         told = handoff.suggested(text, t.suggestion, self._terms)
         lines = transcript.user_lines(t.claim.rows, _suggestion(t))
-        result = await self._moved(t, self._relayed(t, told, urgent, files), lines)
+        moved = self._relayed(t, told, urgent, files)
+        result = await self._moved(t, moved if urgent else leaving.left(moved, t.text), lines)
         if first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
             speak = Speak("say", t.conversation, taken_back=t.promises)
             result = self._with_promises(t, result, speak)
@@ -348,7 +355,10 @@ class Dialogue:
             )
             result = await self._moved(t, moved, ())
             sending = Sending("staff", Reply(message.text))
-            return replace(result, lines=(*result.lines, _staff_line(message)), sendings=(*result.sendings, sending))
+            result = replace(
+                result, lines=(*result.lines, _staff_line(message)), sendings=(*result.sendings, sending)
+            )  # fmt: skip
+            return await self._mailed(t, result, message) if self._way_back else result
         match message.act:
             case "claim":
                 return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
@@ -385,6 +395,17 @@ class Dialogue:
                 post = DeskPost(view.id, "note", f"{self._word('decided_over')} {self._word(f'ended_{view.status}')}")
                 return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
         return TurnResult(t.conversation)
+
+    async def _mailed(self, t: Turn, result: TurnResult, message: InboundMessage) -> TurnResult:
+        """The answer goes to the address that the shopper left, when he has gone."""
+        if self._way_back is None:
+            return result
+        notice, left = leaving.answered(result.conversation, message.name, t.now, self._way_back)
+        if notice is None:
+            return result
+        told = await self._speech.sentences((notice.act,), left.language or "en")
+        letter = Sending("notice", Reply(f"{told.text}\n\n{message.text}"), mail=notice.mail)
+        return replace(result, conversation=left, sendings=(*result.sendings, letter))
 
     def _put_away(self, t: Turn, handoff_id: str, text: str) -> handoff.Moved:
         try:
@@ -524,13 +545,20 @@ class Dialogue:
         if message.act in (*deadlines.KINDS, deadlines.REMINDS):
             return await self._late(t, message)
         if message.act == handoff.UNCLAIMED:
-            return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
+            return await self._moved(t, self._offered(handoff.waited_long(t.conversation, message.handoff_id)), ())
         if message.act != "undeliverable" or t.conversation.status is Status.CLOSED:
             return TurnResult(t.conversation)
         if t.conversation.handoff and t.conversation.status in (Status.WAITING, Status.STAFF):
             return await self._moved(t, handoff.undeliverable(t.conversation, self._terms), ())
         speak = Speak("handoff", t.conversation, (), handoff=HandoffRequest("undeliverable"))
         return await self._spoken(t, speak, {})
+
+    def _offered(self, moved: handoff.Moved) -> handoff.Moved:
+        """With the offer to leave an address, where a mail can be sent to it."""
+        if self._way_back is None:
+            return moved
+        acts, conversation = leaving.offered(moved.acts, moved.conversation)
+        return replace(moved, acts=acts, conversation=conversation)
 
     async def _late(self, t: Turn, message: InboundMessage) -> TurnResult:
         """A deadline has passed, or the time to decide is nearly over: leads are told."""
@@ -564,6 +592,8 @@ class Dialogue:
         if speak.handoff and speak.handoff.kind == "chat" and speak.acts:
             claims = await self._store.claims()
             speak = waiting.told(speak, speak.handoff.reason, self._settings.hours, claims, t.now)
+            said = self._offered(handoff.Moved(speak.conversation, speak.acts))
+            speak = replace(speak, conversation=said.conversation, acts=said.acts)
         reply, spoken = await self._speech.reply(speak, t.history)
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)

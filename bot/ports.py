@@ -451,6 +451,10 @@ class Front(Protocol):
         """Link him to the account whose code he wrote; a wrong code counts as a try."""
         ...
 
+    def returning(self, token: str) -> str | None:
+        """Which visitor of the web page a link back belongs to; None for one that is over or not ours."""
+        ...
+
     def desk_words(self, key: str) -> str:
         """What staff read at a desk, in their language (terms.desk of the phrase book)."""
         ...

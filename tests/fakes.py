@@ -75,6 +75,7 @@ class FakeFront:
         self.code = "K7QX-2M9D-R4WT"  # links to EVE's account
         self.asked: list[Address] = []  # whom `member` was asked for
         self.tried: list[tuple[Address, str]] = []  # every code that somebody wrote
+        self.links_back: dict[str, str] = {}  # token → visitor
         self.broken = 0
 
     async def receive(self, message: InboundMessage) -> Receipt:
@@ -96,6 +97,9 @@ class FakeFront:
         if code == self.code:
             self.members[person.user] = EVE
         return Linking.DONE if code == self.code else Linking.WRONG
+
+    def returning(self, token: str) -> str | None:
+        return self.links_back.get(token)
 
     def desk_words(self, key: str) -> str:
         return DESK_WORDS[key]
