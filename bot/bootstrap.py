@@ -262,6 +262,7 @@ def _wire(
         settings.home / "files",
         lambda name: [call(name) for call in wake] and None,
         lambda token: leaving.opened(back_key, token, clock.now()),
+        clock,
     )
     adapters = list(make_adapters(assistant, policy))
     channels = {adapter.channel.name: adapter.channel for adapter in adapters}

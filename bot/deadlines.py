@@ -11,6 +11,7 @@ from bot.ports import OPEN, HandoffView
 from bot.turn import HandoffChange, TimerChange
 
 FIRST_ANSWER, SETTLED, EXPIRES = KINDS = ("first_answer", "settled", "approval")  # each is a timer of the handoff
+IDLE = "idle"  # another timer: who has claimed it has left the shopper without a word (bot/idle.py)
 REMINDS = "approval_reminder"  # a timer too: the time to decide is nearly over
 EXPIRES_AFTER = 3  # days on which people are there, where the owner has said nothing
 REMINDS_AT = 2 / 3  # of the time to decide
@@ -32,7 +33,7 @@ def timers(
         elif change.status == "claimed":
             yield TimerChange(FIRST_ANSWER, change.id, None)
         elif change.status and change.status not in OPEN:
-            yield from (TimerChange(kind, change.id, None) for kind in (*KINDS, REMINDS))
+            yield from (TimerChange(kind, change.id, None) for kind in (*KINDS, REMINDS, IDLE))
 
 
 def missed(

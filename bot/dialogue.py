@@ -16,6 +16,7 @@ from bot import (
     deadlines,
     deeds,
     handoff,
+    idle,
     leaving,
     notifier,
     opt_in,
@@ -337,7 +338,15 @@ class Dialogue:
         """To the desk; what was put away there comes back."""
         moved, note = handoff.relayed(t.conversation, text, urgent, files), t.conversation.handoff
         back = snooze.brought_back(moved.conversation, note.id if note else "", self._word("back_written"))
-        return handoff.joined(moved, back)
+        return idle.owed(handoff.joined(moved, back), self._idle_at(t))
+
+    def _idle_at(self, t: Turn) -> datetime:
+        """When who has claimed it has been silent for too long."""
+        return self._settings.hours.after(t.now, self._settings.deadlines.get(deadlines.IDLE, idle.AFTER))
+
+    def _long_at(self, t: Turn) -> datetime:
+        """When a wait that begins now is a long one."""
+        return self._settings.hours.after(t.now, self._settings.wait)
 
     def _word(self, key: str) -> str:
         return self._terms.get("desk", {}).get(key, key)
@@ -351,7 +360,7 @@ class Dialogue:
             moved = (
                 handoff.Moved(t.conversation)
                 if beside
-                else handoff.claimed(t.conversation, handoff_id, message.name, self._terms, writes=True)
+                else idle.paid(handoff.claimed(t.conversation, handoff_id, message.name, self._terms, writes=True))
             )
             result = await self._moved(t, moved, ())
             sending = Sending("staff", Reply(message.text))
@@ -361,7 +370,11 @@ class Dialogue:
             return await self._mailed(t, result, message) if self._way_back else result
         match message.act:
             case "claim":
-                return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
+                claimed = handoff.claimed(t.conversation, handoff_id, message.name, self._terms)
+                return await self._moved(t, idle.owed(claimed, self._idle_at(t)), ())
+            case idle.RELEASE:
+                note = f"{self._word(message.value or 'released')} {message.name}"
+                return await self._moved(t, idle.released(t.conversation, handoff_id, note, self._long_at(t)), ())
             case "note":
                 return self._noted(t, message, handoff_id)
             case "assign" if message.value in await self._store.colleagues():
@@ -540,6 +553,9 @@ class Dialogue:
         if message.act == snooze.SNOOZE:
             back = snooze.brought_back(t.conversation, message.handoff_id, self._word("back_due"))
             return await self._moved(t, back, ())
+        if message.act == deadlines.IDLE:
+            words, times = self._word("idle"), (self._long_at(t), self._idle_at(t))
+            return await self._moved(t, idle.over(t.conversation, message.handoff_id, words, *times), ())
         if message.act == deadlines.EXPIRES:
             return await self._expired(t, await self._store.handoff(message.handoff_id))
         if message.act in (*deadlines.KINDS, deadlines.REMINDS):
@@ -649,7 +665,7 @@ class Dialogue:
             self._new_id(), status, request.kind, request.reason, text, request.write, opening=True,
             packed_by=order.packed_by if order else None,
         )  # fmt: skip
-        wait = self._settings.hours.after(t.now, self._settings.wait) - t.now
+        wait = self._long_at(t) - t.now
         suggestion = t.suggestion if request.kind == "chat" else ""
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *_files(t)]

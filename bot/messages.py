@@ -60,8 +60,8 @@ class Kind(StrEnum):
     FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
     START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
     EDIT = "edit"  # `text` replaces that of the message `edits`
-    # `act` is one of DESK_ACTS, note (`text` is for colleagues), assign or snooze (until `text`: bot/snooze.py).
-    # `value`: whom it is assigned to, why it is closed
+    # `act` is one of DESK_ACTS, note (`text` is for colleagues), assign, release or snooze (until `text`:
+    # bot/snooze.py). `value`: whom it is assigned to, why it is closed or released
     STAFF_ACT = "staff_act"
     TIMER = "timer"  # `act` is the timer's kind
 

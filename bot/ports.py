@@ -388,6 +388,7 @@ class Deed(StrEnum):
     ACCOUNT_REMOVED = "account_removed"
     ASSIGNED = "assigned"  # handed to a colleague
     SNOOZED = "snoozed"  # put away for a time
+    RELEASED = "released"  # put back into the queue, or signed out
     CLAIMED = "claimed"  # these five by the status of the handoff
     BACK = "back"
     CLOSED = "closed"

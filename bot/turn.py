@@ -76,6 +76,7 @@ class HandoffChange:
     claimed_by: str = ""
     closing: str = ""  # why it is closed
     opening: bool = False
+    released: bool = False  # nobody has it any more
     packed_by: datetime | None = None  # when what is open of its order is packed
     missed: str = ""  # a deadline that has passed now
     away_until: datetime | None = None  # put away by staff; whatever else happens to it brings it back

@@ -16,7 +16,7 @@ from bot.shop.policy import read_policy
 from bot.speech import WrittenWords
 from bot.turn import HandoffChange, TimerChange
 
-OVER = [(kind, None) for kind in ("first_answer", "settled", "approval", "approval_reminder")]
+OVER = [(kind, None) for kind in ("first_answer", "settled", "approval", "approval_reminder", "idle")]
 TARGETS = {"first_answer": timedelta(minutes=30), "settled": timedelta(hours=9)}
 OPENING = HandoffChange("h1", "waiting", opening=True)
 LATE = "Late: nobody has taken this over in the time that was set for it."

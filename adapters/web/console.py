@@ -32,7 +32,8 @@ from bot.ports import (
     right_for,
 )
 
-HANDLING = ("claim", "assign", "snooze", "back", "close")
+HANDLING = ("claim", "assign", "snooze", "release", "back", "close")
+ONCE_CLAIMED = ("snooze", "release")
 DEEDS = ("cancel", "refund", "resend")  # what staff can have done about the order; quoted first (bot/deeds.py)
 DECIDING = ("approve", "decline", "do", "drop")
 ANSWERED = ("chat", "case")  # by writing to the shopper; an approval is answered yes or no, a note is there to be read
@@ -217,6 +218,6 @@ def _allowed(view: HandoffView, visit: Visit) -> list[tuple[str, bool]]:
     """The buttons that make sense now, and whether he may press each; of modes he sees only what he may."""
     if view.status not in OPEN:
         return []
-    useless = "claim" if view.status == "claimed" else "snooze"
-    acts = [(act, visit.session.may(right_for(act))) for act in _can(view) if act != useless]
+    useless = ("claim",) if view.status == "claimed" else ONCE_CLAIMED
+    acts = [(act, visit.session.may(right_for(act))) for act in _can(view) if act not in useless]
     return [(act, may) for act, may in acts if may or right_for(act) is not Right.MODES]
