@@ -32,6 +32,7 @@ from bot.ports import (
     TranscriptLine,
 )
 from bot.roles import Role
+from bot.routing import Strengths
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -109,6 +110,8 @@ class StaffRows(Protocol):
 
     async def remove_account(self, name: str, by: str) -> None: ...
 
+    async def set_strengths(self, name: str, strengths: Strengths, by: str) -> None: ...
+
     async def rename(self, staff: str, name: str) -> None: ...
 
 
@@ -174,6 +177,7 @@ class Assistant:
         self.change_password = staff.change_password
         self.accounts, self.fresh_password = staff.accounts, staff.fresh_password
         self.set_role, self.remove_account, self.rename = staff.set_role, staff.remove_account, staff.rename
+        self.set_strengths = staff.set_strengths
         self.member, self.link = links.member, links.link
         self.links, self.link_code, self.unlink = links.links, links.link_code, links.unlink
         self.audit = audit.audit

@@ -322,7 +322,7 @@ class TurnRows:
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises = promises.open_ones
         self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
-        self.colleagues, self.leads = desk.colleagues, desk.leads
+        self.colleagues, self.leads, self.crew = desk.colleagues, desk.leads, desk.crew
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:

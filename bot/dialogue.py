@@ -22,6 +22,7 @@ from bot import (
     opt_in,
     promises,
     rating,
+    routing,
     slots,
     snooze,
     transcript,
@@ -369,6 +370,12 @@ class Dialogue:
             )  # fmt: skip
             return await self._mailed(t, result, message) if self._way_back else result
         match message.act:
+            case "claim" if not await self._has_room(t, handoff_id, message.name):
+                post = DeskPost(handoff_id, "note", f"{self._word('full')} {message.name}")
+                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
+            case "assign" if not await self._has_room(t, handoff_id, message.value):
+                post = DeskPost(handoff_id, "note", f"{self._word('full')} {message.value}")
+                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
             case "claim":
                 claimed = handoff.claimed(t.conversation, handoff_id, message.name, self._terms)
                 return await self._moved(t, idle.owed(claimed, self._idle_at(t)), ())
@@ -408,6 +415,12 @@ class Dialogue:
                 post = DeskPost(view.id, "note", f"{self._word('decided_over')} {self._word(f'ended_{view.status}')}")
                 return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
         return TurnResult(t.conversation)
+
+    async def _has_room(self, t: Turn, handoff_id: str, name: str) -> bool:
+        """Whether he may take one more; what he has already is none more."""
+        note = t.conversation.handoff
+        has = note is not None and note.id == handoff_id and note.awaits == name
+        return has or not routing.full(await self._store.crew(), name)
 
     async def _mailed(self, t: Turn, result: TurnResult, message: InboundMessage) -> TurnResult:
         """The answer goes to the address that the shopper left, when he has gone."""
@@ -661,6 +674,9 @@ class Dialogue:
         asks = status == "waiting" and request.reason not in FIRST | {"error"}
         order = await self._fulfilment.order(number, before.proof) if asks else None
         text = await self._told(t, request, before, order)
+        if request.kind in ("chat", "case"):
+            fit = routing.fitting(await self._store.crew(), before.language, request.reason)
+            text = f"{text}\n{self._word('fits')} {', '.join(fit)}" if fit else text
         change = HandoffChange(
             self._new_id(), status, request.kind, request.reason, text, request.write, opening=True,
             packed_by=order.packed_by if order else None,

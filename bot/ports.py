@@ -18,6 +18,8 @@ from bot.conversation import Understanding, Utterance
 from bot.messages import Address, Attachment, Card, DeskPost, InboundMessage, Reply
 from bot.roles import Right, Role, may
 from bot.roles import right_for as right_for
+from bot.routing import ANY, Strengths
+from bot.routing import strengths as strengths
 
 # --- time ------------------------------------------------------------------------------------------------------------
 
@@ -371,6 +373,7 @@ class StaffAccount:
     role: Role
     must_change: bool  # he was given a password and has not chosen one of his own yet
     since: datetime
+    strengths: Strengths = ANY
 
 
 class Deed(StrEnum):
@@ -384,6 +387,7 @@ class Deed(StrEnum):
     UNLINKED = "unlinked"
     ACCOUNT_ADDED = "account_added"
     ROLE_SET = "role_set"
+    STRENGTHS_SET = "strengths_set"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a deed
     ACCOUNT_REMOVED = "account_removed"
     ASSIGNED = "assigned"  # handed to a colleague
@@ -519,6 +523,10 @@ class Office(Protocol):
 
     async def set_role(self, name: str, role: Role, by: str) -> None:
         """Holds from his next act. BadInput: no such account, or the last admin."""
+        ...
+
+    async def set_strengths(self, name: str, strengths: Strengths, by: str) -> None:
+        """Holds from the next handoff. BadInput: no such account."""
         ...
 
     async def remove_account(self, name: str, by: str) -> None:

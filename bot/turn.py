@@ -12,6 +12,7 @@ from bot.conversation import Confirmation, Conversation, Utterance
 from bot.messages import Address, Card, DeskPost, InboundMessage, Reply
 from bot.ports import HandoffView
 from bot.promises import Promise
+from bot.routing import Crew
 
 # --- in --------------------------------------------------------------------------------------------------------------
 
@@ -166,6 +167,10 @@ class TurnStore(Protocol):
         """When the chat handoffs that were claimed last were opened and claimed."""
     async def colleagues(self) -> list[str]:
         """The names that shoppers see of all members of staff."""
+        ...
+
+    async def crew(self) -> Sequence[Crew]:
+        """All members of staff, with what each has just now."""
         ...
 
     async def leads(self) -> list[str]:

@@ -36,6 +36,7 @@ from bot.ports import (
     WriteMode,
     WriteRequest,
 )
+from bot.routing import Strengths
 
 
 class FixedClock:
@@ -178,6 +179,7 @@ class FakeOffice:
         """Who has no role in `roles` is an admin."""
         self.passwords, self.must_change = dict(passwords), set(must_change)
         self.roles = dict.fromkeys(passwords, Role.ADMIN) | (roles or {})
+        self.strengths: dict[str, Strengths] = {}
         self.names: dict[str, str] = {}  # that shoppers see, where they are not the accounts'
         self.linked: dict[str, list[StaffLink]] = {}  # account → who is linked to it
         self.codes: list[tuple[str, str]] = []  # (account, code) of every code that was made
@@ -238,8 +240,16 @@ class FakeOffice:
     async def accounts(self) -> list[StaffAccount]:
         since, names = FixedClock().now(), sorted(self.passwords)
         return [
-            StaffAccount(name, self.shown(name), self.roles[name], name in self.must_change, since) for name in names
+            StaffAccount(
+                name, self.shown(name), self.roles[name], name in self.must_change, since,
+                self.strengths.get(name, Strengths()),
+            )
+            for name in names
         ]
+
+    async def set_strengths(self, name: str, strengths: Strengths, by: str) -> None:
+        self.strengths[name] = strengths
+        self.done_by.append(by)
 
     async def rename(self, staff: str, name: str) -> None:
         if not name:
