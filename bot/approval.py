@@ -10,8 +10,8 @@ from bot.handoff import Terms, talk
 
 HUMAN = Offer(Term("button", "human"), "human")
 SHOWN = (
-    "order", "items", "item", "old", "new", "address", "day", "note", "title", "tax_id", "email", "amount", "method",
-    "fee", "due", "carrier", "by", "first", "last",
+    "order", "items", "item", "old", "new", "address", "code", "day", "note", "title", "tax_id", "email", "amount",
+    "method", "fee", "due", "carrier", "by", "first", "last",
 )  # fmt: skip
 
 

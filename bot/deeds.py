@@ -12,7 +12,7 @@ from bot.commerce import Order, Quote, Shop
 from bot.conversation import Confirmation, Proof
 from bot.decision import Limits
 from bot.facts import Act, Many, Money, Text
-from bot.skills import cancel_order, refund_request
+from bot.skills import cancel_order, refund_request, voucher
 
 BY_STAFF, ABOVE_LIMIT = PROPOSED = ("staff_action", "staff_action_above")  # reasons of the approval that it becomes
 
@@ -21,11 +21,27 @@ BY_STAFF, ABOVE_LIMIT = PROPOSED = ("staff_action", "staff_action_above")  # rea
 class Deed:
     verb: str
     skill: str
-    tries: Callable[[Order], Iterable[dict[str, Any]]]  # arguments; the first that the shop quotes
+    tries: "Callable[[Order, Given], Iterable[dict[str, Any]]]"  # arguments; the first that the shop quotes
     act: Callable[[Quote], Act]
 
 
-def _parcels(order: Order) -> Iterable[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a voucher is made of."""
+
+    amount: str = ""  # "10.00"
+    code: str = ""
+
+
+def _whole(_order: Order, _given: Given) -> Iterable[dict[str, Any]]:
+    return ({},)
+
+
+def _voucher(_order: Order, given: Given) -> Iterable[dict[str, Any]]:
+    return ({"amount": given.amount, "code": given.code},)
+
+
+def _parcels(order: Order, _given: Given) -> Iterable[dict[str, Any]]:
     return ({"kind": "lost", "parcel": parcel.id, "wish": "replacement"} for parcel in order.parcels)
 
 
@@ -41,16 +57,17 @@ def _order(quote: Quote) -> Order:
 
 
 DEEDS: Mapping[str, Deed] = {
-    "cancel": Deed("cancel", "cancel_order", lambda _: [{}], cancel_order.confirm),
-    "refund": Deed("refund", "refund_request", lambda _: [{}], refund_request.confirm),
+    "cancel": Deed("cancel", "cancel_order", _whole, cancel_order.confirm),
+    "refund": Deed("refund", "refund_request", _whole, refund_request.confirm),
     "resend": Deed("claim", "delivery_trouble", _parcels, _again),  # the goods of a lost parcel
+    "voucher": Deed("voucher", "voucher", _voucher, voucher.given),
 }
 
 
-async def quoted(shop: Shop, name: str, order: Order, proof: Proof) -> Quote | None:
+async def quoted(shop: Shop, name: str, order: Order, proof: Proof, given: Given) -> Quote | None:
     """What the deed would do to the order now; None where the shop's rules have nothing to do."""
     deed = DEEDS[name]
-    for arguments in deed.tries(order):
+    for arguments in deed.tries(order, given):
         if quote := (await shop.quote(deed.verb, proof, order.number, arguments)).value:
             return quote
     return None
@@ -70,7 +87,7 @@ def confirmation(
 
 
 def moves(quote: Quote) -> Money:
-    """What it costs the shop: what goes back, or what the goods are worth that go out."""
+    """What it costs the shop: what goes back or is given, or what the goods are worth that go out."""
     currency = _order(quote).total.currency
     if quote.refund and quote.refund.minor:
         return quote.refund

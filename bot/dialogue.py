@@ -476,7 +476,8 @@ class Dialogue:
         order = await self._fulfilment.order(number, proof)
         if order is None or proof is None:
             return await self._said_at_desks(t, message, view.id, self._word("no_order"))
-        quote = await self._fulfilment.deed(message.act, order, proof)
+        given = deeds.Given(message.value.replace(",", "."), f"GIFT-{self._new_id()[:12].upper()}")
+        quote = await self._fulfilment.deed(message.act, order, proof, given)
         if quote is None:
             words = f"{self._word(message.act)}: {self._word('no_deed')} ({order.number})"
             return await self._said_at_desks(t, message, view.id, words)

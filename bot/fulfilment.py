@@ -81,9 +81,11 @@ class Fulfilment:
         """None for an order that is not the shopper's."""
         return await self._shop.order(number, proof) if number and proof else None
 
-    async def deed(self, name: str, order: Order, proof: Proof) -> Quote | None:
+    async def deed(
+        self, name: str, order: Order, proof: Proof, given: deeds.Given | None = None
+    ) -> Quote | None:
         """What staff could do about the order; None where there is nothing to do."""
-        return await deeds.quoted(self._shop, name, order, proof)
+        return await deeds.quoted(self._shop, name, order, proof, given or deeds.Given())
 
     async def buyer(self, order: Order | None, proof: Proof | None) -> Buyer | None:
         """Who has ordered it, or whose account the proof opens."""

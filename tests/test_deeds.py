@@ -1,5 +1,6 @@
 """What staff do about an order, and how they change a mode from an approval: through the whole product."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from test_people import Heard, done, handoffs, lines, shopper, staff
 
 from bot.bootstrap import Language
 from bot.commerce import WriteMode
+from bot.facts import Money
 from bot.messages import DESK_ACTS, InboundMessage
 from bot.ports import APPROVAL_ACTS, PROPOSAL_ACTS, Deed, Right, Role, may, right_for
 from bot.speech import WrittenWords
@@ -125,6 +127,36 @@ async def test_what_the_rules_do_not_give_is_said(home: Path) -> None:
         await done(talk, by("s1", number, "refund"))
         [post] = talk.chat.desk.posts
         assert post.text == "Sam: Refund what is owed: there is nothing of that to do by the shop's rules. (10043)"
+
+
+async def test_a_voucher_is_given_and_holds_for_a_later_order(home: Path) -> None:
+    async with asked(home, EMMA, "10043") as (talk, number):
+        wish = replace(by("s1", number, "voucher"), value="12,50")
+        await done(talk, wish)
+        chosen, reason = await proposal(talk)
+        assert reason == "staff_action" and await written(talk) == []
+        card = talk.chat.desk.posts[-1].text
+        assert "To be done: give a voucher" in card and "Sum: £12.50" in card
+        [told] = await done(talk, by("s2", chosen, "do"))
+        code = re.search(r"GIFT-[0-9A-F]{12}", told)[0]
+        assert "£12.50" in told and "31 August" in told and await written(talk) == [("voucher", "staff:sam")]
+        answer = await talk.product.shop.promotion(code, None, market="uk")
+        assert answer.value and answer.value.promotion.amount == Money(1250, "GBP")
+        assert code not in [one.code for one in await talk.product.shop.promotions("uk")]  # nobody else is told of it
+        assert (await talk.product.shop.promotion(code, None, market="eu")).reason == "other_market"
+
+
+@pytest.mark.parametrize("amount", ["", "0", "-5", "ten", "1.234"])
+async def test_a_voucher_needs_a_sum(home: Path, amount: str) -> None:
+    async with asked(home, EMMA, "10043") as (talk, number):
+        await done(talk, replace(by("s1", number, "voucher"), value=amount))
+        assert "approval" not in [view.kind for view in await talk.product.desk.handoffs()]
+
+
+async def test_above_the_limit_a_voucher_is_a_leads(home: Path) -> None:
+    async with asked(home, EMMA, "10043") as (talk, number):
+        await done(talk, replace(by("s1", number, "voucher"), value="150.01"))
+        assert (await proposal(talk))[1] == "staff_action_above"
 
 
 async def test_without_a_proof_nothing_can_be_done(home: Path) -> None:

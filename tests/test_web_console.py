@@ -319,6 +319,8 @@ async def test_staff_do_something_about_the_order_of_who_has_proved_it(shop):
     assert "Sum: £95.00" in page and 'data-do="do" data-at="/staff/handoffs/h2/act" >' in page  # beside the talk
     assert [await act(shop, act="refund"), await act(shop, "h2", act="do", source=TWO)] == [204, 204]
     assert await act(shop, "h2", act="approve", source=TWO) == 400
+    sums = ("", "ten", "-1", "12.50")
+    assert [await act(shop, act="voucher", value=text, source=TWO) for text in sums] == [400, 400, 400, 204]
     shop.office.views["h3"] = view("h3", kind="approval", reason="staff_action_above")
     assert await act(shop, "h3", act="approve", source=TWO) == 403
 

@@ -4,6 +4,7 @@ Every act goes in by the same road as a shopper's message: `receive` stores it, 
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -34,9 +35,10 @@ from bot.ports import (
 
 HANDLING = ("claim", "assign", "snooze", "release", "back", "close")
 ONCE_CLAIMED = ("snooze", "release")
-DEEDS = ("cancel", "refund", "resend")  # what staff can have done about the order; quoted first (bot/deeds.py)
+DEEDS = ("cancel", "refund", "resend", "voucher")  # about the order; quoted first (bot/deeds.py)
 DECIDING = ("approve", "decline", "do", "drop")
 ANSWERED = ("chat", "case")  # by writing to the shopper; an approval is answered yes or no, a note is there to be read
+_AMOUNT = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
 _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
 
@@ -62,7 +64,8 @@ def normalise(
         value = fields.get("value", "")
         until = text if act == "snooze" else ""
         values = {"assign": colleagues, "close": ("", *CLOSINGS)}.get(act, ("",))
-        fits = act in (*_can(view), *_deeds(view)) and value in values and len(until) <= TEXT_CHARS
+        known = _AMOUNT.fullmatch(value) is not None if act == "voucher" else value in values
+        fits = act in (*_can(view), *_deeds(view)) and known and len(until) <= TEXT_CHARS
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, value=value, text=until) if fits else None
     return InboundMessage(**common, text=text) if written and view.kind in ANSWERED else None
 

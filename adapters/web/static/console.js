@@ -121,7 +121,8 @@ conversation?.addEventListener("click", async ({ target }) => {
   // the same press keeps its id, however often it is tried: it counts once
   button.dataset.source ??= uuid();
   button.disabled = true;
-  const { do: done, value = "", text = "", source, at } = button.dataset;
+  const { do: done, text = "", source, at } = button.dataset;
+  const value = "input" in button.dataset ? button.previousElementSibling.value.trim() : button.dataset.value ?? "";
   if (!await act({ act: done, value, text, source }, at)) button.disabled = false;
   else button.closest(".menu")?.removeAttribute("open");
 });
