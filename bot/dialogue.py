@@ -521,11 +521,12 @@ class Dialogue:
         pending = await self._store.confirmation(view.id) if view and view.status == "waiting" else None
         if view is None or pending is None:
             return TurnResult(t.conversation)
-        skill = next(known for known in self._skills if known.name == pending.skill)
         t.effects = True
-        speak = approval.expired(t.conversation, view.id, skill.intents[0])
         if view.reason in deeds.PROPOSED:  # the shopper knows nothing of it
-            speak = Speak("say", speak.conversation)
+            speak = Speak("say", approval.without(t.conversation, view.id))
+        else:
+            skill = next(known for known in self._skills if known.name == pending.skill)
+            speak = approval.expired(t.conversation, view.id, skill.intents[0])
         return await self._over(t, speak, HandoffChange(view.id, "expired"))
 
     async def _over(self, t: Turn, speak: Speak, change: HandoffChange, words: str = "") -> TurnResult:

@@ -153,10 +153,14 @@ async def test_a_voucher_needs_a_sum(home: Path, amount: str) -> None:
         assert "approval" not in [view.kind for view in await talk.product.desk.handoffs()]
 
 
-async def test_above_the_limit_a_voucher_is_a_leads(home: Path) -> None:
+async def test_above_the_limit_a_voucher_is_a_leads_and_lapses_without_a_word(home: Path) -> None:
     async with asked(home, EMMA, "10043") as (talk, number):
         await done(talk, replace(by("s1", number, "voucher"), value="150.01"))
-        assert (await proposal(talk))[1] == "staff_action_above"
+        chosen, reason = await proposal(talk)
+        assert reason == "staff_action_above"
+        await done(talk, staff("s2", number, "Hello"))
+        talk.clock.advance(timedelta(days=3))
+        assert await done(talk) == [] and (await handoffs(talk))[chosen] == "expired"
 
 
 async def test_without_a_proof_nothing_can_be_done(home: Path) -> None:
