@@ -17,8 +17,11 @@ from bot.commerce import WriteMode
 from bot.facts import Money
 from bot.messages import DESK_ACTS, InboundMessage
 from bot.ports import APPROVAL_ACTS, PROPOSAL_ACTS, Deed, Right, Role, may, right_for
+from bot.shop.tables import Promotions
+from bot.shop.transfer import export_shop, import_shop
 from bot.speech import WrittenWords
-from bot.store.database import reading
+from bot.store.database import open_database, reading
+from bot.store.migrate import migrate
 from bot.store.tables import Actions, Handoffs
 
 EMMA, SOPHIE, RUBY = "emma.clarke@example.com", "sophie.evans@example.net", "ruby.okafor@example.com"
@@ -144,6 +147,21 @@ async def test_a_voucher_is_given_and_holds_for_a_later_order(home: Path) -> Non
         assert answer.value and answer.value.promotion.amount == Money(1250, "GBP")
         assert code not in [one.code for one in await talk.product.shop.promotions("uk")]  # nobody else is told of it
         assert (await talk.product.shop.promotion(code, None, market="eu")).reason == "other_market"
+
+
+async def test_a_voucher_goes_along_with_an_export(home: Path, tmp_path: Path) -> None:
+    async with asked(home, EMMA, "10043") as (talk, number):
+        await done(talk, replace(by("s1", number, "voucher"), value="12.50"))
+        await done(talk, by("s2", (await proposal(talk))[0], "do"))
+        await export_shop(talk.product.engine, tmp_path / "out", home)
+        again = open_database(f"sqlite+aiosqlite:///{tmp_path}/other.db")
+        await migrate(again)
+        assert not (await import_shop(again, tmp_path / "out", talk.clock.now())).problems
+        async with reading(again) as connection:
+            rows = await connection.execute(sa.select(Promotions.__table__).where(Promotions.__table__.c.most == 1))
+            [kept] = [row for row in rows if row.code.startswith("GIFT-")]
+        assert (kept.amounts, kept.markets, kept.public, kept.once) == ({"GBP": 1250}, ["uk"], False, True)
+        await again.dispose()
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-5", "ten", "1.234"])
