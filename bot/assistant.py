@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.errors import BadInput
-from bot.messages import Address, InboundMessage
+from bot.idle import RELEASE, SIGNED_OUT
+from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.ports import (
     COMMAND_LINE,
     AuditPage,
+    Clock,
     HandoffView,
     Linking,
     Member,
@@ -30,6 +32,7 @@ from bot.ports import (
     TranscriptLine,
 )
 from bot.roles import Role
+from bot.routing import Strengths
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -51,6 +54,10 @@ class Watchers:
             self._events[conversation_id].discard(event)
             if not self._events[conversation_id]:
                 del self._events[conversation_id]
+
+    def watched(self, conversation_id: str) -> bool:
+        """Whether somebody looks at this conversation, e.g. a shopper on his page."""
+        return conversation_id in self._events
 
     def changed(self, conversation_id: str) -> None:
         for key in {conversation_id, ""}:
@@ -109,6 +116,8 @@ class StaffRows(Protocol):
 
     async def remove_account(self, name: str, by: str) -> None: ...
 
+    async def set_strengths(self, name: str, strengths: Strengths, by: str) -> None: ...
+
     async def rename(self, staff: str, name: str) -> None: ...
 
 
@@ -161,20 +170,23 @@ class Assistant:
         command_words: Callable[[str], Mapping[str, str]],
         files: Path,
         wake: Callable[[str], None],
+        returning: Callable[[str], str | None],
+        clock: Clock,
     ) -> None:
         self._inbox = inbox
-        self._watchers, self._files, self._wake = watchers, files, wake
+        self._watchers, self._files, self._wake, self._clock = watchers, files, wake, clock
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.desk_words, self.command_words = desk_words, command_words
+        self.desk_words, self.command_words, self.returning = desk_words, command_words, returning
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
         self.handoff_at = desk.handoff_at
         self.colleagues, self.replies = desk.colleagues, canned.replies
-        self.sign_in, self.session, self.sign_out = staff.sign_in, staff.session, staff.sign_out
+        self.sign_in, self.session, self._sign_out = staff.sign_in, staff.session, staff.sign_out
         self.change_password = staff.change_password
         self.accounts, self.fresh_password = staff.accounts, staff.fresh_password
         self.set_role, self.remove_account, self.rename = staff.set_role, staff.remove_account, staff.rename
+        self.set_strengths = staff.set_strengths
         self.member, self.link = links.member, links.link
         self.links, self.link_code, self.unlink = links.links, links.link_code, links.unlink
         self.audit = audit.audit
@@ -189,6 +201,23 @@ class Assistant:
             self._wake(receipt.conversation_id)
             self._watchers.changed(receipt.conversation_id)
         return receipt
+
+    async def sign_out(self, token: str) -> None:
+        """What he has claimed and not put away waits for a person again."""
+        session = await self.session(token)
+        await self._sign_out(token)
+        mine = [view for view in await self.handoffs() if session and view.claimed_by == session.name]
+        for view in mine:
+            if session and view.status == "claimed":
+                await self.receive(self._released(view, session, token))
+
+    def _released(self, view: HandoffView, session: StaffSession, token: str) -> InboundMessage:
+        once = hashlib.sha256(f"{token}:{view.id}".encode()).hexdigest()[:32]
+        return InboundMessage(
+            f"{SIGNED_OUT}:{once}", Address("web", "", f"desk:{view.id}", user=session.staff), self._clock.now(),
+            Sender.STAFF, Kind.STAFF_ACT, act=RELEASE, value=SIGNED_OUT, handoff_id=view.id, name=session.name,
+            staff=session.staff,
+        )  # fmt: skip
 
     async def keep_file(self, content: bytes) -> str:
         """Store a file under its SHA-256; the same content is stored once."""

@@ -20,6 +20,7 @@ from adapters.mail import MailAdapter, ReadFile
 from adapters.slack import SlackAdapter, SlackSettings
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.web import WebAdapter, security_headers
+from bot import leaving
 from bot.assistant import Assistant, Watchers
 from bot.canned import Canned
 from bot.commerce import Shop
@@ -240,6 +241,8 @@ def _wire(
         OutboxStore(engine, clock),
     )
     desk, staff, links = DeskStore(engine, clock), StaffStore(engine, clock), StaffLinkStore(engine, clock)
+    secret = home_secret(settings.home)
+    back_key = derived(secret, "way back")
     watchers, modes = Watchers(), mode_store(engine, clock, policy)
     store = TurnRows(inbox, conversations, desk, PromiseStore(engine))
     owner_phrases = settings.home / "phrases"
@@ -261,15 +264,20 @@ def _wire(
         lambda language: phrases.terms(language)["command"],
         settings.home / "files",
         lambda name: [call(name) for call in wake] and None,
+        lambda token: leaving.opened(back_key, token, clock.now()),
+        clock,
     )
     adapters = list(make_adapters(assistant, policy))
     channels = {adapter.channel.name: adapter.channel for adapter in adapters}
     desks = {adapter.desk.name: adapter.desk for adapter in adapters if adapter.desk}
-    secret, actions = home_secret(settings.home), ActionStore(engine, clock)
+    actions = ActionStore(engine, clock)
     codes = CodeStore(engine, clock, derived(secret, "one-time codes"), new_salt)
     identity = Identity(
         TryStore(engine, clock), codes, LinkStore(engine, clock), ProofStore(engine), derived(secret, LINKS)
     )
+
+    mails = settings.public_url and settings.smtp_url.get_secret_value()
+    way_back = leaving.WayBack(leaving.sealed(back_key, settings.public_url), watchers.watched) if mails else None
 
     def dialogue_of(language: Language) -> Dialogue:
         speech = Speech(language.writer, phrases, policy.shop.zone, english, to_traditional)
@@ -286,6 +294,7 @@ def _wire(
             modes=modes,
             clock=clock,
             new_id=new_id,
+            way_back=way_back,
         )
 
     live = LiveDialogue(language, dialogue_of, models, clock)
@@ -316,7 +325,7 @@ class TurnRows:
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises = promises.open_ones
         self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
-        self.colleagues = desk.colleagues
+        self.colleagues, self.leads, self.crew = desk.colleagues, desk.leads, desk.crew
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:

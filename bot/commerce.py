@@ -580,6 +580,7 @@ class Shop(Protocol):
         price_match: lines (all whose price has fallen when left out)
         refund: what is owed for lines that were cancelled or lost
         invoice: title, tax_id, email (of an e-fapiao; everything else goes to the e-mail on file)
+        voucher: amount ("10.00"), code: a sum off one later order, which staff give
         default_address: like change_address, of the proof's account; `number` is ""
         """
         ...

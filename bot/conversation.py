@@ -192,6 +192,7 @@ class HandoffNote:
     status: str  # "waiting", "claimed", "back", "closed"
     subject: str = ""  # approvals and cases: what they are about
     away: bool = False  # claimed, and put away for a time
+    owes: bool = False  # claimed, and the shopper waits for a word
     awaits: str = ""  # the colleague it was handed to, of whom the shopper has not heard yet
 
 
@@ -229,6 +230,8 @@ class Conversation:
     approvals: tuple[HandoffNote, ...] = ()  # actions staff are deciding; the bot goes on meanwhile
     cases: tuple[HandoffNote, ...] = ()  # claims staff look into; the bot goes on meanwhile
     acknowledged: bool = False  # "your message was passed on" was said in this wait
+    # the e-mail address that the answer goes to when he has left; "": it was asked for; None: it was not
+    reach: str | None = None
     last_seen: datetime | None = None
     name: str = ""  # the shopper's display name on the channel
     unreachable: bool = False  # staff were told that nothing arrives at his chat; until he writes again

@@ -10,8 +10,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import codes, deadlines, handoff, notifier, opt_in, promises, rating, slots, snooze, transcript, waiting
+from bot import (
+    approval,
+    codes,
+    deadlines,
+    deeds,
+    handoff,
+    idle,
+    leaving,
+    notifier,
+    opt_in,
+    promises,
+    rating,
+    routing,
+    slots,
+    snooze,
+    transcript,
+    waiting,
+)
 from bot.alarms import alarm
+from bot.commerce import Order, WriteMode
 from bot.conversation import (
     SESSION_SILENCE,
     Confirmation,
@@ -23,12 +41,12 @@ from bot.conversation import (
 )
 from bot.decision import TAKE_BACK, HandoffRequest, Limits, Notice, Read, Speak, TurnInput
 from bot.errors import BadInput
-from bot.facts import Act, Moment, Number
+from bot.facts import Act, Fact, Moment, Number
 from bot.fulfilment import Fulfilment
 from bot.messages import Attachment, DeskPost, InboundMessage, Kind, Reply, Sender
 from bot.opening import OpeningHours
 from bot.policy import decide
-from bot.ports import CLOSINGS, OPEN, Clock, Interpreter, WriteModes
+from bot.ports import CLOSINGS, OPEN, Clock, HandoffView, Interpreter, ModeWish, WriteModes
 from bot.promises import Promise
 from bot.skill import Outcome, Skill
 from bot.speech import Speech
@@ -89,9 +107,12 @@ class Dialogue:
         modes: WriteModes,
         clock: Clock,
         new_id: Callable[[], str],
+        way_back: leaving.WayBack | None = None,
     ) -> None:
+        """`way_back`: None where no mail reaches a shopper who has left the web page."""
         self._store, self._interpreter, self._fulfilment, self._speech = store, interpreter, fulfilment, speech
         self._skills, self._settings, self._clock, self._new_id = skills, settings, clock, new_id
+        self._way_back = way_back
         self._modes, self._suggester = modes, Suggester(fulfilment, speech, skills)
         self._notifier = notifier.Notifier(fulfilment.look, speech, settings.desks, settings.staff_language)
         self._terms = speech.locale(settings.staff_language).terms  # what staff read
@@ -107,6 +128,8 @@ class Dialogue:
             return await self._staff(t)
         if first.sender is Sender.CLOCK:
             return await self._clock_turn(t)
+        if first.kind is Kind.START and first.button == leaving.BACK:
+            return TurnResult(leaving.came_back(t.conversation))
         if t.conversation.rating and first.kind in (Kind.TEXT, Kind.BUTTON) and (rated := await self._rated(t)):
             return rated
         if t.conversation.status in (Status.WAITING, Status.STAFF):
@@ -284,7 +307,8 @@ class Dialogue:
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
         told = handoff.suggested(text, t.suggestion, self._terms)
         lines = transcript.user_lines(t.claim.rows, _suggestion(t))
-        result = await self._moved(t, self._relayed(t, told, urgent, files), lines)
+        moved = self._relayed(t, told, urgent, files)
+        result = await self._moved(t, moved if urgent else leaving.left(moved, t.text), lines)
         if first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
             speak = Speak("say", t.conversation, taken_back=t.promises)
             result = self._with_promises(t, result, speak)
@@ -316,7 +340,15 @@ class Dialogue:
         """To the desk; what was put away there comes back."""
         moved, note = handoff.relayed(t.conversation, text, urgent, files, t.suggestion), t.conversation.handoff
         back = snooze.brought_back(moved.conversation, note.id if note else "", self._word("back_written"))
-        return handoff.joined(moved, back)
+        return idle.owed(handoff.joined(moved, back), self._idle_at(t))
+
+    def _idle_at(self, t: Turn) -> datetime:
+        """When who has claimed it has been silent for too long."""
+        return self._settings.hours.after(t.now, self._settings.deadlines.get(deadlines.IDLE, idle.AFTER))
+
+    def _long_at(self, t: Turn) -> datetime:
+        """When a wait that begins now is a long one."""
+        return self._settings.hours.after(t.now, self._settings.wait)
 
     def _word(self, key: str) -> str:
         return self._terms.get("desk", {}).get(key, key)
@@ -326,20 +358,31 @@ class Dialogue:
         view = await self._store.handoff(message.handoff_id) if message.handoff_id else None
         handoff_id = view.id if view else (t.conversation.handoff.id if t.conversation.handoff else "")
         if message.kind is Kind.TEXT:
-            approval = (
-                view is not None and view.kind == "approval"
-            )  # writing there says something, it takes nothing over
+            beside = view is not None and view.kind == "approval"  # writing there says something, it takes nothing over
             moved = (
                 handoff.Moved(t.conversation)
-                if approval
-                else handoff.claimed(t.conversation, handoff_id, message.name, self._terms, writes=True)
+                if beside
+                else idle.paid(handoff.claimed(t.conversation, handoff_id, message.name, self._terms, writes=True))
             )
             result = await self._moved(t, moved, ())
             sending = Sending("staff", Reply(message.text))
-            return replace(result, lines=(*result.lines, _staff_line(message)), sendings=(*result.sendings, sending))
+            result = replace(
+                result, lines=(*result.lines, _staff_line(message)), sendings=(*result.sendings, sending)
+            )  # fmt: skip
+            return await self._mailed(t, result, message) if self._way_back else result
         match message.act:
+            case "claim" if not await self._has_room(t, handoff_id, message.name):
+                post = DeskPost(handoff_id, "note", f"{self._word('full')} {message.name}")
+                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
+            case "assign" if not await self._has_room(t, handoff_id, message.value):
+                post = DeskPost(handoff_id, "note", f"{self._word('full')} {message.value}")
+                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
             case "claim":
-                return await self._moved(t, handoff.claimed(t.conversation, handoff_id, message.name, self._terms), ())
+                claimed = handoff.claimed(t.conversation, handoff_id, message.name, self._terms)
+                return await self._moved(t, idle.owed(claimed, self._idle_at(t)), ())
+            case idle.RELEASE:
+                note = f"{self._word(message.value or 'released')} {message.name}"
+                return await self._moved(t, idle.released(t.conversation, handoff_id, note, self._long_at(t)), ())
             case "note":
                 return self._noted(t, message, handoff_id)
             case "assign" if message.value in await self._store.colleagues():
@@ -361,9 +404,35 @@ class Dialogue:
                 if fit and not await self._fulfilment.in_dispute(t.conversation, t.now):
                     closed = rating.asked(closed, handoff_id)
                 return await self._moved(t, closed, ())
-            case "approve" | "decline" if view and view.kind == "approval" and view.status == "waiting":
-                return await self._decided(t, view.id, message.name, approve=message.act == "approve")
+            case deed if deed in deeds.DEEDS and view and view.kind != "approval":
+                return await self._proposed(t, message, view)
+            case "mode_automatic" | "mode_off" if view and view.kind == "approval":
+                return await self._mode_set(t, message, view.id)
+            case "do" if view and view.status == "waiting" and view.reason == deeds.BY_STAFF:
+                return await self._decided(t, view, message.name, approve=True)
+            case "approve" | "decline" | "drop" if view and view.kind == "approval" and view.status == "waiting":
+                return await self._decided(t, view, message.name, approve=message.act == "approve")
+            case "approve" | "decline" | "do" | "drop" if view and view.kind == "approval" and view.status not in OPEN:
+                post = DeskPost(view.id, "note", f"{self._word('decided_over')} {self._word(f'ended_{view.status}')}")
+                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
         return TurnResult(t.conversation)
+
+    async def _has_room(self, t: Turn, handoff_id: str, name: str) -> bool:
+        """Whether he may take one more; what he has already is none more."""
+        note = t.conversation.handoff
+        has = note is not None and note.id == handoff_id and note.awaits == name
+        return has or not routing.full(await self._store.crew(), name)
+
+    async def _mailed(self, t: Turn, result: TurnResult, message: InboundMessage) -> TurnResult:
+        """The answer goes to the address that the shopper left, when he has gone."""
+        if self._way_back is None:
+            return result
+        notice, left = leaving.answered(result.conversation, message.name, t.now, self._way_back)
+        if notice is None:
+            return result
+        told = await self._speech.sentences((notice.act,), left.language or "en")
+        letter = Sending("notice", Reply(f"{told.text}\n\n{message.text}"), mail=notice.mail)
+        return replace(result, conversation=left, sendings=(*result.sendings, letter))
 
     def _put_away(self, t: Turn, handoff_id: str, text: str) -> handoff.Moved:
         try:
@@ -383,11 +452,52 @@ class Dialogue:
         posts = handoff.to_sendings([handoff.noted(handoff_id, message.name, message.text)], desks, message.source_id)
         return TurnResult(t.conversation, (_staff_line(message, "note"),), posts)
 
-    async def _decided(self, t: Turn, handoff_id: str, staff: str, *, approve: bool) -> TurnResult:
-        """Staff approved or declined a write above the limits: it runs now, or the shopper is told no."""
+    async def _mode_set(self, t: Turn, message: InboundMessage, handoff_id: str) -> TurnResult:
+        """From the next message on the bot goes further, or not so far, with writes like this one."""
+        pending = await self._confirmed(handoff_id)
+        mode = WriteMode(message.act.removeprefix("mode_"))
+        verb = self._terms.get("verb", {}).get(pending.verb, pending.verb)
+        try:
+            await self._modes.set_modes([ModeWish(pending.market, pending.verb, mode)], message.staff)
+            text = f"{verb} ({pending.market}): {self._word(f'set_{message.act}')}"
+        except BadInput as wrong:
+            text = str(wrong)
+        return await self._said_at_desks(t, message, handoff_id, text)
+
+    async def _said_at_desks(self, t: Turn, message: InboundMessage, handoff_id: str, text: str) -> TurnResult:
+        """What came of an act, for every desk and the console."""
+        post = handoff.noted(handoff_id, message.name, text)
+        line = Line("note", text, author=message.name, record={"source_id": message.source_id})
+        return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), (line,))
+
+    async def _proposed(self, t: Turn, message: InboundMessage, view: HandoffView) -> TurnResult:
+        """Staff want something done about the order: it is quoted, and done when it is confirmed."""
+        case, proof = await self._store.confirmation(view.id), t.conversation.proof
+        number = case.arguments.get("order", "") if case else handoff.order_of(t.conversation)
+        order = await self._fulfilment.order(number, proof)
+        if order is None or proof is None:
+            return await self._said_at_desks(t, message, view.id, self._word("no_order"))
+        given = deeds.Given(message.value.replace(",", "."), f"GIFT-{self._new_id()[:12].upper()}")
+        quote = await self._fulfilment.deed(message.act, order, proof, given)
+        if quote is None:
+            words = f"{self._word(message.act)}: {self._word('no_deed')} ({order.number})"
+            return await self._said_at_desks(t, message, view.id, words)
+        limits = self._settings.limits
+        lasts = timedelta(minutes=limits.confirmation_minutes)
+        write = deeds.confirmation(message.act, quote, self._new_id(), limits, t.now, lasts)
+        reason = deeds.ABOVE_LIMIT if write.needs_approval else deeds.BY_STAFF
+        moved = await self._opened(t, Speak("say", t.conversation), HandoffRequest(reason, write, "approval"))
+        return await self._moved(t, moved, ())
+
+    async def _confirmed(self, handoff_id: str) -> Confirmation:
         pending = await self._store.confirmation(handoff_id)
         if pending is None:
             raise LookupError(f"approval {handoff_id} has lost its confirmation")
+        return pending
+
+    async def _decided(self, t: Turn, view: HandoffView, staff: str, *, approve: bool) -> TurnResult:
+        """Staff approved or declined a write: it runs now, or the shopper, if he asked for it, is told no."""
+        handoff_id, pending = view.id, await self._confirmed(view.id)
         if approve:
             by = f"staff:{t.claim.rows[0].message.staff}"
             outcome = await self._fulfilment.perform(pending, by, t.conversation, unless_after=None)
@@ -396,18 +506,41 @@ class Dialogue:
         else:
             outcome = Outcome(Act(f"refused:{pending.skill}/declined", pending.act.facts))
         t.effects = True
-        left = tuple(note for note in t.conversation.approvals if note.id != handoff_id)
-        status = "approved" if approve else "declined"
+        left, done = approval.without(t.conversation, handoff_id), outcome.act.family in ("done", "pending")
+        change = HandoffChange(handoff_id, "approved" if approve else "declined", claimed_by=staff)
+        if view.reason in deeds.PROPOSED and not done:  # the shopper knows nothing of it
+            status = "not_allowed" if approve else "dropped"
+            return await self._over(t, Speak("say", left), change, self._word(f"ended_{status}"))
+        cases = () if view.reason in deeds.PROPOSED else self._cases(pending, outcome)
         speak = Speak(
-            "say", replace(t.conversation, approvals=left), (outcome.act,), cards=outcome.cards,
-            notify=self._notices(pending.skill, outcome), cases=self._cases(pending, outcome),
-        )  # fmt: skip
-        result = await self._spoken(t, speak, {})
-        change = HandoffChange(handoff_id, status, claimed_by=staff)
-        ended = handoff.to_sendings(
-            [handoff.decided(handoff_id, status, self._terms)], self._settings.desks, t.claim.rows[0].message.source_id
+            "say", left, (outcome.act,), cards=outcome.cards, notify=self._notices(pending.skill, outcome), cases=cases
         )
-        return replace(result, handoffs=(*result.handoffs, change), sendings=(*result.sendings, *ended))
+        return await self._over(t, speak, change)
+
+    async def _expired(self, t: Turn, view: HandoffView | None) -> TurnResult:
+        """Nobody has decided on a write in time: it is not done."""
+        pending = await self._store.confirmation(view.id) if view and view.status == "waiting" else None
+        if view is None or pending is None:
+            return TurnResult(t.conversation)
+        t.effects = True
+        if view.reason in deeds.PROPOSED:  # the shopper knows nothing of it
+            speak = Speak("say", approval.without(t.conversation, view.id))
+        else:
+            skill = next(known for known in self._skills if known.name == pending.skill)
+            speak = approval.expired(t.conversation, view.id, skill.intents[0])
+        return await self._over(t, speak, HandoffChange(view.id, "expired"))
+
+    async def _over(self, t: Turn, speak: Speak, change: HandoffChange, words: str = "") -> TurnResult:
+        """An approval has ended: the shopper hears of it, and so do the desks; `words` in place of the usual ones."""
+        result = await self._spoken(t, speak, {})
+        post = handoff.decided(change.id, change.status, self._terms)
+        post = replace(post, text=words or post.text)
+        ended = handoff.to_sendings([post], self._settings.desks, t.claim.rows[0].message.source_id)
+        noted = (Line("note", words, author=change.claimed_by),) if words else ()
+        return replace(
+            result, lines=(*result.lines, *noted), handoffs=(*result.handoffs, change),
+            sendings=(*result.sendings, *ended),
+        )  # fmt: skip
 
     def _cases(self, pending: Confirmation, outcome: Outcome) -> tuple[HandoffRequest, ...]:
         """What staff's yes gives them to do; what a rule left to them is settled by it."""
@@ -436,13 +569,15 @@ class Dialogue:
         if message.act == snooze.SNOOZE:
             back = snooze.brought_back(t.conversation, message.handoff_id, self._word("back_due"))
             return await self._moved(t, back, ())
-        if message.act in deadlines.KINDS:
-            view = await self._store.handoff(message.handoff_id)
-            changes, posts = deadlines.missed(view, message.act, self._word(f"missed_{message.act}"))
-            sendings = handoff.to_sendings(posts, self._settings.desks, message.source_id)
-            return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
+        if message.act == deadlines.IDLE:
+            words, times = self._word("idle"), (self._long_at(t), self._idle_at(t))
+            return await self._moved(t, idle.over(t.conversation, message.handoff_id, words, *times), ())
+        if message.act == deadlines.EXPIRES:
+            return await self._expired(t, await self._store.handoff(message.handoff_id))
+        if message.act in (*deadlines.KINDS, deadlines.REMINDS):
+            return await self._late(t, message)
         if message.act == handoff.UNCLAIMED:
-            return await self._moved(t, handoff.waited_long(t.conversation, message.handoff_id), ())
+            return await self._moved(t, self._offered(handoff.waited_long(t.conversation, message.handoff_id)), ())
         if message.act in ("blocked", "unblocked"):
             result = await self._moved(t, handoff.reachable(t.conversation, message.act, self._terms), ())
             if message.act == "unblocked":
@@ -457,6 +592,21 @@ class Dialogue:
             return TurnResult(t.conversation)
         speak = Speak("handoff", t.conversation, (), handoff=HandoffRequest("undeliverable"))
         return await self._spoken(t, speak, {})
+
+    def _offered(self, moved: handoff.Moved) -> handoff.Moved:
+        """With the offer to leave an address, where a mail can be sent to it."""
+        if self._way_back is None:
+            return moved
+        acts, conversation = leaving.offered(moved.acts, moved.conversation)
+        return replace(moved, acts=acts, conversation=conversation)
+
+    async def _late(self, t: Turn, message: InboundMessage) -> TurnResult:
+        """A deadline has passed, or the time to decide is nearly over: leads are told."""
+        view, leads = await self._store.handoff(message.handoff_id), await self._store.leads()
+        words = deadlines.for_leads(self._word(f"missed_{message.act}"), leads, self._word("leads"))
+        changes, posts = deadlines.missed(view, message.act, words)
+        sendings = handoff.to_sendings(posts, self._settings.desks, message.source_id)
+        return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
 
     # --- what is left behind -----------------------------------------------------------------------------------------
 
@@ -482,6 +632,8 @@ class Dialogue:
         if speak.handoff and speak.handoff.kind == "chat" and speak.acts:
             claims = await self._store.claims()
             speak = waiting.told(speak, speak.handoff.reason, self._settings.hours, claims, t.now)
+            said = self._offered(handoff.Moved(speak.conversation, speak.acts))
+            speak = replace(speak, conversation=said.conversation, acts=said.acts)
         reply, spoken = await self._speech.reply(speak, t.history)
         t.mark("written")
         moved = await self._opened(t, speak, speak.handoff) if speak.handoff else handoff.Moved(speak.conversation)
@@ -526,38 +678,48 @@ class Dialogue:
 
     async def _opened(self, t: Turn, speak: Speak, request: HandoffRequest) -> handoff.Moved:
         """The handoff that this decision asks for, with what staff need to know."""
-        language = self._settings.staff_language
         before = replace(speak.conversation, flows=t.conversation.flows, queue=t.conversation.queue)
-        facts = {name: self._speech.say(fact, language) for name, fact in request.facts.items()}
-        rule = self._rule(request.write) if request.kind == "approval" and request.write else ""
-        text = handoff.case_summary(facts, before, request.reason, t.history, self._terms, t.text, rule)
-        if request.kind == "approval" and request.write:
-            wanted = await self._speech.sentences((request.write.act,), language)
-            text = f"{wanted.text}\n{text}"
         status = "closed" if request.kind == "note" else "waiting"
         number = request.write.arguments.get("order", "") if request.write else handoff.order_of(before)
         # what comes first anyhow waits for no shop, and where an error brings in a person it may be the shop's
         asks = status == "waiting" and request.reason not in FIRST | {"error"}
-        packed_by = await self._fulfilment.packed_by(number, before.proof) if asks else None
+        order = await self._fulfilment.order(number, before.proof) if asks else None
+        text = await self._told(t, request, before, order)
+        if request.kind in ("chat", "case"):
+            fit = routing.fitting(await self._store.crew(), before.language, request.reason)
+            text = f"{text}\n{self._word('fits')} {', '.join(fit)}" if fit else text
         change = HandoffChange(
-            self._new_id(), status, request.kind, request.reason, text, request.write, opening=True, packed_by=packed_by
-        )
-        wait = self._settings.hours.after(t.now, self._settings.wait) - t.now
+            self._new_id(), status, request.kind, request.reason, text, request.write, opening=True,
+            packed_by=order.packed_by if order else None,
+        )  # fmt: skip
+        wait = self._long_at(t) - t.now
         suggestion = t.suggestion if request.kind == "chat" else ""
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *_files(t)]
-        return handoff.opened(speak.conversation, change, t.now, wait, self._terms, files, suggestion)
+        able = await self._able(order, before) if request.kind in ("chat", "case") else ()
+        return handoff.opened(speak.conversation, change, t.now, wait, self._terms, files, suggestion, able)
 
-    def _rule(self, approval: Confirmation) -> str:
-        """Why staff are asked, in their words."""
-        rule, moved = approval.needs_approval, approval.moved
-        words, limit = self._terms.get("rule", {}).get(rule, rule), None
-        if rule == "amount" and moved:
-            limit = self._settings.limits.limit(moved.currency)
-        if moved is None or limit is None:
-            return words
-        language = self._settings.staff_language
-        return f"{words} ({self._speech.say(moved, language)} > {self._speech.say(limit, language)})"
+    async def _able(self, order: Order | None, conversation: Conversation) -> Sequence[str]:
+        """What staff could do about the order right now."""
+        proof = conversation.proof
+        if order is None or proof is None:
+            return ()
+        return [name for name in deeds.DEEDS if await self._fulfilment.deed(name, order, proof)]
+
+    async def _told(
+        self, t: Turn, request: HandoffRequest, conversation: Conversation, order: Order | None
+    ) -> str:
+        """What staff read of a handoff, in their language."""
+        def say(fact: Fact) -> str:
+            return self._speech.say(fact, self._settings.staff_language)
+
+        if request.kind == "approval" and request.write:
+            buyer = await self._fulfilment.buyer(order, conversation.proof)
+            limits = self._settings.limits
+            by = t.claim.rows[0].message.name if request.reason in deeds.PROPOSED else ""
+            return approval.card(request.write, buyer, conversation, t.history, t.text, limits, self._terms, say, by)
+        facts = {name: say(fact) for name, fact in request.facts.items()}
+        return handoff.case_summary(facts, conversation, request.reason, t.history, self._terms, t.text)
 
 
 def _files(t: Turn) -> list[Attachment]:

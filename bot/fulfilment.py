@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
-from bot.commerce import Account, Answer, AnswerStatus, Order, Shop, Write
+from bot import deeds
+from bot.approval import Buyer
+from bot.commerce import Account, Answer, AnswerStatus, Order, Quote, Shop, Write
 from bot.conversation import Confirmation, Conversation, Flow, Proof
 from bot.decision import NOTIFY, Read
 from bot.delivery import in_dispute
@@ -75,10 +77,22 @@ class Fulfilment:
         request = self._request(asked, conversation.language or "en", conversation, None, "", now)
         return await look(self._shop, promise, request)
 
-    async def packed_by(self, order: str, proof: Proof | None) -> datetime | None:
-        """When what is open of the order is packed; None for an order that is not the shopper's."""
-        found = await self._shop.order(order, proof) if order and proof else None
-        return found.packed_by if found else None
+    async def order(self, number: str, proof: Proof | None) -> Order | None:
+        """None for an order that is not the shopper's."""
+        return await self._shop.order(number, proof) if number and proof else None
+
+    async def deed(
+        self, name: str, order: Order, proof: Proof, given: deeds.Given | None = None
+    ) -> Quote | None:
+        """What staff could do about the order; None where there is nothing to do."""
+        return await deeds.quoted(self._shop, name, order, proof, given or deeds.Given())
+
+    async def buyer(self, order: Order | None, proof: Proof | None) -> Buyer | None:
+        """Who has ordered it, or whose account the proof opens."""
+        if order is not None:
+            return Buyer(order.address.recipient, order.email)
+        account = await self._shop.account(proof) if proof else None
+        return Buyer(account.name, account.email) if account else None
 
     async def in_dispute(self, conversation: Conversation, now: datetime) -> bool:
         """Whether something of the shopper's orders is late, lost or being looked into."""

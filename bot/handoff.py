@@ -11,6 +11,7 @@ from bot.conversation import Conversation, HandoffNote, Status, Utterance
 from bot.decision import Offer
 from bot.facts import Act, Term, Text
 from bot.messages import OPENING, Attachment, Button, DeskPost
+from bot.ports import APPROVAL_ACTS, PROPOSAL_ACTS
 from bot.turn import HandoffChange, Sending, TimerChange
 
 Terms = Mapping[str, Mapping[str, str]]
@@ -33,17 +34,13 @@ class Moved:
 
 
 def summary(
-    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = "", rule: str = ""
+    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = ""
 ) -> str:
-    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model.
-
-    `rule`: why they are asked to approve.
-    """
+    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model."""
     label = terms.get("summary", {})
     proof = conversation.proof
     rows = [
         ("reason", terms.get("handoff", {}).get(reason, reason)),
-        ("rule", rule),
         ("wish", ", ".join(terms.get("intent", {}).get(wish, wish) for wish in conversation.wishes)),
         ("order", order_of(conversation)),
         ("known", ", ".join(f"{name} {value}" for name, value in _known(conversation).items())),
@@ -52,21 +49,25 @@ def summary(
         ("tried", terms.get("handoff", {}).get("not_understood", "") if conversation.fallbacks else ""),
     ]
     lines = [f"{label.get(name, name)}: {value}" for name, value in rows if value]
-    talk = [*history, *([Utterance("user", said)] if said else [])]
-    lines += [
-        f"{'>' if line.speaker == 'user' else '<'} {' '.join(line.text.split())[:200]}" for line in talk[-LAST_LINES:]
+    return "\n".join([*lines, *talk(history, said)])
+
+
+def talk(history: Sequence[Utterance], said: str) -> list[str]:
+    """The last lines that were said, the shopper's marked with >."""
+    lines = [*history, *([Utterance("user", said)] if said else [])]
+    return [
+        f"{'>' if line.speaker == 'user' else '<'} {' '.join(line.text.split())[:200]}" for line in lines[-LAST_LINES:]
     ]
-    return "\n".join(lines)
 
 
 def case_summary(
     facts: Mapping[str, str], conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms,
-    said: str, rule: str = "",
+    said: str,
 ) -> str:  # fmt: skip
     """The facts of a case, written out, over what staff need to know of the shopper."""
     labels = {**terms.get("label", {}), **terms.get("fact", {})}
     rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
-    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said, rule)])
+    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said)])
 
 
 def joined(first: Moved, second: Moved) -> Moved:
@@ -105,7 +106,8 @@ def _known(conversation: Conversation) -> dict[str, str]:
 
 def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, terms: Terms) -> DeskPost:
     """The post that opens a handoff's thread on a desk; `who` is the shopper, as far as he is known."""
-    acts = {"approval": ("approve", "decline"), "case": ("claim", "close")}.get(kind, ("claim", "back", "close"))
+    kinds = {"approval": PROPOSAL_ACTS.get(reason, APPROVAL_ACTS), "case": ("claim", "close")}
+    acts = kinds.get(kind, ("claim", "back", "close"))
     title = f"{who} · {terms.get('handoff', {}).get(reason, reason)}"
     buttons = tuple(Button(terms.get("desk", {}).get(act, act.capitalize()), act) for act in acts)
     text = f"{summary}\n{_note(terms, 'how_note')}"
@@ -114,15 +116,20 @@ def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, ter
 
 def opened(
     conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms,
-    files: Sequence[Attachment] = (), suggestion: str = "",
+    files: Sequence[Attachment] = (), suggestion: str = "", deeds: Sequence[str] = (),
 ) -> Moved:  # fmt: skip
-    """A new handoff: a chat handoff stops the bot, an approval or a case does not. `files`: what the shopper sent."""
+    """A new handoff: a chat handoff stops the bot, an approval or a case does not. `files`: what the shopper sent.
+
+    `deeds`: what staff could do about its order (bot/deeds.py).
+    """
     subject = change.confirmation.subject if change.confirmation else ""
     note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
     who = conversation.name or conversation.address.channel
     told = suggested(change.summary, suggestion, terms)
     post = opening(change.id, change.kind, change.reason, told, who, terms)
-    post = replace(post, files=tuple(item for item in files if item.digest), suggestion=suggestion)
+    buttons = (*post.buttons, *(Button(_note(terms, deed), deed) for deed in deeds))
+    kept = tuple(item for item in files if item.digest)
+    post = replace(post, buttons=buttons, files=kept, suggestion=suggestion)
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
         return Moved(conversation, changes=(change,), posts=(post,))

@@ -62,8 +62,8 @@ class Kind(StrEnum):
     FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
     START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
     EDIT = "edit"  # `text` replaces that of the message `edits`
-    # `act` is claim, back, close, approve, decline, note (`text` is for colleagues), assign or snooze (until `text`:
-    # bot/snooze.py). `value`: whom it is assigned to, why it is closed
+    # `act` is one of DESK_ACTS, note (`text` is for colleagues), assign, release or snooze (until `text`:
+    # bot/snooze.py). `value`: whom it is assigned to, why it is closed or released
     STAFF_ACT = "staff_act"
     # `act` is the timer's kind, or what a platform tells of a shopper without a word of his: blocked, unblocked
     TIMER = "timer"
@@ -253,7 +253,12 @@ class Reply:
         return "\n\n".join(parts)
 
 
-DESK_ACTS = frozenset({"claim", "back", "close", "approve", "decline"})
+# the last two lines: of an approval, of what staff themselves may do about an order (bot/deeds.py)
+DESK_ACTS = frozenset({
+    "claim", "back", "close",
+    "approve", "decline", "mode_automatic", "mode_off",
+    "cancel", "refund", "resend", "do", "drop",
+})  # fmt: skip
 OPENING = ("opened", "approval")  # kinds of posts that open a thread
 # what staff see first of a post, by its kind
 SIGNS = {"opened": "🙋", "relay": "💬", "note": "📝", "ended": "🏁", "again": "📝", "approval": "❓"}

@@ -17,6 +17,12 @@ class OpeningHours:
     holidays: frozenset[date] = frozenset()
     zone: tzinfo = UTC
 
+    @property
+    def day(self) -> timedelta:
+        """How long people are there on a day."""
+        span = datetime.combine(date.min, self.last) - datetime.combine(date.min, self.first)
+        return span if span > timedelta() else span + timedelta(days=1)
+
     def open(self, at: datetime) -> bool:
         return self.opens(at) == at
 

@@ -18,6 +18,8 @@ from bot.conversation import Understanding, Utterance
 from bot.messages import Address, Attachment, Card, DeskPost, InboundMessage, Reply
 from bot.roles import Right, Role, may
 from bot.roles import right_for as right_for
+from bot.routing import ANY, Strengths
+from bot.routing import strengths as strengths
 
 # --- time ------------------------------------------------------------------------------------------------------------
 
@@ -119,6 +121,10 @@ class ModesInForce:
 class WriteModes(Protocol):
     async def in_force(self) -> ModesInForce:
         """What holds now: asked once at the start of a turn."""
+        ...
+
+    async def set_modes(self, wishes: "Sequence[ModeWish]", staff: str) -> None:
+        """As in Office."""
         ...
 
 
@@ -266,6 +272,9 @@ class TranscriptLine:
     suggestion: str = ""  # user lines, for staff only: what the bot would have answered
 
 
+APPROVAL_ACTS = ("approve", "decline", "mode_automatic", "mode_off")
+# what can be done with an approval that staff themselves asked for, by its reason (bot/deeds.py)
+PROPOSAL_ACTS = {"staff_action": ("do", "drop"), "staff_action_above": ("approve", "drop")}
 OPEN = ("waiting", "claimed")  # the states of a handoff that staff still have to deal with
 CLOSINGS = ("solved", "no_answer", "duplicate", "spam", "other")  # why a handoff was closed
 
@@ -382,6 +391,7 @@ class StaffAccount:
     role: Role
     must_change: bool  # he was given a password and has not chosen one of his own yet
     since: datetime
+    strengths: Strengths = ANY
 
 
 class Deed(StrEnum):
@@ -395,10 +405,12 @@ class Deed(StrEnum):
     UNLINKED = "unlinked"
     ACCOUNT_ADDED = "account_added"
     ROLE_SET = "role_set"
+    STRENGTHS_SET = "strengths_set"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a deed
     ACCOUNT_REMOVED = "account_removed"
     ASSIGNED = "assigned"  # handed to a colleague
     SNOOZED = "snoozed"  # put away for a time
+    RELEASED = "released"  # put back into the queue, or signed out
     CLAIMED = "claimed"  # these five by the status of the handoff
     BACK = "back"
     CLOSED = "closed"
@@ -467,6 +479,10 @@ class Front(Protocol):
 
     async def link(self, person: Address, code: str) -> Linking:
         """Link him to the account whose code he wrote; a wrong code counts as a try."""
+        ...
+
+    def returning(self, token: str) -> str | None:
+        """Which visitor of the web page a link back belongs to; None for one that is over or not ours."""
         ...
 
     def desk_words(self, key: str) -> str:
@@ -540,6 +556,10 @@ class Office(Protocol):
 
     async def set_role(self, name: str, role: Role, by: str) -> None:
         """Holds from his next act. BadInput: no such account, or the last admin."""
+        ...
+
+    async def set_strengths(self, name: str, strengths: Strengths, by: str) -> None:
+        """Holds from the next handoff. BadInput: no such account."""
         ...
 
     async def remove_account(self, name: str, by: str) -> None:

@@ -31,4 +31,6 @@ def may(role: Role, right: Right) -> bool:
 
 def right_for(act: str) -> Right:
     """What an act at a desk takes (bot.messages.DESK_ACTS)."""
-    return Right.APPROVALS if act in ("approve", "decline") else Right.HANDOFFS
+    if act in ("approve", "decline"):
+        return Right.APPROVALS
+    return Right.MODES if act in ("mode_automatic", "mode_off") else Right.HANDOFFS

@@ -12,6 +12,7 @@ from bot.conversation import Confirmation, Conversation, Utterance
 from bot.messages import Address, Card, DeskPost, InboundMessage, Reply
 from bot.ports import HandoffView, Pace
 from bot.promises import Promise
+from bot.routing import Crew
 
 # --- in --------------------------------------------------------------------------------------------------------------
 
@@ -76,6 +77,7 @@ class HandoffChange:
     claimed_by: str = ""
     closing: str = ""  # why it is closed
     opening: bool = False
+    released: bool = False  # nobody has it any more
     packed_by: datetime | None = None  # when what is open of its order is packed
     missed: str = ""  # a deadline that has passed now
     away_until: datetime | None = None  # put away by staff; whatever else happens to it brings it back
@@ -174,6 +176,14 @@ class TurnStore(Protocol):
         """When the chat handoffs that were claimed last were opened and claimed."""
     async def colleagues(self) -> list[str]:
         """The names that shoppers see of all members of staff."""
+        ...
+
+    async def crew(self) -> Sequence[Crew]:
+        """All members of staff, with what each has just now."""
+        ...
+
+    async def leads(self) -> list[str]:
+        """... and of those who may approve."""
         ...
 
 

@@ -96,7 +96,7 @@ class Talk:
 async def talking(
     home: Path, language: Language, /, *, as_email: str = "", mail_files: bool = False, **changes: Any
 ) -> AsyncIterator[Talk]:
-    """The wired product over `home`; `changes` are arguments of bootstrap.shophand.
+    """The wired product over `home`; `changes` are arguments of bootstrap.shophand, and `settings` in their place.
 
     `mail_files`: mails are files in home/mail, not lines of the terminal.
     """
@@ -106,9 +106,10 @@ async def talking(
         files = MailAdapter("", "shop@example.com", "Shop", home / "mail", assistant.file)
         return [terminal, files if mail_files else mail]
 
+    settings = changes.pop("settings", Settings(home=home))
     kept = replace(language, close=lambda: None)  # the session's model stays open
     arguments = {"make_adapters": adapters, "language": lambda *_: kept, **changes}
-    async with shophand(Settings(home=home), clock=clock, **arguments) as product:
+    async with shophand(settings, clock=clock, **arguments) as product:
         if as_email:
             proof = await product.shop.customer(as_email)
             assert proof is not None, f"the sample shop has no customer {as_email}"

@@ -36,6 +36,7 @@ from bot.ports import (
     WriteMode,
     WriteRequest,
 )
+from bot.routing import Strengths
 
 
 class FixedClock:
@@ -79,6 +80,7 @@ class FakeFront:
         self.code = "K7QX-2M9D-R4WT"  # links to EVE's account
         self.asked: list[Address] = []  # whom `member` was asked for
         self.tried: list[tuple[Address, str]] = []  # every code that somebody wrote
+        self.links_back: dict[str, str] = {}  # token → visitor
         self.broken = 0
 
     async def receive(self, message: InboundMessage) -> Receipt:
@@ -100,6 +102,9 @@ class FakeFront:
         if code == self.code:
             self.members[person.user] = EVE
         return Linking.DONE if code == self.code else Linking.WRONG
+
+    def returning(self, token: str) -> str | None:
+        return self.links_back.get(token)
 
     def desk_words(self, key: str) -> str:
         return DESK_WORDS[key]
@@ -190,6 +195,7 @@ class FakeOffice:
         """Who has no role in `roles` is an admin."""
         self.passwords, self.must_change = dict(passwords or {}), set(must_change)
         self.roles = dict.fromkeys(self.passwords, Role.ADMIN) | (roles or {})
+        self.strengths: dict[str, Strengths] = {}
         self.names: dict[str, str] = {}  # that shoppers see, where they are not the accounts'
         self.linked: dict[str, list[StaffLink]] = {}  # account → who is linked to it
         self.codes: list[tuple[str, str]] = []  # (account, code) of every code that was made
@@ -254,8 +260,16 @@ class FakeOffice:
     async def accounts(self) -> list[StaffAccount]:
         since, names = FixedClock().now(), sorted(self.passwords)
         return [
-            StaffAccount(name, self.shown(name), self.roles[name], name in self.must_change, since) for name in names
+            StaffAccount(
+                name, self.shown(name), self.roles[name], name in self.must_change, since,
+                self.strengths.get(name, Strengths()),
+            )
+            for name in names
         ]
+
+    async def set_strengths(self, name: str, strengths: Strengths, by: str) -> None:
+        self.strengths[name] = strengths
+        self.done_by.append(by)
 
     async def rename(self, staff: str, name: str) -> None:
         if not name:

@@ -76,6 +76,7 @@ FULL = Conversation(
     approvals=(NOTE,),
     cases=(NOTE,),
     acknowledged=True,
+    reach="emma@example.com",
     last_seen=NOW,
     settled=12,
     name="Emma",

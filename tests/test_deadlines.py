@@ -16,6 +16,7 @@ from bot.shop.policy import read_policy
 from bot.speech import WrittenWords
 from bot.turn import HandoffChange, TimerChange
 
+OVER = [(kind, None) for kind in ("first_answer", "settled", "approval", "approval_reminder", "idle")]
 TARGETS = {"first_answer": timedelta(minutes=30), "settled": timedelta(hours=9)}
 OPENING = HandoffChange("h1", "waiting", opening=True)
 LATE = "Late: nobody has taken this over in the time that was set for it."
@@ -27,10 +28,11 @@ LANGUAGE = Language(Heard(), WrittenWords())
     ("change", "wanted"),
     [
         (OPENING, [("first_answer", at(5, 9, 20)), ("settled", at(9, 9, 50))]),
-        (HandoffChange("h1", "closed", kind="note", opening=True), [("first_answer", None), ("settled", None)]),
+        (HandoffChange("h1", "closed", kind="note", opening=True), OVER),
         (HandoffChange("h1", "claimed"), [("first_answer", None)]),
-        (HandoffChange("h1", "approved"), [("first_answer", None), ("settled", None)]),
-        (HandoffChange("h1", "back"), [("first_answer", None), ("settled", None)]),
+        (HandoffChange("h1", "approved"), OVER),
+        (HandoffChange("h1", "back"), OVER),
+        (HandoffChange("h1", "", claimed_by="Mei"), []),
         (HandoffChange("h1", "waiting", missed="first_answer"), []),
     ],
 )

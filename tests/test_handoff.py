@@ -51,7 +51,8 @@ def test_an_approval_does_not_stop_the_bot() -> None:
     moved = handoff.opened(BUSY, change, NOW, timedelta(minutes=10), TERMS)
     assert (moved.conversation.status, moved.conversation.handoff, moved.timers) == (Status.BOT, None, ())
     assert [note.id for note in moved.conversation.approvals] == ["h1"]
-    assert [button.value for button in moved.posts[0].buttons] == ["approve", "decline"]
+    values = [button.value for button in moved.posts[0].buttons]
+    assert values == ["approve", "decline", "mode_automatic", "mode_off"]
 
 
 def test_what_a_waiting_shopper_writes_goes_to_the_desk_and_is_acknowledged_once() -> None:

@@ -13,7 +13,7 @@ SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
     {"errors", "messages", "clock", "attributes", "wording", "numerals", "wants", "tax_ids", "reasons", "durations",
-     "roles", "linking"},
+     "roles", "linking", "routing"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes", "opening",
      "leases", "promises", "opt_in", "budget"},
     {"ports", "commerce", "settings", "understand"},
@@ -21,7 +21,7 @@ RINGS = (
      "measures", "sizing", "advice", "triage", "deadlines"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "waiting", "snooze", "rating",
+    {"handoff", "approval", "deeds", "leaving", "idle", "waiting", "snooze", "rating",
      "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "suggestion", "dialogue"},
     {"worker", "live", "assistant", "script"},
     {"bootstrap"},
@@ -35,7 +35,7 @@ PURE = (
     "wording", "attributes", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links",
     "causes", "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms",
     "conversation", "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines", "snooze",
-    "rating", "roles", "linking",
+    "rating", "roles", "linking", "approval", "leaving", "idle", "routing",
 )  # fmt: skip
 
 

@@ -193,6 +193,8 @@ handoff/fraud; handoff/chargeback; handoff/authority; handoff/legal; handoff/pre
 handoff/other_method; handoff/login; handoff/death; handoff/minor
 handoff/model_failure; handoff/error; handoff/identity; handoff/not_understood; handoff/insists
 handoff/undeliverable; waiting/ack; waiting/long; waiting/cancelled; staff/joined name!; staff/back; staff/closed
+done:voucher amount! code! day!; pending:voucher amount!
+approval/expired task!; waiting/leave_mail; waiting/mail_kept mail!; notice:answer name! link!
 waiting/closed when!; waiting/minutes minutes!; waiting/hours hours!
 rating/ask low! high!; rating/thanks; rating/noted
 """

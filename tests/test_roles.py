@@ -22,4 +22,6 @@ def test_what_a_role_may_do(role: Role, right: Right) -> None:
 
 def test_approving_and_declining_take_more_than_the_other_acts() -> None:
     assert {act for act in DESK_ACTS if right_for(act) is Right.APPROVALS} == {"approve", "decline"}
-    assert {right_for(act) for act in DESK_ACTS - {"approve", "decline"}} == {Right.HANDOFFS}
+    assert {act for act in DESK_ACTS if right_for(act) is Right.MODES} == {"mode_automatic", "mode_off"}
+    others = DESK_ACTS - {"approve", "decline", "mode_automatic", "mode_off"}
+    assert {right_for(act) for act in others} == {Right.HANDOFFS}

@@ -8,9 +8,10 @@ from test_web_console import PASSWORD, XSS, csrf_of, get, post, sign_in
 from web_rig import Site, site
 
 from bot.ports import Role
+from bot.routing import Strengths
 
 PAGE = "/staff/accounts"
-WAYS = ["", "/password", "/role", "/remove"]
+WAYS = ["", "/password", "/role", "/strengths", "/remove"]
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def shown_password(page: str) -> str:
 
 async def test_strangers_are_sent_to_the_door(shop):
     assert await get(shop, PAGE) == (303, "/staff/sign-in")
-    assert [await post(shop, PAGE + way, csrf="x", name="eve", role="admin") for way in WAYS] == [303] * 4
+    assert [await post(shop, PAGE + way, csrf="x", name="eve", role="admin") for way in WAYS] == [303] * len(WAYS)
     assert shop.office.roles == {"anna": Role.ADMIN, "bob": Role.AGENT}
 
 
@@ -44,7 +45,7 @@ async def test_others_than_admins_are_told_so_and_change_nothing(shop, role):
     await sign_in(shop)
     status, said = await get(shop, PAGE)
     assert (status, said) == (403, f"Managing accounts needs an admin. Your role is {role}.")
-    assert [(await change(shop, way, name="bob", role="admin"))[0] for way in WAYS] == [403] * 4
+    assert [(await change(shop, way, name="bob", role="admin"))[0] for way in WAYS] == [403] * len(WAYS)
     assert shop.office.roles == {"anna": role, "bob": Role.AGENT} and shop.office.passwords["bob"] == "b"
     assert PAGE not in (await get(shop, "/staff"))[1]
 
@@ -84,9 +85,19 @@ async def test_a_role_is_set_and_an_account_removed(shop):
     assert shop.office.done_by == ["anna"] * 4
 
 
+async def test_what_an_account_takes_is_set(shop):
+    await sign_in(shop)
+    fields = {"languages": "EN, zh", "skills": "payment invoice", "most": "3"}
+    assert (await change(shop, "/strengths", name="bob", **fields))[0] == 303
+    assert shop.office.strengths["bob"] == Strengths(("en", "zh"), ("payment", "invoice"), 3)
+    assert 'value="payment invoice"' in (await get(shop, PAGE))[1]
+
+
 @pytest.mark.parametrize(
     ("way", "fields", "why"),
     [
+        ("/strengths", {"name": "bob", "languages": "<b>"}, "is no language or reason"),
+        ("/strengths", {"name": "bob", "most": "0"}, "is no number of conversations"),
         ("", {"name": "bob", "role": "lead"}, "already an account bob"),
         ("", {"name": "cleo", "role": "boss"}, "is no role"),
         ("/password", {"name": "cleo"}, "no account cleo"),

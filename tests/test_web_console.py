@@ -13,7 +13,7 @@ from web_rig import WAIT, Site, site
 from bot.messages import Address, Card, DeskPost, Kind, Sender
 from bot.ports import HandoffView, ReadyReply, Receipt, Role
 
-ONE = "11111111-1111-4111-8111-111111111111"
+ONE, TWO = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 OPENED = datetime(2026, 9, 21, 11, 30, tzinfo=UTC)
 PASSWORD = "correct horse"
 XSS = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -284,7 +284,8 @@ async def test_an_agent_handles_handoffs_and_is_told_who_decides_on_approvals(sh
     _, page = await get(shop, "/staff/handoffs/h2")
     assert page.count("disabled") == 2 and "A lead or an admin decides this." in page
     assert await act(shop, act="claim") == 204
-    assert "disabled" not in (await get(shop, "/staff/handoffs/h1"))[1]
+    _, own = await get(shop, "/staff/handoffs/h1")
+    assert all(f'data-do="{name}" disabled' not in own for name in ("claim", "back"))
 
 
 async def test_a_lead_decides_on_approvals(shop):
@@ -292,6 +293,47 @@ async def test_a_lead_decides_on_approvals(shop):
     await sign_in(shop)
     assert await act(shop, "h2", act="approve") == 204
     assert "disabled" not in (await get(shop, "/staff/handoffs/h2"))[1]
+
+
+async def test_the_mode_is_changed_from_the_card_by_leads_alone(shop):
+    await sign_in(shop)
+    shop.office.roles["anna"] = Role.AGENT
+    assert "mode_" not in (await get(shop, "/staff/handoffs/h2"))[1]
+    assert [await act(shop, "h2", act=name) for name in ("mode_automatic", "mode_off")] == [403, 403]
+    shop.office.roles["anna"] = Role.LEAD
+    _, page = await get(shop, "/staff/handoffs/h2")
+    assert 'data-do="mode_automatic"' in page and 'data-do="mode_off"' in page
+    assert await act(shop, "h2", act="mode_off") == 204
+    assert [message.act for message in shop.front.received] == ["mode_off"]
+
+
+async def test_staff_do_something_about_the_order_of_who_has_proved_it(shop):
+    shop.office.roles["anna"] = Role.AGENT
+    await sign_in(shop)
+    assert 'data-do="refund"' not in (await get(shop, "/staff/handoffs/h1"))[1]
+    assert await act(shop, act="refund") == 400
+    shop.office.views["h1"] = view(account="emma")
+    shop.office.views["h2"] = view("h2", kind="approval", reason="staff_action", summary="Sum: £95.00")
+    _, page = await get(shop, "/staff/handoffs/h1")
+    assert all(f'data-do="{name}"' in page for name in ("cancel", "refund", "resend"))
+    assert "Sum: £95.00" in page and 'data-do="do" data-at="/staff/handoffs/h2/act" >' in page  # beside the talk
+    assert [await act(shop, act="refund"), await act(shop, "h2", act="do", source=TWO)] == [204, 204]
+    assert await act(shop, "h2", act="approve", source=TWO) == 400
+    sums = ("", "ten", "-1", "12.50")
+    assert [await act(shop, act="voucher", value=text, source=TWO) for text in sums] == [400, 400, 400, 204]
+    shop.office.views["h3"] = view("h3", kind="approval", reason="staff_action_above")
+    assert await act(shop, "h3", act="approve", source=TWO) == 403
+
+
+async def test_what_is_over_cannot_be_decided_and_says_so(shop):
+    shop.office.views["h2"] = view("h2", kind="approval", status="expired")
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/handoffs/h2")
+    assert "data-do" not in page and "Nobody has decided in time" in page
+    fields = {"csrf": csrf_of(shop), "source": ONE, "act": "approve"}
+    async with shop.client.post("/staff/handoffs/h2/act", data=fields, headers={"Origin": shop.origin}) as response:
+        assert (response.status, await response.text()) == (409, "too late, this is over (expired)")
+    assert shop.front.received == []
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -359,17 +401,18 @@ async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop
     noted = ("he is a regular", "<b>bob</b> · note for staff only")
     for words in (*said, *noted, "wants a refund", "Claim", "Close"):
         assert words in page, words
-    assert "Approve" not in page
+    assert 'data-do="approve" >' not in page
     _, approval = await get(shop, "/staff/handoffs/h2")
     assert "Approve" in approval and "Decline" in approval and ">Send<" not in approval and ">Note<" in approval
 
 
-async def test_a_suggestion_to_the_last_words_can_be_put_into_the_text_box(shop):
+async def test_a_suggestion_to_the_last_words_is_one_click_to_send_or_to_edit_first(shop):
     shop.front.write("telegram:7:9::9", "user", "how long is delivery?", suggestion="Two days <b>")
     await sign_in(shop)
     for path in ("/staff/handoffs/h1", "/staff/handoffs/h1/replies"):
         _, page = await get(shop, path)
         assert 'data-fill="Two days &lt;b&gt;"' in page and "Suggestion · not sent" in page, path
+        assert 'data-send="Two days &lt;b&gt;"' in page and "claims the conversation" in page, path
     shop.front.write("telegram:7:9::9", "note", "he is a regular", author="bob")
     assert "Two days" in (await get(shop, "/staff/handoffs/h1/replies"))[1]
     shop.front.write("telegram:7:9::9", "staff", "Two days.")

@@ -3,7 +3,7 @@
 Plain forms, no script. A password is shown once, on the page that answers the form, and stands nowhere else.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,12 +12,12 @@ from aiohttp import web
 from adapters.web.console_door import PATH, Door, Visit
 from adapters.web.pages import Pages
 from bot.errors import BadInput
-from bot.ports import Office, Right, Role
+from bot.ports import Office, Right, Role, strengths
 
 PAGE = f"{PATH}/accounts"
 
-# of the account with this name, to this role, by this member of staff; a password to show
-Change = Callable[[str, str, str], Awaitable[str | None]]
+# of the account with this name, as the form says, by this member of staff; a password to show
+Change = Callable[[str, Mapping[str, str], str], Awaitable[str | None]]
 
 
 class Accounts:
@@ -25,7 +25,10 @@ class Accounts:
         self._office, self._door, self._pages = office, door, pages
 
     def routes(self) -> Sequence[web.RouteDef]:
-        changes = {"": self._add, "/password": self._reset, "/role": self._set_role, "/remove": self._remove}
+        changes = {
+            "": self._add, "/password": self._reset, "/role": self._set_role, "/strengths": self._set_strengths,
+            "/remove": self._remove,
+        }  # fmt: skip
         return [
             web.get(PAGE, self.page),
             *(web.post(f"{PAGE}{path}", partial(self.change, change)) for path, change in changes.items()),
@@ -47,27 +50,32 @@ class Accounts:
         self._door.permit(visit, Right.ACCOUNTS)
         name = fields.get("name", "").strip()
         try:
-            password = await change(name, fields.get("role", ""), visit.session.staff)
+            password = await change(name, fields, visit.session.staff)
         except BadInput as problem:
             return await self._page(visit, problem=str(problem), status=409)
         if password:
             return await self._page(visit, given=(name, password))
         raise web.HTTPSeeOther(PAGE)
 
-    async def _add(self, name: str, role: str, by: str) -> str:
-        return await self._office.fresh_password(name, _role(role), known=False, by=by)
+    async def _add(self, name: str, fields: Mapping[str, str], by: str) -> str:
+        return await self._office.fresh_password(name, _role(fields), known=False, by=by)
 
-    async def _reset(self, name: str, _: str, by: str) -> str:
+    async def _reset(self, name: str, _: Mapping[str, str], by: str) -> str:
         return await self._office.fresh_password(name, known=True, by=by)
 
-    async def _set_role(self, name: str, role: str, by: str) -> None:
-        await self._office.set_role(name, _role(role), by)
+    async def _set_role(self, name: str, fields: Mapping[str, str], by: str) -> None:
+        await self._office.set_role(name, _role(fields), by)
 
-    async def _remove(self, name: str, _: str, by: str) -> None:
+    async def _set_strengths(self, name: str, fields: Mapping[str, str], by: str) -> None:
+        given = strengths(*(fields.get(field, "") for field in ("languages", "skills", "most")))
+        await self._office.set_strengths(name, given, by)
+
+    async def _remove(self, name: str, _: Mapping[str, str], by: str) -> None:
         await self._office.remove_account(name, by)
 
 
-def _role(text: str) -> Role:
+def _role(fields: Mapping[str, str]) -> Role:
+    text = fields.get("role", "")
     try:
         return Role(text)
     except ValueError:

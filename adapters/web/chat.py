@@ -41,6 +41,8 @@ class Chat:
     async def page(self, request: web.Request) -> web.Response:
         if "link" in request.query:
             return await self._signed_in(request)
+        if "back" in request.query:
+            return await self._came_back(request)
         response = self._pages.render("chat.html", file_bytes=FILE_BYTES, text_chars=TEXT_CHARS)
         response.headers[CSP] = self._rules
         if self._known(request) is None:
@@ -58,6 +60,16 @@ class Chat:
                 raise web.HTTPTooManyRequests(text="too much at once: please open the link again soon", headers=slow)
             hint = wire.language_of(request.headers.get("Accept-Language", ""))
             await self._front.receive(wire.start(visitor, self._now(), hint, token))
+        return response
+
+    async def _came_back(self, request: web.Request) -> web.Response:
+        """A link from a mail: this browser goes on with that conversation, and has to prove anew who it is."""
+        response = web.Response(status=303, headers={"Location": request.path, "Cache-Control": "no-store"})
+        token = request.query["back"]
+        visitor = self._front.returning(token) if wire.is_token(token) else None
+        if visitor and visitor != self._known(request):
+            await self._front.receive(wire.back(visitor, self._now(), token))
+            self._welcome(request, response, visitor)
         return response
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
@@ -108,8 +120,9 @@ class Chat:
         """The visitor of a cookie that we signed, None for a missing or tampered one."""
         return self._signer.open("visitor", request.cookies.get(COOKIE, ""))
 
-    def _welcome(self, request: web.Request, response: web.StreamResponse) -> str:
-        visitor = secrets.token_urlsafe(16)
+    def _welcome(self, request: web.Request, response: web.StreamResponse, visitor: str = "") -> str:
+        """A new visitor, or the one that this browser goes on as."""
+        visitor = visitor or secrets.token_urlsafe(16)
         sealed = self._signer.seal("visitor", visitor)
         # Lax: a link to the shop, from anywhere, finds the conversation again
         self._site.set_cookie(request, response, COOKIE, sealed, seconds=VISITOR_SECONDS, path="/", same_site="Lax")

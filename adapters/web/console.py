@@ -4,6 +4,7 @@ Every act goes in by the same road as a shopper's message: `receive` stores it, 
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -19,13 +20,25 @@ from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import CLOSINGS, OPEN, Front, HandoffView, Office, StaffSession, right_for
+from bot.ports import (
+    APPROVAL_ACTS,
+    CLOSINGS,
+    OPEN,
+    PROPOSAL_ACTS,
+    Front,
+    HandoffView,
+    Office,
+    Right,
+    StaffSession,
+    right_for,
+)
 
-ACTS = {
-    "chat": ("claim", "assign", "snooze", "back", "close"), "case": ("claim", "assign", "snooze", "back", "close"),
-    "approval": ("approve", "decline"),
-}  # fmt: skip
+HANDLING = ("claim", "assign", "snooze", "release", "back", "close")
+ONCE_CLAIMED = ("snooze", "release")
+DEEDS = ("cancel", "refund", "resend", "voucher")  # about the order; quoted first (bot/deeds.py)
+DECIDING = ("approve", "decline", "do", "drop")
 ANSWERED = ("chat", "case")  # by writing to the shopper; an approval is answered yes or no, a note is there to be read
+_AMOUNT = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
 _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
 
@@ -51,7 +64,8 @@ def normalise(
         value = fields.get("value", "")
         until = text if act == "snooze" else ""
         values = {"assign": colleagues, "close": ("", *CLOSINGS)}.get(act, ("",))
-        fits = act in ACTS.get(view.kind, ()) and value in values and len(until) <= TEXT_CHARS
+        known = _AMOUNT.fullmatch(value) is not None if act == "voucher" else value in values
+        fits = act in (*_can(view), *_deeds(view)) and known and len(until) <= TEXT_CHARS
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, value=value, text=until) if fits else None
     return InboundMessage(**common, text=text) if written and view.kind in ANSWERED else None
 
@@ -124,9 +138,13 @@ class Console:
         view = await self._view(request)
         lines = await self._front.transcript(view.conversation_id, notes=True)
         others = [name for name in await self._office.colleagues() if name != view.claimed_by]
-        acts = [(act, visit.session.may(right_for(act))) for act in _acts(view)]
-        return {"view": view, "lines": list(filter(shown, lines)), "acts": acts, "others": others,
-                "closings": CLOSINGS}  # fmt: skip
+        here = [one for one in await self._office.handoffs() if one.conversation_id == view.conversation_id]
+        beside = [one for one in here if one.id != view.id and one.kind == "approval"]
+        return {
+            "view": view, "lines": list(filter(shown, lines)), "acts": _allowed(view, visit), "others": others,
+            "closings": CLOSINGS, "deeds": _deeds(view) if view.status in OPEN else (),
+            "beside": [(one, _allowed(one, visit)) for one in beside],
+        }  # fmt: skip
 
     async def _ready(self, view: HandoffView, visit: Visit) -> dict[str, Any]:
         """What can be put into the text box: the suggestion to the shopper's last words, and the canned replies."""
@@ -151,6 +169,8 @@ class Console:
         if message is None:
             raise web.HTTPBadRequest(text="this handoff cannot take that")
         self._door.permit(visit, right_for(message.act))
+        if view.status not in OPEN and message.act in DECIDING:
+            raise web.HTTPConflict(text=f"too late, this is over ({view.status})")
         receipt = await self._front.receive(message)
         if not receipt.conversation_id:
             raise web.HTTPConflict(text="this handoff belongs to no conversation any more")
@@ -185,9 +205,22 @@ def _cases(views: Iterable[HandoffView]) -> list[list[HandoffView]]:
     return [list(case) for _, case in groupby(views, key=lambda view: view.account or view.id)]
 
 
-def _acts(view: HandoffView) -> tuple[str, ...]:
-    """The buttons that make sense now."""
+def _can(view: HandoffView) -> tuple[str, ...]:
+    """All that can be done with a handoff of its kind."""
+    if view.kind == "approval":
+        return PROPOSAL_ACTS.get(view.reason, APPROVAL_ACTS)
+    return HANDLING if view.kind in ANSWERED else ()
+
+
+def _deeds(view: HandoffView) -> tuple[str, ...]:
+    """What may be tried for a shopper who has proved who he is."""
+    return DEEDS if view.account and view.kind in ANSWERED else ()
+
+
+def _allowed(view: HandoffView, visit: Visit) -> list[tuple[str, bool]]:
+    """The buttons that make sense now, and whether he may press each; of modes he sees only what he may."""
     if view.status not in OPEN:
-        return ()
-    useless = "claim" if view.status == "claimed" else "snooze"
-    return tuple(act for act in ACTS.get(view.kind, ()) if act != useless)
+        return []
+    useless = ("claim",) if view.status == "claimed" else ONCE_CLAIMED
+    acts = [(act, visit.session.may(right_for(act))) for act in _can(view) if act not in useless]
+    return [(act, may) for act, may in acts if may or right_for(act) is not Right.MODES]

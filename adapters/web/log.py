@@ -10,7 +10,7 @@ from bot.ports import Deed, Office, Right
 
 PAGE = f"{PATH}/log"
 OF_HANDOFFS = (
-    Deed.ASSIGNED, Deed.SNOOZED, Deed.CLAIMED, Deed.BACK, Deed.CLOSED, Deed.APPROVED, Deed.DECLINED,
+    Deed.ASSIGNED, Deed.SNOOZED, Deed.RELEASED, Deed.CLAIMED, Deed.BACK, Deed.CLOSED, Deed.APPROVED, Deed.DECLINED,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ The server sends objects with any of these keys:
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from bot.messages import BUTTON_VALUE_BYTES, Address, Attachment, Card, InboundM
 from bot.ports import TranscriptLine
 
 NAME = "web"
+BACK = "back"  # see bot/leaving.py
 START = "start:"  # source id of a first page open, or of a signed link: one per visitor, and per link
 
 # other source ids ("timer:4") stand in the same unique column: a browser must not be able to make one of those
@@ -115,6 +116,11 @@ def start(visitor: str, now: datetime, language: str, token: str = "") -> Inboun
     """A visitor without a word so far has opened the page, or one has come with a signed link."""
     source_id = f"{START}{visitor}" + (f":{hashlib.sha256(token.encode()).hexdigest()[:32]}" if token else "")
     return InboundMessage(source_id, visitor_address(visitor), now, kind=Kind.START, text=token, language=language)
+
+
+def back(visitor: str, now: datetime, token: str) -> InboundMessage:
+    """Another browser goes on with this visitor's conversation."""
+    return replace(start(visitor, now, "", token), text="", button=BACK)
 
 
 def is_token(text: str) -> bool:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.commerce import WriteMode
-from bot.deadlines import KINDS
+from bot.deadlines import IDLE, KINDS
 from bot.errors import BadInput
 from bot.facts import Localised, Money
 from bot.opening import OpeningHours
@@ -326,7 +326,7 @@ def _desk(table: "CheckedTable", zone: ZoneInfo | None) -> tuple[OpeningHours, d
     given = [key for key in ("from", "to") if key in table.values]
     if len(given) == 1:
         table.problems.append(f"{table.file}: {table.path}{given[0]}: from and to belong together")
-    spans = {kind: table.optional(kind, checked.minutes, None) for kind in KINDS}
+    spans = {kind: table.optional(kind, checked.minutes, None) for kind in (*KINDS, IDLE)}
     table.unknown()
     return found, {kind: span for kind, span in spans.items() if span}
 

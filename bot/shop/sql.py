@@ -44,7 +44,7 @@ from bot.shop.policy import Policy
 from bot.shop.reads import col, table
 from bot.shop.search import find
 from bot.shop.tables import Customers, Orders
-from bot.shop.verbs import ACCOUNT_VERBS, VERBS, effects
+from bot.shop.verbs import ACCOUNT_VERBS, STAFF_VERBS, VERBS, effects
 from bot.shop.verbs.verb import Case, Deed, refused
 from bot.slots import same_phone
 from bot.store.database import reading, writing
@@ -162,7 +162,7 @@ class SqlShop:
             if account is None:
                 return refused("not_found")
             return ACCOUNT_VERBS[verb].quote(account, self._policy.market(account.market), arguments)
-        known = VERBS.get(verb)
+        known = VERBS.get(verb) or STAFF_VERBS.get(verb)
         if known is None:
             return Answer(AnswerStatus.UNSUPPORTED)
         if proof.access not in (Access.ORDER, Access.CUSTOMER):
@@ -214,7 +214,7 @@ class SqlShop:
         """Check again what was quoted, then do it; the answer carries the order, or account, as it is now."""
         if write.verb in ACCOUNT_VERBS:
             return await self._do_account(connection, write)
-        verb = VERBS.get(write.verb)
+        verb = VERBS.get(write.verb) or STAFF_VERBS.get(write.verb)
         if verb is None:
             return Answer(AnswerStatus.UNSUPPORTED)
         found = await reads.order(connection, str(write.arguments.get("order", "")))

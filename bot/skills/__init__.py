@@ -34,6 +34,7 @@ from bot.skills import (
     size_help,
     small_talk,
     track_order,
+    voucher,
 )
 
 _TASKS: tuple[Skill, ...] = (
@@ -68,5 +69,6 @@ _TASKS: tuple[Skill, ...] = (
     business.SKILL,
     feedback.SKILL,
     small_talk.SKILL,
+    voucher.SKILL,
 )
 SKILLS: tuple[Skill, ...] = (*_TASKS, bot_identity.of(_TASKS))

@@ -43,7 +43,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         lines_card(order, quote.lines, request), *_left_out(order, chosen, request),
         *shares_card(quote.arguments, order.total.currency, request.say), *_still_due(quote, request),
     )  # fmt: skip
-    return Outcome(_confirm(quote), slots=settled, quote=quote, cards=cards)
+    return Outcome(confirm(quote), slots=settled, quote=quote, cards=cards)
 
 
 def _part_only(order: Order, request: Request) -> bool:
@@ -85,7 +85,8 @@ def _still_due(quote: Quote, request: Request) -> tuple[Card, ...]:
     return (Card("", ((label, request.say(left)),)),) if left != quote.order.due else ()
 
 
-def _confirm(quote: Quote) -> Act:
+def confirm(quote: Quote) -> Act:
+    """What is about to happen, with its sum."""
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number),
         "items": lines.items(quote.lines, quote.order),

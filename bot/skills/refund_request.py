@@ -16,6 +16,12 @@ from bot.skills.orders import pick_order
 FOR_A_PERSON = ("goodwill", "charge")  # slots.collect, "cause"
 
 
+def confirm(quote: Quote) -> Act:
+    """What is about to go back."""
+    facts: dict[str, Fact] = {"order": Text(quote.arguments["order"]), "method": Term("method", quote.method)}
+    return Act("confirm:refund_request", facts | ({"amount": quote.refund} if quote.refund else {}))
+
+
 async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, _may_be_meant)
     if isinstance(order, Outcome) or request.proof is None:
@@ -27,9 +33,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return await _price(shop, order, request, settled)
     answer = await shop.quote("refund", request.proof, order.number, {})
     if quote := answer.value:
-        facts: dict[str, Fact] = {"order": Text(order.number), "method": Term("method", quote.method)}
-        act = Act("confirm:refund_request", facts | ({"amount": quote.refund} if quote.refund else {}))
-        return Outcome(act, slots=settled, quote=quote, cards=money_back.card(quote, request))
+        return Outcome(confirm(quote), slots=settled, quote=quote, cards=money_back.card(quote, request))
     if answer.status is not AnswerStatus.REFUSED or answer.reason not in ("not_owed", "unpaid"):
         return _refused(order, "unsupported", settled)
     return _other_way(order, answer.reason, cause, request, settled)

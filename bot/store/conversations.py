@@ -303,7 +303,7 @@ async def _write_handoff(
         values["claimed_at"] = sa.func.coalesce(_handoffs.c.claimed_at, sa.literal(now, UtcTime))
     elif change.status not in ("waiting", ""):
         values["ended_at"] = now
-    if change.claimed_by:
+    if change.claimed_by or change.released:
         values["claimed_by"] = change.claimed_by
     values |= {"missed": change.missed} if change.missed else {"away_until": change.away_until}
     await connection.execute(_handoffs.update().where(_handoffs.c.id == change.id).values(**values))
@@ -313,8 +313,12 @@ async def _note_act(connection: AsyncConnection, message: InboundMessage, change
     """The log says what staff did with a handoff, by its reason; what a turn opens nobody did."""
     if message.sender is Sender.STAFF and not change.opening:
         reason = await connection.scalar(sa.select(_handoffs.c.reason).where(_handoffs.c.id == change.id))
-        put_away = change.away_until is not None
-        deed = Deed.SNOOZED if put_away else Deed(change.status) if change.status else Deed.ASSIGNED
+        if change.away_until is not None:
+            deed = Deed.SNOOZED
+        elif change.released:
+            deed = Deed.RELEASED
+        else:
+            deed = Deed(change.status) if change.status else Deed.ASSIGNED
         await note(connection, now, message.staff or message.name, deed, change.id, reason or "")
 
 

@@ -10,14 +10,18 @@ from bot.conversation import Access, Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
 from bot.messages import Address
 from bot.ports import OPEN, Clock, HandoffView, Ratings
+from bot.roles import Right, Role, may
+from bot.routing import Crew
 from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
+from bot.store.staff import strengths_of
 from bot.store.tables import Conversations, DeskThreads, Facts, Handoffs, Staff, Timers
 from bot.triage import in_order
 
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
 _staff, _timers, _threads = Staff.__table__, Timers.__table__, DeskThreads.__table__
 
+LEADS = [role for role in Role if may(role, Right.APPROVALS)]
 MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
 
 
@@ -84,6 +88,23 @@ class DeskStore:
         """The names that shoppers see of all members of staff."""
         async with reading(self._engine) as connection:
             return list(await connection.scalars(sa.select(_staff.c.name).distinct().order_by(_staff.c.name)))
+
+    async def leads(self) -> list[str]:
+        """... and of those who may approve."""
+        mine = sa.select(_staff.c.name).where(_staff.c.role.in_(LEADS)).distinct().order_by(_staff.c.name)
+        async with reading(self._engine) as connection:
+            return list(await connection.scalars(mine))
+
+    async def crew(self) -> list[Crew]:
+        """All members of staff, with how many conversations each has just now."""
+        mine = sa.select(_handoffs.c.claimed_by, sa.func.count().label("number")).where(
+            _handoffs.c.status == "claimed", _handoffs.c.kind == "chat", _handoffs.c.away_until.is_(None)
+        )
+        async with reading(self._engine) as connection:
+            rows = list(await connection.execute(sa.select(_staff).order_by(_staff.c.name)))
+            claimed = await connection.execute(mine.group_by(_handoffs.c.claimed_by))
+            has = {row.claimed_by: row.number for row in claimed}
+        return [Crew(row.name, strengths_of(row), has.get(row.name, 0)) for row in rows]
 
     # --- single values -----------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.errors import BadInput
 from bot.ports import COMMAND_LINE, Clock, Deed, StaffAccount, StaffSession
 from bot.roles import Role
+from bot.routing import Strengths
 from bot.store.actions import TRIES_COUNT_FOR
 from bot.store.audit import note, noted
 from bot.store.database import reading, writing
@@ -70,7 +71,10 @@ class StaffStore:
     async def accounts(self) -> list[StaffAccount]:
         async with reading(self._engine) as connection:
             rows = list(await connection.execute(sa.select(_staff).order_by(_staff.c.id)))
-        return [StaffAccount(row.id, row.name, Role(row.role), row.must_change, row.created_at) for row in rows]
+        return [
+            StaffAccount(row.id, row.name, Role(row.role), row.must_change, row.created_at, strengths_of(row))
+            for row in rows
+        ]
 
     async def rename(self, staff: str, name: str) -> None:
         """Give the account the name that shoppers see. BadInput for one that is unfit, or another's."""
@@ -87,6 +91,15 @@ class StaffStore:
         async with writing(self._engine) as connection:
             await self._give_role(connection, await _roles(connection), name, role, by)
 
+    async def set_strengths(self, name: str, strengths: Strengths, by: str) -> None:
+        values = {"languages": " ".join(strengths.languages), "skills": " ".join(strengths.skills)}
+        async with writing(self._engine) as connection:
+            mine = _staff.update().where(_staff.c.id == name)
+            if (await connection.execute(mine.values(values | {"most": strengths.most}))).rowcount == 0:
+                raise BadInput(f"There is no account {name}.")
+            detail = ", ".join(filter(None, [*values.values(), str(strengths.most or "")]))
+            await self._note(connection, by, Deed.STRENGTHS_SET, name, detail)
+
     async def remove_account(self, name: str, by: str) -> None:
         async with writing(self._engine) as connection:
             _refuse(await _roles(connection), name, becomes=None)
@@ -102,6 +115,7 @@ class StaffStore:
 
     async def _add(self, connection: AsyncConnection, name: str, hashed: str, role: Role, by: str) -> None:
         values = {"id": name, "name": name, "role": role, "password": hashed, "must_change": True}
+        values |= {"languages": "", "skills": "", "most": None}
         await connection.execute(_tries.delete().where(_tries_of(name)))
         await connection.execute(_staff.insert().values(values | {"created_at": self._clock.now()}))
         await self._note(connection, by, Deed.ACCOUNT_ADDED, name, role)
@@ -246,6 +260,10 @@ async def _lock_out(connection: AsyncConnection, name: str) -> None:
     """End what is signed in with the name; its locks end too."""
     await connection.execute(_sessions.delete().where(_sessions.c.staff_id == name))
     await connection.execute(_tries.delete().where(_tries_of(name)))
+
+
+def strengths_of(row: sa.Row) -> Strengths:
+    return Strengths(tuple(row.languages.split()), tuple(row.skills.split()), row.most)
 
 
 def _fit(name: str) -> bool:

@@ -248,6 +248,9 @@ class Staff(SQLModel, table=True):
     role: str  # bot.roles.Role
     name: str  # what shoppers see
     must_change: bool = True
+    languages: str = ""  # that he takes, with blanks between; "" for all
+    skills: str = ""  # reasons of handoffs likewise
+    most: int | None = None  # conversations at a time
     created_at: datetime = _time()
 
 

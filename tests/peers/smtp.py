@@ -20,6 +20,7 @@ class SmtpPeer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Session)
         self.starttls, self.smtps, self.recipient = starttls, smtps, recipient
         self.heard: list[tuple[str, bool]] = []  # (line, whether it came over TLS)
+        self.mails: list[tuple[str, bytes]] = []  # (to whom, the mail)
         self.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.tls.load_cert_chain(CERTIFICATE)
 
@@ -50,7 +51,7 @@ class _Session(socketserver.BaseRequestHandler):
         self.request = self.server.tls.wrap_socket(self.request, server_side=True)
 
     def _talk(self) -> None:
-        lines = self.request.makefile("rb")
+        lines, to = self.request.makefile("rb"), ""
         self._say("220 localhost ESMTP")
         while line := lines.readline().decode().strip():
             safe = isinstance(self.request, ssl.SSLSocket)
@@ -66,11 +67,11 @@ class _Session(socketserver.BaseRequestHandler):
                 case "AUTH":
                     self._say("235 welcome")
                 case "RCPT":
+                    to = line.partition("<")[2].rstrip(">")
                     self._say(self.server.recipient)
                 case "DATA":
                     self._say("354 go on")
-                    while lines.readline().strip() != b".":
-                        pass
+                    self.server.mails.append((to, b"".join(iter(lines.readline, b".\r\n"))))
                     self._say("250 ok")
                 case "QUIT":
                     self._say("221 bye")

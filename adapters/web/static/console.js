@@ -98,11 +98,11 @@ setInterval(ages, 20_000);
 
 // --- acts ------------------------------------------------------------------------------------------------------------
 
-async function act(fields) {
+async function act(fields, at = panes.querySelector(".case").dataset.act) { // `at`: of which handoff, else of the open one
   const body = new URLSearchParams({ csrf: panes.dataset.csrf, ...fields });
   const problem = $("problem");
   try {
-    const response = await fetch(panes.querySelector(".case").dataset.act, { method: "POST", body });
+    const response = await fetch(at, { method: "POST", body });
     if (response.status === 401) return location.reload();
     if (!response.ok) throw new Error(await response.text());
     problem.hidden = true;
@@ -121,8 +121,9 @@ conversation?.addEventListener("click", async ({ target }) => {
   // the same press keeps its id, however often it is tried: it counts once
   button.dataset.source ??= uuid();
   button.disabled = true;
-  const { do: done, value = "", text = "", source } = button.dataset;
-  if (!await act({ act: done, value, text, source })) button.disabled = false;
+  const { do: done, text = "", source, at } = button.dataset;
+  const value = "input" in button.dataset ? button.previousElementSibling.value.trim() : button.dataset.value ?? "";
+  if (!await act({ act: done, value, text, source }, at)) button.disabled = false;
   else button.closest(".menu")?.removeAttribute("open");
 });
 
@@ -139,6 +140,13 @@ answer?.addEventListener("submit", async (event) => {
   }
   for (const button of buttons) button.disabled = false;
   field.focus();
+});
+replies?.addEventListener("click", async ({ target }) => { // the suggestion as it stands; the same press counts once
+  const button = target.closest("button[data-send]");
+  if (!button || button.disabled) return;
+  button.dataset.source ??= uuid();
+  button.disabled = true;
+  if (!await act({ text: button.dataset.send, source: button.dataset.source })) button.disabled = false;
 });
 replies?.addEventListener("click", ({ target }) => { // put where the cursor is, to be edited: nothing is sent
   const button = target.closest("button[data-fill]"), field = answer.elements.text;

@@ -14,6 +14,7 @@ from bot.shop.verbs import (
     refund,
     send_back,
     settle_claim,
+    voucher,
 )
 from bot.shop.verbs.account import AccountVerb
 from bot.shop.verbs.verb import Verb
@@ -35,4 +36,5 @@ VERBS: dict[str, Verb] = {
         settle_claim.VERB,
     )
 }
+STAFF_VERBS: dict[str, Verb] = {verb.name: verb for verb in (voucher.VERB,)}  # no shopper's and not the assistant's
 ACCOUNT_VERBS: dict[str, AccountVerb] = {verb.name: verb for verb in (default_address.VERB,)}
