@@ -81,17 +81,32 @@ async def desk():
 # --- the menu ---------------------------------------------------------------------------------------------------------
 
 
-async def test_the_menu_opens_page_by_page_under_the_same_post(desk):
+async def test_the_menu_opens_page_by_page_below_the_acts_of_the_same_post(desk):
     desk.office.ready = [HELLO]
-    pages = {"more": ["menu:h-17:staff", "menu:h-17:away", "menu:h-17:canned", "menu:h-17:why", "menu:h-17:main"],
-             "away": ["snooze:h-17:PT1H", "snooze:h-17:PT4H", "snooze:h-17:P1D", "snooze:h-17:", "menu:h-17:more"]}
-    for page, keys in pages.items():
+    acts = ["claim:h-17", "back:h-17", "close:h-17"]
+    more = ["menu:h-17:staff", "menu:h-17:away", "menu:h-17:canned", "menu:h-17:why", "menu:h-17:main"]
+    away = ["snooze:h-17:PT1H", "snooze:h-17:PT4H", "snooze:h-17:P1D", "snooze:h-17:", "menu:h-17:more"]
+    for page, keys in (("more", more), ("away", away), ("more", more), ("main", ["menu:h-17:more"])):
         await desk.press(f"menu:h-17:{page}")
-        assert desk.peer.keys(desk.topic) == keys
-    await desk.press("menu:h-17:more")
-    await desk.press("menu:h-17:main")
-    assert desk.peer.keys(desk.topic) == ["claim:h-17", "back:h-17", "close:h-17", "menu:h-17:more"]
+        assert desk.peer.keys(desk.topic) == [*acts, *keys]
     assert (len(desk.peer.texts(desk.topic)), desk.front.received) == (1, [])
+
+
+async def test_no_page_of_the_menu_takes_the_suggestion_away(desk):
+    desk.office.views["h-19"] = view(id="h-19")
+    await desk.post(DeskPost("h-19", "opened", "…", buttons=BUTTONS, title="Bo", suggestion="It is on its way."))
+    before, send = desk.peer.keys(desk.topic), f"send:h-19:{token('It is on its way.')}"
+    await desk.press("menu:h-19:more")
+    assert send in before and send in desk.peer.keys(desk.topic)
+    await desk.press("menu:h-19:main")
+    assert sorted(desk.peer.keys(desk.topic)) == sorted(before)
+
+
+async def test_a_shop_with_many_replies_has_as_many_buttons_as_telegram_takes(desk):
+    desk.office.ready = [ReadyReply("en", f"Reply {number}", "…") for number in range(200)]
+    await desk.press("menu:h-17:more")
+    await desk.press("menu:h-17:canned")
+    assert len(desk.peer.keys(desk.topic)) == 100
 
 
 async def test_a_page_that_is_there_already_is_answered_all_the_same(desk):
@@ -132,8 +147,9 @@ async def test_a_case_is_not_put_away_nor_given_back(desk):
     desk.office.views["h-17"] = view(kind="case")
     await desk.press("menu:h-17:more")
     assert "menu:h-17:away" not in desk.peer.keys(desk.topic)
-    await desk.press("menu:h-17:main")
-    assert desk.peer.keys(desk.topic) == ["claim:h-17", "close:h-17", "menu:h-17:more"]
+    await desk.write("/menu")
+    await desk.shown(2)
+    assert desk.peer.keys(desk.topic)[-3:] == ["claim:h-17", "close:h-17", "menu:h-17:more"]
 
 
 async def test_an_approval_has_no_menu(desk):
@@ -241,7 +257,7 @@ async def test_a_canned_reply_that_lacks_something_says_what(desk):
     desk.office.ready = [ReadyReply("en", "Order", "", ("order",))]
     await desk.press("menu:h-17:more")
     await desk.press("menu:h-17:canned")
-    assert (await desk.press(desk.peer.keys(desk.topic)[0])).endswith("order")
+    assert (await desk.press(desk.peer.keys(desk.topic)[3])).endswith("order")
     assert desk.front.received == []
 
 

@@ -19,7 +19,7 @@ from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL, NOBODY, Staff, desk_user, normalise, read, thrown_out
 from adapters.telegram.toolbox import Toolbox, Used
 from adapters.telegram.tools import Asked, asked
-from bot.errors import BadInput, ShophandError
+from bot.errors import BadInput, ShophandError, TemporaryFailure
 from bot.messages import Address
 from bot.ports import Front, Linking
 
@@ -94,7 +94,7 @@ class Intake:
                 await used.show()
             except ShophandError as error:
                 log.info("What staff asked for could not be shown: %s", error)
-                says = self._front.desk_words("busy")
+                says = self._front.desk_words("busy" if isinstance(error, TemporaryFailure) else "not_done")
         if query_id:
             await self._answer(query_id, says)
         elif says and self._desk is not None:

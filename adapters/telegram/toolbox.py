@@ -69,7 +69,7 @@ class Toolbox:
         replies = await self._office.replies(view, asked.member.name) if name == "canned" else ()
         if name in NONE and not (names or replies):
             return partial(self._write, asked, self._say(NONE[name]), None)
-        keys = page(name, view, self._say, names, replies)
+        keys = page(name, view, self._say, names, replies, asked.kept)
         if asked.under:
             return partial(self._forum.change_keys, asked.under, keys)
         return partial(self._write, asked, self._say(HEADS.get(name, "menu")), keys)

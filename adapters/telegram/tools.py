@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import (
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    MaybeInaccessibleMessage,
+    Update,
+)
 
 from adapters.telegram import limits
 from adapters.telegram.addressing import Me, spoken
@@ -21,6 +27,7 @@ AWAY = {"PT1H": "hour", "PT4H": "four_hours", "P1D": "day", "": "until_open"}
 _SPAN = re.compile(r"(\d{1,4})\s*(?:(m|min|minutes?|分钟)|(h|hours?|小时)|(d|days?|天)|(w|weeks?|周))")
 
 Words = Callable[[str], str]  # bot.ports.Front.desk_words
+Rows = Sequence[Sequence[InlineKeyboardButton]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Asked:
     handoff_id: str = ""  # of a button; a command's is that of its topic
     topic: str = ""
     under: int = 0  # the message that the pressed button stands under
+    kept: Rows = ()  # of its buttons, those that belong to no menu
 
 
 def asked(update: Update, me: Me, now: datetime, staff: Staff) -> Asked | None:
@@ -48,7 +56,7 @@ def asked(update: Update, me: Me, now: datetime, staff: Staff) -> Asked | None:
             return None
         topic = getattr(query.message, "message_thread_id", None)  # an old message does not tell it
         return Asked(what, member, now, staff.group, str(query.from_user.id), f"cb:{query.id}", value, handoff_id,
-                     str(topic or ""), query.message.message_id)
+                     str(topic or ""), query.message.message_id, _kept(query.message))
     if message is None or not at_desk(message, staff) or not message.is_topic_message:
         return None
     user, (name, words) = person_of(message), command_in(message, spoken(message, me))
@@ -87,8 +95,9 @@ def closing(words: str, say: Words) -> str:
 
 
 def page(name: str, view: HandoffView, say: Words, names: Sequence[str] = (),
-         replies: Sequence[ReadyReply] = ()) -> InlineKeyboardMarkup:  # fmt: skip
-    """A page of the menu of a handoff: main, more, staff (`names`), away, canned (`replies`) or why."""
+         replies: Sequence[ReadyReply] = (), kept: Rows = ()) -> InlineKeyboardMarkup:  # fmt: skip
+    """A page of the menu of a handoff, under the buttons that stay: main, more, staff (`names`), away, canned
+    (`replies`) or why."""
     match name:
         case "more":
             away = [("menu", "away", say("menu_snooze"))] if view.kind == "chat" else []
@@ -104,11 +113,11 @@ def page(name: str, view: HandoffView, say: Words, names: Sequence[str] = (),
             keys = [("close", why, say(f"close_{why}")) for why in CLOSINGS]
         case _:
             acts = ("claim", "close") if view.kind == "case" else ("claim", "back", "close")
-            plain = [InlineKeyboardButton(say(act), callback_data=f"{act}:{view.id}") for act in acts]
-            return InlineKeyboardMarkup([[key] for key in (*plain, more(view.id, say))])
+            plain = [[InlineKeyboardButton(say(act), callback_data=f"{act}:{view.id}")] for act in acts]
+            return InlineKeyboardMarkup([*(kept or plain), [more(view.id, say)]])
     back = ("menu", "main" if name == "more" else "more", say("menu_back"))
-    rows = [[_key(*key, view.id)] for key in (*keys[: limits.BUTTONS - 1], back)]
-    return InlineKeyboardMarkup(rows)
+    room = limits.BUTTONS - 1 - sum(len(row) for row in kept)
+    return InlineKeyboardMarkup([*kept, *([_key(*key, view.id)] for key in (*keys[:room], back))])
 
 
 def more(handoff_id: str, say: Words) -> InlineKeyboardButton:
@@ -123,6 +132,17 @@ def sendable(text: str, what: str, value: str, handoff_id: str, say: Words) -> l
 
 def _key(what: str, value: str, words: str, handoff_id: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(label(words), callback_data=f"{what}:{handoff_id}:{value}")
+
+
+def _kept(message: MaybeInaccessibleMessage) -> Rows:
+    """An old message does not tell its buttons."""
+    markup = getattr(message, "reply_markup", None)
+    return tuple(row for row in markup.inline_keyboard if not _of_menu(row[0])) if markup else ()
+
+
+def _of_menu(key: InlineKeyboardButton) -> bool:
+    what, _, value = _parts(str(key.callback_data or ""))
+    return what in TOOLS and (what != "close" or bool(value))
 
 
 def _parts(data: str) -> tuple[str, str, str]:

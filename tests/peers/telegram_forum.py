@@ -78,7 +78,8 @@ class ForumPeer(TelegramPeer):
         if topic:
             here = [sent for sent in self.sent if sent.get("message_thread_id") == str(topic)]
             under = next(sent for sent in here if data in str(sent.get("reply_markup", "")))
-            query["message"] |= {"message_id": under["message_id"], "message_thread_id": topic}
+            query["message"] |= {"message_id": under["message_id"], "message_thread_id": topic,
+                                 "reply_markup": under["reply_markup"]}  # fmt: skip
         return await self.push({"callback_query": query})
 
     # --- what the Bot API says ----------------------------------------------------------------------------------------
