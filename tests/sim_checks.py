@@ -139,7 +139,7 @@ def _slack_threads(world: World) -> dict[str, str]:
     for sent in world.slack.by_channel[STAFF_CHANNEL]:
         thread = sent.get("thread_ts") or sent["ts"]
         for handoff in _named(key["value"] for block in sent["blocks"] if block["type"] == "actions"
-                              for key in block["elements"]):  # fmt: skip
+                              for key in block["elements"] if "value" in key):  # fmt: skip
             place.setdefault(thread, handoff)
         threads[place[thread]] += visible(sent) + "\n"
     return threads

@@ -259,11 +259,11 @@ async def world(folder: Path, *, shoppers: int, seed: int, rates: Rates) -> Asyn
         return [
             WebAdapter(assistant, assistant, secret=b"s" * 32, shop_name={"en": "Shop"}, now=clock.now),
             TelegramAdapter(
-                assistant, TelegramSettings(TOKEN, base_url=telegram.url, staff_group=str(GROUP)),
+                assistant, assistant, TelegramSettings(TOKEN, base_url=telegram.url, staff_group=str(GROUP)),
                 now=clock.now, pause=passing.pause,
             ),
             SlackAdapter(
-                assistant, SlackSettings(BOT_TOKEN, SIGNING_SECRET, APP_TOKEN, STAFF_CHANNEL, slack.api),
+                assistant, assistant, SlackSettings(BOT_TOKEN, SIGNING_SECRET, APP_TOKEN, STAFF_CHANNEL, slack.api),
                 ping_seconds=2.0,
             ),
         ]  # fmt: skip

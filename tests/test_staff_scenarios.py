@@ -229,7 +229,7 @@ async def test_desk_channel_deleted(home: Path) -> None:
         peer.channels["C0STAFF"].error = "channel_not_found"
 
         def adapters(assistant: Any, policy: Any) -> list[SlackAdapter]:
-            return [SlackAdapter(assistant, slack_settings(peer))]
+            return [SlackAdapter(assistant, assistant, slack_settings(peer))]
 
         async with (
             shophand(
