@@ -371,12 +371,9 @@ class Dialogue:
             )  # fmt: skip
             return await self._mailed(t, result, message) if self._way_back else result
         match message.act:
-            case "claim" if not await self._has_room(t, handoff_id, message.name):
-                post = DeskPost(handoff_id, "note", f"{self._word('full')} {message.name}")
-                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
-            case "assign" if not await self._has_room(t, handoff_id, message.value):
-                post = DeskPost(handoff_id, "note", f"{self._word('full')} {message.value}")
-                return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
+            case "claim" | "assign" if not await self._has_room(t, handoff_id, message.value or message.name):
+                words = f"{self._word('full')} {message.value or message.name}"
+                return await self._said_at_desks(t, message, handoff_id, words)
             case "claim":
                 claimed = handoff.claimed(t.conversation, handoff_id, message.name, self._terms)
                 return await self._moved(t, idle.owed(claimed, self._idle_at(t)), ())

@@ -71,9 +71,11 @@ async def test_who_is_at_his_limit_takes_no_more_but_may_always_answer(talk: Tal
     talk.chat.desk.posts.clear()
     await done(talk, staff("s2", second, act="claim"))
     await done(talk, staff("s3", second, act="assign", value="Sam", name="Mei"))
-    assert {line for post in talk.chat.desk.posts for line in post.text.splitlines()} == {
-        "Takes no more conversations just now: Sam"
-    }
+    assert [line for post in talk.chat.desk.posts for line in post.text.splitlines()] == [
+        "Sam: Takes no more conversations just now: Sam", "Mei: Takes no more conversations just now: Sam",
+    ]  # fmt: skip
+    shown = await talk.product.conversations.transcript(other.address.conversation_id, notes=True)
+    assert [(line.author, line.speaker) for line in shown[-2:]] == [("Sam", "note"), ("Mei", "note")]  # in the console
     assert (await handoffs(talk))[second] == "waiting"
     await done(talk, staff("s4", number, "PT1H", act="snooze"))  # put away it counts no more
     await done(talk, staff("s5", second, act="claim"))
