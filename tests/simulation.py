@@ -146,9 +146,11 @@ class World:
 
     async def live(self, over: Callable[[], bool]) -> None:
         """Until all that people wanted is over, and nothing is left to do for the product."""
-        moved = time.monotonic()
+        moved, known = time.monotonic(), -1
         while True:
             self.time.wake()
+            if known != (known := self.ticks + len(self.slack.sent) + len(self.telegram.sent)):
+                moved = time.monotonic()
             if time.monotonic() - moved > STUCK or self.time.clock.now() > NOW + LONGEST_DAY:
                 raise TimeoutError(f"nothing moves: {await self._left()}")
             if not self.time.quiet or (self.telegram.waiting and not self.time.outside):
@@ -158,9 +160,9 @@ class World:
             if later is None:
                 await asyncio.sleep(0.004)
                 continue
-            moved = time.monotonic()
             if over() and not await self.waiting() and not await self.product.desk.handoffs():
                 return
+            moved = time.monotonic()
             self.time.clock.leap(min(later))
             await self.product.inbox.fire_timers()
             self.product.dispatcher.wake("")

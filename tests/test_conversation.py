@@ -80,6 +80,7 @@ FULL = Conversation(
     last_seen=NOW,
     settled=12,
     name="Emma",
+    unreachable=True,
     rating=RatingAsked("h1", "word", 4),
 )
 BLANK = Conversation(id=ADDRESS.conversation_id, address=ADDRESS, version=9, language="en")
@@ -159,7 +160,8 @@ def test_reading_a_state_does_not_change_it() -> None:
 def test_a_new_session_keeps_language_proof_and_what_staff_still_decide() -> None:
     kept = Conversation(
         id=FULL.id, address=ADDRESS, session=4, version=7, language="zh-Hant", proof=FULL.proof, approvals=(NOTE,),
-        cases=(NOTE,), last_seen=NOW, name="Emma", rating=FULL.rating,
+        cases=(NOTE,), last_seen=NOW, name="Emma", unreachable=True,
+        rating=FULL.rating,
     )  # fmt: skip
     assert FULL.new_session() == kept
 

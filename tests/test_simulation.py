@@ -20,5 +20,6 @@ async def test_nothing_is_lost_doubled_or_starved_on_a_bad_day(tmp_path: Path) -
         await check_desks(over.world, over.shoppers)
         assert await check_writes(over.world, over.shoppers) == 6
         await check_blocked(over.world, over.shoppers)
+        assert {"limited", "broken", "dropped", "lost"} <= set().union(*(
+            chat.mishaps for chat in over.world.plan.chats.values()))  # fmt: skip
         assert (await delays(over.world, over.shoppers)).foreign < PATIENCE
-        print(over.seconds, await delays(over.world, over.shoppers), over.world.plan.chats)
