@@ -10,8 +10,8 @@ from slack_rig import GatedFront, Shop, payload, settings
 
 from adapters.slack import SlackAdapter, SlackSettings
 from bot.errors import SettingsError, StoreError
-from bot.messages import Address, Kind, Sender
-from bot.ports import Member, Role
+from bot.messages import Address, InboundMessage, Kind, Sender
+from bot.ports import Member, Receipt, Role
 
 SECRET_WORDS = "my card is 4111 1111 1111 1111"
 
@@ -176,6 +176,18 @@ async def test_who_is_not_linked_is_told_once_how_to_link_and_never_heard(peer, 
             assert await peer.deliver(shop.url, payload("staff_claim_stranger")) == [200]  # a button is answered always
             await peer.until(lambda start=start: len(peer.whispers) == 2 + start)
     assert front.received == [] and "link CODE" in peer.whispers[0]["text"]
+
+
+async def test_staff_who_write_where_nobody_gets_it_are_told_so(peer, shop, front):
+    async def of_no_handoff(message: InboundMessage) -> Receipt:
+        return Receipt("", False)
+
+    front.receive = of_no_handoff
+    assert await peer.deliver(shop.url, payload("staff_word")) == [200]
+    await peer.until(lambda: bool(peer.whispers))
+    told, = peer.whispers
+    assert (told["user"], told["thread_ts"]) == ("U0EVE", "1790000600.000001")
+    assert "Nobody got this" in told["text"]
 
 
 async def test_an_agent_who_approves_is_told_who_may(peer, shop, front):

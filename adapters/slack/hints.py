@@ -35,6 +35,15 @@ def hint(payload: Mapping[str, Any], staff: Staff) -> Hint | None:
     return Hint(staff.channel, thread, user, "no_files") if event.get("subtype") == "file_share" else None
 
 
+def astray(payload: Mapping[str, Any], staff: Staff, bot: str) -> Hint | None:
+    """For what a member of staff wrote that belonged to no handoff, in a thread of ours: Slack may hold two openings of
+    one handoff after a lost answer, and only the last one's thread is answered in.
+    """
+    event = payload.get("event") or {}
+    ours = event.get("channel") == staff.channel and event.get("parent_user_id") == bot
+    return Hint(staff.channel, event["thread_ts"], event["user"], "astray") if ours else None
+
+
 def _of_button(payload: Mapping[str, Any], staff: Staff) -> Hint | None:
     action, user = button_of(payload), payload["user"]["id"]
     if action is None or payload["channel"]["id"] != staff.channel:

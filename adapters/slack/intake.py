@@ -18,7 +18,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.common import CHANNEL, Me, Staff
 from adapters.slack.desk_modals import DeskModals
 from adapters.slack.forms import Opening
-from adapters.slack.hints import Hint, hint
+from adapters.slack.hints import Hint, astray, hint
 from adapters.slack.interactions import desk_answer, desk_wish, form_opening
 from adapters.slack.linking import Wish, link_wish
 from adapters.slack.normalise import desk_user, normalise, overheard
@@ -82,7 +82,8 @@ class Intake:
         if wish is not None:
             whisper = await self._linked(wish, me)
         elif message is not None and (not overheard(body, message, me) or await self._talking(message.address)):
-            await self._front.receive(message)
+            receipt = await self._front.receive(message)
+            whisper = whisper or (None if receipt.conversation_id else astray(body, staff, me.user))
         if whisper is not None:
             self._whisper_later(whisper, me)
         return await ack()
