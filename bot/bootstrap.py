@@ -26,7 +26,6 @@ from bot.canned import Canned
 from bot.commerce import Shop
 from bot.decision import Limits
 from bot.dialogue import Dialogue
-from bot.dialogue import Settings as DialogueSettings
 from bot.dispatch.local import LocalDispatcher
 from bot.errors import BadInput, ModelError
 from bot.fulfilment import Fulfilment
@@ -63,6 +62,7 @@ from bot.store.modes import ModeStore
 from bot.store.outbox import OutboxStore
 from bot.store.promises import PromiseStore
 from bot.store.staff import StaffStore
+from bot.underway import Settings as DialogueSettings
 from bot.worker import Carrier, Worker
 from model.checkpoint import SHIPPED, Model
 from model.encoder import TransformerEncoder
