@@ -156,6 +156,7 @@ class Assistant:
 
     def __init__(
         self,
+        *,
         inbox: InboxRows,
         transcripts: TranscriptRows,
         desk: DeskRows,

@@ -15,7 +15,7 @@ RINGS = (
     {"errors", "messages", "clock", "attributes", "wording", "numerals", "wants", "tax_ids", "reasons", "durations",
      "roles", "linking", "routing"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes", "opening",
-     "leases", "promises", "opt_in", "budget"},
+     "leases", "promises", "opt_in", "budget", "keys"},
     {"ports", "commerce", "settings", "understand"},
     {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery",
      "measures", "sizing", "advice", "triage", "deadlines"},
