@@ -35,8 +35,9 @@ from bot.keys import Keys
 from bot.live import LiveDialogue
 from bot.meaning import Meaning
 from bot.messages import DeskPost
+from bot.office import CannedReply
 from bot.phrases import PhraseBook
-from bot.ports import ActiveModel, Adapter, CannedReply, Clock, Language, ReplyWriter
+from bot.ports import ActiveModel, Adapter, Clock, Language, ReplyWriter
 from bot.settings import Settings
 from bot.shop.folder import Progress, Report, mode_faults
 from bot.shop.home import adopt, fill, home_shop

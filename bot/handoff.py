@@ -11,7 +11,7 @@ from bot.conversation import Conversation, HandoffNote, Status, Utterance
 from bot.decision import Offer
 from bot.facts import Act, Term, Text
 from bot.messages import OPENING, Attachment, Button, DeskPost
-from bot.ports import APPROVAL_ACTS, PROPOSAL_ACTS
+from bot.office import APPROVAL_ACTS, PROPOSAL_ACTS
 from bot.turn import HandoffChange, Sending, TimerChange
 
 Terms = Mapping[str, Mapping[str, str]]

@@ -11,7 +11,7 @@ from bot.errors import BadInput
 from bot.facts import Moment
 from bot.fulfilment import Fulfilment
 from bot.messages import DeskPost, Kind, Reply
-from bot.ports import CLOSINGS, OPEN, HandoffView
+from bot.office import CLOSINGS, OPEN, HandoffView
 from bot.results import Results
 from bot.speech import Speech
 from bot.turn import Sending, TurnResult, TurnStore

@@ -15,7 +15,8 @@ from bot.errors import BadInput
 from bot.facts import Act
 from bot.fulfilment import Fulfilment
 from bot.messages import DeskPost
-from bot.ports import APPROVAL_ACTS, OPEN, HandoffView, ModeWish, WriteModes
+from bot.office import APPROVAL_ACTS, OPEN, HandoffView, ModeWish
+from bot.ports import WriteModes
 from bot.results import Results
 from bot.skill import Outcome, Skill
 from bot.turn import HandoffChange, Line, TurnResult, TurnStore
