@@ -376,7 +376,8 @@ class Dialogue:
                 return await self._said_at_desks(t, message, handoff_id, words)
             case "claim":
                 claimed = handoff.claimed(t.conversation, handoff_id, message.name, self._terms)
-                return await self._moved(t, idle.owed(claimed, self._idle_at(t)), ())
+                taken = claimed.conversation != t.conversation  # else somebody had it, and may have answered
+                return await self._moved(t, idle.owed(claimed, self._idle_at(t)) if taken else claimed, ())
             case idle.RELEASE:
                 note = f"{self._word(message.value or 'released')} {message.name}"
                 return await self._moved(t, idle.released(t.conversation, handoff_id, note, self._long_at(t)), ())
@@ -402,14 +403,16 @@ class Dialogue:
                     closed = rating.asked(closed, handoff_id)
                 return await self._moved(t, closed, ())
             case deed if deed in deeds.DEEDS and view and view.kind != "approval":
+                if view.status not in OPEN:  # an old card: the shopper may have come to talk of another order
+                    return await self._said_at_desks(t, message, handoff_id, self._word("over"))
                 return await self._proposed(t, message, view)
             case "mode_automatic" | "mode_off" if view and view.kind == "approval":
                 return await self._mode_set(t, message, view.id)
-            case "do" if view and view.status == "waiting" and view.reason == deeds.BY_STAFF:
-                return await self._decided(t, view, message.name, approve=True)
-            case "approve" | "decline" | "drop" if view and view.kind == "approval" and view.status == "waiting":
-                return await self._decided(t, view, message.name, approve=message.act == "approve")
-            case "approve" | "decline" | "do" | "drop" if view and view.kind == "approval" and view.status not in OPEN:
+            case "approve" | "decline" | "do" | "drop" if view and view.kind == "approval" and view.status in OPEN:
+                if message.act not in handoff.approval_acts(view.reason):  # its card has no such button
+                    return TurnResult(t.conversation)
+                return await self._decided(t, view, message.name, approve=message.act in ("approve", "do"))
+            case "approve" | "decline" | "do" | "drop" if view and view.kind == "approval":
                 post = DeskPost(view.id, "note", f"{self._word('decided_over')} {self._word(f'ended_{view.status}')}")
                 return await self._moved(t, handoff.Moved(t.conversation, posts=(post,)), ())
         return TurnResult(t.conversation)
@@ -493,9 +496,12 @@ class Dialogue:
         return pending
 
     async def _decided(self, t: Turn, view: HandoffView, staff: str, *, approve: bool) -> TurnResult:
-        """Staff approved or declined a write: it runs now, or the shopper, if he asked for it, is told no."""
+        """Staff approved or declined a write: it runs now, or the shopper, if he asked for it, is told no.
+
+        An earlier yes that was cut off counts, once the write may have had its effect.
+        """
         handoff_id, pending = view.id, await self._confirmed(view.id)
-        if approve:
+        if approve := approve or await self._fulfilment.has_run(pending):
             by = f"staff:{t.claim.rows[0].message.staff}"
             outcome = await self._fulfilment.perform(pending, by, t.conversation, unless_after=None)
             if outcome is None:
@@ -519,6 +525,8 @@ class Dialogue:
         pending = await self._store.confirmation(view.id) if view and view.status == "waiting" else None
         if view is None or pending is None:
             return TurnResult(t.conversation)
+        if await self._fulfilment.has_run(pending):
+            return await self._decided(t, view, "", approve=True)
         t.effects = True
         if view.reason in deeds.PROPOSED:  # the shopper knows nothing of it
             speak = Speak("say", approval.without(t.conversation, view.id))

@@ -124,6 +124,14 @@ async def test_an_order_that_has_changed_since_is_not_touched(home: Path) -> Non
         assert ("note", "Sam") in [(speaker, author) for speaker, author, _ in await lines(talk)]
 
 
+async def test_from_an_old_card_nothing_is_done_about_the_order_spoken_of_since(home: Path) -> None:
+    async with asked(home, EMMA, "10043") as (talk, number):
+        await done(talk, by("s1", number, "close"), shopper("m3", "where is 10047"))
+        await done(talk, by("s2", number, "cancel"))
+        assert talk.chat.desk.posts[-1].text.startswith("Sam: This handoff has ended.")
+        assert await handoffs(talk) == {number: "closed"}
+
+
 async def test_what_the_rules_do_not_give_is_said(home: Path) -> None:
     async with asked(home, EMMA, "10043") as (talk, number):
         talk.chat.desk.posts.clear()
