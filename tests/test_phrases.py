@@ -435,6 +435,12 @@ def test_a_wording_that_cannot_be_used_is_named_with_file_and_key(tmp_path: Path
     assert str(tmp_path / "en.toml") in str(caught.value)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_in_a_mail_ends_where_mail_programs_see_its_end(language: str) -> None:
+    """Many take whatever follows without a blank for a part of it, Chinese punctuation and words too."""
+    assert not [text for text in BOOK.variants("notice:answer", language) if re.search(r"\{link\}[^\x00-\x7f]", text)]
+
+
 def test_no_word_of_ours_stands_in_two_files(tmp_path: Path) -> None:
     """The later file would win, for both uses."""
     (tmp_path / "en").mkdir()
