@@ -111,6 +111,10 @@ class Fulfilment:
             await self._actions.withdraw(pending.id)
         return not never
 
+    async def has_run(self, pending: Confirmation) -> bool:
+        """Whether the write was begun before and may have had its effect."""
+        return await self.cut_off(pending) and await self.ran(pending)
+
     async def effect(self, pending: Confirmation, conversation: Conversation) -> Outcome | None:
         """What a write that was cut off has done, None when it did nothing or nobody can say."""
         answer = await self._shop.reconcile(pending.id)

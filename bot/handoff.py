@@ -104,9 +104,14 @@ def _known(conversation: Conversation) -> dict[str, str]:
     return {name: value for name, value in values.items() if name not in _UNTOLD and "/" not in name}
 
 
+def approval_acts(reason: str) -> tuple[str, ...]:
+    """What can be done with an approval, by its reason."""
+    return PROPOSAL_ACTS.get(reason, APPROVAL_ACTS)
+
+
 def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, terms: Terms) -> DeskPost:
     """The post that opens a handoff's thread on a desk; `who` is the shopper, as far as he is known."""
-    kinds = {"approval": PROPOSAL_ACTS.get(reason, APPROVAL_ACTS), "case": ("claim", "close")}
+    kinds = {"approval": approval_acts(reason), "case": ("claim", "close")}
     acts = kinds.get(kind, ("claim", "back", "close"))
     title = f"{who} · {terms.get('handoff', {}).get(reason, reason)}"
     buttons = tuple(Button(terms.get("desk", {}).get(act, act.capitalize()), act) for act in acts)

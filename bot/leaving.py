@@ -56,8 +56,13 @@ def answered(conversation: Conversation, by: str, now: datetime, way: WayBack) -
 
 
 def came_back(conversation: Conversation) -> Conversation:
-    """Somebody has come by a link, perhaps in another browser: who he is has to be proved anew."""
-    return replace(conversation, proof=None, challenge=None)
+    """Somebody has come by a link, perhaps in another browser: who he is has to be proved anew.
+
+    Nothing that was begun goes on: what was typed to prove it stands in open flows.
+    """
+    return replace(
+        conversation, proof=None, challenge=None, flows=(), queue=(), pending=None, memory={}, noted={}
+    )  # fmt: skip
 
 
 def sealed(key: bytes, public_url: str) -> Callable[[str, datetime], str]:

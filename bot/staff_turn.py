@@ -49,6 +49,8 @@ class StaffTurn:
         if view and view.kind == "approval" and t.first.act in CARD_ACTS:
             return await self._verdicts.given(t, view)
         if view and view.kind != "approval" and t.first.act in deeds.DEEDS:
+            if view.status not in OPEN:  # an old card: the shopper may have come to talk of another order
+                return await self._results.noted(t, handoff_id, self._word("over"))
             return await self._verdicts.proposed(t, view)
         if t.first.act in ("claim", "assign") and not await self._has_room(t, handoff_id):
             return await self._results.noted(t, handoff_id, f"{self._word('full')} {t.first.value or t.first.name}")
@@ -100,7 +102,8 @@ class StaffTurn:
         match t.first.act:
             case "claim":
                 claimed = handoff.claimed(t.conversation, handoff_id, by, self._terms)
-                return idle.owed(claimed, self._settings.idle_at(t.now))
+                taken = claimed.conversation != t.conversation  # else somebody had it, and may have answered
+                return idle.owed(claimed, self._settings.idle_at(t.now)) if taken else claimed
             case idle.RELEASE:
                 note, long = f"{self._word(value or 'released')} {by}", self._settings.long_at(t.now)
                 return idle.released(t.conversation, handoff_id, note, long)

@@ -75,23 +75,24 @@ class Verdicts:
             words = f"{self._word('decided_over')} {self._word(f'ended_{view.status}')}"
             post = DeskPost(view.id, "note", words)
             return await self._results.moved(t, handoff.Moved(t.conversation, posts=(post,)))
-        if view.status != "waiting" or (act == "do" and view.reason != deeds.BY_STAFF):
+        if act not in handoff.approval_acts(view.reason):  # its card has no such button
             return TurnResult(t.conversation)
-        if act in ("approve", "do"):
-            return await self._approved(t, view)
-        return await self._declined(t, view)
+        pending = await self._confirmed(view.id)
+        # an earlier yes that was cut off counts, once the write may have had its effect
+        if act in ("approve", "do") or await self._fulfilment.has_run(pending):
+            return await self._approved(t, view, pending)
+        return await self._declined(t, view, pending)
 
-    async def _approved(self, t: Turn, view: HandoffView) -> TurnResult:
+    async def _approved(self, t: Turn, view: HandoffView, pending: Confirmation) -> TurnResult:
         """The write runs now."""
-        pending, by = await self._confirmed(view.id), f"staff:{t.first.staff}"
+        by = f"staff:{t.first.staff}"
         outcome = await self._fulfilment.perform(pending, by, t.conversation, unless_after=None)
         if outcome is None:
             raise LookupError("a write without a later message to wait for was put off")
         change = HandoffChange(view.id, "approved", claimed_by=t.first.name)
         return await self._decided(t, view, pending, outcome, change)
 
-    async def _declined(self, t: Turn, view: HandoffView) -> TurnResult:
-        pending = await self._confirmed(view.id)
+    async def _declined(self, t: Turn, view: HandoffView, pending: Confirmation) -> TurnResult:
         outcome = Outcome(Act(f"refused:{pending.skill}/declined", pending.act.facts))
         change = HandoffChange(view.id, "declined", claimed_by=t.first.name)
         return await self._decided(t, view, pending, outcome, change)
@@ -116,6 +117,8 @@ class Verdicts:
         pending = await self._store.confirmation(view.id) if view and view.status == "waiting" else None
         if view is None or pending is None:
             return TurnResult(t.conversation)
+        if await self._fulfilment.has_run(pending):
+            return await self._approved(t, view, pending)
         if view.reason in deeds.PROPOSED:  # the shopper knows nothing of it
             speak = Speak("say", approval.without(t.conversation, view.id))
         else:

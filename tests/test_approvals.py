@@ -11,10 +11,13 @@ from test_people import Heard, actions, done, handoffs, shopper, staff
 
 from bot import deadlines
 from bot.bootstrap import Language
-from bot.ports import Role
+from bot.commerce import Write
+from bot.ports import Right, Role, right_for
+from bot.script import ADDRESS
 from bot.settings import Settings
 from bot.shop.policy import read_policy
 from bot.speech import WrittenWords
+from bot.store.actions import ActionStore
 from bot.turn import HandoffChange
 
 LANGUAGE = Language(Heard(), WrittenWords())
@@ -121,6 +124,50 @@ async def test_what_was_decided_in_time_does_not_expire(talk: Talk) -> None:
     number = await asked(talk)
     await done(talk, staff("s1", number, act="decline"))
     assert (await passed(talk, 4 * DAY), await handoffs(talk)) == (([], []), {number: "declined"})
+
+
+@pytest.mark.parametrize("act", ["drop", "do"])
+async def test_an_act_that_its_card_has_no_button_for_decides_nothing(talk: Talk, act: str) -> None:
+    """What takes no lead is of what staff themselves propose; a Telegram client can make up a button's data."""
+    assert right_for(act) is Right.HANDOFFS
+    number = await asked(talk)
+    assert await done(talk, staff("s1", number, act=act)) == []
+    assert (await handoffs(talk), await actions(talk)) == ({number: "waiting"}, 0)
+
+
+# --- a yes that was cut off ------------------------------------------------------------------------------------------
+
+
+async def cut_off(talk: Talk, number: str, *, ran: bool) -> None:
+    """A lead has approved it, and the turn failed for good once the write had begun."""
+    pending = await talk.product.desk.confirmation(number)
+    assert pending is not None
+    store = ActionStore(talk.product.engine, talk.clock)
+    await store.begin(pending, "staff:lena", ADDRESS.conversation_id, unless_after=None)
+    if ran:
+        write = Write(pending.id, pending.verb, pending.arguments, pending.version, "staff:lena")
+        await talk.product.shop.perform(write)
+
+
+async def test_what_has_run_before_its_yes_was_cut_off_does_not_expire_as_undone(talk: Talk) -> None:
+    number = await asked(talk)
+    await cut_off(talk, number, ran=True)
+    [told], _ = await passed(talk, 3 * DAY)
+    assert "cancelled" in told and (await handoffs(talk), await actions(talk)) == ({number: "approved"}, 1)
+
+
+async def test_nor_is_it_declined(talk: Talk) -> None:
+    number = await asked(talk)
+    await cut_off(talk, number, ran=True)
+    [told] = await done(talk, staff("s1", number, act="decline"))
+    assert "cancelled" in told and (await handoffs(talk), await actions(talk)) == ({number: "approved"}, 1)
+
+
+async def test_what_never_ran_expires_and_stays_undone(talk: Talk) -> None:
+    number = await asked(talk)
+    await cut_off(talk, number, ran=False)
+    [told], _ = await passed(talk, 3 * DAY)
+    assert "not carried out" in told and (await handoffs(talk), await actions(talk)) == ({number: "expired"}, 0)
 
 
 async def test_while_a_person_talks_the_shopper_hears_it_without_a_button(talk: Talk) -> None:

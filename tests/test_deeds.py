@@ -55,12 +55,13 @@ def by(source: str, handoff_id: str, act: str, account: str = "sam") -> InboundM
     return replace(staff(source, handoff_id, act=act), staff=account)
 
 
-@pytest.mark.parametrize(("email", "order", "act", "verb", "sum_"), [
-    (EMMA, "10043", "cancel", "cancel", "£"), (SOPHIE, "10073", "refund", "refund", "£95.00"),
-    (RUBY, "10258", "resend", "claim", ""),
+@pytest.mark.parametrize(("email", "order", "act", "verb", "sum_", "does"), [
+    (EMMA, "10043", "cancel", "cancel", "£", "cancel"),
+    (SOPHIE, "10073", "refund", "refund", "£95.00", "refund what is owed"),
+    (RUBY, "10258", "resend", "claim", "", "send a lost parcel once more"),
 ])  # fmt: skip
 async def test_it_is_quoted_confirmed_done_by_name_and_told_with_its_sum(
-    home: Path, email: str, order: str, act: str, verb: str, sum_: str
+    home: Path, email: str, order: str, act: str, verb: str, sum_: str, does: str
 ) -> None:
     async with asked(home, email, order) as (talk, number):
         opening = talk.chat.desk.posts[-1]
@@ -72,6 +73,7 @@ async def test_it_is_quoted_confirmed_done_by_name_and_told_with_its_sum(
         assert (card.kind, card.handoff_id) == ("approval", chosen)
         assert f"Order: {order}" in card.text and "Asked for by: Sam" in card.text
         assert not sum_ or f"Sum: {sum_}" in card.text
+        assert f"To be done: {does}\n" in card.text
         confirm = card.buttons[0].value
         [told] = await done(talk, by("s2", chosen, confirm))
         assert order in told and sum_ in told
@@ -125,6 +127,14 @@ async def test_an_order_that_has_changed_since_is_not_touched(home: Path) -> Non
         assert ("note", "Sam") in [(speaker, author) for speaker, author, _ in await lines(talk)]
 
 
+async def test_from_an_old_card_nothing_is_done_about_the_order_spoken_of_since(home: Path) -> None:
+    async with asked(home, EMMA, "10043") as (talk, number):
+        await done(talk, by("s1", number, "close"), shopper("m3", "where is 10047"))
+        await done(talk, by("s2", number, "cancel"))
+        assert talk.chat.desk.posts[-1].text.startswith("Sam: This handoff has ended.")
+        assert await handoffs(talk) == {number: "closed"}
+
+
 async def test_what_the_rules_do_not_give_is_said(home: Path) -> None:
     async with asked(home, EMMA, "10043") as (talk, number):
         talk.chat.desk.posts.clear()
@@ -139,6 +149,7 @@ async def test_a_voucher_is_given_and_holds_for_a_later_order(home: Path) -> Non
         await done(talk, wish)
         chosen, reason = await proposal(talk)
         assert reason == "staff_action" and await written(talk) == []
+        assert [button.label for button in talk.chat.desk.posts[-1].buttons] == ["Do it", "Leave it"]
         card = talk.chat.desk.posts[-1].text
         assert "To be done: give a voucher" in card and "Sum: £12.50" in card
         [told] = await done(talk, by("s2", chosen, "do"))
@@ -170,6 +181,7 @@ async def test_a_voucher_needs_a_sum(home: Path, amount: str) -> None:
     async with asked(home, EMMA, "10043") as (talk, number):
         await done(talk, replace(by("s1", number, "voucher"), value=amount))
         assert "approval" not in [view.kind for view in await talk.product.desk.handoffs()]
+        assert talk.chat.desk.posts[-1].text.startswith("Sam: Give a voucher: ")
 
 
 async def test_above_the_limit_a_voucher_is_a_leads_and_lapses_without_a_word(home: Path) -> None:

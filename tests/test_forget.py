@@ -7,6 +7,7 @@ from telegram_rig import ANN, BOB, LAWYER, Shop, open_shop
 
 from bot.errors import BadInput
 from bot.store.erasure import ErasureStore
+from bot.store.tables import Budgets
 
 PHOTO = [{"file_id": "p", "file_unique_id": "u", "width": 9, "height": 9}]
 PERSON = f"telegram:700100:{ANN}"
@@ -45,6 +46,14 @@ async def test_nothing_names_who_was_forgotten_and_the_others_are_as_they_were(s
     assert (gone.person, gone.conversations, gone.handoffs) == (PERSON, 1, 1)
     assert await rows_naming(shop, f"Shopper {ANN}") == await rows_naming(shop, PERSON) == set()
     assert await rows_naming(shop, f"Shopper {BOB}") == before
+
+
+async def test_what_paces_other_chats_and_the_desk_stays(shop, erasure):
+    budgets = Budgets.__table__.c.key
+    await erasure.forget(PERSON)
+    async with shop.product.engine.connect() as connection:
+        kept = set(await connection.scalars(sa.select(budgets)))
+    assert kept == {"account:telegram", "desk:telegram", f"telegram:700100:{BOB}"}
 
 
 async def test_a_file_goes_with_the_last_one_who_sent_it(shop, erasure, home):

@@ -61,6 +61,13 @@ async def test_the_time_runs_from_the_first_message_without_an_answer(talk: Talk
     assert (await passed(talk, 29), await passed(talk, 1)) == ([], [IDLE])
 
 
+async def test_a_claim_that_comes_too_late_does_not_put_back_what_was_answered(talk: Talk) -> None:
+    number = await claimed(talk)
+    await done(talk, staff("s2", number, "Hello"))
+    await done(talk, staff("s3", number, act="claim", name="Mei"))
+    assert await passed(talk, 300) == [] and await status(talk) is Status.STAFF
+
+
 async def test_what_is_put_away_waits_for_its_time(talk: Talk) -> None:
     number = await claimed(talk)
     await done(talk, staff("s2", number, "PT3H", act="snooze"))

@@ -22,7 +22,7 @@ from adapters.web import WebAdapter, wire
 from bot import leaving
 from bot.bootstrap import Language, shophand
 from bot.clock import ManualClock
-from bot.conversation import Access, Proof
+from bot.conversation import Access, Conversation, Flow, Proof
 from bot.messages import InboundMessage, Kind
 from bot.settings import Settings
 from bot.speech import WrittenWords
@@ -160,6 +160,22 @@ def test_a_link_runs_out_and_cannot_be_made_without_the_key() -> None:
     assert leaving.opened(b"k" * 32, token, NOW) == VISITOR
     assert leaving.opened(b"k" * 32, token, NOW + timedelta(days=7)) is None
     assert leaving.opened(b"x" * 32, token, NOW) is None and leaving.opened(b"k" * 32, "abc", NOW) is None
+
+
+def test_what_was_begun_before_is_no_way_around_the_proof() -> None:
+    flow = Flow("cancel_order", "cancel_order", {"order_id": "10043", "contact": MAIL})
+    begun = Conversation("c1", ADDRESS, flows=(flow,), memory={"order_id": "10043"}, noted={"order_id": "10043"})
+    assert leaving.came_back(begun) == Conversation("c1", ADDRESS)
+
+
+async def test_each_browser_that_comes_by_the_same_link_has_to_prove_who_it_is() -> None:
+    async with site(messages_per_minute=3) as shop:
+        shop.front.links_back["t0ken"] = VISITOR
+        for status in (303, 303, 303, 429):
+            shop.client.session.cookie_jar.clear()
+            async with shop.client.get("/", params={"back": "t0ken"}, allow_redirects=False) as response:
+                assert response.status == status
+        assert len({message.source_id for message in shop.front.received}) == 3
 
 
 async def test_a_browser_goes_on_as_the_visitor_of_the_link() -> None:

@@ -435,6 +435,21 @@ def test_a_wording_that_cannot_be_used_is_named_with_file_and_key(tmp_path: Path
     assert str(tmp_path / "en.toml") in str(caught.value)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_in_a_mail_ends_where_mail_programs_see_its_end(language: str) -> None:
+    """Many take whatever follows without a blank for a part of it, Chinese punctuation and words too."""
+    assert not [text for text in BOOK.variants("notice:answer", language) if re.search(r"\{link\}[^\x00-\x7f]", text)]
+
+
+def test_no_word_of_ours_stands_in_two_files(tmp_path: Path) -> None:
+    """The later file would win, for both uses."""
+    (tmp_path / "en").mkdir()
+    for file in ("en.toml", "zh.toml", "en/desk.toml"):
+        (tmp_path / file).write_text('[terms.desk]\ndo = "Do it"\n', "utf-8")
+    with pytest.raises(BadInput, match=r"desk\.toml: terms\.desk\.do: stands in another file too"):
+        PhraseBook.load(tmp_path)
+
+
 def test_a_book_must_say_every_act_in_every_language(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"en\.toml: cannot be read"):
         PhraseBook.load(tmp_path)

@@ -143,6 +143,12 @@ async def test_a_suggestion_is_sent_at_one_press_and_once_however_many_press(des
         Sender.STAFF, Kind.TEXT, "It comes on Friday.\nWith GLS.", "h-17")
 
 
+async def test_an_old_suggestion_does_not_open_anew_what_has_ended(desk, front, office):
+    office.views["h-17"] = handoff("closed")
+    await desk.does(await desk.opens("It is on its way."), "desk:send")
+    assert "has ended" in await desk.told() and front.received == []
+
+
 async def test_a_suggestion_is_edited_first(desk, peer, front):
     await desk.does(await desk.opens("It comes on Friday."), "desk:edit")
     assert peer.views[-1]["blocks"][0]["element"]["initial_value"] == "It comes on Friday." and front.received == []

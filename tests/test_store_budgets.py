@@ -10,11 +10,13 @@ import pytest
 from store_rig import OTHER, SHOPPER, START, Rig, open_rig, reply
 
 from bot.conversation import Status
+from bot.dispatch import local
+from bot.dispatch.local import LocalDispatcher
 from bot.messages import Address, DeskPost, Reply
 from bot.ports import Pace, Rate
 from bot.store.budgets import TAKEN
 from bot.store.database import open_database
-from bot.turn import Sending
+from bot.turn import Delivery, Sending
 from bot.worker import Carrier
 
 SECOND = timedelta(seconds=1)
@@ -51,6 +53,16 @@ class Platform:
         self.sent.append(((self._rig.clock.time - START).total_seconds(), reply.text))
         await asyncio.sleep(0)
         return message_id
+
+
+class Quiet:
+    """A worker and timers with nothing to do."""
+
+    async def work(self, owner: str) -> bool:
+        return False
+
+    async def fire(self) -> list[str]:
+        return []
 
 
 async def none(_: str) -> None:
@@ -105,6 +117,34 @@ async def test_what_a_dead_process_was_sending_is_sent_again_after_a_while(rig: 
     assert await rig.due_texts() == []
     rig.clock.time += SECOND
     assert await rig.due_texts() == ["one"]
+
+
+async def test_what_this_process_still_sends_it_does_not_begin_anew(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that slept with a message in flight."""
+    await rig.turn("m1", reply("one"))
+    looks: asyncio.Queue[None] = asyncio.Queue()
+    sends: asyncio.Queue[str] = asyncio.Queue()
+
+    class Slow(Platform):
+        async def send(self, address: Address, reply: Reply, message_id: str) -> str:
+            sends.put_nowait(reply.text)
+            return await asyncio.Future()
+
+    class Watched(Carrier):
+        async def due(self) -> list[Delivery]:
+            looks.put_nowait(None)
+            return await super().due()
+
+    carrier = Watched(rig.outbox, {"web": Slow(rig, Pace())}, {}, lambda _: None, none, none)
+    monkeypatch.setattr(local, "TICK", 0.01)
+    running = asyncio.create_task(LocalDispatcher(Quiet(), carrier, Quiet().fire).run())  # type: ignore[arg-type]
+    assert await sends.get() == "one"
+    rig.clock.time += 2 * TAKEN
+    for _ in range(looks.qsize() + 3):
+        await looks.get()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert sends.empty()
 
 
 async def test_and_at_once_when_it_is_the_only_one_that_starts_anew(rig: Rig) -> None:

@@ -99,7 +99,7 @@ def view(wish: Wish, words: Words, choices: Sequence[tuple[str, str]] = ()) -> B
     return {
         "type": "modal", "callback_id": f"{MODAL}{wish.act}", "private_metadata": wish.metadata, "blocks": [question],
         "title": plain(words(f"title_{wish.act}"), limits.TITLE_CHARS),
-        "submit": plain(words("next" if wish.act == REPLY else "do"), limits.TITLE_CHARS),
+        "submit": plain(words("next" if wish.act == REPLY else "ok"), limits.TITLE_CHARS),
     }  # fmt: skip
 
 

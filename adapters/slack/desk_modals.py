@@ -37,6 +37,11 @@ class DeskModals:
             return "too_late"
         return ""
 
+    async def over(self, handoff_id: str) -> bool:
+        """Whether nothing waits for an answer there any more."""
+        view = await self._office.handoff(handoff_id)
+        return view is None or view.status not in OPEN
+
     async def next(self, answer: Answer, member: Member) -> dict[str, Any] | None:
         """The modal that takes the place of one that was sent: a chosen reply is looked over before it goes."""
         if answer.wish.act != REPLY:

@@ -19,7 +19,7 @@ from adapters.slack.common import CHANNEL, Me, Staff
 from adapters.slack.desk_modals import DeskModals
 from adapters.slack.forms import Opening
 from adapters.slack.hints import Hint, astray, hint
-from adapters.slack.interactions import desk_answer, desk_wish, form_opening
+from adapters.slack.interactions import desk_answer, desk_wish, form_opening, suggestion_sent
 from adapters.slack.linking import Wish, link_wish
 from adapters.slack.normalise import desk_user, normalise, overheard
 from adapters.slack.quiet import sdk_log
@@ -69,6 +69,7 @@ class Intake:
             message, whisper, wish = normalise(body, me, staff), hint(body, staff), link_wish(body, me, staff)
             form = form_opening(body, message) if message else None
             desk_does, desk_sent = desk_wish(body, staff), desk_answer(body, staff)
+            suggested = message if message and message.handoff_id and suggestion_sent(body) else None
         except BadInput:
             # the same payload would come again, and with it again
             log.error("A payload from Slack of type %s could not be read and is left out", _type_of(body))
@@ -77,6 +78,9 @@ class Intake:
             return await ack(response_action="update", view=following)
         if desk_does and (instead := await self._modals.open(desk_does, staff.users[desk_does.user])):
             whisper = Hint(desk_does.channel, desk_does.thread, desk_does.user, instead)
+        if suggested and await self._modals.over(suggested.handoff_id):  # an old message: nobody is to be disturbed
+            there = suggested.address
+            message, whisper = None, Hint(there.chat, there.thread, there.user, "ended")
         if form is not None and await self._opened(form):
             return await ack()  # a press that opens something changes nothing: what is chosen there is the message
         if wish is not None:

@@ -64,6 +64,13 @@ def desk_answer(payload: Payload, staff: Staff) -> Answer | None:
         return found if found and found.wish.user in staff.users else None
 
 
+def suggestion_sent(payload: Payload) -> bool:
+    """Whether the press sends a suggestion as it stands. BadInput as above."""
+    with documented():
+        action = button_of(payload) if payload.get("type") == "block_actions" else None
+        return action is not None and action["action_id"] == SEND
+
+
 def form_opening(payload: Payload, pressed: InboundMessage) -> Opening | None:
     """The modal that a press opens; None for a press that is all of itself."""
     with documented():

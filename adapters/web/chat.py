@@ -55,9 +55,7 @@ class Chat:
         visitor = self._known(request) or self._welcome(request, response)
         token = request.query["link"]
         if wire.is_token(token):
-            if wait := self._rates.message(visitor, peer(request)):
-                slow = {"Retry-After": str(math.ceil(wait))}
-                raise web.HTTPTooManyRequests(text="too much at once: please open the link again soon", headers=slow)
+            self._count(request, visitor)
             hint = wire.language_of(request.headers.get("Accept-Language", ""))
             await self._front.receive(wire.start(visitor, self._now(), hint, token))
         return response
@@ -68,9 +66,16 @@ class Chat:
         token = request.query["back"]
         visitor = self._front.returning(token) if wire.is_token(token) else None
         if visitor and visitor != self._known(request):
-            await self._front.receive(wire.back(visitor, self._now(), token))
+            self._count(request, visitor)
+            await self._front.receive(wire.back(visitor, self._now(), secrets.token_urlsafe(16)))
             self._welcome(request, response, visitor)
         return response
+
+    def _count(self, request: web.Request, visitor: str) -> None:
+        """A link that is opened is a message, and counted as one."""
+        if wait := self._rates.message(visitor, peer(request)):
+            slow = {"Retry-After": str(math.ceil(wait))}
+            raise web.HTTPTooManyRequests(text="too much at once: please open the link again soon", headers=slow)
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         if not self._site.same_origin(request):

@@ -118,9 +118,9 @@ def start(visitor: str, now: datetime, language: str, token: str = "") -> Inboun
     return InboundMessage(source_id, visitor_address(visitor), now, kind=Kind.START, text=token, language=language)
 
 
-def back(visitor: str, now: datetime, token: str) -> InboundMessage:
-    """Another browser goes on with this visitor's conversation."""
-    return replace(start(visitor, now, "", token), text="", button=BACK)
+def back(visitor: str, now: datetime, once: str) -> InboundMessage:
+    """Another browser goes on with this visitor's conversation. `once`: a new one each time, also by the same link."""
+    return replace(start(visitor, now, "", once), text="", button=BACK)
 
 
 def is_token(text: str) -> bool:

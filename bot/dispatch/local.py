@@ -67,7 +67,9 @@ class LocalDispatcher:
                 try:
                     self._sendable.clear()
                     for delivery in await self._carrier.due():
-                        if len(flying) < CHATS and await self._carrier.begin(delivery):
+                        # what is in flight here stays so, though its lane be free again for other processes
+                        rests = delivery.id not in flying
+                        if rests and len(flying) < CHATS and await self._carrier.begin(delivery):
                             flying.add(delivery.id)
                             chats.create_task(self._deliver_one(delivery, flying))
                     await asyncio.wait_for(self._sendable.wait(), TICK)

@@ -56,7 +56,10 @@ class PhraseBook:
                         raise BadInput(f"{where}: stands in another file too")
                     phrases[name][act] = _phrase(where, act, name, table, phrases[name].get(act))
                 for group, table in content["terms"].items():
-                    terms[name].setdefault(group, {}).update(_texts(f"{file}: terms.{group}", table))
+                    where, known = f"{file}: terms.{group}", terms[name].setdefault(group, {})
+                    if not owned and (twice := next((key for key in table if key in known), "")):
+                        raise BadInput(f"{where}.{twice}: stands in another file too")
+                    known.update(_texts(where, table))
             lines |= _texts(f"{place}/other.toml: lines", _read(place / "other.toml", ("lines",), owned)["lines"])
         for act in sorted({act for name in LANGUAGES for act in phrases[name]}):
             if len({phrases[name][act].required if act in phrases[name] else None for name in LANGUAGES}) > 1:

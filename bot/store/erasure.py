@@ -12,6 +12,7 @@ from bot.store.codec import ADDRESS
 from bot.store.database import writing
 from bot.store.tables import (
     Actions,
+    Budgets,
     Codes,
     Conversations,
     DeskThreads,
@@ -58,6 +59,7 @@ class ErasureStore:
             handoffs = list(await connection.scalars(opened))
             threads = DeskThreads.__table__
             await connection.execute(threads.delete().where(threads.c.handoff_id.in_(handoffs)))
+            await _forget_lanes(connection, mine)
             for table in OF_CONVERSATION:
                 await connection.execute(table.delete().where(table.c.conversation_id.in_(mine)))
             ended = sa.and_(_actions.c.conversation_id.in_(mine), _actions.c.state == "finished")
@@ -82,6 +84,15 @@ async def _conversations_of(connection: AsyncConnection, who: str) -> tuple[str,
     if not mine:
         raise BadInput(f"nobody is known as {who}: give a person as `shophand audit` lists him, or a handoff's id")
     return person, mine
+
+
+async def _forget_lanes(connection: AsyncConnection, conversations: Collection[str]) -> None:
+    """The budgets of the chats and mailboxes that only these conversations were sent to."""
+    lane, his = Outbox.__table__.c.lane, Outbox.__table__.c.conversation_id.in_(conversations)
+    shared = sa.select(lane).where(sa.not_(his))
+    budget = Budgets.__table__
+    alone = sa.select(lane).where(his, lane.not_in(shared), sa.not_(lane.startswith("desk:")))
+    await connection.execute(budget.delete().where(budget.c.key.in_(alone)))
 
 
 async def _files_of(connection: AsyncConnection, conversations: Collection[str]) -> set[str]:
