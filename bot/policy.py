@@ -338,7 +338,10 @@ def _answer_to_question(t: TurnState) -> Script:
     given = meaning.probability("provide_info")
     told = bool(others) and not _own_words(t) and _to_tell(t, others) is not None  # by its words, not by the model
     asks_other = bool(others) and (value is None or told or meaning.probability(others[0]) > given)
-    if asks_other and not slots.bare(flow.expects, t.event.text, value):
+    bare = slots.bare(flow.expects, t.event.text, value)
+    if bare and value and flow.expects == "order_id" and not slots.only_number(t.event.text, value):
+        bare = False  # "cancel 10423" is a request, and names its order itself
+    if asks_other and not bare:
         yield from _requests(t, others)
     elif value is not None:
         t.heard.append("provide_info")
