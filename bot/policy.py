@@ -375,6 +375,12 @@ def _new_message(t: TurnState) -> Script:
         t.change(memory={**t.conversation.memory, "order_id": names["order_id"]})
         t.say(Act("clarify"))
         yield t.speak("clarify", offers=(*_menu(), t.human))
+    elif "contact" in names:  # who he is, before he says what he wants: not asked for again
+        t.change(memory={**t.conversation.memory, **names})
+        t.say(Act("ask_what"))
+        yield t.speak("ask", offers=_menu())
+    elif consent.thanks_no(t.event.text):
+        yield from _requests(t, ["thanks_bye"])
     elif max(meaning.probability(name) for name in ("affirm", "deny", "provide_info")) >= t.threshold:
         t.say(Act("ask_what"))
         yield t.speak("ask", offers=_menu())
