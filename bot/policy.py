@@ -423,7 +423,7 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     if apart_from and not orders:
         covered |= set(t.skills[apart_from].covers)  # more about what is under way
     sure = [name for name in sure if name not in QUIET and name not in covered]
-    if set(sure) <= _LIKE_ADVISING and (plainly := _asks_advice(t)):
+    if set(sure) <= _LIKE_ADVISING and (plainly := _asks_advice(t) or _browses(t, sure)):
         return [plainly] if apart_from != t.by_intent[plainly].name else []
     if apart_from != NOTIFY and (told := _to_tell(t, sure)):
         sure = [*(() if told.alone else (name for name in sure if name not in _LIKE_NOTICES)), told.awaited]
@@ -450,6 +450,13 @@ def _asks_advice(t: TurnState) -> str:
     if LOOKING in t.by_intent and (of_those or advice.compares(text, t.understanding.slots)):
         return LOOKING
     return ADVISING if ADVISING in t.by_intent and cues.beside(t.event.text) else ""
+
+
+def _browses(t: TurnState, sure: Sequence[str]) -> str:
+    """The intent of "show me your pots", 有哪些花盆, where the model knows no such goods."""
+    said = t.event.text
+    unread = not sure and ADVISING in t.by_intent and not _own_words(t) and slots.brief(said)
+    return ADVISING if unread and advice.goods_browsed(said) else ""
 
 
 def _sure(t: TurnState) -> list[str]:
