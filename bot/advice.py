@@ -74,6 +74,24 @@ def browses(text: str) -> bool:
     return bool(_BROWSES.search(text))
 
 
+_GOODS = _compiled(
+    r"\W*(?:(?:can|could|will|would) you )?(?:please )?show me (?:(?:all|some|the|of) )*your"
+    r" ([\w'’ -]+?)(?: please)?\W*",
+    r"\W*(?:你们|你們|你家|店里|店裡)?(?:都)?(?:有|[卖賣])(?:些?什[么麼]|哪些|哪[几幾][款种種])([^，。,.?？]{2,})\W*",
+    r"\W*(?:请|請|麻烦)?(?:[给給]我|[带帶]我|我想)看看?(?:一下)?(?:你们|你們|你家|店里|店裡)?的?([^，。,.?？]{2,}?)\W*",
+)
+_NO_GOODS = _compiled(
+    r"\b(?:polic|orders?|parcel|terms|rules|deliver|return|refund|invoice|account|address|opening|hours|code|offer|deal)",
+    r"[订訂][单單]|包裹|物流|快[递遞]|退|[换換]|政策|[规規][则則]|[发發]票|[账帳]|地址|[优優]惠|活[动動]|[时時][间間]|方式|服[务務]",
+)
+
+
+def goods_browsed(text: str) -> str:
+    """The pots of "show me your pots", 有哪些花盆: goods in the shopper's own words, where nothing else is said."""
+    found = None if _NO_GOODS.search(text) else _GOODS.fullmatch(text)
+    return next(filter(None, found.groups()), "") if found else ""
+
+
 # --- whose purchases may count ---------------------------------------------------------------------------------------
 
 _ABOUT_ADVICE = _compiled(r"\b(?:suggest|recommend|personali[sz])\w*", r"推[荐薦]|[个個](?:性|人)化")

@@ -41,6 +41,12 @@ def is_color(said: str, texts: Iterable[str]) -> bool:
     return not said or any(text and (plain in text or text in plain) for text in map(_color, texts))
 
 
+def in_name(said: str, names: Iterable[str]) -> bool:
+    """Whether a word that may be a colour stands in a product's name: the rose of "rose gloves"."""
+    word = re.compile(rf"(?<![^\W\u3400-\u9fff]){re.escape(_plain(said))}(?![^\W\u3400-\u9fff])")
+    return any(word.search(_plain(name)) for name in names)
+
+
 def without_size_word(said: str) -> str:
     """ "size M", M码 → M."""
     return re.sub(r"(?i)\s*(?:\bsize\b|码|碼|号|號)\s*", "", said) or said

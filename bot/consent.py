@@ -103,6 +103,18 @@ def plain_no(text: str) -> bool:
     return _says_only(text, _NO)
 
 
+_NO_THANKS = re.compile(
+    r"\W*(?:no+|nope|nah)\W+(?:thanks?|thank you|thx|ta)\b(?: very much| so much| anyway)?\W*"
+    r"|\W*(?:不(?:用|需要|必|要)?了?[\W]*[谢謝]{1,2}[您你]?|[谢謝]{1,2}[您你]?[\W]*不(?:用|需要|必|要)了?)[了啦]?\W*",
+    re.IGNORECASE,
+)
+
+
+def thanks_no(text: str) -> bool:
+    """ "No thanks", 不用了谢谢, and nothing else: an offer is declined, nothing is asked for."""
+    return bool(_NO_THANKS.fullmatch(text))
+
+
 def brakes(text: str) -> bool:
     """Whether the message holds a word that may take a yes back."""
     return bool(_BRAKE.search(_typed(text)))

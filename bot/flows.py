@@ -41,6 +41,7 @@ HELPLESS = (
 )  # fmt: skip
 ADVICE_MEMORY = ("shown", "seen", "taste")  # of suggestions: the last ones, all for this wish, the wish
 REMEMBERED = ("order_id", "product", "basket", *ADVICE_MEMORY)  # slots that a later request may point back at
+_TOO_WEAK = {(needed, Access.DELIVERY) for needed in Access if needed is not Access.DELIVERY}  # (needed, proved)
 MOST_STEPS = 5  # of one turn; what is still open then goes on in the next (dialogue.py gives up after 6)
 
 
@@ -485,10 +486,26 @@ class TurnState:
         proof = self._valid_proof()
         return proof is not None and proof.opens(flow.slots.get("order_id", ""), skill.access)
 
+    def _with_contact(self, flow: Flow) -> Flow:
+        """How the order was placed, where the shopper has said so already: to another flow, or before any was open."""
+        if "contact" in flow.slots:
+            return flow
+        others = [other.slots["contact"] for other in reversed(self.conversation.flows) if "contact" in other.slots]
+        given = next(iter(others), self.conversation.memory.get("contact", ""))
+        return flow.with_slot("contact", given) if given else flow
+
+    def _contact_tried(self, *, enough: bool) -> None:
+        """What was said before asking is tried once; what has failed is not tried for another flow either."""
+        kept = {name: value for name, value in self.conversation.memory.items() if name != "contact"}
+        self.change(memory=kept)
+        if not enough:
+            self.change(flows=tuple(flow.without_slot("contact") for flow in self.conversation.flows))
+
     def _identify(self, flow: Flow, access: Access) -> Generator[Decision, Outcome, bool]:
         """Ask for order number and contact, and have them checked; True when the turn has ended."""
         proof = self._valid_proof()
         weak = proof is not None and proof.access is Access.DELIVERY and proof.order == flow.slots.get("order_id")
+        flow = flow if weak else self._with_contact(flow)
         contact = "ask:contact" if access is Access.DELIVERY else "ask:contact/full"
         for slot, act in (("order_id", "ask:order_id"), ("contact", "ask:contact/stronger" if weak else contact)):
             if slot not in flow.slots:
@@ -497,6 +514,7 @@ class TurnState:
         outcome = yield from self._shop(Read("identify", flow, self.conversation.language))
         without = replace(flow.without_slot("contact"), expects="", options=())
         self.replace_top(without)
+        self._contact_tried(enough=outcome.proof is not None and (access, outcome.proof.access) not in _TOO_WEAK)
         if outcome.proof is None and outcome.tries_left == 0:
             yield self.hand_over("identity")
             return True
@@ -504,7 +522,7 @@ class TurnState:
             self.say(outcome.act)
             yield self.ask("contact", Act(contact, {"task": Term("intent", flow.intent)}), without)
             return True
-        if outcome.proof.access is Access.DELIVERY and access is not Access.DELIVERY:
+        if (access, outcome.proof.access) in _TOO_WEAK:
             yield self.ask("contact", Act("ask:contact/stronger", {"task": Term("intent", flow.intent)}), without)
             return True
         self.change(proof=outcome.proof)

@@ -338,7 +338,10 @@ def _answer_to_question(t: TurnState) -> Script:
     given = meaning.probability("provide_info")
     told = bool(others) and not _own_words(t) and _to_tell(t, others) is not None  # by its words, not by the model
     asks_other = bool(others) and (value is None or told or meaning.probability(others[0]) > given)
-    if asks_other and not slots.bare(flow.expects, t.event.text, value):
+    bare = slots.bare(flow.expects, t.event.text, value)
+    if bare and value and flow.expects == "order_id" and not slots.only_number(t.event.text, value):
+        bare = False  # "cancel 10423" is a request, and names its order itself
+    if asks_other and not bare:
         yield from _requests(t, others)
     elif value is not None:
         t.heard.append("provide_info")
@@ -372,6 +375,12 @@ def _new_message(t: TurnState) -> Script:
         t.change(memory={**t.conversation.memory, "order_id": names["order_id"]})
         t.say(Act("clarify"))
         yield t.speak("clarify", offers=(*_menu(), t.human))
+    elif "contact" in names:  # who he is, before he says what he wants: not asked for again
+        t.change(memory={**t.conversation.memory, **names})
+        t.say(Act("ask_what"))
+        yield t.speak("ask", offers=_menu())
+    elif consent.thanks_no(t.event.text):
+        yield from _requests(t, ["thanks_bye"])
     elif max(meaning.probability(name) for name in ("affirm", "deny", "provide_info")) >= t.threshold:
         t.say(Act("ask_what"))
         yield t.speak("ask", offers=_menu())
@@ -414,7 +423,7 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     if apart_from and not orders:
         covered |= set(t.skills[apart_from].covers)  # more about what is under way
     sure = [name for name in sure if name not in QUIET and name not in covered]
-    if set(sure) <= _LIKE_ADVISING and (plainly := _asks_advice(t)):
+    if set(sure) <= _LIKE_ADVISING and (plainly := _asks_advice(t) or _browses(t, sure)):
         return [plainly] if apart_from != t.by_intent[plainly].name else []
     if apart_from != NOTIFY and (told := _to_tell(t, sure)):
         sure = [*(() if told.alone else (name for name in sure if name not in _LIKE_NOTICES)), told.awaited]
@@ -441,6 +450,13 @@ def _asks_advice(t: TurnState) -> str:
     if LOOKING in t.by_intent and (of_those or advice.compares(text, t.understanding.slots)):
         return LOOKING
     return ADVISING if ADVISING in t.by_intent and cues.beside(t.event.text) else ""
+
+
+def _browses(t: TurnState, sure: Sequence[str]) -> str:
+    """The intent of "show me your pots", 有哪些花盆, where the model knows no such goods."""
+    said = t.event.text
+    unread = not sure and ADVISING in t.by_intent and not _own_words(t) and slots.brief(said)
+    return ADVISING if unread and advice.goods_browsed(said) else ""
 
 
 def _sure(t: TurnState) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Literal
 
+from bot.consent import plain_no, thanks_no
 from bot.conversation import SlotSpan
 
 Change = Literal["add", "set", "take"]
@@ -134,7 +135,8 @@ def wishes(spans: Sequence[SlotSpan], text: str) -> tuple[Wish, ...]:
 
 def changes_basket(spans: Sequence[SlotSpan], text: str) -> bool:
     """Whether the message, said while there is a basket, puts something in or takes something out of it."""
-    if _ELSE.search(text) and not names_basket(text):
+    declined = thanks_no(text) or (plain_no(text) and "要" not in text)  # 不要了 is said of the goods
+    if declined or (_ELSE.search(text) and not names_basket(text)):
         return False
     said = wishes(spans, text)
     return any(wish.change != "add" or wish.more for wish in said) or bool(said and _ADD.search(text))

@@ -15,7 +15,7 @@ from rapidfuzz.utils import default_process
 from bot import causes, cues, days, measures, numerals, opt_in, shopping, tax_ids, wants
 from bot.commerce import Measure
 from bot.consent import plain_no
-from bot.conversation import Option, SlotSpan
+from bot.conversation import Option, SlotSpan, plain_number
 
 # --- single values ---------------------------------------------------------------------------------------------------
 
@@ -458,6 +458,20 @@ def bare(slot: str, text: str, value: str | None) -> bool:
     if value is None or slot not in _PARSERS or slot == "gift_note":
         return False
     return len(text.strip()) <= (80 if slot in _MEANT else len(value) + 12)
+
+
+_AROUND_NUMBER = re.compile(
+    r"\b(?:it['’]?s|it|is|the|my|order|number|no|nr|num|id|for|one|this|that|was|yes|ok(?:ay)?|sure|sorry|please|thanks?"
+    r"|thank you|hi|hello|i|think|mean|should be|maybe)\b"
+    r"|[订訂][单單][号號]?|[单單][号號]|[编編][号號]|[号號][码碼]?|我|就?是|[这這那][个個张張]|[请請谢謝好嗯的吧呢啊哦]|[应應][该該]",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def only_number(text: str, number: str) -> bool:
+    """Whether nothing is said beside an order's number: "it's SP 1001", but not "cancel SP 1001", SP1001整单取消."""
+    said = plain_number(_AROUND_NUMBER.sub(" ", text))
+    return len(said.replace(plain_number(number), "", 1)) <= 2  # letters
 
 
 _GO_ON = re.compile(

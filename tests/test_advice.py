@@ -247,3 +247,22 @@ def test_what_something_is_to_go_with(text: str, name: str) -> None:
 )
 def test_a_range_of_goods_is_asked_for(text: str, browses: bool) -> None:
     assert advice.browses(text) is browses
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("show me your pots", "pots"),
+        ("could you show me all your garden tools please?", "garden tools"),
+        ("有哪些花盆？", "花盆"),
+        ("你们有什么园艺工具", "园艺工具"),
+        ("给我看看你们的厨房用品", "厨房用品"),
+        ("show me your return policy", ""),
+        ("show me a picture of a cat", ""),
+        ("给我看看我的订单", ""),
+        ("有哪些付款方式", ""),
+        ("有什么优惠", ""),
+    ],
+)
+def test_goods_that_are_browsed_are_taken_as_they_are_called(text: str, goods: str) -> None:
+    assert advice.goods_browsed(text) == goods

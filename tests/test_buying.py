@@ -131,6 +131,11 @@ async def test_what_is_not_there_is_named_with_what_is(
     assert (asked.act.name, say(asked.act.facts["wanted"]), labels(asked)) == (act, wanted, offered)
 
 
+async def test_a_word_of_the_name_is_no_colour(desk: Desk) -> None:
+    asked = await desk.says("[linen shirt](product) in [harbour](color)")
+    assert (asked.act.name, labels(asked)) == ("ask:color", ["White", "Navy", "Sage"])
+
+
 async def test_what_is_no_colour_or_size_of_the_goods_but_names_others_is_goods(desk: Desk) -> None:
     await desk.says("[two](quantity) [linen shirts](product) in [L](size) and a [teapot](color)")
     both = items(await desk.says("white"))

@@ -382,6 +382,41 @@ def test_after_a_miss_the_number_may_be_corrected() -> None:
     assert acts(talk.text("emma@example.com")) == ["identify/done", "inform:order/open"]
 
 
+def test_who_says_who_he_is_before_he_is_asked_is_not_asked() -> None:
+    talk = Talk()
+    assert acts(talk.text("hi, I'm emma@example.com", provide_info=0.95)) == ["ask_what"]
+    speak = talk.text("where is 10423", {"order_id": "10423"}, order_status=0.95)
+    assert acts(speak) == ["identify/done", "inform:order/open"] and "contact" not in talk.conversation.memory
+
+
+def test_a_contact_given_to_one_request_counts_for_the_next() -> None:
+    talk = Talk()
+    talk.text("where is my order", order_status=0.95)
+    assert acts(talk.text("emma@example.com")) == ["ask:order_id"]
+    speak = talk.text("cancel 10423", {"order_id": "10423"}, cancel_order=0.95)
+    assert acts(speak) == ["identify/done", "confirm:cancel_order"]
+
+
+def test_a_contact_that_failed_is_not_tried_for_another_request() -> None:
+    talk = Talk()
+    talk.text("hi, I'm nobody@example.com", provide_info=0.95)
+    assert acts(talk.text("where is 10423", {"order_id": "10423"}, order_status=0.95))[:1] == ["identify/miss"]
+    assert acts(talk.text("cancel 10424", {"order_id": "10424"}, cancel_order=0.95)) == ["ask:contact/full"]
+    assert [read.skill for read in talk.reads] == ["identify"]
+
+
+def test_a_postcode_said_before_is_tried_once_where_it_is_too_weak() -> None:
+    talk = Talk(start(memory={"contact": "E16AN"}))
+    speak = talk.text("cancel 10423", {"order_id": "10423"}, cancel_order=0.95)
+    assert acts(speak) == ["ask:contact/stronger"] and acts(talk.text("hm")) == ["ask:contact/full"]
+    assert [read.skill for read in talk.reads] == ["identify"]
+
+
+def test_an_offer_that_is_declined_with_thanks_is_answered_politely() -> None:
+    for text in ("no thanks", "不用了，谢谢"):
+        assert acts(Talk().text(text, deny=0.95)) == ["thanks"]
+
+
 def test_the_order_number_once_more_is_not_tried_as_a_postcode() -> None:
     talk = Talk()
     talk.text("where is 10423", {"order_id": "10423"}, order_status=0.95)

@@ -83,7 +83,7 @@ def test_a_message_is_read_as_wishes(text: str, wanted: list[Wish]) -> None:
 @pytest.mark.parametrize("text", [
     "add [one](quantity) more [mug](product)", "without the [mug](product)", "put a [flask](product) in as well",
     "remove the [mug](product) from my order's basket", "make it [three](quantity)", "不要[马克杯](product)了",
-    "再来一个", "把[马克杯](product)去掉",
+    "再来一个", "把[马克杯](product)去掉", "不要了", "no [mug](product) please",
 ])  # fmt: skip
 def test_a_change_of_the_basket_is_seen(text: str) -> None:
     assert changes_basket(*marked(text))
@@ -91,6 +91,7 @@ def test_a_change_of_the_basket_is_seen(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "thanks a lot", "remove the [mug](product) from order [10042](order_id)", "where is my parcel", "好的", "谢谢",
+    "no thanks", "No.", "no, thank you very much!", "不用了，谢谢", "谢谢，不用了",
     "don't want the [mug](product) from my last order", "订单10042不要[马克杯](product)了",
 ])  # fmt: skip
 def test_what_is_about_something_else_is_none(text: str) -> None:

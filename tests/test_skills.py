@@ -15,6 +15,7 @@ from bot.messages import Picture
 from bot.phrases import PhraseBook
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import SKILLS, change_address, product_question, track_order
+from bot.skills.orders import pick_order
 
 NOW = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight in London
 NAME = Localised({"en": "Linen shirt", "zh": "亚麻衬衫"})
@@ -101,6 +102,25 @@ async def test_a_products_card_has_its_picture_and_its_price_unless_that_is_what
     assert card.picture == Picture("https://shop.example/shirt.jpg", str(NAME))
     assert (str(Money(4900, "GBP")) in [value for _, value in card.rows]) is priced
     assert (await product_question.run(Shop(SHIRT), wish)).cards[0].picture is None
+    assert all(value for _, value in card.rows)  # no row for an address that it does not have
+
+
+# --- which order is meant --------------------------------------------------------------------------------------------
+
+
+class Orders(Shop):
+    async def orders(self, proof: Proof) -> list[Order]:
+        mug = Line("m", "s2", "p2", Localised({"en": "Mug"}), "", 1, Money(900, "GBP"), LineState.OPEN)
+        shirts = Line("l1", "s1", "p1", NAME, "", 1, Money(4900, "GBP"), LineState.OPEN)
+        return [replace(order(number), lines=(shirts, replace(mug, id=number))) for number in ("10423", "10424")]
+
+
+@pytest.mark.parametrize(("products", "name"), [("mug", "Mug"), ("", "Linen shirt")])
+async def test_orders_to_choose_from_are_told_by_the_goods_that_were_asked_for(products: str, name: str) -> None:
+    slots = {"products": products} if products else {}
+    asking = replace(request("cancel_order", NOW.date(), **slots), say=lambda fact: fact.text("en"))
+    outcome = await pick_order(Orders(SHIRT), asking, lambda order: True)
+    assert [option.label for option in outcome.options] == [f"10423 · {name}", f"10424 · {name}"]
 
 
 # --- what the contact on file is told --------------------------------------------------------------------------------

@@ -434,6 +434,8 @@ def test_values_are_no_evidence_of_a_language() -> None:
 
 def test_bare_is_little_more_than_the_value() -> None:
     assert slots.bare("order_id", "it's 10423", "10423")
+    assert all(slots.only_number(text, "GK-1001") for text in ("gk 1001", "it's GK-1001, thanks", "我的订单号是GK1001"))
+    assert not any(slots.only_number(text, "GK-1001") for text in ("cancel gk 1001", "把GK1001整单取消"))
     assert not slots.bare("order_id", "where is my order 10423 please", "10423")
     assert not slots.bare("order_id", "hello", None)
     assert not slots.bare("reason", "too small", "too small")  # any words can be a reason

@@ -322,6 +322,9 @@ async def test_staff_do_something_about_the_order_of_who_has_proved_it(shop):
     assert await act(shop, "h2", act="approve", source=TWO) == 400
     sums = ("", "ten", "-1", "12.50")
     assert [await act(shop, act="voucher", value=text, source=TWO) for text in sums] == [400, 400, 400, 204]
+    wrong = {"csrf": csrf_of(shop), "source": TWO, "act": "voucher", "value": "ten"}
+    async with shop.client.post("/staff/handoffs/h1/act", data=wrong, headers={"Origin": shop.origin}) as response:
+        assert "a voucher needs a sum" in await response.text()
     shop.office.views["h3"] = view("h3", kind="approval", reason="staff_action_above")
     assert await act(shop, "h3", act="approve", source=TWO) == 403
 

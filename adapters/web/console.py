@@ -156,6 +156,8 @@ class Console:
         fields = await self._door.form(request, visit)
         view, colleagues = await self._view(request), await self._office.colleagues()
         message = normalise(fields, view, visit.session, colleagues, self._now())
+        if message is None and fields.get("act") == "voucher" and "voucher" in _deeds(view):
+            raise web.HTTPBadRequest(text="a voucher needs a sum, such as 10 or 10.00")
         if message is None:
             raise web.HTTPBadRequest(text="this handoff cannot take that")
         self._door.permit(visit, right_for(message.act))

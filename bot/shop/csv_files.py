@@ -80,7 +80,8 @@ def _row(
     path: Path, line: int, header: list[str], columns: Mapping[int, cells.Column], row: list[str]
 ) -> _Row | Problem:
     if len(row) != len(header):
-        return Problem(path.name, line, f"has {len(row)} cells, the first line names {len(header)} columns")
+        hint = "; what holds a comma itself stands in quotes" if len(row) > len(header) else ""
+        return Problem(path.name, line, f"has {len(row)} cells, the first line names {len(header)} columns{hint}")
     if strange := next((cell for at, cell in enumerate(row) if cell and at not in columns), ""):
         return Problem(path.name, line, f"{strange!r} stands in a column without a name")
     try:

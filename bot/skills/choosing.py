@@ -7,7 +7,7 @@ and can be chosen becomes a question; its answer comes back in a slot named afte
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.attributes import is_color, is_size, without_size_word
+from bot.attributes import in_name, is_color, is_size, without_size_word
 from bot.commerce import Basket, Product, Shop, Variant
 from bot.conversation import Option
 from bot.facts import Act, Fact, Number, Text
@@ -81,6 +81,9 @@ async def told_apart(wishes: Sequence[Wish], choice: Choice, shop: Shop) -> list
         for name in ("color", "size") if product else ():
             said = getattr(wish, name)
             if not said or any(_is(name, said, variant) for variant in product.variants):
+                continue
+            if name == "color" and in_name(said, product.name.texts.values()):  # "rose gloves" are none in rose
+                wish = replace(wish, color="")
                 continue
             named = [one for one in await _named(said, choice, shop) if one.score >= SURE and one.id != product.id]
             if named or (name == "size" and said.isdigit()):

@@ -13,7 +13,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     proof = await shop.identify(request.slots["order_id"], request.slots["contact"])
     if proof is None:
         return Outcome(Act("identify/miss"))
-    return Outcome(Act("identify/done", {"order": Text(request.slots["order_id"])}), proof=proof)
+    return Outcome(Act("identify/done", {"order": Text(proof.order or request.slots["order_id"])}), proof=proof)
 
 
 SKILL = Skill(

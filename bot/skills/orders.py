@@ -25,7 +25,9 @@ async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]
         order = await shop.order(number, request.proof)
         return order or Outcome(Act("unknown_order", {"order": Text(number)}))
     orders = await shop.orders(request.proof)
-    holding = await _holding(shop, orders, request)
+    every = [line for order in orders for line in order.lines]
+    named = list((await by_name(shop, every, request)).values())
+    holding = _holding(orders, named)
     candidates = holding or orders
     fitting = [order for order in candidates if fits(order)] or list(candidates)
     strange = request.slots.get("products") and not holding  # goods of none of them
@@ -37,17 +39,22 @@ async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]
     if len(fitting) == 1:
         return fitting[0]
     options = tuple(
-        Option(f"{order.number} · {request.say(order.lines[0].name)}", order.number) for order in fitting[:MOST_OPTIONS]
+        Option(f"{order.number} · {request.say(_shown(order, named).name)}", order.number)
+        for order in fitting[:MOST_OPTIONS]
     )
     return Outcome(Act("ask:order"), slot="order_id", options=options)
 
 
-async def _holding(shop: Shop, orders: Sequence[Order], request: Request) -> list[Order]:
+def _holding(orders: Sequence[Order], named: Sequence[Sequence[Line]]) -> list[Order]:
     """The orders with most of the goods that the message names; () where it names none, or none that were ordered."""
-    hits = (await by_name(shop, [line for order in orders for line in order.lines], request)).values()
-    counts = [sum(any(line in order.lines for line in lines) for lines in hits) for order in orders]
+    counts = [sum(any(line in order.lines for line in lines) for lines in named) for order in orders]
     most = max(counts, default=0)
     return [order for order, count in zip(orders, counts, strict=True) if count == most and most]
+
+
+def _shown(order: Order, named: Sequence[Sequence[Line]]) -> Line:
+    """The line that an order is told by: one that the message names, else its first."""
+    return next((line for lines in named for line in order.lines if line in lines), order.lines[0])
 
 
 def lines_card(order: Order, lines: Sequence[Line], request: Request) -> Card:

@@ -25,10 +25,12 @@ _STAY = _forms(
 )
 _GO = _forms(
     rf"\b(?:cancel|remove|drop|delete|take (?:off|out|away))\s+(?:only |just )?{_N}{_MODEL}",
+    rf"\btake\s+(?:only |just )?{_N}{_MODEL}[^.?!\n]{{0,30}}?\s(?:off|out|away)\b",
     rf"\b(?:only|just)\s+{_N}\s+of\b{_NOT_ORDERS}",
     rf"^(?:no|nope|sorry|actually)?\W*(?:only|just)\s+{_N}\W*$",
     rf"\b{_N}\s+(?:fewer|less|too many)\b",
     rf"(?:取消|退掉?|去掉|减掉?|減掉?|撤掉?|删掉?|刪掉?)(?:了)?(?:其中)?的?{_N}{_PIECES}",
+    rf"{_N}{_PIECES}[^，。,.!?！？都也]{{0,8}}(?:不(?:想)?要|不想[买買])了?",
     rf"其中的?{_N}{_PIECES}",
     rf"[少](?:要|发|發)?{_N}{_PIECES}",
     rf"多(?:拍|买|買|下|点|點)了?{_N}{_PIECES}",

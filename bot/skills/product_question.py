@@ -142,7 +142,7 @@ def _card(product: Product, request: Request) -> Card:
     told = request.intent == "product_price" or product.lowest is None
     price = () if told else offered(product, request)[:1]
     rows = (*price, ("", about), *described(product, request), ("", product.url))
-    return Card(request.say(product.name), rows, picture(product, request))
+    return Card(request.say(product.name), tuple(row for row in rows if row[1]), picture(product, request))
 
 
 SKILL = Skill(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot import budget, slots
-from bot.advice import wants_more
+from bot.advice import goods_browsed, wants_more
 from bot.commerce import Filters, Ground, Product, Shop, Suggestion, Taste
 from bot.cues import YES
 from bot.decision import look_at
@@ -46,7 +46,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
 
 def _said(request: Request) -> str:
     """The goods that this message names."""
-    return request.slots.get("goods", "").partition("\n")[0]
+    return request.slots.get("goods", "").partition("\n")[0] or goods_browsed(request.text)
 
 
 def _goes_on(request: Request) -> bool:
@@ -145,7 +145,8 @@ def _act(found: Sequence[Suggestion], taste: Taste, anchor: Product | None, requ
 
 def _card(one: Suggestion, request: Request) -> Card:
     product = one.product
-    rows = (*offered(product, request, sizes=False), *_why(one, request), ("", product.url))
+    address = (("", product.url),) if product.url else ()
+    rows = (*offered(product, request, sizes=False), *_why(one, request), *address)
     return Card(request.say(product.name), rows, picture(product, request))
 
 
