@@ -166,9 +166,9 @@ class Dialogue:
 
     def _failed_beside(self, t: Turn, message: InboundMessage) -> TurnResult:
         """What staff wrote reaches the shopper all the same; an act that could not be done is said at the desk."""
-        if message.act == promises.TIMER:  # kept later, when the shop answers again
+        if message.act in (promises.TIMER, deadlines.EXPIRES):  # kept later, when the shop answers again
             later = t.now + promises.LOOK_EVERY
-            return TurnResult(t.conversation, timers=(TimerChange(promises.TIMER, message.handoff_id, later),))
+            return TurnResult(t.conversation, timers=(TimerChange(message.act, message.handoff_id, later),))
         if message.sender is not Sender.STAFF:
             return TurnResult(t.conversation)  # another timer: nobody waits for it
         post = handoff.not_done(message.handoff_id, self._terms)
