@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation import Confirmation, Conversation, Status, Utterance
-from bot.decision import Limits, Offer, Speak
+from bot.decision import HandoffRequest, Limits, Offer, Speak
 from bot.facts import Act, Fact, Money, Term
 from bot.handoff import Terms, talk
+from bot.skill import Outcome
 
 HUMAN = Offer(Term("button", "human"), "human")
 SHOWN = (
@@ -68,6 +69,14 @@ def without(conversation: Conversation, handoff_id: str) -> Conversation:
     """The conversation once this is decided, or over."""
     left = tuple(note for note in conversation.approvals if note.id != handoff_id)
     return replace(conversation, approvals=left)
+
+
+def cases(pending: Confirmation, outcome: Outcome, reason: str) -> tuple[HandoffRequest, ...]:
+    """What staff's yes gives them to do; what a rule left to them is settled by it. `reason`: of the skill's cases."""
+    asked = (outcome.handoff,) if outcome.handoff else ()
+    if outcome.act.family == "done" and reason and pending.needs_approval != "rule":
+        return (*asked, HandoffRequest(reason, pending, "case", pending.act.facts))
+    return asked
 
 
 def expired(conversation: Conversation, handoff_id: str, task: str) -> Speak:

@@ -13,24 +13,20 @@ from typing import Protocol
 from bot.errors import BadInput
 from bot.idle import RELEASE, SIGNED_OUT
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import (
+from bot.office import (
     COMMAND_LINE,
     AuditPage,
-    Clock,
     HandoffView,
-    Linking,
-    Member,
     ModeChange,
     ModeTable,
     ModeWish,
     Ratings,
     ReadyReply,
-    Receipt,
     StaffAccount,
     StaffLink,
     StaffSession,
-    TranscriptLine,
 )
+from bot.ports import Clock, Linking, Member, Receipt, TranscriptLine
 from bot.roles import Role
 from bot.routing import Strengths
 
@@ -152,10 +148,11 @@ class ModeRows(Protocol):
 
 
 class Assistant:
-    """Implements bot.ports.Front and bot.ports.Office."""
+    """Implements bot.ports.Front and bot.office.Office."""
 
     def __init__(
         self,
+        *,
         inbox: InboxRows,
         transcripts: TranscriptRows,
         desk: DeskRows,

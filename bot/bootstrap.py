@@ -5,12 +5,12 @@ With cli the only part of `bot` that imports adapters and model.
 
 import logging
 import secrets
-import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from opencc import OpenCC
@@ -26,25 +26,26 @@ from bot.canned import Canned
 from bot.commerce import Shop
 from bot.decision import Limits
 from bot.dialogue import Dialogue
-from bot.dialogue import Settings as DialogueSettings
 from bot.dispatch.local import LocalDispatcher
 from bot.errors import BadInput, ModelError
 from bot.fulfilment import Fulfilment
-from bot.handoff import opening
+from bot.handoff import Terms, opening
 from bot.identity import Identity
-from bot.links import derived
+from bot.keys import Keys
 from bot.live import LiveDialogue
 from bot.meaning import Meaning
 from bot.messages import DeskPost
+from bot.office import CannedReply
 from bot.phrases import PhraseBook
-from bot.ports import ActiveModel, Adapter, CannedReply, Clock, Language
+from bot.ports import ActiveModel, Adapter, Clock, Language, ReplyWriter
 from bot.settings import Settings
-from bot.shop.folder import TEXT_FOLDERS, Progress, Report, mode_faults
+from bot.shop.folder import Progress, Report, mode_faults
+from bot.shop.home import adopt, fill, home_shop
 from bot.shop.indexing import refresh
-from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, read_policy
+from bot.shop.policy import Policy, read_policy
 from bot.shop.replies import read_replies
 from bot.shop.sql import SqlShop
-from bot.shop.transfer import SAMPLE, import_shop, is_empty, quiet
+from bot.shop.transfer import SAMPLE, is_empty, quiet
 from bot.shop.verbs import VERBS
 from bot.skills import SKILLS
 from bot.speech import Speech
@@ -63,6 +64,8 @@ from bot.store.modes import ModeStore
 from bot.store.outbox import OutboxStore
 from bot.store.promises import PromiseStore
 from bot.store.staff import StaffStore
+from bot.store.turns import TurnRows
+from bot.underway import Settings as DialogueSettings
 from bot.worker import Carrier, Worker
 from model.checkpoint import SHIPPED, Model
 from model.encoder import TransformerEncoder
@@ -74,7 +77,6 @@ log = logging.getLogger(__name__)
 
 PHRASES = Path(__file__).parent / "phrases"
 FIRST_STAFF = "admin"
-LINKS = "signed links"  # what the key of the shop's account page is for
 
 
 def own_language(settings: Settings, max_error: float, chosen: ActiveModel | None = None) -> Language:
@@ -211,8 +213,8 @@ async def open_shop(
         await refresh(engine)
         imported = await fill(engine, import_from, clock, progress) if import_from else None
         if import_from:
-            adopt(settings, import_from)
-        folder = shop_folder or home_shop(settings)
+            adopt(import_from, settings.home)
+        folder = shop_folder or home_shop(settings.home, settings.shop or SAMPLE)
         if await is_empty(engine):
             await fill(engine, shop_folder or settings.shop or SAMPLE, clock)
         policy = read_policy(folder)
@@ -235,52 +237,47 @@ def _wire(
     new_salt: Callable[[], bytes],
 ) -> Shophand:
     engine, policy, shop = opened.engine, opened.policy, opened.shop
-    inbox, conversations, outbox = (
-        InboxStore(engine, clock),
-        ConversationStore(engine, clock),
-        OutboxStore(engine, clock),
-    )
-    desk, staff, links = DeskStore(engine, clock), StaffStore(engine, clock), StaffLinkStore(engine, clock)
-    secret = home_secret(settings.home)
-    back_key = derived(secret, "way back")
-    watchers, modes = Watchers(), mode_store(engine, clock, policy)
-    store = TurnRows(inbox, conversations, desk, PromiseStore(engine))
-    owner_phrases = settings.home / "phrases"
-    phrases = PhraseBook.load(PHRASES, owner_phrases if owner_phrases.is_dir() else None)
-    english, to_traditional = policy.market(policy.shop.market).locales.get("en", "en_GB"), OpenCC("s2tw").convert
-    wake: list[Callable[[str], None]] = []  # the dispatcher comes last: it needs the worker, which needs the channels
+    keys, words, watchers = Keys.of(settings.home), Words.of(settings, policy), Watchers()
+
+    # the store
+    inbox, outbox = InboxStore(engine, clock), OutboxStore(engine, clock)
+    conversations, desk = ConversationStore(engine, clock), DeskStore(engine, clock)
+    staff, links = StaffStore(engine, clock), StaffLinkStore(engine, clock)
+    modes = mode_store(engine, clock, policy)
+    codes = CodeStore(engine, clock, keys.codes, new_salt)
+
+    # what channels and desks talk to
     assistant = Assistant(
-        inbox,
-        conversations,
-        desk,
-        staff,
-        links,
-        AuditStore(engine),
-        modes,
-        LeaseStore(engine, clock),
-        Canned(opened.replies, shop, conversations.load, policy.shop.name, to_traditional, clock),
-        watchers,
-        lambda key: phrases.terms(settings.staff_language)["desk"][key],
-        lambda language: phrases.terms(language)["command"],
-        settings.home / "files",
-        lambda name: [call(name) for call in wake] and None,
-        lambda token: leaving.opened(back_key, token, clock.now()),
-        clock,
+        inbox=inbox,
+        transcripts=conversations,
+        desk=desk,
+        staff=staff,
+        links=links,
+        audit=AuditStore(engine),
+        modes=modes,
+        leases=LeaseStore(engine, clock),
+        canned=Canned(opened.replies, shop, conversations.load, policy.shop.name, words.to_traditional, clock),
+        watchers=watchers,
+        desk_words=lambda key: words.of_staff["desk"][key],
+        command_words=lambda language: words.book.terms(language)["command"],
+        files=settings.home / "files",
+        wake=lambda conversation_id: dispatcher.wake(conversation_id),  # it comes last: it needs the channels
+        returning=lambda token: leaving.opened(keys.way_back, token, clock.now()),
+        clock=clock,
     )
     adapters = list(make_adapters(assistant, policy))
     channels = {adapter.channel.name: adapter.channel for adapter in adapters}
     desks = {adapter.desk.name: adapter.desk for adapter in adapters if adapter.desk}
-    actions = ActionStore(engine, clock)
-    codes = CodeStore(engine, clock, derived(secret, "one-time codes"), new_salt)
-    identity = Identity(
-        TryStore(engine, clock), codes, LinkStore(engine, clock), ProofStore(engine), derived(secret, LINKS)
-    )
 
-    mails = settings.public_url and settings.smtp_url.get_secret_value()
-    way_back = leaving.WayBack(leaving.sealed(back_key, settings.public_url), watchers.watched) if mails else None
+    # what works a turn
+    store = TurnRows(inbox, conversations, desk, PromiseStore(engine))
+    actions = ActionStore(engine, clock)
+    identity = Identity(TryStore(engine, clock), codes, LinkStore(engine, clock), ProofStore(engine), keys.links)
+    dialogue_settings = _dialogue_settings(settings, policy, tuple(desks))
+    way_back = _way_back(settings, keys, watchers)
 
     def dialogue_of(language: Language) -> Dialogue:
-        speech = Speech(language.writer, phrases, policy.shop.zone, english, to_traditional)
+        speech = words.speech(language.writer)
         return Dialogue(
             store=store,
             interpreter=language.interpreter,
@@ -290,42 +287,67 @@ def _wire(
             ),
             speech=speech,
             skills=SKILLS,
-            settings=_dialogue_settings(settings, policy, tuple(desks)),
+            settings=dialogue_settings,
             modes=modes,
             clock=clock,
             new_id=new_id,
             way_back=way_back,
-        )
+        )  # fmt: skip
 
     live = LiveDialogue(language, dialogue_of, models, clock)
+
+    # what runs
     worker = Worker(store, live, channels, assistant.keep_file, watchers.changed)
-
-    async def opening_of(handoff_id: str) -> DeskPost | None:
-        view, terms = await desk.handoff(handoff_id), phrases.terms(settings.staff_language)
-        if view is None:
-            return None
-        return opening(view.id, view.kind, view.reason, view.summary, view.name or view.channel, terms)
-
-    carrier = Carrier(outbox, channels, desks, watchers.changed, codes.reveal, opening_of)
+    carrier = Carrier(outbox, channels, desks, watchers.changed, codes.reveal, _openings(desk, words))
     dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
-    wake.append(dispatcher.wake)
     return Shophand(
         engine, policy, assistant, dispatcher, inbox, conversations, desk, staff, links, shop, live, models, modes,
         adapters,
     )  # fmt: skip
 
 
-class TurnRows:
-    """The store's parts as one TurnStore."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The phrase book with the owner's wording over ours, and how this shop writes."""
 
-    def __init__(
-        self, inbox: InboxStore, conversations: ConversationStore, desk: DeskStore, promises: PromiseStore
-    ) -> None:
-        self.claim, self.release = inbox.claim, inbox.release
-        self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
-        self.promises = promises.open_ones
-        self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
-        self.colleagues, self.leads, self.crew = desk.colleagues, desk.leads, desk.crew
+    book: PhraseBook
+    zone: ZoneInfo
+    english: str  # the Babel locale of English texts
+    staff_language: str
+    to_traditional: Callable[[str], str]
+
+    @classmethod
+    def of(cls, settings: Settings, policy: Policy) -> "Words":
+        owner = settings.home / "phrases"
+        book = PhraseBook.load(PHRASES, owner if owner.is_dir() else None)
+        english = policy.market(policy.shop.market).locales.get("en", "en_GB")
+        return cls(book, policy.shop.zone, english, settings.staff_language, OpenCC("s2tw").convert)
+
+    @property
+    def of_staff(self) -> Terms:
+        return self.book.terms(self.staff_language)
+
+    def speech(self, writer: ReplyWriter) -> Speech:
+        return Speech(writer, self.book, self.zone, self.english, self.to_traditional)
+
+
+def _way_back(settings: Settings, keys: Keys, watchers: Watchers) -> leaving.WayBack | None:
+    """None where no mail can be sent, or no link would lead back."""
+    if not (settings.public_url and settings.smtp_url.get_secret_value()):
+        return None
+    return leaving.WayBack(leaving.sealed(keys.way_back, settings.public_url), watchers.watched)
+
+
+def _openings(desk: DeskStore, words: Words) -> Callable[[str], Awaitable[DeskPost | None]]:
+    """The post that opens a handoff's thread, once more."""
+
+    async def opening_of(handoff_id: str) -> DeskPost | None:
+        view = await desk.handoff(handoff_id)
+        if view is None:
+            return None
+        return opening(view.id, view.kind, view.reason, view.summary, view.name or view.channel, words.of_staff)
+
+    return opening_of
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:
@@ -345,37 +367,6 @@ def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...
     return DialogueSettings(limits, desks, wait, policy.hours, policy.deadlines, settings.staff_language)
 
 
-# --- the shop's folder -----------------------------------------------------------------------------------------------
-
-
-def home_shop(settings: Settings) -> Path:
-    """The folder that shop.toml, policy.toml and knowledge/ are read from: the home, filled at first start."""
-    source = settings.shop or SAMPLE
-    if not (source / SHOP_FILE).is_file():
-        raise BadInput(f"{source} has no {SHOP_FILE}: SHOPHAND_SHOP must name a folder as in docs/import-format.md")
-    settings.home.mkdir(parents=True, exist_ok=True)
-    if not (settings.home / SHOP_FILE).exists():
-        adopt(settings, source)
-    return settings.home
-
-
-def adopt(settings: Settings, source: Path) -> None:
-    """Make a shop folder's settings, knowledge and replies the home's; the owner edits them there."""
-    for name in (SHOP_FILE, POLICY_FILE):
-        shutil.copy(source / name, settings.home / name)
-    for name in TEXT_FOLDERS:
-        if (source / name).is_dir():
-            shutil.copytree(source / name, settings.home / name, dirs_exist_ok=True)
-
-
-async def fill(engine: AsyncEngine, folder: Path, clock: Clock, progress: Progress = quiet) -> Report:
-    """Import a shop folder into the store. BadInput lists every bad row."""
-    report = await import_shop(engine, folder, clock.now(), progress)
-    if report.problems:
-        raise BadInput("\n".join(map(str, report.problems)))
-    return report
-
-
 # --- channels ---------------------------------------------------------------------------------------------------------
 
 
@@ -388,7 +379,7 @@ def channels_of(settings: Settings) -> MakeAdapters:
             WebAdapter(
                 assistant,
                 assistant,
-                secret=home_secret(settings.home),
+                secret=Keys.of(settings.home).cookies,
                 shop_name=name.texts,
                 pictures=policy.shop.picture_origins,
                 public_url=settings.public_url,
@@ -432,13 +423,3 @@ def channels_of(settings: Settings) -> MakeAdapters:
 def mail_adapter(settings: Settings, subject: str, read_file: ReadFile) -> MailAdapter:
     url, folder = settings.smtp_url.get_secret_value(), settings.home / "mail"
     return MailAdapter(url, settings.mail_from, subject, folder, read_file)
-
-
-def home_secret(home: Path) -> bytes:
-    """The key that signs visitors' cookies, and that others are derived from; made once, for the owner only to read."""
-    home.mkdir(parents=True, exist_ok=True)
-    file = home / "secret.key"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_bytes(secrets.token_bytes(32))
-    return file.read_bytes()

@@ -9,7 +9,8 @@ from bot.commerce import Shop
 from bot.conversation import Conversation
 from bot.facts import PLACEHOLDER, Localised
 from bot.handoff import order_of
-from bot.ports import CannedReply, Clock, HandoffView, ReadyReply
+from bot.office import CannedReply, HandoffView, ReadyReply
+from bot.ports import Clock
 
 
 class Canned:

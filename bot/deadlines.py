@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.messages import DeskPost
+from bot.office import OPEN, HandoffView
 from bot.opening import OpeningHours
-from bot.ports import OPEN, HandoffView
 from bot.turn import HandoffChange, TimerChange
 
 FIRST_ANSWER, SETTLED, EXPIRES = KINDS = ("first_answer", "settled", "approval")  # each is a timer of the handoff

@@ -1,4 +1,4 @@
-"""To a person and back: what staff read, and what a staff act does. Pure; dialogue.py stores and says it.
+"""To a person and back: what staff read, and what a staff act does. Pure; results.py stores and says it.
 
 A conversation belongs to the bot, waits for a person, or belongs to a person, who is never talked over.
 """
@@ -11,7 +11,7 @@ from bot.conversation import Conversation, HandoffNote, Status, Utterance
 from bot.decision import Offer
 from bot.facts import Act, Term, Text
 from bot.messages import OPENING, Attachment, Button, DeskPost
-from bot.ports import APPROVAL_ACTS, PROPOSAL_ACTS
+from bot.office import APPROVAL_ACTS, PROPOSAL_ACTS
 from bot.turn import HandoffChange, Sending, TimerChange
 
 Terms = Mapping[str, Mapping[str, str]]
@@ -115,7 +115,7 @@ def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, ter
     acts = kinds.get(kind, ("claim", "back", "close"))
     title = f"{who} · {terms.get('handoff', {}).get(reason, reason)}"
     buttons = tuple(Button(terms.get("desk", {}).get(act, act.capitalize()), act) for act in acts)
-    text = f"{summary}\n{_note(terms, 'how_note')}"
+    text = f"{summary}\n{desk_word(terms, 'how_note')}"
     return DeskPost(handoff_id, "approval" if kind == "approval" else "opened", text, buttons=buttons, title=title)
 
 
@@ -132,7 +132,7 @@ def opened(
     who = conversation.name or conversation.address.channel
     told = suggested(change.summary, suggestion, terms)
     post = opening(change.id, change.kind, change.reason, told, who, terms)
-    buttons = (*post.buttons, *(Button(_note(terms, deed), deed) for deed in deeds))
+    buttons = (*post.buttons, *(Button(desk_word(terms, deed), deed) for deed in deeds))
     kept = tuple(item for item in files if item.digest)
     post = replace(post, buttons=buttons, files=kept, suggestion=suggestion)
     if change.kind == "approval":
@@ -151,7 +151,7 @@ def opened(
 
 def suggested(text: str, suggestion: str, terms: Terms) -> str:
     """What a desk is told, over what the bot would have answered, marked as that."""
-    return f"{text}\n\n{_note(terms, 'suggestion')}\n{suggestion}" if suggestion else text
+    return f"{text}\n\n{desk_word(terms, 'suggestion')}\n{suggestion}" if suggestion else text
 
 
 def relayed(
@@ -192,17 +192,17 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
             return Moved(
                 replace(conversation, handoff=replace(note, awaits="")),
                 acts=(Act("staff/joined", {"name": Text(staff)}),),
-                posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'taken')} {staff}"),),
+                posts=(DeskPost(handoff_id, "note", f"{desk_word(terms, 'taken')} {staff}"),),
             )
         if writes:
             return Moved(conversation)
-        return Moved(conversation, posts=(DeskPost(handoff_id, "note", _note(terms, "already_taken")),))
+        return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_word(terms, "already_taken")),))
     if case and not mine:
         note, mine = case, True
     if not mine and not writes:
         return Moved(
             conversation,
-            posts=(DeskPost(handoff_id, "again", _note(terms, "over")),),
+            posts=(DeskPost(handoff_id, "again", desk_word(terms, "over")),),
         )
     taken = HandoffNote(
         handoff_id, note.reason if mine and note else "taken_over", note.summary if mine and note else "", "claimed"
@@ -215,9 +215,9 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
         acts=(Act("staff/joined", {"name": Text(staff)}),),
         changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
         posts=(
-            DeskPost(handoff_id, "note" if mine else "again", f"{_note(terms, 'taken')} {staff}"),
+            DeskPost(handoff_id, "note" if mine else "again", f"{desk_word(terms, 'taken')} {staff}"),
             # the store knows what the bot was about to say, and leaves this out when it was nothing
-            DeskPost(handoff_id, "unsent", _note(terms, "unsent")),
+            DeskPost(handoff_id, "unsent", desk_word(terms, "unsent")),
         ),
         timers=(TimerChange(UNCLAIMED, handoff_id, None),),
     )
@@ -228,13 +228,13 @@ def assigned(conversation: Conversation, handoff_id: str, to: str, by: str, term
     note = conversation.handoff
     mine = note is not None and note.id == handoff_id and conversation.status in (Status.WAITING, Status.STAFF)
     if not mine and not _case(conversation, handoff_id):
-        return Moved(conversation, posts=(DeskPost(handoff_id, "note", _note(terms, "over")),))
+        return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_word(terms, "over")),))
     if mine and note and conversation.status is Status.STAFF:
         conversation = replace(conversation, handoff=replace(note, awaits=to))
     return Moved(
         conversation,
         changes=(HandoffChange(handoff_id, "", claimed_by=to),),
-        posts=(DeskPost(handoff_id, "note", f"{_note(terms, 'assigned')} {to} ({by})"),),
+        posts=(DeskPost(handoff_id, "note", f"{desk_word(terms, 'assigned')} {to} ({by})"),),
     )
 
 
@@ -246,7 +246,7 @@ def _without(conversation: Conversation, handoff_id: str) -> tuple[HandoffNote, 
     return tuple(note for note in conversation.cases if note.id != handoff_id)
 
 
-def _note(terms: Terms, key: str) -> str:
+def desk_word(terms: Terms, key: str) -> str:
     return terms.get("desk", {}).get(key, key.replace("_", " "))
 
 
@@ -296,7 +296,7 @@ def _ended(
 def decided(handoff_id: str, status: str, terms: Terms, closing: str = "") -> DeskPost:
     """The end of a handoff, for the desk."""
     why = terms.get("closing", {}).get(closing, closing)
-    return DeskPost(handoff_id, "ended", f"{_note(terms, f'ended_{status}')} {f'({why})' if why else ''}".strip())
+    return DeskPost(handoff_id, "ended", f"{desk_word(terms, f'ended_{status}')} {f'({why})' if why else ''}".strip())
 
 
 def noted(handoff_id: str, staff: str, text: str) -> DeskPost:
@@ -306,12 +306,12 @@ def noted(handoff_id: str, staff: str, text: str) -> DeskPost:
 
 def no_colleague(handoff_id: str, name: str, terms: Terms) -> DeskPost:
     """It cannot be handed to somebody without an account."""
-    return DeskPost(handoff_id, "note", f"{_note(terms, 'no_colleague')} {name}")
+    return DeskPost(handoff_id, "note", f"{desk_word(terms, 'no_colleague')} {name}")
 
 
 def not_done(handoff_id: str, terms: Terms) -> DeskPost:
     """An act of staff that failed again and again."""
-    return DeskPost(handoff_id, "note", _note(terms, "not_done"))
+    return DeskPost(handoff_id, "note", desk_word(terms, "not_done"))
 
 
 def undeliverable(conversation: Conversation, terms: Terms) -> Moved:
@@ -327,12 +327,12 @@ def reachable(conversation: Conversation, act: str, terms: Terms) -> Moved:
     mine = conversation.handoff
     if mine is None or conversation.status not in (Status.WAITING, Status.STAFF):
         return Moved(conversation)
-    return Moved(conversation, posts=(DeskPost(mine.id, "note", _note(terms, act)),))
+    return Moved(conversation, posts=(DeskPost(mine.id, "note", desk_word(terms, act)),))
 
 
 def unseen(reason: str, terms: Terms) -> str:
     """For staff in the console: a desk could not show what they read there."""
-    return f"{_note(terms, 'unseen')} {reason}"
+    return f"{desk_word(terms, 'unseen')} {reason}"
 
 
 def waited_long(conversation: Conversation, handoff_id: str) -> Moved:

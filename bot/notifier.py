@@ -4,6 +4,7 @@ It is said whoever has the conversation, and changes nothing of it; a person who
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot import handoff, transcript
@@ -19,11 +20,15 @@ from bot.turn import PromiseChange, Sending, TimerChange, TurnResult
 LookUp = Callable[[Promise, Conversation, datetime], Awaitable[Look]]
 
 
-def changes(speak: Speak, now: datetime) -> tuple[tuple[PromiseChange, ...], tuple[TimerChange, ...]]:
-    """What a turn of the shopper makes of his promises, with their timers."""
+def with_promises(result: TurnResult, speak: Speak, now: datetime) -> TurnResult:
+    """With what a turn of the shopper makes of his promises, and their timers."""
     made = [(PromiseChange(one, "open"), TimerChange(TIMER, one.id, one.next_look(now))) for one in speak.promised]
     gone = [ended(promise, "taken_back") for promise in speak.taken_back]
-    return tuple(change for change, _ in (*made, *gone)), tuple(timer for _, timer in (*made, *gone))
+    return replace(
+        result,
+        promises=tuple(change for change, _ in (*made, *gone)),
+        timers=(*result.timers, *(timer for _, timer in (*made, *gone))),
+    )
 
 
 def ended(promise: Promise, state: str) -> tuple[PromiseChange, TimerChange]:

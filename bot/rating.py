@@ -9,7 +9,7 @@ from bot.conversation import Conversation, RatingAsked, Status, Understanding
 from bot.decision import Offer
 from bot.facts import Act, Number
 from bot.handoff import Moved
-from bot.ports import HandoffView
+from bot.office import HandoffView
 from bot.triage import FIRST
 
 BUTTON, LOWEST, HIGHEST = "rate", 1, 5

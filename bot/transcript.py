@@ -38,6 +38,11 @@ def bot_line(reply: Reply, record: dict[str, Any]) -> Line:
     return Line("bot", reply.text, buttons, reply.cards, record=record)
 
 
+def staff_line(message: InboundMessage, speaker: str = "staff") -> Line:
+    """`speaker`: "note" for what the shopper does not get."""
+    return Line(speaker, message.text, author=message.name, record={"source_id": message.source_id})
+
+
 def figures(spoken: Spoken) -> dict[str, int]:
     return {"spoken": spoken.acts, "fallbacks": spoken.fallbacks}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.ports import HandoffView
+from bot.office import HandoffView
 
 DANGER = frozenset({"injury", "fire", "threat", "recall"})  # for somebody's safety
 FIRST = DANGER | {"fraud", "legal", "authority"}

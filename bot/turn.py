@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from bot.conversation import Confirmation, Conversation, Utterance
 from bot.messages import Address, Card, DeskPost, InboundMessage, Reply
-from bot.ports import HandoffView, Pace
+from bot.office import HandoffView
+from bot.ports import Pace
 from bot.promises import Promise
 from bot.routing import Crew
 

@@ -13,29 +13,23 @@ from typing import Any
 from bot.conversation import Understanding, Utterance
 from bot.errors import BadInput, StoreError
 from bot.messages import Address, InboundMessage
-from bot.ports import (
+from bot.office import (
     COMMAND_LINE,
     AuditLine,
     AuditPage,
     HandoffView,
-    Linking,
-    Member,
     ModeCell,
     ModeChange,
     ModeTable,
     ModeWish,
     Ratings,
     ReadyReply,
-    Receipt,
-    Role,
     StaffAccount,
     StaffLink,
     StaffSession,
     Stop,
-    TranscriptLine,
-    WriteMode,
-    WriteRequest,
 )
+from bot.ports import Linking, Member, Receipt, Role, TranscriptLine, WriteMode, WriteRequest
 from bot.routing import Strengths
 
 

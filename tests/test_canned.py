@@ -9,7 +9,7 @@ from test_people import Heard, done, handoffs, shopper
 from bot.bootstrap import Language
 from bot.canned import filled
 from bot.errors import BadInput
-from bot.ports import REPLY_VARIABLES, CannedReply, ReadyReply
+from bot.office import REPLY_VARIABLES, CannedReply, ReadyReply
 from bot.shop.replies import read_replies
 from bot.shop.transfer import SAMPLE
 from bot.speech import WrittenWords

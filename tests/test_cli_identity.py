@@ -7,7 +7,7 @@ import pytest
 from test_cli import EMMA, NOW, own_home, script, shophand  # noqa: F401 - fixtures
 
 from bot import links
-from bot.bootstrap import LINKS, home_secret
+from bot.keys import Keys
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def test_a_link_for_each_channel(run, tmp_path) -> None:
     telegram = run("shop", "link", EMMA, "--channel", "telegram", "--bot", "heron_bot", "--now", NOW).out.strip()
     assert web["url"] == f"http://127.0.0.1:8080/?link={web['token']}"
     assert telegram == f"https://t.me/heron_bot?start={web['token']}"
-    signed = links.read(links.derived(home_secret(tmp_path / "home"), LINKS), web["token"])
+    signed = links.read(Keys.of(tmp_path / "home").links, web["token"])
     assert signed and (signed.genuine, signed.kind, signed.id) == (True, "c", "C001")
     assert signed.until.isoformat() == "2026-03-04T10:10:00+00:00"
 

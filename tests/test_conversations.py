@@ -31,7 +31,8 @@ from shop_change import bring_in
 from sqlmodel import SQLModel
 
 from bot.bootstrap import Language
-from bot.ports import ModeWish, WriteMode
+from bot.office import ModeWish
+from bot.ports import WriteMode
 from bot.promises import TIMER
 from bot.script import ADDRESS
 from bot.shop.show import look_up

@@ -16,7 +16,8 @@ from bot.bootstrap import Language
 from bot.commerce import WriteMode
 from bot.facts import Money
 from bot.messages import DESK_ACTS, InboundMessage
-from bot.ports import APPROVAL_ACTS, PROPOSAL_ACTS, Deed, Right, Role, may, right_for
+from bot.office import APPROVAL_ACTS, PROPOSAL_ACTS, Deed
+from bot.ports import Right, Role, may, right_for
 from bot.shop.tables import Promotions
 from bot.shop.transfer import export_shop, import_shop
 from bot.speech import WrittenWords

@@ -11,7 +11,7 @@ from test_people import Heard, done, handoffs, shopper, staff, status
 
 from bot.bootstrap import Language
 from bot.conversation import Status
-from bot.ports import Deed
+from bot.office import Deed
 from bot.speech import WrittenWords
 
 MINUTE = timedelta(minutes=1)

@@ -17,7 +17,7 @@ from bot.conversation import Confirmation, from_state, to_state
 from bot.decision import RULES, Limits, TurnInput
 from bot.facts import Money
 from bot.messages import Kind
-from bot.ports import ModeWish
+from bot.office import ModeWish
 from bot.script import ADDRESS
 from bot.shop.show import look_up
 

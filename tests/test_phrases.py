@@ -14,8 +14,8 @@ from bot import alarms, wording
 from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS
 from bot.errors import BadInput
 from bot.facts import EFFECT_FAMILIES, PLACEHOLDER, Act, Text, fault, placeholders
+from bot.office import CLOSINGS
 from bot.phrases import LANGUAGES, TONES, PhraseBook
-from bot.ports import CLOSINGS
 from bot.promises import Awaited
 from bot.skills import SKILLS
 from bot.skills.lines import ALL

@@ -16,7 +16,7 @@ from bot import rating
 from bot.bootstrap import Language
 from bot.conversation import Conversation, IntentScore, RatingAsked, Understanding
 from bot.messages import InboundMessage, Kind
-from bot.ports import HandoffView, Ratings
+from bot.office import HandoffView, Ratings
 from bot.rating import Given
 from bot.script import ADDRESS
 from bot.speech import WrittenWords

@@ -11,7 +11,7 @@ from test_people import Heard, done, handoffs, shopper, staff
 from bot import routing
 from bot.bootstrap import Language
 from bot.errors import BadInput
-from bot.ports import Deed
+from bot.office import Deed
 from bot.routing import Crew, Strengths
 from bot.speech import WrittenWords
 

@@ -29,7 +29,7 @@ from bot.clock import ManualClock
 from bot.conversation import Understanding
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Kind, Reply
-from bot.ports import HandoffView, ReadyReply
+from bot.office import HandoffView, ReadyReply
 from bot.serve import serving
 from bot.settings import Settings
 

@@ -12,7 +12,7 @@ from slack_rig import Shop, payload, settings
 
 from adapters.slack.desk_menu import ACTS
 from bot.messages import DeskPost, Kind, Sender
-from bot.ports import CLOSINGS, HandoffView, ReadyReply
+from bot.office import CLOSINGS, HandoffView, ReadyReply
 
 AT = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from adapters.slack import SlackAdapter
 from bot.bootstrap import Language, Shophand, shophand
 from bot.clock import ManualClock
 from bot.messages import DeskPost
-from bot.ports import Deed
+from bot.office import Deed
 from bot.roles import Role
 from bot.serve import serving
 from bot.settings import Settings

@@ -23,7 +23,8 @@ from adapters.slack import SlackAdapter
 from bot.bootstrap import Language, shophand
 from bot.clock import ManualClock
 from bot.conversation import Status
-from bot.ports import Deed, Role
+from bot.office import Deed
+from bot.ports import Role
 from bot.serve import serving
 from bot.settings import Settings
 from bot.speech import WrittenWords

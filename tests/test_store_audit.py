@@ -11,7 +11,7 @@ from bot.commerce import WriteMode
 from bot.errors import BadInput, LeaseLost
 from bot.linking import plain
 from bot.messages import Address, Sender
-from bot.ports import COMMAND_LINE, AuditLine, Deed, ModeWish
+from bot.office import COMMAND_LINE, AuditLine, Deed, ModeWish
 from bot.roles import Role
 from bot.store.audit import PAGE
 from bot.store.modes import ModeStore

@@ -10,7 +10,8 @@ from store_rig import START, Rig, open_rig
 
 from bot.commerce import WriteMode
 from bot.errors import BadInput
-from bot.ports import ModeCell, ModeChange, ModesInForce, ModeWish, Stop
+from bot.office import ModeCell, ModeChange, ModeWish, Stop
+from bot.ports import ModesInForce
 from bot.store.modes import LATEST, ModeStore
 
 OFF, APPROVAL, AUTOMATIC = WriteMode.OFF, WriteMode.APPROVAL, WriteMode.AUTOMATIC

@@ -16,8 +16,9 @@ from conftest import NOW, Talk, talking
 from sqlmodel import SQLModel
 
 from bot import links
-from bot.bootstrap import LINKS, Language, home_secret
+from bot.bootstrap import Language
 from bot.conversation import IntentScore, SlotSpan, Status, Understanding, Utterance
+from bot.keys import Keys
 from bot.messages import Address, InboundMessage, Kind
 from bot.script import ADDRESS
 from bot.shop.show import look_up
@@ -193,7 +194,7 @@ async def test_the_contact_on_file_is_told_when_staff_approve_the_change_too(hom
 
 
 def token(talk: Talk, kind: str = links.CUSTOMER, id_: str = "C001", minutes: int = 10) -> str:
-    key = links.derived(home_secret(talk.home), LINKS)
+    key = Keys.of(talk.home).links
     return links.seal(key, kind, id_, talk.clock.now() + timedelta(minutes=minutes))
 
 

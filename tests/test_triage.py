@@ -11,7 +11,7 @@ from test_desk_hours import HOUR
 from test_people import Heard, done, shopper
 
 from bot.bootstrap import Language
-from bot.ports import HandoffView
+from bot.office import HandoffView
 from bot.shop.calendar import WorkingDays
 from bot.speech import WrittenWords
 from bot.triage import in_order

@@ -7,7 +7,8 @@ from fakes import FakeOffice, FixedClock
 from test_web_console import PASSWORD, XSS, act, csrf_of, get, post, sign_in, view
 from web_rig import Site, site
 
-from bot.ports import Role, StaffLink
+from bot.office import StaffLink
+from bot.ports import Role
 
 PAGE = "/staff/account"
 WAYS = ["/name", "/code", "/unlink"]

@@ -11,7 +11,8 @@ from fakes import FakeOffice
 from web_rig import WAIT, Site, site
 
 from bot.messages import Address, Card, DeskPost, Kind, Sender
-from bot.ports import HandoffView, ReadyReply, Receipt, Role
+from bot.office import HandoffView, ReadyReply
+from bot.ports import Receipt, Role
 
 ONE, TWO = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 OPENED = datetime(2026, 9, 21, 11, 30, tzinfo=UTC)

@@ -7,7 +7,8 @@ from fakes import FakeOffice, FixedClock
 from test_web_console import PASSWORD, XSS, get, sign_in
 from web_rig import site
 
-from bot.ports import AuditLine, Deed, Role
+from bot.office import AuditLine, Deed
+from bot.ports import Role
 
 PAGE = "/staff/log"
 AT = FixedClock().now()

@@ -9,7 +9,8 @@ from web_rig import Site, site
 
 from adapters.web.modes import field, wishes
 from bot.errors import BadInput
-from bot.ports import ModeWish, Role, WriteMode
+from bot.office import ModeWish
+from bot.ports import Role, WriteMode
 
 PAGE = "/staff/modes"
 CANCEL_UK = field("uk", "cancel")

@@ -15,7 +15,8 @@ from adapters.slack.intake import Intake
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
 from bot.errors import PermanentFailure, SettingsError, TemporaryFailure
-from bot.ports import Front, Office, StaffDesk
+from bot.office import Office
+from bot.ports import Front, StaffDesk
 
 APPS = "api.slack.com/apps"
 

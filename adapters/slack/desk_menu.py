@@ -12,7 +12,8 @@ from typing import Any
 from adapters.slack import limits
 from adapters.slack.forms import CHOICE, plain
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import CLOSINGS, Member
+from bot.office import CLOSINGS
+from bot.ports import Member
 
 Block = dict[str, Any]
 Payload = Mapping[str, Any]

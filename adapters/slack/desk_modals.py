@@ -7,7 +7,8 @@ from adapters.slack import desk_menu, limits
 from adapters.slack.api import SlackApi
 from adapters.slack.desk_menu import ASSIGN, CLOSE, REPLY, SNOOZE, WRITE, Answer, Wish, Words
 from bot.errors import ChannelError
-from bot.ports import OPEN, Member, Office
+from bot.office import OPEN, Office
+from bot.ports import Member
 
 Choices = list[tuple[str, str]]
 

@@ -26,7 +26,8 @@ from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.toolbox import Toolbox
 from adapters.telegram.webhook import webhook_route
 from bot.errors import SettingsError
-from bot.ports import Front, Office, StaffDesk
+from bot.office import Office
+from bot.ports import Front, StaffDesk
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.render import render
 from adapters.telegram.tools import ANSWERED, Asked, closing, page, reply_token, sendable, span, token
 from bot.messages import Address, InboundMessage, Kind, Reply, Sender
-from bot.ports import OPEN, Front, HandoffView, Office, ReadyReply
+from bot.office import OPEN, HandoffView, Office, ReadyReply
+from bot.ports import Front
 
 HEADS = {"staff": "ask_assign", "canned": "ask_reply", "why": "ask_close"}  # of a page that a command has shown
 NONE = {"staff": "no_assign", "canned": "no_reply"}

@@ -19,7 +19,8 @@ from adapters.telegram.addressing import Me, spoken
 from adapters.telegram.commands import TOOLS, command_in
 from adapters.telegram.normalise import Staff, at_desk, person_of
 from adapters.telegram.render import label
-from bot.ports import CLOSINGS, HandoffView, Member, ReadyReply
+from bot.office import CLOSINGS, HandoffView, ReadyReply
+from bot.ports import Member
 
 PRESSED = (*TOOLS, "say", "send")  # a canned reply that is shown, the suggestion
 ANSWERED = ("chat", "case")  # kinds of handoffs that staff work on with these tools

@@ -12,7 +12,7 @@ from adapters.web.console_door import PATH, Door, Visit
 from adapters.web.pages import Pages
 from bot.errors import BadInput
 from bot.messages import Address
-from bot.ports import Office
+from bot.office import Office
 
 PAGE = f"{PATH}/account"
 

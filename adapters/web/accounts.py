@@ -12,7 +12,8 @@ from aiohttp import web
 from adapters.web.console_door import PATH, Door, Visit
 from adapters.web.pages import Pages
 from bot.errors import BadInput
-from bot.ports import Office, Right, Role, strengths
+from bot.office import Office, strengths
+from bot.ports import Right, Role
 
 PAGE = f"{PATH}/accounts"
 

@@ -23,7 +23,8 @@ from adapters.web.signing import Signer
 from adapters.web.wire import NAME
 from bot.errors import PermanentFailure
 from bot.messages import Address, Attachment, DeskPost, Reply
-from bot.ports import Front, Office, Pace
+from bot.office import Office
+from bot.ports import Front, Pace
 
 
 class WebChannel:

@@ -20,18 +20,8 @@ from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.ports import (
-    APPROVAL_ACTS,
-    CLOSINGS,
-    OPEN,
-    PROPOSAL_ACTS,
-    Front,
-    HandoffView,
-    Office,
-    Right,
-    StaffSession,
-    right_for,
-)
+from bot.office import APPROVAL_ACTS, CLOSINGS, OPEN, PROPOSAL_ACTS, HandoffView, Office, StaffSession
+from bot.ports import Front, Right, right_for
 
 HANDLING = ("claim", "assign", "snooze", "release", "back", "close")
 ONCE_CLAIMED = ("snooze", "release")

@@ -17,7 +17,8 @@ from adapters.web.pages import Pages
 from adapters.web.rates import peer
 from adapters.web.signing import Signer
 from bot.messages import storable
-from bot.ports import Office, Right, StaffSession
+from bot.office import Office, StaffSession
+from bot.ports import Right
 
 COOKIE, FORM_COOKIE, DEVICE_COOKIE, PATH = "shophand_staff", "shophand_form", "shophand_device", "/staff"
 SIGN_IN, PASSWORD = f"{PATH}/sign-in", f"{PATH}/password"

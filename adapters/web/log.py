@@ -6,7 +6,8 @@ from aiohttp import web
 
 from adapters.web.console_door import PATH, Door
 from adapters.web.pages import Pages
-from bot.ports import Deed, Office, Right
+from bot.office import Deed, Office
+from bot.ports import Right
 
 PAGE = f"{PATH}/log"
 OF_HANDOFFS = (

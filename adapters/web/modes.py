@@ -12,7 +12,8 @@ from adapters.web.console_door import PATH, Door, Visit
 from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
 from bot.errors import BadInput
-from bot.ports import ModeTable, ModeWish, Office, Right, WriteMode
+from bot.office import ModeTable, ModeWish, Office
+from bot.ports import Right, WriteMode
 
 PAGE = f"{PATH}/modes"
 

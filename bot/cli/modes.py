@@ -12,7 +12,8 @@ from rich.table import Table
 from bot.bootstrap import mode_store, open_shop
 from bot.cli.common import AsJson, Db, Everywhere, Now, ShopDir, clock_of, out, print_json, settings_of, start
 from bot.errors import BadInput
-from bot.ports import COMMAND_LINE, ModeChange, ModeTable, ModeWish, WriteMode
+from bot.office import COMMAND_LINE, ModeChange, ModeTable, ModeWish
+from bot.ports import WriteMode
 from bot.store.modes import ModeStore
 
 modes_app = typer.Typer(

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 import typer
 
 from bot import links
-from bot.bootstrap import LINKS, home_secret, open_shop
+from bot.bootstrap import open_shop
 from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, out, print_json, settings_of, start
 from bot.errors import BadInput
+from bot.keys import Keys
 from bot.store.codes import ProofStore
 from bot.turn import Tried
 
@@ -29,7 +30,7 @@ def link_command(
     """A link that signs somebody in, as the shop's account page makes it (docs/signed-links.md)."""
     given = start.over(db, shop, now)
     settings = settings_of(given)
-    signing = links.derived(home_secret(settings.home), LINKS)
+    signing = Keys.of(settings.home).links
     if key:
         print_json({"key": signing.hex()}) if as_json else out.print(signing.hex(), highlight=False)
         return

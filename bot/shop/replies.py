@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.errors import BadInput
 from bot.facts import PLACEHOLDER
-from bot.ports import REPLY_VARIABLES, CannedReply
+from bot.office import REPLY_VARIABLES, CannedReply
 
 REPLIES = "replies"
 

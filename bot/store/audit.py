@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ports import AuditLine, AuditPage, Deed
+from bot.office import AuditLine, AuditPage, Deed
 from bot.store.database import reading
 from bot.store.tables import Audit, WriteModeChanges
 

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversation import Conversation, HandoffNote, Proof, Status, Utterance, from_state, to_state
 from bot.errors import LeaseLost
 from bot.messages import Address, DeskPost, InboundMessage, Reply, Sender
-from bot.ports import OPEN, Clock, Deed, TranscriptLine
+from bot.office import OPEN, Deed
+from bot.ports import Clock, TranscriptLine
 from bot.store import overtaken
 from bot.store.audit import note
 from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY

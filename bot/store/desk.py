@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversation import Access, Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
 from bot.messages import Address
-from bot.ports import OPEN, Clock, HandoffView, Ratings
+from bot.office import OPEN, HandoffView, Ratings
+from bot.ports import Clock
 from bot.roles import Right, Role, may
 from bot.routing import Crew
 from bot.store.codec import ADDRESS, CONFIRMATION

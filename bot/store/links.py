@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.linking import BITS, MINUTES, plain, written
 from bot.messages import Address
-from bot.ports import Clock, Deed, Linking, Member, StaffLink
+from bot.office import Deed, StaffLink
+from bot.ports import Clock, Linking, Member
 from bot.roles import Role
 from bot.store.audit import note
 from bot.store.database import reading, writing

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.commerce import WriteMode
 from bot.errors import BadInput
-from bot.ports import Clock, ModeCell, ModeChange, ModesInForce, ModeTable, ModeWish, Stop
+from bot.office import ModeCell, ModeChange, ModeTable, ModeWish, Stop
+from bot.ports import Clock, ModesInForce
 from bot.store.database import reading, writing
 from bot.store.tables import WriteModeChanges, WriteModes, WriteStops
 
@@ -22,7 +23,7 @@ Policy = Mapping[str, Mapping[str, WriteMode]]  # market → verb, or "all" for 
 
 
 class ModeStore:
-    """Implements bot.ports.WriteModes, and the modes of bot.ports.Office."""
+    """Implements bot.ports.WriteModes, and the modes of bot.office.Office."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock, policy: Policy, verbs: Sequence[str]) -> None:
         """`policy` has every market, also those for which it says nothing; `verbs`: every write the shop knows."""

@@ -12,7 +12,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import BadInput
-from bot.ports import COMMAND_LINE, Clock, Deed, StaffAccount, StaffSession
+from bot.office import COMMAND_LINE, Deed, StaffAccount, StaffSession
+from bot.ports import Clock
 from bot.roles import Role
 from bot.routing import Strengths
 from bot.store.actions import TRIES_COUNT_FOR

@@ -290,7 +290,7 @@ class Audit(SQLModel, table=True):
     id: int | None = _id()
     at: datetime = _time(index=True)
     staff: str  # the account; "" for a sign-in with a name that is nobody's
-    what: str  # bot.ports.Deed
+    what: str  # bot.office.Deed
     about: str  # a handoff's id, an account, a person of a platform
     detail: str
 

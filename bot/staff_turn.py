@@ -1,0 +1,155 @@
+"""What staff do: write to the shopper or to one another, and the acts of their desks on a handoff.
+
+What becomes of the conversation is decided in handoff.py, idle.py, snooze.py and rating.py; writes that staff decide on
+have verdicts.py.
+"""
+
+from dataclasses import replace
+
+from bot import deeds, handoff, idle, leaving, rating, routing, snooze, transcript
+from bot.errors import BadInput
+from bot.facts import Moment
+from bot.fulfilment import Fulfilment
+from bot.messages import DeskPost, Kind, Reply
+from bot.office import CLOSINGS, OPEN, HandoffView
+from bot.results import Results
+from bot.speech import Speech
+from bot.turn import Sending, TurnResult, TurnStore
+from bot.underway import Settings, Turn
+from bot.verdicts import CARD_ACTS, Verdicts
+
+
+class StaffTurn:
+    def __init__(
+        self,
+        *,
+        store: TurnStore,
+        fulfilment: Fulfilment,
+        speech: Speech,
+        results: Results,
+        verdicts: Verdicts,
+        settings: Settings,
+        terms: handoff.Terms,
+        way_back: leaving.WayBack | None,
+    ) -> None:
+        self._store, self._fulfilment, self._speech = store, fulfilment, speech
+        self._results, self._verdicts = results, verdicts
+        self._settings, self._terms, self._way_back = settings, terms, way_back
+
+    def _word(self, key: str) -> str:
+        return handoff.desk_word(self._terms, key)
+
+    async def turn(self, t: Turn) -> TurnResult:
+        view = await self._store.handoff(t.first.handoff_id) if t.first.handoff_id else None
+        handoff_id = view.id if view else (t.conversation.handoff.id if t.conversation.handoff else "")
+        if t.first.kind is Kind.TEXT:
+            return await self._wrote(t, view, handoff_id)
+        if t.first.act == "note":
+            return self._noted(t, handoff_id)
+        if view and view.kind == "approval" and t.first.act in CARD_ACTS:
+            return await self._verdicts.given(t, view)
+        if view and view.kind != "approval" and t.first.act in deeds.DEEDS:
+            if view.status not in OPEN:  # an old card: the shopper may have come to talk of another order
+                return await self._results.noted(t, handoff_id, self._word("over"))
+            return await self._verdicts.proposed(t, view)
+        if t.first.act in ("claim", "assign") and not await self._has_room(t, handoff_id):
+            return await self._results.noted(t, handoff_id, f"{self._word('full')} {t.first.value or t.first.name}")
+        return await self._results.moved(t, await self._moved(t, view, handoff_id))
+
+    async def failed(self, t: Turn) -> TurnResult:
+        """What staff wrote reaches the shopper all the same; an act that could not be done is said at the desk."""
+        post = handoff.not_done(t.first.handoff_id, self._terms)
+        posts = handoff.to_sendings([post], self._settings.desks, t.first.source_id)
+        if t.first.kind is not Kind.TEXT:
+            return TurnResult(t.conversation, sendings=posts)
+        sending = Sending("staff", Reply(t.first.text))
+        return TurnResult(t.conversation, (transcript.staff_line(t.first),), (sending,))
+
+    # --- what they write ---------------------------------------------------------------------------------------------
+
+    async def _wrote(self, t: Turn, view: HandoffView | None, handoff_id: str) -> TurnResult:
+        """To the shopper: who writes takes the conversation over, but not beside a write that waits for a decision."""
+        moved = handoff.Moved(t.conversation)
+        if view is None or view.kind != "approval":
+            moved = idle.paid(handoff.claimed(t.conversation, handoff_id, t.first.name, self._terms, writes=True))
+        result = await self._results.moved(t, moved)
+        lines = (*result.lines, transcript.staff_line(t.first))
+        sendings = (*result.sendings, Sending("staff", Reply(t.first.text)))
+        return await self._mailed(t, replace(result, lines=lines, sendings=sendings))
+
+    async def _mailed(self, t: Turn, result: TurnResult) -> TurnResult:
+        """The answer goes to the address that the shopper left, when he has gone."""
+        if self._way_back is None:
+            return result
+        notice, left = leaving.answered(result.conversation, t.first.name, t.now, self._way_back)
+        if notice is None:
+            return result
+        told = await self._speech.sentences((notice.act,), left.language or "en")
+        letter = Sending("notice", Reply(f"{told.text}\n\n{t.first.text}"), mail=notice.mail)
+        return replace(result, conversation=left, sendings=(*result.sendings, letter))
+
+    def _noted(self, t: Turn, handoff_id: str) -> TurnResult:
+        """A text for each other claims nothing; the desk it was written at shows it already."""
+        desks = [desk for desk in self._settings.desks if desk != t.first.address.channel]
+        post = handoff.noted(handoff_id, t.first.name, t.first.text)
+        line = transcript.staff_line(t.first, "note")
+        return TurnResult(t.conversation, (line,), handoff.to_sendings([post], desks, t.first.source_id))
+
+    # --- what they do with a handoff ---------------------------------------------------------------------------------
+
+    async def _moved(self, t: Turn, view: HandoffView | None, handoff_id: str) -> handoff.Moved:
+        by, value = t.first.name, t.first.value
+        match t.first.act:
+            case "claim":
+                claimed = handoff.claimed(t.conversation, handoff_id, by, self._terms)
+                taken = claimed.conversation != t.conversation  # else somebody had it, and may have answered
+                return idle.owed(claimed, self._settings.idle_at(t.now)) if taken else claimed
+            case idle.RELEASE:
+                note, long = f"{self._word(value or 'released')} {by}", self._settings.long_at(t.now)
+                return idle.released(t.conversation, handoff_id, note, long)
+            case "assign" if value in await self._store.colleagues():
+                return handoff.assigned(t.conversation, handoff_id, value, by, self._terms)
+            case "assign":
+                post = handoff.no_colleague(handoff_id, value, self._terms)
+                return handoff.Moved(t.conversation, posts=(post,))
+            case "back":
+                return handoff.given_back(t.conversation, handoff_id, self._terms)
+            case snooze.SNOOZE:
+                return self._put_away(t, handoff_id)
+            case "close":
+                return await self._closed(t, view, handoff_id)
+        return handoff.Moved(t.conversation)
+
+    async def _has_room(self, t: Turn, handoff_id: str) -> bool:
+        """Whether he who is to have it may take one more; what he has already is none more."""
+        name, note = t.first.value or t.first.name, t.conversation.handoff
+        has = note is not None and note.id == handoff_id and note.awaits == name
+        return has or not routing.full(await self._store.crew(), name)
+
+    def _put_away(self, t: Turn, handoff_id: str) -> handoff.Moved:
+        try:
+            back = snooze.until(t.first.text, self._settings.hours, t.now)
+        except BadInput as wrong:
+            return handoff.Moved(t.conversation, posts=(DeskPost(handoff_id, "note", str(wrong)),))
+        when = self._speech.say(Moment(back), self._settings.staff_language)
+        return snooze.put_away(t.conversation, handoff_id, back, f"{self._word('away')} {when}")
+
+    async def _closed(self, t: Turn, view: HandoffView | None, handoff_id: str) -> handoff.Moved:
+        """With the shop's claim of a case, and after a chat with the question how it was."""
+        why = t.first.value if t.first.value in CLOSINGS else ""
+        closed = handoff.closed(t.conversation, handoff_id, self._terms, why)
+        if view and view.kind == "case" and view.status in OPEN:
+            await self._settle(t, view.id)
+            return closed
+        fit = rating.may_be_asked(t.conversation, view)
+        if fit and not await self._fulfilment.in_dispute(t.conversation, t.now):
+            return rating.asked(closed, handoff_id)
+        return closed
+
+    async def _settle(self, t: Turn, handoff_id: str) -> None:
+        """The claim of a case is no longer open in the shop, whatever the order has been through."""
+        pending = await self._store.confirmation(handoff_id)
+        if pending is None:  # a case that is in no book of the shop: what was collected for staff
+            return
+        settled = replace(pending, id=f"{handoff_id}.settled", verb="settle_claim", version=0)
+        await self._fulfilment.perform(settled, f"staff:{t.first.staff}", t.conversation, unless_after=None)
