@@ -55,11 +55,11 @@ class TimerTurn:
         return TurnResult(conversation)
 
     async def failed(self, t: Turn) -> TurnResult:
-        """A promise is kept later, when the shop answers again; nobody waits for another timer."""
-        if t.first.act != promises.TIMER:
+        """A promise and the end of an approval wait until the shop answers again; nobody waits for other timers."""
+        if t.first.act not in (promises.TIMER, deadlines.EXPIRES):
             return TurnResult(t.conversation)
         later = t.now + promises.LOOK_EVERY
-        return TurnResult(t.conversation, timers=(TimerChange(promises.TIMER, t.first.handoff_id, later),))
+        return TurnResult(t.conversation, timers=(TimerChange(t.first.act, t.first.handoff_id, later),))
 
     async def _late(self, t: Turn) -> TurnResult:
         """A deadline has passed, or the time to decide is nearly over: leads are told."""

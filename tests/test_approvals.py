@@ -12,7 +12,9 @@ from test_people import Heard, actions, done, handoffs, shopper, staff
 from bot import deadlines
 from bot.bootstrap import Language
 from bot.commerce import Write
+from bot.errors import StoreError
 from bot.ports import Right, Role, right_for
+from bot.promises import LOOK_EVERY
 from bot.script import ADDRESS
 from bot.settings import Settings
 from bot.shop.policy import read_policy
@@ -161,6 +163,19 @@ async def test_nor_is_it_declined(talk: Talk) -> None:
     await cut_off(talk, number, ran=True)
     [told] = await done(talk, staff("s1", number, act="decline"))
     assert "cancelled" in told and (await handoffs(talk), await actions(talk)) == ({number: "approved"}, 1)
+
+
+async def test_while_the_shop_cannot_say_it_waits_for_its_word(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(_: str) -> None:
+        raise StoreError("no answer")
+
+    number = await asked(talk)
+    await cut_off(talk, number, ran=True)
+    with monkeypatch.context() as broken:
+        broken.setattr(talk.product.shop, "reconcile", away)
+        assert (await passed(talk, 3 * DAY))[0] == [] and await handoffs(talk) == {number: "waiting"}
+    [told], _ = await passed(talk, LOOK_EVERY)
+    assert "cancelled" in told and await handoffs(talk) == {number: "approved"}
 
 
 async def test_what_never_ran_expires_and_stays_undone(talk: Talk) -> None:
