@@ -23,6 +23,7 @@ TOPICS = {"return_policy", "shipping_info", "payment_methods", "promo_discount",
     "now",
     [
         NOW,
+        datetime(2026, 11, 29, 23, 5, tzinfo=UTC),  # late, five weeks after London's clocks changed
         datetime(2026, 7, 14, 0, 3, tzinfo=UTC),
         datetime(2027, 3, 28, 23, 59, tzinfo=UTC),  # the clocks went forward
         datetime(2026, 10, 25, 1, 30, tzinfo=UTC),  # and back

@@ -24,8 +24,9 @@ class Origin:
         """In UTC; ValueError when it is no time, or has no offset."""
         if (distance := self._distance(text)) is not None:
             span, clock = distance
-            local = (self.now + span).astimezone(self.zone)
-            return (datetime.combine(local.date(), clock, self.zone) if clock else local).astimezone(UTC)
+            if clock is None:
+                return (self.now + span).astimezone(UTC)
+            return datetime.combine(self._local(span), clock, self.zone).astimezone(UTC)
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
@@ -37,11 +38,15 @@ class Origin:
     def day(self, text: str) -> date:
         """A calendar day; ValueError when it is none."""
         if (distance := self._distance(text)) is not None:
-            return (self.now.astimezone(self.zone) + distance[0]).date()
+            return self._local(distance[0])
         try:
             return date.fromisoformat(text)
         except ValueError:
             raise ValueError(f"{text!r} is no day; write it like 2026-03-01 or +P2D") from None
+
+    def _local(self, span: timedelta) -> date:
+        """So far on the calendar of the zone: two days apart stay two days, though the clocks change between them."""
+        return (self.now.astimezone(self.zone) + span).date()
 
     @staticmethod
     def _distance(text: str) -> tuple[timedelta, time | None] | None:
