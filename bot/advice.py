@@ -81,8 +81,10 @@ _GOODS = _compiled(
     r"\W*(?:请|請|麻烦)?(?:[给給]我|[带帶]我|我想)看看?(?:一下)?(?:你们|你們|你家|店里|店裡)?的?([^，。,.?？]{2,}?)\W*",
 )
 _NO_GOODS = _compiled(
-    r"\b(?:polic|orders?|parcel|terms|rules|deliver|return|refund|invoice|account|address|opening|hours|code|offer|deal)",
-    r"[订訂][单單]|包裹|物流|快[递遞]|退|[换換]|政策|[规規][则則]|[发發]票|[账帳]|地址|[优優]惠|活[动動]|[时時][间間]|方式|服[务務]",
+    r"\b(?:polic|orders?|parcel|terms|rules|deliver|return|refund|invoice|account|address|opening|hours|code|offer|deal"
+    r"|best|latest|newest|popular|recommend|suggest)",
+    r"[订訂][单單]|包裹|物流|快[递遞]|退|[换換]|政策|[规規][则則]|[发發]票|[账帳]|地址|[优優]惠|活[动動]|[时時][间間]|方式|服[务務]"
+    r"|推[荐薦]|适合|適合|[热熱][销銷门門卖賣]|新品|新款|爆款|好物|[东東]西",
 )
 
 

@@ -262,6 +262,9 @@ def test_a_range_of_goods_is_asked_for(text: str, browses: bool) -> None:
         ("给我看看我的订单", ""),
         ("有哪些付款方式", ""),
         ("有什么优惠", ""),
+        ("有什么推荐给我的", ""),
+        ("有哪些热销的东西", ""),
+        ("show me your best sellers", ""),
     ],
 )
 def test_goods_that_are_browsed_are_taken_as_they_are_called(text: str, goods: str) -> None:
