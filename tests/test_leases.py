@@ -110,6 +110,7 @@ async def test_who_has_lost_it_stops_at_once_and_begins_anew_when_it_is_back() -
     await until(lambda: work.begun == 2)
     work.end.set()
     await doing
+    assert (work.begun, work.now) == (2, 0)
 
 
 class Shaky(FakeFront):

@@ -182,6 +182,7 @@ async def test_typing_is_shown_where_slack_has_it(peer, channel):
 async def test_typing_does_not_keep_the_turn_waiting(peer, channel, monkeypatch):
     monkeypatch.setattr(slack_limits, "TYPING_SECONDS", 0.0)
     await channel.typing(AGENT)
+    assert peer.named("assistant.threads.setStatus") == []  # given up before Slack had it
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -172,6 +172,7 @@ async def test_without_colleagues_or_replies_that_is_said(desk, office, peer):
     for option, says in (("assign", "no colleague"), ("reply", "no canned reply")):
         await desk.does(message, "desk:more", option)
         await peer.until(lambda says=says: any(says in told["text"] for told in peer.whispers))
+    assert len(peer.whispers) == 2 and peer.views == []
 
 
 async def test_a_modal_that_did_not_open_in_time_is_asked_to_be_tried_again(desk):

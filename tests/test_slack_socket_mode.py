@@ -161,6 +161,7 @@ async def test_stopping_does_not_wait_for_a_dead_peer(peer, front, monkeypatch):
     async with asyncio.timeout(5):
         async with listening(peer, front):
             await peer.until(lambda: peer.greetings > 0)
+    assert front.received == []
 
 
 def test_one_process_per_app_token_and_the_token_is_not_in_the_leases_name(peer, front):
