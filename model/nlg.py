@@ -12,8 +12,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from model.corpora import ORIGINS
 from model.data import DataError
@@ -42,7 +40,7 @@ from model.nlg_score import (
     pooled,
     relexicalise,
 )
-from model.optimise import Run
+from model.optimise import Run, precision, training
 from model.recipe import Recipe
 from model.stages import Say
 from model.transformer import Cache, Config, Decoder, Memory
@@ -217,18 +215,11 @@ def train(known: Sequence[Pair], vocabulary: Vocabulary, plan: Plan, seed: int) 
             for start in starts:
                 batch = [data[at] for at in order[start : start + size]]
                 acts = vocabulary.read([act for act, _ in batch], plan.recipe.hide, chance)
-                with _training(plan.recipe):
+                with training(plan.recipe):
                     loss(net, acts, [ids for _, ids in batch]).backward()
                 run.update()
         net.load_state_dict(run.average)
     return net.eval()
-
-
-@contextmanager
-def _training(recipe: Recipe) -> Iterator[None]:
-    # For short rows on a CPU plain attention learns faster than the fused one; it computes the same.
-    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16), sdpa_kernel(SDPBackend.MATH):
-        yield
 
 
 def loss(net: Net, acts: Read, texts: Sequence[Sequence[int]]) -> Tensor:
@@ -256,7 +247,7 @@ def sample(
     generator = torch.Generator().manual_seed(seed)
     for start in range(0, len(acts), max(1, together // number)):
         some = acts[start : start + max(1, together // number)]
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        with precision(bf16):
             out += _sample(net, vocabulary, some, number, temperature, generator)
     return out
 

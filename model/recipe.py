@@ -30,7 +30,7 @@ class Recipe:
     further_steps: int = 1_200  # of the head for requests beside the main one
     decoder_steps: int = 1_500
     decoder_batch: int = 48
-    bf16: bool = True  # matrix products of the encoder's training in bfloat16
+    bf16: bool = True  # matrix products in bfloat16, where the processor has it: it halves the time and more
 
     def config(self, pieces: int, languages: tuple[str, ...]) -> Config:
         return Config(

@@ -16,6 +16,7 @@ from model.calibration import Calibration
 from model.data import CORPUS, languages, read_labelled
 from model.evaluate import calibrate
 from model.material import Material, gather
+from model.optimise import has_bfloat16
 from model.phrasebook import Book, read_phrases
 from model.recipe import BASE, TINY, Recipe
 from model.stages import Say, Stages, content, digest
@@ -94,8 +95,9 @@ def train(
     fitted = calibrate(net, tokenizer, read_labelled(sorted((corpus / "calibration").glob("*.jsonl"))))
     checkpoint.save(out, net, tokenizer, fitted)
     checkpoint.write_json(out / "recipe.json", {
-        **asdict(recipe), "base": start and start.hash, "utterances": len(material.examples),
-        "borrowed_rows": len(material.borrowed), "text_pairs": len(material.pairs), "torch": torch.__version__,
+        **asdict(recipe), "bf16": recipe.bf16 and has_bfloat16(), "base": start and start.hash,
+        "utterances": len(material.examples), "borrowed_rows": len(material.borrowed),
+        "text_pairs": len(material.pairs), "torch": torch.__version__,
     })  # fmt: skip
     say(f"wrote {out}: {fitted.limit(0.03).promise}")
     return out

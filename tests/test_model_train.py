@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from model import checkpoint, optimise
 from model.evaluate import evaluate, table
@@ -74,6 +75,22 @@ def test_a_run_that_broke_off_ends_in_the_same_weights(inputs, trained: Path, tm
     train_tiny(tmp_path, **inputs)
     assert seen[0] == 20
     assert checkpoint.content_hash(tmp_path) == checkpoint.content_hash(trained)
+
+
+@pytest.mark.parametrize(("instructions", "used"), [
+    ({"avx2": True, "avx512_bf16": False}, torch.float32), ({"avx2": True, "avx512_bf16": True}, torch.bfloat16),
+    ({"neon": True, "bf16": True}, torch.bfloat16), ({"neon": True}, torch.float32),
+])  # fmt: skip
+def test_bfloat16_is_used_where_the_processor_has_it(instructions, used, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions)
+    optimise.has_bfloat16.cache_clear()
+    try:
+        with optimise.training(replace(TINY, bf16=True)):
+            assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == used
+        with optimise.training(replace(TINY, bf16=False)):
+            assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+    finally:
+        optimise.has_bfloat16.cache_clear()
 
 
 def test_a_finished_stage_is_not_done_again(inputs, trained: Path):
