@@ -20,7 +20,8 @@ from model.corpora import read_source
 from model.data import OWN, Example
 from model.evaluate import auroc, interval, wilson
 from model.labels import OOS
-from model.nlg import rnnlg
+from model.nlg import DOMAINS, rnnlg
+from model.optimise import has_bfloat16
 from model.peers import peer
 from model.stages import Say
 from model.tune import Tuning, tune
@@ -91,7 +92,7 @@ def snips(data: Path, base: Path, out: Path, *, threads: int = 2, say: Say = pri
 def replies(data: Path, base: Path, out: Path, *, threads: int = 2, say: Say = print) -> dict[str, Any]:
     """BLEU and slot errors on RNNLG laptop and tv, by nets of their own that rest on no base."""
     del base, out
-    return {domain: rnnlg(data, domain, threads=threads, say=say) for domain in ("laptop", "tv")}
+    return {domain: rnnlg(data, domain, threads=threads, say=say) | {"machine": _machine()} for domain in DOMAINS}
 
 
 BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -120,5 +121,10 @@ def _accuracy(
 def _figures(began: float, folder: Path, figures: dict[str, Any]) -> dict[str, Any]:
     return figures | {
         "seconds": round(time.monotonic() - began), "model": checkpoint.content_hash(folder), "seed": Tuning().seed,
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}",
+        "machine": _machine(),
     }  # fmt: skip
+
+
+def _machine() -> str:
+    number = "bfloat16" if has_bfloat16() else "float32"
+    return f"{platform.machine()}, trained in {number}, {torch.get_num_threads()} threads, torch {torch.__version__}"

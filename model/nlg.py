@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.corpora import ORIGINS
 from model.data import DataError
+from model.evaluate import interval, wilson
 from model.layers import Dropout, EncoderLayer, rotary
 from model.nlg_choice import LENGTHS, Choice, choice, written_out
 from model.nlg_score import (
@@ -35,6 +37,7 @@ from model.nlg_score import (
     categorical_errors,
     delexicalise,
     is_placeholder,
+    matches,
     normalise,
     placeholder,
     pooled,
@@ -322,7 +325,7 @@ def rnnlg(
     trained = time.monotonic() - began
 
     scored, offered = Scored(held, plan.judged), choices(nets, vocabulary, acts_of(held[: plan.judged]), plan, seed)
-    valid = {power: scored.bleu([one.best(power) for one in offered]) for power in LENGTHS}
+    valid = {power: bleu(scored.matches([one.best(power) for one in offered])) for power in LENGTHS}
     power = max(valid, key=lambda one: valid[one])
     say(f"{domain}: length to the power {power}, valid BLEU {valid[power]:.4f} after {time.monotonic() - began:.0f} s")
 
@@ -330,9 +333,11 @@ def rnnlg(
     texts = [one.best(power) for one in choices(nets, vocabulary, acts_of(test), plan, seed)]
     said = [(relexicalise(text, row.act), row.act) for text, row in zip(texts, test, strict=True)]
     categorical, binary = categorical_errors(said), binary_errors(said)
+    ours, theirs = scored.matches(texts), scored.matches(handcrafted(test))
     figures = {
-        "bleu": scored.bleu(texts), "handcrafted_bleu": scored.bleu(handcrafted(test)),
-        "categorical_slot_errors": categorical.rate, "binary_slot_errors": binary.rate,
+        "bleu": interval(len(test), lambda some: bleu(ours[some])), "handcrafted_bleu": bleu(theirs),
+        "categorical_slot_errors": wilson(categorical.wrong, categorical.slots),
+        "binary_slot_errors": wilson(binary.wrong, binary.slots),
         "wrong_categorical": categorical.wrong, "categorical_slots": categorical.slots,
         "wrong_binary": binary.wrong, "binary_slots": binary.slots,
         "valid_bleu": valid[power], "length_power": power, "seed": seed,
@@ -348,10 +353,10 @@ class Scored:
     def __init__(self, rows: Sequence[Row], first: int | None = None) -> None:
         self.acts, self.pools = acts_of(rows)[:first], pooled(rows)[:first]
 
-    def bleu(self, texts: Sequence[str]) -> float:
-        """Of texts with placeholders, one a row."""
-        return bleu((relexicalise(text, act), pool)
-                    for text, act, pool in zip(texts, self.acts, self.pools, strict=True))  # fmt: skip
+    def matches(self, texts: Sequence[str]) -> np.ndarray:
+        """Of texts with placeholders, one a row: what BLEU sums (texts, 10)."""
+        return np.array([matches(relexicalise(text, act), pool)
+                         for text, act, pool in zip(texts, self.acts, self.pools, strict=True)])  # fmt: skip
 
 
 def handcrafted(rows: Sequence[Row]) -> list[str]:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 # Values that are not written out, with the spellings of each; "?" is a slot without a value.
 SPECIAL = {"none": ("none",), "yes": ("true", "yes"), "no": ("false", "no"), "dontcare": ("dontcare", "dont_care")}
 ASKED = "?"
@@ -133,23 +135,27 @@ def ngrams(words: Sequence[str], length: int) -> Counter[tuple[str, ...]]:
     return Counter(zip(*(words[start:] for start in range(length)), strict=False))
 
 
-def bleu(pairs: Iterable[tuple[str, Sequence[str]]]) -> float:
-    """BLEU-4 of texts, each with its references; a text's length is compared with the nearest reference's."""
-    matched, written, length, wanted = [0] * 4, [0] * 4, 0, 0
-    for text, references in pairs:
-        words, others = text.split(), [reference.split() for reference in references]
-        length += len(words)
-        wanted += min((len(other) for other in others), key=lambda one: abs(one - len(words)))
-        for at in range(4):
-            own, most = ngrams(words, at + 1), Counter()
-            for other in others:
-                most |= ngrams(other, at + 1)
-            matched[at] += (own & most).total()
-            written[at] += own.total()
-    if not all(matched):
+def matches(text: str, references: Sequence[str]) -> list[int]:
+    """What BLEU sums over texts: n-grams matched (4), n-grams written (4), words, words of the nearest reference."""
+    words, others = text.split(), [reference.split() for reference in references]
+    matched, written = [], []
+    for length in range(1, 5):
+        own, most = ngrams(words, length), Counter()
+        for other in others:
+            most |= ngrams(other, length)
+        matched.append((own & most).total())
+        written.append(own.total())
+    nearest = min((len(other) for other in others), key=lambda one: abs(one - len(words)))
+    return [*matched, *written, len(words), nearest]
+
+
+def bleu(counts: np.ndarray) -> float:
+    """BLEU-4 of the texts whose `matches` are the rows (texts, 10)."""
+    *each, words, wanted = counts.sum(0).tolist()
+    if not all(each[:4]):
         return 0.0
-    brevity = min(0.0, 1 - wanted / length)
-    return math.exp(brevity + sum(math.log(good / all_) for good, all_ in zip(matched, written, strict=True)) / 4)
+    precision = sum(math.log(good / all_) for good, all_ in zip(each[:4], each[4:], strict=True)) / 4
+    return math.exp(min(0.0, 1 - wanted / words) + precision)
 
 
 @dataclass(frozen=True, slots=True)
