@@ -23,8 +23,9 @@ AGENT = Address("slack", "T0SHOP", "D0ANN", "1790000090.000100", "U0ANN")
 @pytest.fixture
 async def peer():
     async with SlackPeer() as peer:
-        for channel in ("D0ANN", "C0SHOP", "C0STAFF"):
-            peer.open(channel)
+        for address in (ANN, THREAD, AGENT):
+            peer.open(address.chat).posts.add(address.thread)
+        peer.open("C0STAFF")
         yield peer
 
 

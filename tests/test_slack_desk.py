@@ -6,7 +6,7 @@ from peers.slack import SlackPeer, buttons, visible
 from slack_rig import Shop, payload, settings
 
 from adapters.slack import SlackAdapter
-from bot.errors import PermanentFailure, TemporaryFailure
+from bot.errors import PermanentFailure, TemporaryFailure, ThreadGone
 from bot.messages import Button, DeskPost
 from bot.ports import StaffDesk
 
@@ -66,10 +66,45 @@ async def test_what_staff_do_there_carries_the_reference_the_desk_gave(peer):
     assert (front.received[1].act, front.received[1].handoff_id) == ("claim", "h-17")
 
 
-@pytest.mark.parametrize("thread", ["", "telegram:7:-100:5", "slack:T0SHOP:C0STAFF:"])
-async def test_a_post_without_a_thread_here_opens_one(peer, desk, thread):
-    reference = await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
-    assert reference == f"slack:T0SHOP:C0STAFF:{peer.sent[0]['ts']}"
+@pytest.mark.parametrize("thread", [
+    "", "telegram:7:-100:5", "slack:T0SHOP:C0STAFF:", "slack:T0SHOP:C0OLD:1790000000.000001"])
+async def test_without_a_thread_in_this_channel_the_opening_must_come_first(peer, desk, thread):
+    peer.open("C0OLD").posts.add("1790000000.000001")
+    with pytest.raises(ThreadGone):
+        await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
+    assert await desk.post(DeskPost("h-17", "ended", "Closed", thread=thread)) == thread  # nobody misses it
+    assert peer.sent == []
+
+
+async def test_in_the_thread_of_a_deleted_opening_nothing_is_said(peer, desk):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    peer.removed("C0STAFF", peer.sent[0]["ts"])
+    for _ in range(2):
+        with pytest.raises(ThreadGone):
+            await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
+    assert len(peer.named("chat.postMessage")) == 3 and peer.sent == []  # what Slack put beside it was taken back
+
+
+async def test_words_that_cannot_be_taken_back_stand_there_and_the_opening_comes_all_the_same(peer, desk):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    peer.removed("C0STAFF", peer.sent[0]["ts"])
+    peer._chat_delete = lambda _: {"ok": False, "error": "cant_delete_message"}
+    with pytest.raises(ThreadGone):
+        await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
+
+
+async def test_an_opening_that_is_deleted_while_it_is_written_is_written_anew(peer, desk):
+    post = DeskPost("h-17", "opened", "word " * 4000, buttons=BUTTONS)
+    peer.channels["C0STAFF"].patience, peer.channels["C0STAFF"].floods = 1, [9]
+    with pytest.raises(TemporaryFailure):
+        await desk.post(post)
+    peer.removed("C0STAFF", peer.sent[0]["ts"])
+    with pytest.raises(TemporaryFailure, match="deleted"):
+        await desk.post(post)
+    assert peer.sent == []
+    await desk.post(post)
+    first, *rest = peer.sent
+    assert "thread_ts" not in first and {message["thread_ts"] for message in rest} == {first["ts"]}
 
 
 async def test_a_long_summary_goes_on_in_the_thread_and_is_not_repeated(peer, desk):

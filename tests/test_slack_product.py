@@ -30,6 +30,7 @@ class Workspace:
     url: str
     product: Shophand
     tick: int = field(default=0)
+    desk: str = "C0STAFF"
 
     async def say(self, user: str, channel: str, text: str, thread: str = "") -> None:
         event = deepcopy(payload("im_text"))
@@ -42,7 +43,7 @@ class Workspace:
 
     async def link(self, user: str, account: str) -> None:
         code, _ = await self.product.links.link_code(account)
-        await self.say(user, "C0STAFF", f"link {code}")
+        await self.say(user, self.desk, f"link {code}")
         await self.peer.until(lambda: any(told["user"] == user for told in self.peer.whispers))
 
     async def press(self, user: str, message: dict, act: str, *, late: bool = False) -> None:

@@ -4,7 +4,8 @@ What is understood is written down; the last two run over the real adapters agai
 """
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from conftest import NOW, Talk, talking
 from fakes import NoModel
-from peers.slack import SlackPeer
+from peers.slack import SlackPeer, buttons, visible
 from slack_rig import settings as slack_settings
 from test_desk_hours import DESK, add
 from test_people import Heard, actions, done, handoffs, lines, shopper, staff, status, suggestion
@@ -220,43 +221,63 @@ async def test_telegram_topic_flood(shop: Any) -> None:  # noqa: F811
     assert shop.heard(ANN)[-1] == "Hello Ann, Eve here"
 
 
+@asynccontextmanager
+async def slack_shop(
+    home: Path, peer: SlackPeer, staff_channel: str, now: datetime = NOW
+) -> AsyncIterator[Workspace]:
+    """One run of the shop with its desk in this channel."""
+
+    def adapters(assistant: Any, policy: Any) -> list[SlackAdapter]:
+        return [SlackAdapter(assistant, assistant, slack_settings(peer, staff_channel=staff_channel))]
+
+    async with (
+        shophand(
+            Settings(home=home), clock=ManualClock(now), language=lambda *_: Language(NoModel(), NoModel()),
+            make_adapters=adapters,
+        ) as product,
+        serving(product, "127.0.0.1", 0) as port,
+    ):  # fmt: skip
+        yield Workspace(peer, f"http://127.0.0.1:{port}/slack/events", product, desk=staff_channel)
+
+
 async def test_desk_channel_deleted(home: Path) -> None:
-    """Slack's staff channel is gone: the console says so and shows all, from there he is answered; a channel that is
-    back gets what he writes next.
+    """Slack's staff channel is gone: the console says so and shows all, from there he is answered. A channel does not
+    come back under its id: in a new one the open conversation stands with summary and buttons before what he writes.
     """
     async with SlackPeer() as peer:
-        for channel in ("D0ANN", "C0STAFF"):
+        for channel in ("D0ANN", "D0BOB", "C0OLD", "C0NEW"):
             peer.open(channel, "U0EVE")
-        peer.channels["C0STAFF"].error = "channel_not_found"
-
-        def adapters(assistant: Any, policy: Any) -> list[SlackAdapter]:
-            return [SlackAdapter(assistant, assistant, slack_settings(peer))]
-
-        async with (
-            shophand(
-                Settings(home=home), clock=ManualClock(NOW), language=lambda *_: Language(NoModel(), NoModel()),
-                make_adapters=adapters,
-            ) as product,
-            serving(product, "127.0.0.1", 0) as port,
-        ):  # fmt: skip
-            space = Workspace(peer, f"http://127.0.0.1:{port}/slack/events", product)
+        async with slack_shop(home, peer, "C0OLD") as space:
             await space.say("U0ANN", "D0ANN", LAWYER)
-            await space.seen("D0ANN", 1)
-            [view] = await product.assistant.handoffs()
+            await space.seen("C0OLD", 1)
+            [view] = await space.product.assistant.handoffs()
+            peer.channels["C0OLD"].error = "channel_not_found"
+            await space.say("U0BOB", "D0BOB", LAWYER)  # his was never opened anywhere
+            await space.say("U0ANN", "D0ANN", "The cup is broken")
 
             async def told() -> list[str]:
-                shown = await product.assistant.transcript(view.conversation_id, notes=True)
+                shown = await space.product.assistant.transcript(view.conversation_id, notes=True)
                 return [line.text for line in shown if line.speaker == "note"]
 
-            async with product.assistant.subscribe(view.conversation_id) as changed:
+            async with space.product.assistant.subscribe(view.conversation_id) as changed:
                 while not await told():
                     changed.clear()
                     await changed.wait()
             assert (await told())[0].startswith("A staff desk cannot show this conversation, go on here: slack:")
-            await product.assistant.receive(staff("s1", view.id, "Hello Ann, Eve here", name="Eve"))
+            await space.product.assistant.receive(staff("s1", view.id, "Hello Ann, Eve here", name="Eve"))
             await space.shows("D0ANN", "Hello Ann, Eve here")
-            peer.channels["C0STAFF"].error = ""
-            await space.say("U0ANN", "D0ANN", "The cup is broken")
-            await space.shows("C0STAFF", "The cup is broken")
-            conversation, _ = await product.conversations.load(view.conversation_id)
+            conversation, _ = await space.product.conversations.load(view.conversation_id)
             assert conversation.status is Status.STAFF
+        async with slack_shop(home, peer, "C0NEW", NOW + MINUTE) as space:
+            await space.product.staff.fresh_password("eve")
+            await space.link("U0EVE", "eve")
+            space.tick = 100
+            for user, channel in (("U0ANN", "D0ANN"), ("U0BOB", "D0BOB")):
+                await space.say(user, channel, f"And the saucer of {user}")
+                await space.shows("C0NEW", f"And the saucer of {user}")
+                [relayed] = [said for said in space.messages("C0NEW") if user in visible(said)]
+                [opening] = [said for said in space.messages("C0NEW") if said["ts"] == relayed["thread_ts"]]
+                assert "Reason: legal matter" in visible(opening) and LAWYER in visible(opening)
+                assert [value.partition(":")[0] for _, value in buttons(opening)] == ["claim", "back", "close"]
+                await space.say("U0EVE", "C0NEW", "We send a new one", thread=opening["ts"])
+                await space.shows(channel, "We send a new one")

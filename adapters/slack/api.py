@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,14 @@ from adapters.slack.quiet import sdk_log
 from bot.errors import PermanentFailure
 
 Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message as Slack put it: where the thread's first message was deleted it stands loose in the channel."""
+
+    ts: str  # Slack's id of it
+    thread: str  # "" for none
 
 
 class SlackApi:
@@ -47,12 +56,16 @@ class SlackApi:
         names = [said[name] or "" for name in ("bot_id", "team", "user")]
         return Me(said["team_id"], said["user_id"], *names), scopes
 
-    async def post(self, channel: str, thread: str, text: str, blocks: Sequence[Block]) -> str:
-        """Post one message and return its timestamp, Slack's id of it."""
+    async def post(self, channel: str, thread: str, text: str, blocks: Sequence[Block]) -> Posted:
+        """Post one message."""
         said = await _call("chat.postMessage", self._client.chat_postMessage(
             channel=channel, text=text, blocks=list(blocks), thread_ts=thread or None,
             unfurl_links=False, unfurl_media=False))
-        return str(said["ts"])
+        return Posted(str(said["ts"]), str((said.get("message") or {}).get("thread_ts") or ""))
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Take back a message of ours."""
+        await _call("chat.delete", self._client.chat_delete(channel=channel, ts=ts))
 
     async def whisper(self, channel: str, thread: str, user: str, text: str) -> None:
         """Show a line to one user only."""

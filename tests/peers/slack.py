@@ -33,6 +33,7 @@ class Channel:
     id: str
     error: str = ""  # "is_archived", "not_in_channel", …
     members: set[str] = field(default_factory=set)
+    posts: set[str] = field(default_factory=set)  # what stands there, by its ts: a thread hangs on one of them
     floods: list[int] = field(default_factory=list)  # Retry-After of the next refusals …
     patience: int = 0  # … which begin after so many more messages
 
@@ -109,6 +110,13 @@ class SlackPeer:
         """Let the app write there."""
         return self.channels.setdefault(channel, Channel(channel, members=set(members)))
 
+    def removed(self, channel: str, ts: str) -> None:
+        """Somebody deletes a message. One with replies leaves a mark behind, and its thread goes on."""
+        gone, = (message for message in self.sent if (message["channel"], message["ts"]) == (channel, ts))
+        self.sent.remove(gone)
+        if not any((message["channel"], message.get("thread_ts")) == (channel, ts) for message in self.sent):
+            self.channels[channel].posts.discard(ts)
+
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something that this peer sees has come about."""
         async with asyncio.timeout(10), self._changed:
@@ -168,8 +176,21 @@ class SlackPeer:
             return {"ok": False, "error": error}
         self.called += calls_in(message)
         ts = f"1790000000.{next(self._ids):06d}"
+        if message.get("thread_ts") not in channel.posts:  # without a word: the answer alone tells
+            message = {name: value for name, value in message.items() if name != "thread_ts"}
+        channel.posts.add(ts)
         self.sent.append({**message, "ts": ts})
-        return {"ok": True, "channel": channel.id, "ts": ts, "message": {"ts": ts, "text": message.get("text", "")}}
+        echo = {name: message[name] for name in ("text", "thread_ts") if name in message}
+        return {"ok": True, "channel": channel.id, "ts": ts, "message": {**echo, "ts": ts}}
+
+    def _chat_delete(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel, ts = arguments.get("channel", ""), arguments.get("ts", "")
+        if channel not in self.channels:
+            return {"ok": False, "error": "channel_not_found"}
+        if not any((message["channel"], message["ts"]) == (channel, ts) for message in self.sent):
+            return {"ok": False, "error": "message_not_found"}
+        self.removed(channel, ts)
+        return {"ok": True, "channel": channel, "ts": ts}
 
     def _chat_postEphemeral(self, message: dict[str, Any]) -> dict[str, Any]:
         channel = self.channels.get(message.get("channel", ""))
@@ -226,6 +247,7 @@ class SlackPeer:
         before_retry: Callable[[], None] = lambda: None,
     ) -> list[int]:
         """Send it, and again while the answer is late or no 2xx; the statuses, 0 for a late answer."""
+        self._heard(payload)
         statuses: list[int] = []
         content, reason, limit = body(payload), "", aiohttp.ClientTimeout(total=patience)
         for attempt in range(1 + RETRIES):
@@ -256,10 +278,17 @@ class SlackPeer:
         assert _good_view(view), view
         self.views.append({**view, "id": self.views[-1]["id"], "hash": f"1790.{next(self._ids):06d}"})
 
+    def _heard(self, payload: dict[str, Any]) -> None:
+        """What a person posts stands in the channel, and what he answers to stands there too."""
+        event = payload.get("event") or {}
+        if channel := self.channels.get(str(event.get("channel"))):
+            channel.posts |= {event[name] for name in ("ts", "thread_ts") if name in event}
+
     # --- Socket Mode: docs.slack.dev/apis/events-api/using-socket-mode -----------------------------------------------
 
     async def push(self, payload: dict[str, Any]) -> Envelope:
         """Send it over the newest socket."""
+        self._heard(payload)
         kind = "events_api" if payload["type"] == "event_callback" else "interactive"
         envelope = Envelope(f"env-{next(self._ids)}", kind, payload)
         await self.push_again(envelope)
