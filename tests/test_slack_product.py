@@ -3,6 +3,8 @@
 Only the model is a stand-in: what is tried here is decided by rules, whatever it understands.
 """
 
+import asyncio
+import hashlib
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -15,11 +17,13 @@ from slack_rig import payload, settings
 from adapters.slack import SlackAdapter
 from bot.bootstrap import Language, Shophand, shophand
 from bot.clock import ManualClock
-from bot.messages import DeskPost
+from bot.messages import Address, DeskPost
 from bot.office import Deed
 from bot.roles import Role
 from bot.serve import serving
 from bot.settings import Settings
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @dataclass
@@ -170,6 +174,30 @@ async def test_a_suggestion_is_sent_from_the_desk_and_takes_the_conversation_ove
     await workspace.press("U0EVE", await workspace.seen("C0STAFF", 2), view.id)
     await workspace.shows("D0ANN", "Soon.")
     assert (await workspace.product.assistant.handoff(view.id)).status == "claimed"
+
+
+def photo_and_its_mention() -> tuple[dict, dict]:
+    """One post as Slack tells of it twice: as a message with its photo, and as a mention without."""
+    whole, mention = deepcopy(payload("mention_file")), deepcopy(payload("mention"))
+    mention["event"] |= {name: whole["event"][name] for name in ("ts", "event_ts", "text")}
+    return whole, mention
+
+
+@pytest.mark.parametrize("first", ["message", "mention"])
+async def test_a_photo_that_is_sent_with_our_name_is_kept_whichever_event_comes_first(workspace, first):
+    peer, event = workspace.peer, photo_and_its_mention()
+    peer.open("C0SHOP")
+    peer.files["cup.png"] = PNG
+    event[0]["event"]["files"][0]["url_private_download"] = f"{peer.url}/files-pri/cup.png"
+    for told in event if first == "message" else reversed(event):
+        assert await peer.deliver(workspace.url, told) == [200]
+    shopper = Address("slack", "T0SHOP", "C0SHOP", event[0]["event"]["ts"], "U0ANN").conversation_id
+    async with asyncio.timeout(10), workspace.product.assistant.subscribe(shopper) as changed:
+        while not (files := [digest for line in await workspace.product.assistant.transcript(shopper)
+                             for digest in line.attachments]):
+            changed.clear()
+            await changed.wait()
+    assert files == [hashlib.sha256(PNG).hexdigest()]
 
 
 async def signed_in(workspace: Workspace) -> dict:
