@@ -69,6 +69,14 @@ class Kind(StrEnum):
     TIMER = "timer"
 
 
+WORDED = ("location", "poll", "checklist", "dice", "contact")  # kinds that are kept as a file of their words
+# by a name that ends so platforms show or play it; what the content is, it says itself: (where, what) → ending
+SUFFIXES = {
+    (0, b"\xff\xd8\xff"): ".jpg", (0, b"\x89PNG"): ".png", (0, b"%PDF"): ".pdf", (0, b"OggS"): ".ogg",
+    (8, b"WEBP"): ".webp", (4, b"ftyphei"): ".heic", (4, b"ftypmif1"): ".heic", (4, b"ftyp"): ".mp4",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file a shopper sent, which the adapter fetches into the files folder under its hash; or one that we send."""
@@ -79,6 +87,17 @@ class Attachment:
     name: str = ""
     handle: str = ""  # the platform's id to fetch it by
     digest: str = ""  # SHA-256 of the fetched content, "" while not fetched
+
+    def told_whole(self, content: bytes) -> bool:
+        """Whether all of it stands in the line that names it."""
+        return self.kind in WORDED and self.name == " ".join(content.decode("utf-8", "replace").split())
+
+    def file_name(self, content: bytes) -> str:
+        """Under which name a staff desk shows it."""
+        if self.name and self.kind not in WORDED:
+            return self.name
+        known = (end for (at, sign), end in SUFFIXES.items() if content.startswith(sign, at))
+        return f"{self.kind}-{self.digest[:8]}{'.txt' if self.kind in WORDED else next(known, '')}"
 
 
 @dataclass(frozen=True, slots=True)

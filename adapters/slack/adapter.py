@@ -41,7 +41,7 @@ class SlackAdapter:
         self.channel = SlackChannel(self._api)
         digest = hashlib.sha256(settings.app_token.encode()).hexdigest()
         self.sole = f"slack:sockets:{digest[:16]}" if settings.app_token else ""
-        desk = SlackDesk(self._api, settings.staff_channel, front.desk_words) if settings.staff_channel else None
+        desk = SlackDesk(self._api, settings.staff_channel, front) if settings.staff_channel else None
         self.desk: StaffDesk | None = desk
 
     def routes(self) -> Sequence[Any]:

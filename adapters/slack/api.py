@@ -96,11 +96,10 @@ class SlackApi:
         """
         if not self._may_see_token(url):
             raise PermanentFailure("this file is not kept by Slack; it is not fetched")
-        patience = aiohttp.ClientTimeout(total=limits.DOWNLOAD_SECONDS)
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
             async with (
-                aiohttp.ClientSession(timeout=patience, trust_env=True) as session,
+                _for_files() as session,
                 session.get(url, headers=headers, allow_redirects=False) as answer,
             ):
                 _refuse_download(answer, page)
@@ -112,11 +111,31 @@ class SlackApi:
         except (aiohttp.ClientError, OSError) as error:
             raise unreachable("a file", error) from error
 
+    async def upload(self, channel: str, thread: str, name: str, content: bytes) -> str:
+        """Put a file into a thread and return Slack's id of it."""
+        place = await _call("files.getUploadURLExternal", self._client.files_getUploadURLExternal(
+            filename=name, length=len(content)))
+        try:
+            async with _for_files() as session, session.post(place["upload_url"], data=content) as answer:
+                if answer.status >= 500 or answer.status == 429:
+                    raise unreachable("a file", None, answer.headers.get("Retry-After"))
+                if answer.status != 200:
+                    raise PermanentFailure(f"Slack does not take this file ({answer.status})")
+        except (aiohttp.ClientError, OSError) as error:
+            raise unreachable("a file", error) from error
+        await _call("files.completeUploadExternal", self._client.files_completeUploadExternal(
+            files=[{"id": place["file_id"], "title": name}], channel_id=channel, thread_ts=thread))
+        return str(place["file_id"])
+
     def _may_see_token(self, url: str) -> bool:
         asked, own = urlsplit(url), self._origin
         if asked.scheme == "https" and asked.hostname == limits.FILE_HOST and asked.port in (None, 443):
             return True
         return (asked.scheme, asked.hostname, asked.port) == (own.scheme, own.hostname, own.port)
+
+
+def _for_files() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=limits.FILE_SECONDS), trust_env=True)
 
 
 async def _call(method: str, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:

@@ -22,7 +22,8 @@ from aiohttp import web
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-71-loopback", "xapp-1-A0SHOP-loopback", "8f742231b10e8888abcd99yyyzzz85a5"
 TEAM, BOT_USER, BOT = "T0SHOP", "U0BOT", "B0BOT"
-SCOPES = "app_mentions:read,channels:history,chat:write,files:read,groups:history,im:history"
+SCOPES = "app_mentions:read,channels:history,chat:write,files:read,files:write,groups:history,im:history"
+NEEDED = {"files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write"}
 RETRIES = 3
 
 
@@ -52,6 +53,8 @@ class SlackPeer:
     def __init__(self) -> None:
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, bytes] = {}  # path → content
+        self.shared: list[dict[str, Any]] = []  # files of the app's own: channel, thread, name, content
+        self.upload_errors: list[int] = []  # HTTP status of the next uploads
         self.moved: dict[str, str] = {}  # path → address it redirects to
         self.calls: list[tuple[str, dict[str, Any]]] = []  # every call, refused ones too
         self.sent: list[dict[str, Any]] = []  # messages that were accepted, with their ts
@@ -76,6 +79,7 @@ class SlackPeer:
         self._socket: web.WebSocketResponse | None = None
         self._sockets: set[web.WebSocketResponse] = set()
         self._ids = count(1)
+        self._uploads: dict[str, dict[str, Any]] = {}  # announced, by the file's id
         self._waiting: dict[str, Envelope] = {}
         self._changed = asyncio.Condition()
 
@@ -85,6 +89,7 @@ class SlackPeer:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_get("/files-pri/{path:.+}", self._file)
+        app.router.add_post("/upload/v1/{id}", self._upload)
         app.router.add_get("/link/", self._link)
         app.router.add_get("/signin", _sign_in)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -142,6 +147,8 @@ class SlackPeer:
         wanted = APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN
         error = "not_authed" if not bearer else "invalid_auth" if bearer != wanted else self.account_error
         handler = getattr(self, "_" + re.sub(r"\W", "_", method), None)
+        if not error and NEEDED.get(method, "") not in self.scopes:
+            error = "missing_scope"
         if error or handler is None:
             answer: dict[str, Any] | int = {"ok": False, "error": error or "unknown_method"}
         else:
@@ -239,6 +246,37 @@ class SlackPeer:
         await response.prepare(request)
         await response.write(content)
         return response
+
+    def _files_getUploadURLExternal(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/files.getUploadURLExternal"""
+        if not arguments.get("filename") or int(arguments.get("length") or 0) < 1:
+            return {"ok": False, "error": "invalid_arguments"}
+        file_id = f"F{next(self._ids):06d}"
+        self._uploads[file_id] = {"name": arguments["filename"], "length": int(arguments["length"])}
+        return {"ok": True, "upload_url": f"{self.url}/upload/v1/{file_id}", "file_id": file_id}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        content, announced = await request.read(), self._uploads[request.match_info["id"]]
+        if self.upload_errors:
+            return web.Response(status=self.upload_errors.pop(0))
+        if len(content) != announced["length"]:
+            return web.Response(status=400)
+        announced["content"] = content
+        return web.Response(text=f"OK - {len(content)}")
+
+    def _files_completeUploadExternal(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/files.completeUploadExternal"""
+        done, channel = json.loads(arguments["files"]), self.channels.get(arguments.get("channel_id", ""))
+        if channel is None or channel.error:
+            return {"ok": False, "error": channel.error if channel else "channel_not_found"}
+        if any("content" not in self._uploads.get(file["id"], {}) for file in done):
+            return {"ok": False, "error": "file_not_found"}
+        thread = arguments.get("thread_ts") if arguments.get("thread_ts") in channel.posts else ""
+        for file in done:
+            whole = self._uploads.pop(file["id"])
+            self.shared.append({"channel": channel.id, "thread_ts": thread, "name": whole["name"],
+                                "content": whole["content"]})
+        return {"ok": True, "files": [{"id": file["id"], "title": file.get("title", "")} for file in done]}
 
     # --- Events API and interactivity: docs.slack.dev/apis/events-api ------------------------------------------------
 
