@@ -284,6 +284,19 @@ SIGNS = {"opened": "🙋", "relay": "💬", "note": "📝", "ended": "🏁", "ag
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A member of staff whom a post is for."""
+
+    name: str  # what shoppers see
+    people: tuple[Address, ...] = ()  # who he is on the platforms that he linked to his account
+
+    def on(self, channel: str, account: str) -> str:
+        """His id there, "" where he is not known."""
+        here = (one.user for one in self.people if (one.channel, one.account) == (channel, account))
+        return next(here, "")
+
+
+@dataclass(frozen=True, slots=True)
 class DeskPost:
     """What a staff desk is told about a handoff."""
 
@@ -297,15 +310,23 @@ class DeskPost:
     title: str = ""  # of an opening: a name for its thread, where threads have one
     files: tuple[Attachment, ...] = ()  # what the shopper sent, kept, by digest; shown where a desk can
     suggestion: str = ""  # what `text` names as what the bot would answer, for a desk that can send it at a press
+    calls: tuple[Called, ...] = ()  # whom it is for: `text` ends with their names, and a desk calls those it knows
 
     @property
     def signed(self) -> str:
         return f"{SIGNS[self.kind]} {self.text}" if self.kind in SIGNS else self.text
 
 
+    @property
+    def names(self) -> str:
+        """The end of `text` where it is for somebody."""
+        return ", ".join(call.name for call in self.calls)
+
+
 def joined(first: DeskPost, second: DeskPost) -> DeskPost | None:
     """Two posts of one handoff as one that is a single message on every desk; None when they must stay two."""
     text = f"{first.text}\n{second.text}"
-    alike = first.kind == second.kind and first.kind in ("relay", "note") and not (first.files or second.files)
+    alike = first.kind == second.kind and first.kind in ("relay", "note")
+    alike = alike and not any(post.files or post.calls for post in (first, second))
     both = replace(first, text=text, suggestion=second.suggestion)
     return both if alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS else None

@@ -9,7 +9,7 @@ from slack_rig import Shop, payload, settings
 
 from adapters.slack import SlackAdapter
 from bot.errors import PermanentFailure, TemporaryFailure, ThreadGone
-from bot.messages import Attachment, Button, DeskPost
+from bot.messages import Address, Attachment, Button, Called, DeskPost
 from bot.ports import StaffDesk
 
 BUTTONS = (Button("Claim", "claim"), Button("Give back", "back"), Button("Close", "close"))
@@ -123,6 +123,15 @@ async def test_a_long_summary_goes_on_in_the_thread_and_is_not_repeated(peer, de
     first, *rest = peer.sent
     assert failure.value.retry_after == 9 and reference.endswith(first["ts"]) and "thread_ts" not in first
     assert rest and {message["thread_ts"] for message in rest} == {first["ts"]}
+
+
+async def test_what_is_late_is_shown_in_the_channel_too_and_calls_the_lead(peer, desk):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    lena = Called("Lena", (Address("slack", "T0SHOP", "", user="U0LENA"),))
+    await desk.post(DeskPost("h-17", "note", "Late. For: Lena", thread=thread, calls=(lena,)))
+    await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
+    assert peer.called == ["@U0LENA"]
+    assert [message.get("reply_broadcast") for message in peer.sent] == [None, True, None]
 
 
 # --- what shoppers send ----------------------------------------------------------------------------------------------

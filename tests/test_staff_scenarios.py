@@ -5,7 +5,7 @@ What is understood is written down; the last two run over the real adapters agai
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +170,24 @@ async def test_sla_breach(home: Path, heard: Heard) -> None:
         assert "Lena" in joined
 
 
+async def test_sla_breach_in_slack(home: Path) -> None:
+    """The same in Slack: the lead who is linked there is called, and in the channel, not in a thread he never saw."""
+    add(home, "[desk]\nfirst_answer = 30\n")
+    clock = ManualClock(NOW)
+    async with SlackPeer() as peer:
+        for channel in ("D0ANN", "C0STAFF"):
+            peer.open(channel, "U0LENA")
+        async with slack_shop(home, peer, "C0STAFF", clock) as space:
+            await space.product.staff.fresh_password("Lena", Role.LEAD)
+            await space.link("U0LENA", "Lena")
+            await space.say("U0ANN", "D0ANN", LAWYER)
+            opening = await space.seen("C0STAFF", 1)
+            clock.advance(30 * MINUTE)
+            late = await space.seen("C0STAFF", 2)
+            assert visible(late).startswith("📝 Late: nobody has taken this over") and peer.called == ["@U0LENA"]
+            assert (late["thread_ts"], late["reply_broadcast"]) == (opening["ts"], True)
+
+
 async def test_give_back_and_again_hand_over(talk: Talk) -> None:
     """Given back, the bot answers as if new; asked again, another handoff begins and the first stays as it ended."""
     first = await opened(talk)
@@ -223,7 +241,7 @@ async def test_telegram_topic_flood(shop: Any) -> None:  # noqa: F811
 
 @asynccontextmanager
 async def slack_shop(
-    home: Path, peer: SlackPeer, staff_channel: str, now: datetime = NOW
+    home: Path, peer: SlackPeer, staff_channel: str, clock: ManualClock | None = None
 ) -> AsyncIterator[Workspace]:
     """One run of the shop with its desk in this channel."""
 
@@ -232,7 +250,7 @@ async def slack_shop(
 
     async with (
         shophand(
-            Settings(home=home), clock=ManualClock(now), language=lambda *_: Language(NoModel(), NoModel()),
+            Settings(home=home), clock=clock or ManualClock(NOW), language=lambda *_: Language(NoModel(), NoModel()),
             make_adapters=adapters,
         ) as product,
         serving(product, "127.0.0.1", 0) as port,
@@ -268,7 +286,7 @@ async def test_desk_channel_deleted(home: Path) -> None:
             await space.shows("D0ANN", "Hello Ann, Eve here")
             conversation, _ = await space.product.conversations.load(view.conversation_id)
             assert conversation.status is Status.STAFF
-        async with slack_shop(home, peer, "C0NEW", NOW + MINUTE) as space:
+        async with slack_shop(home, peer, "C0NEW", ManualClock(NOW + MINUTE)) as space:
             await space.product.staff.fresh_password("eve")
             await space.link("U0EVE", "eve")
             space.tick = 100

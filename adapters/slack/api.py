@@ -56,11 +56,13 @@ class SlackApi:
         names = [said[name] or "" for name in ("bot_id", "team", "user")]
         return Me(said["team_id"], said["user_id"], *names), scopes
 
-    async def post(self, channel: str, thread: str, text: str, blocks: Sequence[Block]) -> Posted:
-        """Post one message."""
+    async def post(
+        self, channel: str, thread: str, text: str, blocks: Sequence[Block], *, aloud: bool = False
+    ) -> Posted:
+        """Post one message; `aloud`: what is said in a thread is shown in the channel too."""
         said = await _call("chat.postMessage", self._client.chat_postMessage(
             channel=channel, text=text, blocks=list(blocks), thread_ts=thread or None,
-            unfurl_links=False, unfurl_media=False))
+            unfurl_links=False, unfurl_media=False, reply_broadcast=aloud or None))
         return Posted(str(said["ts"]), str((said.get("message") or {}).get("thread_ts") or ""))
 
     async def delete(self, channel: str, ts: str) -> None:

@@ -33,7 +33,7 @@ class SlackDesk:
         try:
             if thread is None or (thread.channel, thread.chat) != (CHANNEL, self._channel):
                 raise ThreadGone("the handoff has no thread in the Slack staff channel")
-            parts = render_post(post, self._front.desk_words)
+            parts = render_post(post, self._front.desk_words, thread.account)
             await self._poster.post(post, self._channel, thread.thread, parts, below=self._files(post))
         except ThreadGone:
             if post.kind != "ended":  # nobody misses the end of what he has deleted

@@ -51,7 +51,7 @@ class Poster:
     async def _post(self, channel: str, part: Part, thread: str) -> str:
         """A picture that Slack cannot fetch is left out: the words matter more."""
         try:
-            posted = await self._api.post(channel, thread, part.text, part.blocks)
+            posted = await self._api.post(channel, thread, part.text, part.blocks, aloud=part.aloud)
         except Unshowable:
             if not part.pictured:
                 raise

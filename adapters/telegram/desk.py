@@ -11,11 +11,11 @@ from adapters.telegram import limits
 from adapters.telegram.forum import Forum
 from adapters.telegram.hints import Hint
 from adapters.telegram.normalise import CHANNEL
-from adapters.telegram.render import Part, keyboard, render, topic_name
+from adapters.telegram.render import Part, keyboard, render_post, topic_name
 from adapters.telegram.steps import Steps
 from adapters.telegram.tools import more, sendable, token
 from bot.errors import PermanentFailure, ShophandError, TemporaryFailure, ThreadGone
-from bot.messages import OPENING, Address, Attachment, Button, DeskPost, Reply
+from bot.messages import OPENING, Address, Attachment, Button, DeskPost
 from bot.ports import Front
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class TelegramDesk:
         return Address(CHANNEL, self._account, self._forum.chat, topic).desk_ref
 
     async def _write(self, post: DeskPost, topic: str) -> None:
-        forum, parts = self._forum, render(Reply(post.signed))
+        forum, parts = self._forum, render_post(post, self._account)
         keys = self._keys(post)
         steps = [partial(forum.reopen, topic)] if post.kind == "again" else []
         steps += [partial(forum.write, topic, part, keys if part is parts[-1] else None) for part in parts]
