@@ -71,9 +71,28 @@ class SlackAdapter:
             return f"! Slack: the app lacks {missing}. Add them at {APPS}, OAuth & Permissions, and install it again."
         if trouble := await self._socket_trouble():
             return trouble
-        way = "Socket Mode" if settings.app_token else "HTTP"
-        desk = f", staff in {settings.staff_channel}" if settings.staff_channel else ""
+        way, desk = "Socket Mode" if settings.app_token else "HTTP", ""
+        if settings.staff_channel:
+            desk, trouble = await self._staff_room(me.user_name)
+            if trouble:
+                return trouble
         return f"Slack: connected to {me.team_name} as {me.user_name} ({way}){desk}"
+
+    async def _staff_room(self, own_name: str) -> tuple[str, str]:
+        """Where staff are, and what is wrong with it."""
+        channel = self._settings.staff_channel
+        try:
+            room = await self._api.room(channel)
+        except PermanentFailure as error:
+            return "", f"! Slack: the staff channel {channel} is not to be seen ({error}). Compare its id; if it is " \
+                       f"private, write /invite @{own_name} in it."
+        except TemporaryFailure as error:
+            return "", f"! Slack: the staff channel could not be looked at ({error}). Try again in a minute."
+        if room.archived:
+            return "", f"! Slack: the staff channel #{room.name} is archived. Unarchive it, or set another one."
+        if not room.member:
+            return "", f"! Slack: the app is not in the staff channel. Write /invite @{own_name} in #{room.name}."
+        return f", staff in #{room.name}", ""
 
     async def _socket_trouble(self) -> str:
         if not self._settings.app_token:

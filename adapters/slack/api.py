@@ -29,6 +29,15 @@ class Posted:
     thread: str  # "" for none
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel as the app sees it."""
+
+    name: str
+    member: bool  # the app is in it
+    archived: bool
+
+
 class SlackApi:
     def __init__(self, token: str, base_url: str) -> None:
         self._token = token
@@ -55,6 +64,11 @@ class SlackApi:
         scopes = frozenset(re.findall(r"[\w:.]+", said.headers.get("x-oauth-scopes", "")))
         names = [said[name] or "" for name in ("bot_id", "team", "user")]
         return Me(said["team_id"], said["user_id"], *names), scopes
+
+    async def room(self, channel: str) -> Room:
+        """PermanentFailure for a channel that is not there, or is private and the app is not in it."""
+        said = (await _call("conversations.info", self._client.conversations_info(channel=channel)))["channel"]
+        return Room(said.get("name") or channel, bool(said.get("is_member")), bool(said.get("is_archived")))
 
     async def post(
         self, channel: str, thread: str, text: str, blocks: Sequence[Block], *, aloud: bool = False

@@ -33,4 +33,5 @@ QUIET_SECONDS = 30 * 60.0  # ours: without a word on it, a fresh socket costs le
 CLOSE_SECONDS = 3.0
 
 SCOPES = frozenset((  # without one of these the app is deaf or dumb somewhere
-    "app_mentions:read", "channels:history", "chat:write", "files:read", "files:write", "groups:history", "im:history"))
+    "app_mentions:read", "channels:history", "channels:read", "chat:write", "files:read", "files:write",
+    "groups:history", "groups:read", "im:history"))

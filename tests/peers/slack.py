@@ -22,8 +22,12 @@ from aiohttp import web
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-71-loopback", "xapp-1-A0SHOP-loopback", "8f742231b10e8888abcd99yyyzzz85a5"
 TEAM, BOT_USER, BOT = "T0SHOP", "U0BOT", "B0BOT"
-SCOPES = "app_mentions:read,channels:history,chat:write,files:read,files:write,groups:history,im:history"
-NEEDED = {"files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write"}
+SCOPES = ("app_mentions:read,channels:history,channels:read,chat:write,files:read,files:write,groups:history,"
+          "groups:read,im:history")  # fmt: skip
+NEEDED = {
+    "conversations.info": "channels:read",
+    "files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write",
+}  # fmt: skip
 RETRIES = 3
 
 
@@ -209,6 +213,15 @@ class SlackPeer:
             return {"ok": False, "error": "no_text"}
         self.whispers.append(message)
         return {"ok": True, "message_ts": f"1790000000.{next(self._ids):06d}"}
+
+    def _conversations_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/conversations.info"""
+        channel = self.channels.get(arguments.get("channel", ""))
+        if channel is None or channel.error == "channel_not_found":
+            return {"ok": False, "error": "channel_not_found"}
+        told = {"id": channel.id, "name": channel.id.lower(), "is_channel": True,
+                "is_archived": channel.error == "is_archived", "is_member": channel.error != "not_in_channel"}
+        return {"ok": True, "channel": told}
 
     def _views_open(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """docs.slack.dev/reference/methods/views.open"""
