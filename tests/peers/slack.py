@@ -24,8 +24,10 @@ BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-71-loopback", "xapp-1-A0SHOP-loopba
 TEAM, BOT_USER, BOT = "T0SHOP", "U0BOT", "B0BOT"
 SCOPES = ("app_mentions:read,channels:history,channels:read,chat:write,files:read,files:write,groups:history,"
           "groups:read,im:history")  # fmt: skip
+SOCKETS = 10  # open at the same time
 NEEDED = {
-    "conversations.info": "channels:read",
+    "chat.postMessage": "chat:write", "chat.postEphemeral": "chat:write", "chat.delete": "chat:write",
+    "assistant.threads.setStatus": "chat:write", "conversations.info": "channels:read",
     "files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write",
 }  # fmt: skip
 RETRIES = 3
@@ -172,14 +174,9 @@ class SlackPeer:
                 "user_id": BOT_USER, "bot_id": BOT, "is_enterprise_install": False}
 
     def _chat_postMessage(self, message: dict[str, Any]) -> dict[str, Any] | int:
-        channel = self.channels.get(message.get("channel", ""))
-        if channel is None:
-            return {"ok": False, "error": "channel_not_found"}
-        if channel.error:
-            return {"ok": False, "error": channel.error}
-        if channel.floods and channel.patience == 0:
-            return channel.floods.pop(0)
-        channel.patience = max(channel.patience - 1, 0)
+        channel = self._taking(message)
+        if not isinstance(channel, Channel):
+            return channel
         error = wrong_with(message)
         if not error and not self.lost_pictures.isdisjoint(pictures(message)):
             error = "invalid_blocks"  # "downloading image failed"
@@ -203,10 +200,22 @@ class SlackPeer:
         self.removed(channel, ts)
         return {"ok": True, "channel": channel, "ts": ts}
 
-    def _chat_postEphemeral(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _taking(self, message: dict[str, Any]) -> Channel | dict[str, Any] | int:
+        """The channel that takes the message now, else what Slack answers."""
         channel = self.channels.get(message.get("channel", ""))
         if channel is None:
             return {"ok": False, "error": "channel_not_found"}
+        if channel.error:
+            return {"ok": False, "error": channel.error}
+        if channel.floods and channel.patience == 0:
+            return channel.floods.pop(0)
+        channel.patience = max(channel.patience - 1, 0)
+        return channel
+
+    def _chat_postEphemeral(self, message: dict[str, Any]) -> dict[str, Any] | int:
+        channel = self._taking(message)
+        if not isinstance(channel, Channel):
+            return channel
         if message.get("user") not in channel.members:
             return {"ok": False, "error": "user_not_in_channel"}
         if not message.get("text"):
@@ -309,6 +318,7 @@ class SlackPeer:
                 async with self.client.post(url, data=content, headers=headers, timeout=limit) as answer:
                     statuses.append(answer.status)
                     if answer.ok or answer.headers.get("X-Slack-No-Retry") == "1":
+                        self._goes_on(await answer.read())
                         return statuses
                     reason = "http_error"
             except TimeoutError:
@@ -322,12 +332,16 @@ class SlackPeer:
         content = body(payload)
         headers = {"Content-Type": content_type(payload), **signed(content)}
         async with self.client.post(url, data=content, headers=headers) as answer:
+            self._goes_on(await answer.read())
             return await answer.json()
 
-    def updated(self, view: dict[str, Any]) -> None:
-        """A modal of theirs takes the place of the one that was sent: response_action "update"."""
-        assert _good_view(view), view
-        self.views.append({**view, "id": self.views[-1]["id"], "hash": f"1790.{next(self._ids):06d}"})
+    def _goes_on(self, answer: bytes) -> None:
+        """How a modal goes on: closed by an empty answer, or another one in its place."""
+        said = json.loads(answer) if answer.startswith(b"{") else {}
+        if "response_action" in said:
+            view = said.get("view") or {}
+            assert said["response_action"] == "update" and self.views and _good_view(view), said
+            self.views.append({**view, "id": self.views[-1]["id"], "hash": f"1790.{next(self._ids):06d}"})
 
     def _heard(self, payload: dict[str, Any]) -> None:
         """What a person posts stands in the channel, and what he answers to stands there too."""
@@ -376,6 +390,10 @@ class SlackPeer:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(autoping=not self.mute, timeout=0.1)
         await socket.prepare(request)
+        if len(self._sockets) >= SOCKETS:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+            await socket.close()
+            return socket
         self._sockets.add(socket)
         if not (self.mute or self.silent):
             await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0SHOP"},
