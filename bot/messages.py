@@ -73,7 +73,8 @@ WORDED = ("location", "poll", "checklist", "dice", "contact")  # kinds that are 
 # by a name that ends so platforms show or play it; what the content is, it says itself: (where, what) → ending
 SUFFIXES = {
     (0, b"\xff\xd8\xff"): ".jpg", (0, b"\x89PNG"): ".png", (0, b"%PDF"): ".pdf", (0, b"OggS"): ".ogg",
-    (8, b"WEBP"): ".webp", (4, b"ftyphei"): ".heic", (4, b"ftypmif1"): ".heic", (4, b"ftyp"): ".mp4",
+    (8, b"WEBP"): ".webp", (4, b"ftyphei"): ".heic", (4, b"ftypmif1"): ".heic", (4, b"ftypM4A"): ".m4a",
+    (4, b"ftyp"): ".mp4", (0, b"\x1aE\xdf\xa3"): ".webm",
 }  # fmt: skip
 
 

@@ -5,8 +5,10 @@ Only the model is a stand-in: what is tried here is decided by rules, whatever i
 
 import asyncio
 import hashlib
+import tomllib
 from copy import deepcopy
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from conftest import NOW
@@ -23,6 +25,7 @@ from bot.roles import Role
 from bot.serve import serving
 from bot.settings import Settings
 
+EN = tomllib.loads((Path(__file__).parents[1] / "bot" / "phrases" / "en.toml").read_text("utf-8"))
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
@@ -56,7 +59,7 @@ class Workspace:
         key = next(key for key in keys if key["value"].startswith(act))
         pressed = deepcopy(payload("press_im"))
         pressed["user"]["id"], pressed["channel"]["id"] = user, message["channel"]
-        pressed["message"]["ts"] = message["ts"]
+        pressed["message"] |= {name: message[name] for name in ("ts", "thread_ts") if name in message}
         pressed["container"] |= {"message_ts": message["ts"], "channel_id": message["channel"]}
         pressed["trigger_id"] = f"trigger-{self.tick}"
         self.peer.triggers |= set() if late else {pressed["trigger_id"]}
@@ -198,6 +201,36 @@ async def test_a_photo_that_is_sent_with_our_name_is_kept_whichever_event_comes_
             changed.clear()
             await changed.wait()
     assert files == [hashlib.sha256(PNG).hexdigest()]
+
+
+@pytest.mark.parametrize(("file", "content"), [
+    ({"name": "audio_message.m4a", "mimetype": "audio/mp4", "subtype": "slack_audio"}, b"....ftypM4A voice"),
+    ({"name": "IMG_1.HEIC", "mimetype": "image/heic"}, b"....ftypheic photo"),
+    ({"name": "video_message.mp4", "mimetype": "video/mp4", "subtype": "slack_video"}, b"....ftypmp42 video"),
+], ids=["voice", "HEIC", "video"])
+async def test_what_is_no_text_is_kept_and_stands_with_the_handoff(workspace, file, content):
+    peer, sent = workspace.peer, deepcopy(payload("im_file"))
+    peer.files["sent"] = content
+    sent["event"]["text"] = ""
+    sent["event"]["files"][0] |= {**file, "url_private_download": f"{peer.url}/files-pri/sent"}
+    assert await peer.deliver(workspace.url, sent) == [200]
+    assert "colleague" in visible(await workspace.seen("D0ANN", 1))
+    await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
+    opening = await workspace.seen("C0STAFF", 1)
+    await peer.until(lambda: bool(peer.shared))
+    shown, = peer.shared
+    assert (shown["channel"], shown["thread_ts"], shown["content"]) == ("C0STAFF", opening["ts"], content)
+    assert Path(shown["name"]).suffix == Path(file["name"]).suffix.lower()
+
+
+async def test_in_a_channel_nothing_of_an_order_is_said(workspace):
+    workspace.peer.open("C0SHOP")
+    await workspace.say("U0ANN", "C0SHOP", "<@U0BOT> 10103")
+    await workspace.press("U0ANN", await workspace.seen("C0SHOP", 1), "intent:order_status")
+    told = await workspace.seen("C0SHOP", 2)
+    go_private = EN["acts"]["go_private"]["neutral"]
+    assert visible(told) in go_private and buttons(told) == ()
+    assert {message["thread_ts"] for message in workspace.messages("C0SHOP")} == {"1790001000.000002"}
 
 
 async def signed_in(workspace: Workspace) -> dict:
