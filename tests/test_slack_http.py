@@ -85,6 +85,21 @@ async def test_when_slack_cannot_say_who_we_are_the_message_comes_again(peer, sh
     assert front.texts == ["Where is order 1042?"]
 
 
+async def test_who_we_are_is_known_before_the_first_message_has_to_be_answered(peer, shop, front):
+    await shop.adapter.run()
+    assert len(peer.named("auth.test")) == 1
+    peer.broken = [503]
+    assert await peer.deliver(shop.url, payload("im_text")) == [200]
+    assert peer.broken == [503]  # nobody was asked
+
+
+async def test_a_slack_that_is_away_at_the_start_is_asked_again(peer, shop, front):
+    peer.broken = [503]
+    await shop.adapter.run()
+    assert await peer.deliver(shop.url, payload("im_text")) == [200]
+    assert front.texts == ["Where is order 1042?"]
+
+
 async def test_a_revoked_token_loses_nothing(peer, shop, front):
     peer.account_error = "account_inactive"
     assert await peer.deliver(shop.url, payload("im_text")) == [500] * 4

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from adapters.slack import limits
@@ -14,7 +15,7 @@ from adapters.slack.door import events_route
 from adapters.slack.intake import Intake
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
-from bot.errors import PermanentFailure, SettingsError, TemporaryFailure
+from bot.errors import ChannelError, PermanentFailure, SettingsError, TemporaryFailure
 from bot.office import Office
 from bot.ports import Front, StaffDesk
 
@@ -50,6 +51,8 @@ class SlackAdapter:
         return (events_route(self._intake.bolt, secret),) if secret else ()
 
     async def run(self) -> None:
+        with suppress(ChannelError):  # else the first message has to wait for it, and Slack only waits three seconds
+            await self._api.who()
         if self._settings.app_token:
             await Sockets(self._intake.bolt, self._api, self._settings.app_token, self._ping_seconds).run()
 
