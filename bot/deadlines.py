@@ -3,9 +3,10 @@ over. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.messages import DeskPost
+from bot.messages import Called, DeskPost
 from bot.office import OPEN, HandoffView
 from bot.opening import OpeningHours
 from bot.turn import HandoffChange, TimerChange
@@ -37,7 +38,7 @@ def timers(
 
 
 def missed(
-    view: HandoffView | None, kind: str, note: str
+    view: HandoffView | None, kind: str, note: DeskPost
 ) -> tuple[tuple[HandoffChange, ...], tuple[DeskPost, ...]]:
     """The time is up: the handoff is marked, and the desks are told. Nothing where it has happened meanwhile.
 
@@ -46,10 +47,11 @@ def missed(
     if view is None or view.status not in OPEN or (kind == FIRST_ANSWER and view.status == "claimed"):
         return (), ()
     if kind == REMINDS:
-        return (), (DeskPost(view.id, "note", note),)
-    return (HandoffChange(view.id, view.status, missed=kind),), (DeskPost(view.id, "note", note),)
+        return (), (note,)
+    return (HandoffChange(view.id, view.status, missed=kind),), (note,)
 
 
-def for_leads(note: str, leads: Sequence[str], word: str) -> str:
+def for_leads(handoff_id: str, note: str, leads: Sequence[Called], word: str) -> DeskPost:
     """A note about what is late, with whom it is for."""
-    return f"{note} {word} {', '.join(leads)}" if leads else note
+    post = DeskPost(handoff_id, "note", note, calls=tuple(leads))
+    return replace(post, text=f"{note} {word} {post.names}") if leads else post

@@ -34,7 +34,7 @@ def paid(moved: Moved) -> Moved:
     return replace(moved, conversation=conversation, timers=(*moved.timers, TimerChange(IDLE, note.id, None)))
 
 
-def over(conversation: Conversation, handoff_id: str, note: str, long: datetime, again: datetime) -> Moved:
+def over(conversation: Conversation, handoff_id: str, note: DeskPost, long: datetime, again: datetime) -> Moved:
     """The time without a word is over. `again`: when it is looked at once more while it is put away."""
     mine = conversation.handoff
     if mine is None or mine.id != handoff_id or not mine.owes or conversation.status is not Status.STAFF:
@@ -44,8 +44,8 @@ def over(conversation: Conversation, handoff_id: str, note: str, long: datetime,
     return released(conversation, handoff_id, note, long)
 
 
-def released(conversation: Conversation, handoff_id: str, note: str, long: datetime) -> Moved:
-    """It waits for a person again. `long`: when the shopper is told that it takes long."""
+def released(conversation: Conversation, handoff_id: str, note: DeskPost, long: datetime) -> Moved:
+    """It waits for a person again, and the desks get the note. `long`: when the shopper is told that it takes long."""
     mine = conversation.handoff
     if mine is None or mine.id != handoff_id or conversation.status is not Status.STAFF:
         return Moved(conversation)
@@ -53,6 +53,6 @@ def released(conversation: Conversation, handoff_id: str, note: str, long: datet
     return Moved(
         replace(conversation, status=Status.WAITING, handoff=waits, acknowledged=False),
         changes=(HandoffChange(handoff_id, "waiting", released=True),),
-        posts=(DeskPost(handoff_id, "note", note),),
+        posts=(note,),
         timers=(TimerChange(IDLE, handoff_id, None), TimerChange(UNCLAIMED, handoff_id, long)),
     )

@@ -69,6 +69,15 @@ class Kind(StrEnum):
     TIMER = "timer"
 
 
+WORDED = ("location", "poll", "checklist", "dice", "contact")  # kinds that are kept as a file of their words
+# by a name that ends so platforms show or play it; what the content is, it says itself: (where, what) → ending
+SUFFIXES = {
+    (0, b"\xff\xd8\xff"): ".jpg", (0, b"\x89PNG"): ".png", (0, b"%PDF"): ".pdf", (0, b"OggS"): ".ogg",
+    (8, b"WEBP"): ".webp", (4, b"ftyphei"): ".heic", (4, b"ftypmif1"): ".heic", (4, b"ftypM4A"): ".m4a",
+    (4, b"ftyp"): ".mp4", (0, b"\x1aE\xdf\xa3"): ".webm",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file a shopper sent, which the adapter fetches into the files folder under its hash; or one that we send."""
@@ -79,6 +88,17 @@ class Attachment:
     name: str = ""
     handle: str = ""  # the platform's id to fetch it by
     digest: str = ""  # SHA-256 of the fetched content, "" while not fetched
+
+    def told_whole(self, content: bytes) -> bool:
+        """Whether all of it stands in the line that names it."""
+        return self.kind in WORDED and self.name == " ".join(content.decode("utf-8", "replace").split())
+
+    def file_name(self, content: bytes) -> str:
+        """Under which name a staff desk shows it."""
+        if self.name and self.kind not in WORDED:
+            return self.name
+        known = (end for (at, sign), end in SUFFIXES.items() if content.startswith(sign, at))
+        return f"{self.kind}-{self.digest[:8]}{'.txt' if self.kind in WORDED else next(known, '')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +285,19 @@ SIGNS = {"opened": "🙋", "relay": "💬", "note": "📝", "ended": "🏁", "ag
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A member of staff whom a post is for."""
+
+    name: str  # what shoppers see
+    people: tuple[Address, ...] = ()  # who he is on the platforms that he linked to his account
+
+    def on(self, channel: str, account: str) -> str:
+        """His id there, "" where he is not known."""
+        here = (one.user for one in self.people if (one.channel, one.account) == (channel, account))
+        return next(here, "")
+
+
+@dataclass(frozen=True, slots=True)
 class DeskPost:
     """What a staff desk is told about a handoff."""
 
@@ -278,15 +311,23 @@ class DeskPost:
     title: str = ""  # of an opening: a name for its thread, where threads have one
     files: tuple[Attachment, ...] = ()  # what the shopper sent, kept, by digest; shown where a desk can
     suggestion: str = ""  # what `text` names as what the bot would answer, for a desk that can send it at a press
+    calls: tuple[Called, ...] = ()  # whom it is for: `text` ends with their names, and a desk calls those it knows
 
     @property
     def signed(self) -> str:
         return f"{SIGNS[self.kind]} {self.text}" if self.kind in SIGNS else self.text
 
 
+    @property
+    def names(self) -> str:
+        """The end of `text` where it is for somebody."""
+        return ", ".join(call.name for call in self.calls)
+
+
 def joined(first: DeskPost, second: DeskPost) -> DeskPost | None:
     """Two posts of one handoff as one that is a single message on every desk; None when they must stay two."""
     text = f"{first.text}\n{second.text}"
-    alike = first.kind == second.kind and first.kind in ("relay", "note") and not (first.files or second.files)
+    alike = first.kind == second.kind and first.kind in ("relay", "note")
+    alike = alike and not any(post.files or post.calls for post in (first, second))
     both = replace(first, text=text, suggestion=second.suggestion)
     return both if alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS else None

@@ -106,7 +106,7 @@ class StaffTurn:
                 return idle.owed(claimed, self._settings.idle_at(t.now)) if taken else claimed
             case idle.RELEASE:
                 note, long = f"{self._word(value or 'released')} {by}", self._settings.long_at(t.now)
-                return idle.released(t.conversation, handoff_id, note, long)
+                return idle.released(t.conversation, handoff_id, DeskPost(handoff_id, "note", note), long)
             case "assign" if value in await self._store.colleagues():
                 return handoff.assigned(t.conversation, handoff_id, value, by, self._terms)
             case "assign":

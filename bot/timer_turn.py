@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot import deadlines, handoff, idle, promises, snooze
 from bot.conversation import Status
 from bot.decision import HandoffRequest, Speak
+from bot.messages import DeskPost
 from bot.notifier import Notifier, with_promises
 from bot.results import Results
 from bot.turn import Line, TimerChange, TurnResult, TurnStore
@@ -39,7 +40,8 @@ class TimerTurn:
                 return await self._results.moved(t, back)
             case deadlines.IDLE:
                 times = self._settings.long_at(t.now), self._settings.idle_at(t.now)
-                return await self._results.moved(t, idle.over(conversation, handoff_id, self._word("idle"), *times))
+                note = await self._for_leads(handoff_id, "idle")
+                return await self._results.moved(t, idle.over(conversation, handoff_id, note, *times))
             case deadlines.EXPIRES:
                 return await self._verdicts.expired(t, handoff_id)
             case deadlines.FIRST_ANSWER | deadlines.SETTLED | deadlines.REMINDS:
@@ -63,11 +65,14 @@ class TimerTurn:
 
     async def _late(self, t: Turn) -> TurnResult:
         """A deadline has passed, or the time to decide is nearly over: leads are told."""
-        view, leads = await self._store.handoff(t.first.handoff_id), await self._store.leads()
-        words = deadlines.for_leads(self._word(f"missed_{t.first.act}"), leads, self._word("leads"))
-        changes, posts = deadlines.missed(view, t.first.act, words)
+        view = await self._store.handoff(t.first.handoff_id)
+        note = await self._for_leads(t.first.handoff_id, f"missed_{t.first.act}")
+        changes, posts = deadlines.missed(view, t.first.act, note)
         sendings = handoff.to_sendings(posts, self._settings.desks, t.first.source_id)
         return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
+
+    async def _for_leads(self, handoff_id: str, word: str) -> DeskPost:
+        return deadlines.for_leads(handoff_id, self._word(word), await self._store.leads(), self._word("leads"))
 
     async def _reachable(self, t: Turn) -> TurnResult:
         """Nothing that was promised is kept for who has blocked us."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.conversation import Confirmation, Conversation, Utterance
-from bot.messages import Address, Card, DeskPost, InboundMessage, Reply
+from bot.messages import Address, Called, Card, DeskPost, InboundMessage, Reply
 from bot.office import HandoffView
 from bot.ports import Pace
 from bot.promises import Promise
@@ -183,8 +183,8 @@ class TurnStore(Protocol):
         """All members of staff, with what each has just now."""
         ...
 
-    async def leads(self) -> list[str]:
-        """... and of those who may approve."""
+    async def leads(self) -> list[Called]:
+        """Those who may approve, and who they are on the platforms of the desks."""
         ...
 
 

@@ -12,6 +12,8 @@ from test_people import Heard, done, handoffs, shopper, staff
 from bot import deadlines
 from bot.bootstrap import Language
 from bot.errors import BadInput
+from bot.messages import Address, Called
+from bot.ports import Role
 from bot.shop.policy import read_policy
 from bot.speech import WrittenWords
 from bot.turn import HandoffChange, TimerChange
@@ -79,6 +81,16 @@ async def test_a_late_first_answer_marks_the_handoff_and_is_told_once(talk: Talk
     assert (await passed(talk, 29), await marks(talk)) == ([], [""])
     assert (await passed(talk, 1), await marks(talk)) == ([LATE], ["first_answer"])
     assert await passed(talk, 60) == []
+
+
+async def test_leads_are_named_and_known_by_their_links(talk: Talk) -> None:
+    lena = Address("slack", "T0SHOP", "", user="U0LENA")
+    for name, role in (("Mei", Role.LEAD), ("Lena", Role.ADMIN), ("Sam", Role.AGENT)):
+        await talk.product.staff.fresh_password(name, role)
+    await talk.product.links.link(lena, (await talk.product.links.link_code("Lena"))[0])
+    await done(talk, shopper("m1", "a person"))
+    assert await passed(talk, 30) == [f"{LATE} For: Lena, Mei"]
+    assert talk.chat.desk.posts[-1].calls == (Called("Lena", (lena,)), Called("Mei"))
 
 
 async def test_claimed_in_time_nothing_is_late_until_it_should_be_settled(talk: Talk) -> None:

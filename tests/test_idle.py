@@ -12,6 +12,7 @@ from test_people import Heard, done, handoffs, shopper, staff, status
 from bot.bootstrap import Language
 from bot.conversation import Status
 from bot.office import Deed
+from bot.ports import Role
 from bot.speech import WrittenWords
 
 MINUTE = timedelta(minutes=1)
@@ -49,6 +50,13 @@ async def test_claimed_and_left_without_a_word_it_waits_again_for_anybody(talk: 
     assert len(await done(talk, shopper("m2", "are you there"))) == 1  # passed on, he hears
     [joined] = await done(talk, staff("s2", number, act="claim", name="Mei"))
     assert "Mei" in joined
+
+
+async def test_leads_hear_of_it(talk: Talk) -> None:
+    await talk.product.staff.fresh_password("Lena", Role.LEAD)
+    await claimed(talk)
+    assert await passed(talk, 60) == [f"{IDLE} For: Lena"]
+    assert [call.name for call in talk.chat.desk.posts[-1].calls] == ["Lena"]
 
 
 async def test_the_time_runs_from_the_first_message_without_an_answer(talk: Talk) -> None:

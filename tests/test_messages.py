@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import MASK, Address, InboundMessage, Kind, has_masked_card, note_in, without_card_numbers
+from bot.messages import (
+    MASK,
+    Address,
+    Called,
+    DeskPost,
+    InboundMessage,
+    Kind,
+    has_masked_card,
+    joined,
+    note_in,
+    without_card_numbers,
+)
 
 NOW = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)
 ADDRESS = Address("web", "", "1")
@@ -62,3 +73,9 @@ def test_what_no_store_can_keep_is_replaced() -> None:
 ])  # fmt: skip
 def test_what_staff_write_for_each_other_begins_with_its_mark(text: str, note: str | None) -> None:
     assert note_in(text) == note
+
+
+def test_what_is_for_somebody_stays_a_post_of_its_own() -> None:
+    note, late = DeskPost("h", "note", "one"), DeskPost("h", "note", "Late. For: Lena", calls=(Called("Lena"),))
+    assert joined(note, note) == DeskPost("h", "note", "one\none")
+    assert joined(note, late) is joined(late, note) is None

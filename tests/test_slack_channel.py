@@ -23,8 +23,9 @@ AGENT = Address("slack", "T0SHOP", "D0ANN", "1790000090.000100", "U0ANN")
 @pytest.fixture
 async def peer():
     async with SlackPeer() as peer:
-        for channel in ("D0ANN", "C0SHOP", "C0STAFF"):
-            peer.open(channel)
+        for address in (ANN, THREAD, AGENT):
+            peer.open(address.chat).posts.add(address.thread)
+        peer.open("C0STAFF")
         yield peer
 
 
@@ -252,13 +253,22 @@ def adapter(peer):
 
 
 async def test_check_says_who_we_are(adapter):
-    assert await adapter.check() == "Slack: connected to Shop as shophand (Socket Mode), staff in C0STAFF"
+    assert await adapter.check() == "Slack: connected to Shop as shophand (Socket Mode), staff in #c0staff"
+
+
+async def test_without_a_staff_channel_none_is_looked_at(peer):
+    adapter = SlackAdapter(TalkingFront(), FakeOffice(), settings(peer, staff_channel=""))
+    assert await adapter.check() == "Slack: connected to Shop as shophand (HTTP)"
+    assert peer.named("conversations.info") == []
 
 
 @pytest.mark.parametrize(("spoil", "said"), [
     (lambda peer: setattr(peer, "account_error", "invalid_auth"), "bot token is not accepted"),
     (lambda peer: setattr(peer, "broken", [502]), "no answer from"),
     (lambda peer: setattr(peer, "scopes", "chat:write,im:history"), "lacks app_mentions:read"),
+    (lambda peer: peer.channels.pop("C0STAFF"), "C0STAFF is not to be seen (Slack refused conversations.info: channel"),
+    (lambda peer: setattr(peer.channels["C0STAFF"], "error", "not_in_channel"), "Write /invite @shophand in #c0staff"),
+    (lambda peer: setattr(peer.channels["C0STAFF"], "error", "is_archived"), "#c0staff is archived"),
 ])  # fmt: skip
 async def test_check_says_what_is_wrong(peer, adapter, spoil, said):
     spoil(peer)

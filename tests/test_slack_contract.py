@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import NOW
 from fakes import FakeOffice, NoModel, TalkingFront
-from peers.slack import APP_TOKEN, BOT_TOKEN, SlackPeer, body, content_type, filled_in, signed, visible
+from peers.slack import APP_TOKEN, BOT_TOKEN, NEEDED, SCOPES, SlackPeer, body, content_type, filled_in, signed, visible
 from slack_rig import Shop, over_sockets, payload, settings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -344,6 +344,44 @@ async def test_slack_on_loopback_refuses_a_wrong_token(peer, token):
     with pytest.raises(SlackApiError) as refusal:
         await AsyncWebClient(token, base_url=peer.api).chat_postMessage(channel="D0ANN", text="x")
     assert refusal.value.response["error"] == "invalid_auth" and peer.sent == []
+
+
+@pytest.mark.parametrize("method", NEEDED)
+async def test_slack_on_loopback_refuses_what_a_scope_is_missing_for(peer, method):
+    peer.scopes = ",".join(set(SCOPES.split(",")) - {NEEDED[method]})
+    with pytest.raises(SlackApiError) as refusal:
+        await AsyncWebClient(BOT_TOKEN, base_url=peer.api).api_call(method, json={"channel": "C0STAFF", "text": "x"})
+    assert refusal.value.response["error"] == "missing_scope"
+
+
+@pytest.mark.parametrize(("trouble", "error"), [
+    ({"error": "is_archived"}, "is_archived"), ({"floods": [9]}, "ratelimited")])
+async def test_slack_on_loopback_whispers_where_it_posts(peer, trouble, error):
+    for name, value in trouble.items():
+        setattr(peer.channels["C0STAFF"], name, value)
+    with pytest.raises(SlackApiError) as refusal:
+        client = AsyncWebClient(BOT_TOKEN, base_url=peer.api)
+        await client.chat_postEphemeral(channel="C0STAFF", user="U0EVE", text="x")
+    assert refusal.value.response["error"] == error and peer.whispers == []
+
+
+async def test_slack_on_loopback_takes_no_modal_that_slack_does_not_show(peer):
+    good = {"type": "modal", "title": {"text": "t"}, "submit": {"text": "s"}, "blocks": [section("x")]}
+    peer.views = [{**good, "id": "V1"}]
+    peer._goes_on(json.dumps({"response_action": "update", "view": good}).encode())
+    for answer in ({"view": {**good, "title": {"text": "t" * 25}}}, {"view": {**good, "blocks": []}}, {}):
+        with pytest.raises(AssertionError):
+            peer._goes_on(json.dumps({"response_action": "update", **answer}).encode())
+    assert len(peer.views) == 2
+
+
+async def test_slack_on_loopback_keeps_ten_sockets_open(peer):
+    client = AsyncWebClient(base_url=peer.api)
+    places = [await client.apps_connections_open(app_token=APP_TOKEN) for _ in range(11)]
+    sockets = [await peer.client.ws_connect(place["url"]) for place in places]
+    said = [await socket.receive_json() for socket in sockets]
+    assert [word["type"] for word in said] == ["hello"] * 10 + ["disconnect"]
+    assert said[-1]["reason"] == "too_many_websockets"
 
 
 async def test_slack_on_loopback_calls_people_where_nothing_is_escaped(peer, shop):

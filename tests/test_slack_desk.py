@@ -1,13 +1,15 @@
 """Handoffs in the staff channel: posted by the desk, answered through intake, with the same thread reference."""
 
+from dataclasses import replace
+
 import pytest
 from fakes import FakeOffice, TalkingFront
 from peers.slack import SlackPeer, buttons, visible
 from slack_rig import Shop, payload, settings
 
 from adapters.slack import SlackAdapter
-from bot.errors import PermanentFailure, TemporaryFailure
-from bot.messages import Button, DeskPost
+from bot.errors import PermanentFailure, TemporaryFailure, ThreadGone
+from bot.messages import Address, Attachment, Button, Called, DeskPost
 from bot.ports import StaffDesk
 
 BUTTONS = (Button("Claim", "claim"), Button("Give back", "back"), Button("Close", "close"))
@@ -21,8 +23,13 @@ async def peer():
 
 
 @pytest.fixture
-def desk(peer) -> StaffDesk:
-    return SlackAdapter(TalkingFront(), FakeOffice(), settings(peer)).desk
+def front():
+    return TalkingFront()
+
+
+@pytest.fixture
+def desk(peer, front) -> StaffDesk:
+    return SlackAdapter(front, FakeOffice(), settings(peer)).desk
 
 
 async def test_a_handoff_opens_a_thread(peer, desk):
@@ -66,10 +73,45 @@ async def test_what_staff_do_there_carries_the_reference_the_desk_gave(peer):
     assert (front.received[1].act, front.received[1].handoff_id) == ("claim", "h-17")
 
 
-@pytest.mark.parametrize("thread", ["", "telegram:7:-100:5", "slack:T0SHOP:C0STAFF:"])
-async def test_a_post_without_a_thread_here_opens_one(peer, desk, thread):
-    reference = await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
-    assert reference == f"slack:T0SHOP:C0STAFF:{peer.sent[0]['ts']}"
+@pytest.mark.parametrize("thread", [
+    "", "telegram:7:-100:5", "slack:T0SHOP:C0STAFF:", "slack:T0SHOP:C0OLD:1790000000.000001"])
+async def test_without_a_thread_in_this_channel_the_opening_must_come_first(peer, desk, thread):
+    peer.open("C0OLD").posts.add("1790000000.000001")
+    with pytest.raises(ThreadGone):
+        await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
+    assert await desk.post(DeskPost("h-17", "ended", "Closed", thread=thread)) == thread  # nobody misses it
+    assert peer.sent == []
+
+
+async def test_in_the_thread_of_a_deleted_opening_nothing_is_said(peer, desk):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    peer.removed("C0STAFF", peer.sent[0]["ts"])
+    for _ in range(2):
+        with pytest.raises(ThreadGone):
+            await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
+    assert len(peer.named("chat.postMessage")) == 3 and peer.sent == []  # what Slack put beside it was taken back
+
+
+async def test_words_that_cannot_be_taken_back_stand_there_and_the_opening_comes_all_the_same(peer, desk):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    peer.removed("C0STAFF", peer.sent[0]["ts"])
+    peer._chat_delete = lambda _: {"ok": False, "error": "cant_delete_message"}
+    with pytest.raises(ThreadGone):
+        await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
+
+
+async def test_an_opening_that_is_deleted_while_it_is_written_is_written_anew(peer, desk):
+    post = DeskPost("h-17", "opened", "word " * 4000, buttons=BUTTONS)
+    peer.channels["C0STAFF"].patience, peer.channels["C0STAFF"].floods = 1, [9]
+    with pytest.raises(TemporaryFailure):
+        await desk.post(post)
+    peer.removed("C0STAFF", peer.sent[0]["ts"])
+    with pytest.raises(TemporaryFailure, match="deleted"):
+        await desk.post(post)
+    assert peer.sent == []
+    await desk.post(post)
+    first, *rest = peer.sent
+    assert "thread_ts" not in first and {message["thread_ts"] for message in rest} == {first["ts"]}
 
 
 async def test_a_long_summary_goes_on_in_the_thread_and_is_not_repeated(peer, desk):
@@ -81,6 +123,73 @@ async def test_a_long_summary_goes_on_in_the_thread_and_is_not_repeated(peer, de
     first, *rest = peer.sent
     assert failure.value.retry_after == 9 and reference.endswith(first["ts"]) and "thread_ts" not in first
     assert rest and {message["thread_ts"] for message in rest} == {first["ts"]}
+
+
+async def test_what_is_late_is_shown_in_the_channel_too_and_calls_the_lead(peer, desk):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    lena = Called("Lena", (Address("slack", "T0SHOP", "", user="U0LENA"),))
+    await desk.post(DeskPost("h-17", "note", "Late. For: Lena", thread=thread, calls=(lena,)))
+    await desk.post(DeskPost("h-17", "relay", "hello?", thread=thread))
+    assert peer.called == ["@U0LENA"]
+    assert [message.get("reply_broadcast") for message in peer.sent] == [None, True, None]
+
+
+# --- what shoppers send ----------------------------------------------------------------------------------------------
+
+
+async def photo_in(thread: str, front: TalkingFront) -> DeskPost:
+    digest = await front.keep_file(b"\xff\xd8\xff picture")
+    return DeskPost("h-17", "relay", "broken\n[photo]", thread, files=(Attachment("photo", digest=digest),))
+
+
+async def test_files_follow_the_words_into_the_thread_and_pictures_are_named_as_such(peer, desk, front):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    post = await photo_in(thread, front)
+    paper = await front.keep_file(b"%PDF-1.7")
+    more = (Attachment("document", name="my invoice.pdf", digest=paper), Attachment("voice", digest="0" * 64))
+    await desk.post(replace(post, files=(*post.files, *more)))
+    assert visible(peer.sent[1]) == "💬 broken\n[photo]"
+    name = f"photo-{post.files[0].digest[:8]}.jpg"
+    assert [(file["name"], file["content"]) for file in peer.shared] == [
+        (name, b"\xff\xd8\xff picture"), ("my invoice.pdf", b"%PDF-1.7")]  # what was taken away since is left out
+    assert {(file["channel"], file["thread_ts"]) for file in peer.shared} == {("C0STAFF", peer.sent[0]["ts"])}
+
+
+async def test_files_that_came_before_the_handoff_stand_under_its_opening(peer, desk, front):
+    post = await photo_in("", front)
+    await desk.post(replace(post, kind="opened"))
+    assert [file["thread_ts"] for file in peer.shared] == [peer.sent[0]["ts"]]
+
+
+async def test_a_place_that_its_line_tells_whole_is_no_file(peer, desk, front):
+    digest = await front.keep_file(b"59.329300, 18.068600")
+    place = Attachment("location", name="59.329300, 18.068600", digest=digest)
+    await desk.post(DeskPost("h-17", "opened", "[location]", files=(place,)))
+    assert peer.shared == []
+
+
+async def test_a_file_that_slack_has_no_time_for_is_sent_again_without_its_words(peer, desk, front):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    post, peer.upload_errors = await photo_in(thread, front), [503]
+    with pytest.raises(TemporaryFailure):
+        await desk.post(post)
+    await desk.post(post)
+    assert len(peer.sent) == 2 and len(peer.shared) == 1
+
+
+@pytest.mark.parametrize("trouble", ["no scope", "refused", "empty"])
+async def test_a_file_that_slack_does_not_take_costs_no_words(peer, desk, front, caplog, trouble):
+    thread = await desk.post(DeskPost("h-17", "opened", "Reason"))
+    post = await photo_in(thread, front)
+    if trouble == "no scope":
+        peer.scopes = peer.scopes.replace("files:write,", "")
+    elif trouble == "refused":
+        peer.upload_errors = [413]
+    else:
+        post = replace(post, files=(Attachment("document", digest=await front.keep_file(b"")),))
+    assert await desk.post(post) == thread
+    assert visible(peer.sent[-1]) == "💬 broken\n[photo]" and peer.shared == []
+    assert "could not be shown" in caplog.text
 
 
 async def test_a_channel_the_app_was_not_invited_to_is_permanent(peer, desk):

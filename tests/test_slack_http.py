@@ -85,6 +85,21 @@ async def test_when_slack_cannot_say_who_we_are_the_message_comes_again(peer, sh
     assert front.texts == ["Where is order 1042?"]
 
 
+async def test_who_we_are_is_known_before_the_first_message_has_to_be_answered(peer, shop, front):
+    await shop.adapter.run()
+    assert len(peer.named("auth.test")) == 1
+    peer.broken = [503]
+    assert await peer.deliver(shop.url, payload("im_text")) == [200]
+    assert peer.broken == [503]  # nobody was asked
+
+
+async def test_a_slack_that_is_away_at_the_start_is_asked_again(peer, shop, front):
+    peer.broken = [503]
+    await shop.adapter.run()
+    assert await peer.deliver(shop.url, payload("im_text")) == [200]
+    assert front.texts == ["Where is order 1042?"]
+
+
 async def test_a_revoked_token_loses_nothing(peer, shop, front):
     peer.account_error = "account_inactive"
     assert await peer.deliver(shop.url, payload("im_text")) == [500] * 4
@@ -266,22 +281,24 @@ async def test_slack_checks_the_certificate(peer, shop, front):
     assert front.received == []
 
 
-BODY = body(payload("im_text"))
 FORGERIES = {  # made when they are sent: their times count from then
-    "none": dict,
-    "another secret": lambda: signed(BODY, secret="another"),
-    "of another body": lambda: signed(BODY + b" "),
-    "six minutes old": lambda: signed(BODY, age=361),
-    "six minutes ahead": lambda: signed(BODY, age=-361),
-    "time is no number": lambda: {**signed(BODY), "X-Slack-Request-Timestamp": "now"},
-    "not ASCII": lambda: {**signed(BODY), "X-Slack-Signature": "v0=ключ"},
-    "without time": lambda: {"X-Slack-Signature": signed(BODY)["X-Slack-Signature"]},
+    "none": lambda _: {},
+    "another secret": lambda content: signed(content, secret="another"),
+    "of another body": lambda content: signed(content + b" "),
+    "six minutes old": lambda content: signed(content, age=361),
+    "six minutes ahead": lambda content: signed(content, age=-361),
+    "time is no number": lambda content: {**signed(content), "X-Slack-Request-Timestamp": "now"},
+    "not ASCII": lambda content: {**signed(content), "X-Slack-Signature": "v0=ключ"},
+    "without time": lambda content: {"X-Slack-Signature": signed(content)["X-Slack-Signature"]},
 }
 
 
+@pytest.mark.parametrize("name", ["im_text", "staff_word", "press_im", "staff_claim", "view_submission"])
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
-async def test_a_forged_or_stale_signature_is_refused(peer, shop, front, forgery):
-    assert await post(peer, shop.url, BODY, {"Content-Type": "application/json", **forgery()}) == 401
+async def test_a_forged_or_stale_signature_is_refused(peer, shop, front, forgery, name):
+    said = payload(name)
+    content = body(said)
+    assert await post(peer, shop.url, content, {"Content-Type": content_type(said), **forgery(content)}) == 401
     assert front.received == [] and peer.calls == []
 
 

@@ -3,8 +3,12 @@
 Only the model is a stand-in: what is tried here is decided by rules, whatever it understands.
 """
 
+import asyncio
+import hashlib
+import tomllib
 from copy import deepcopy
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from conftest import NOW
@@ -15,11 +19,14 @@ from slack_rig import payload, settings
 from adapters.slack import SlackAdapter
 from bot.bootstrap import Language, Shophand, shophand
 from bot.clock import ManualClock
-from bot.messages import DeskPost
+from bot.messages import Address, DeskPost
 from bot.office import Deed
 from bot.roles import Role
 from bot.serve import serving
 from bot.settings import Settings
+
+EN = tomllib.loads((Path(__file__).parents[1] / "bot" / "phrases" / "en.toml").read_text("utf-8"))
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @dataclass
@@ -30,6 +37,7 @@ class Workspace:
     url: str
     product: Shophand
     tick: int = field(default=0)
+    desk: str = "C0STAFF"
 
     async def say(self, user: str, channel: str, text: str, thread: str = "") -> None:
         event = deepcopy(payload("im_text"))
@@ -42,7 +50,7 @@ class Workspace:
 
     async def link(self, user: str, account: str) -> None:
         code, _ = await self.product.links.link_code(account)
-        await self.say(user, "C0STAFF", f"link {code}")
+        await self.say(user, self.desk, f"link {code}")
         await self.peer.until(lambda: any(told["user"] == user for told in self.peer.whispers))
 
     async def press(self, user: str, message: dict, act: str, *, late: bool = False) -> None:
@@ -51,7 +59,7 @@ class Workspace:
         key = next(key for key in keys if key["value"].startswith(act))
         pressed = deepcopy(payload("press_im"))
         pressed["user"]["id"], pressed["channel"]["id"] = user, message["channel"]
-        pressed["message"]["ts"] = message["ts"]
+        pressed["message"] |= {name: message[name] for name in ("ts", "thread_ts") if name in message}
         pressed["container"] |= {"message_ts": message["ts"], "channel_id": message["channel"]}
         pressed["trigger_id"] = f"trigger-{self.tick}"
         self.peer.triggers |= set() if late else {pressed["trigger_id"]}
@@ -169,6 +177,60 @@ async def test_a_suggestion_is_sent_from_the_desk_and_takes_the_conversation_ove
     await workspace.press("U0EVE", await workspace.seen("C0STAFF", 2), view.id)
     await workspace.shows("D0ANN", "Soon.")
     assert (await workspace.product.assistant.handoff(view.id)).status == "claimed"
+
+
+def photo_and_its_mention() -> tuple[dict, dict]:
+    """One post as Slack tells of it twice: as a message with its photo, and as a mention without."""
+    whole, mention = deepcopy(payload("mention_file")), deepcopy(payload("mention"))
+    mention["event"] |= {name: whole["event"][name] for name in ("ts", "event_ts", "text")}
+    return whole, mention
+
+
+@pytest.mark.parametrize("first", ["message", "mention"])
+async def test_a_photo_that_is_sent_with_our_name_is_kept_whichever_event_comes_first(workspace, first):
+    peer, event = workspace.peer, photo_and_its_mention()
+    peer.open("C0SHOP")
+    peer.files["cup.png"] = PNG
+    event[0]["event"]["files"][0]["url_private_download"] = f"{peer.url}/files-pri/cup.png"
+    for told in event if first == "message" else reversed(event):
+        assert await peer.deliver(workspace.url, told) == [200]
+    shopper = Address("slack", "T0SHOP", "C0SHOP", event[0]["event"]["ts"], "U0ANN").conversation_id
+    async with asyncio.timeout(10), workspace.product.assistant.subscribe(shopper) as changed:
+        while not (files := [digest for line in await workspace.product.assistant.transcript(shopper)
+                             for digest in line.attachments]):
+            changed.clear()
+            await changed.wait()
+    assert files == [hashlib.sha256(PNG).hexdigest()]
+
+
+@pytest.mark.parametrize(("file", "content"), [
+    ({"name": "audio_message.m4a", "mimetype": "audio/mp4", "subtype": "slack_audio"}, b"....ftypM4A voice"),
+    ({"name": "IMG_1.HEIC", "mimetype": "image/heic"}, b"....ftypheic photo"),
+    ({"name": "video_message.mp4", "mimetype": "video/mp4", "subtype": "slack_video"}, b"....ftypmp42 video"),
+], ids=["voice", "HEIC", "video"])
+async def test_what_is_no_text_is_kept_and_stands_with_the_handoff(workspace, file, content):
+    peer, sent = workspace.peer, deepcopy(payload("im_file"))
+    peer.files["sent"] = content
+    sent["event"]["text"] = ""
+    sent["event"]["files"][0] |= {**file, "url_private_download": f"{peer.url}/files-pri/sent"}
+    assert await peer.deliver(workspace.url, sent) == [200]
+    assert "colleague" in visible(await workspace.seen("D0ANN", 1))
+    await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
+    opening = await workspace.seen("C0STAFF", 1)
+    await peer.until(lambda: bool(peer.shared))
+    shown, = peer.shared
+    assert (shown["channel"], shown["thread_ts"], shown["content"]) == ("C0STAFF", opening["ts"], content)
+    assert Path(shown["name"]).suffix == Path(file["name"]).suffix.lower()
+
+
+async def test_in_a_channel_nothing_of_an_order_is_said(workspace):
+    workspace.peer.open("C0SHOP")
+    await workspace.say("U0ANN", "C0SHOP", "<@U0BOT> 10103")
+    await workspace.press("U0ANN", await workspace.seen("C0SHOP", 1), "intent:order_status")
+    told = await workspace.seen("C0SHOP", 2)
+    go_private = EN["acts"]["go_private"]["neutral"]
+    assert visible(told) in go_private and buttons(told) == ()
+    assert {message["thread_ts"] for message in workspace.messages("C0SHOP")} == {"1790001000.000002"}
 
 
 async def signed_in(workspace: Workspace) -> dict:

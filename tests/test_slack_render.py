@@ -4,12 +4,12 @@ import pytest
 from fakes import DESK_WORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from peers.slack import buttons, visible, wrong_with
+from peers.slack import buttons, calls_in, visible, wrong_with
 
 from adapters.slack import limits
 from adapters.slack.render import MARKUP, Part, render, render_post
 from adapters.slack.split import split, units
-from bot.messages import Button, Card, DeskPost, Picture, Reply
+from bot.messages import Address, Button, Called, Card, DeskPost, Picture, Reply
 
 PIECES = (
     "word ", "订单", "&<>", "*bold* ", "_x_ ", "> quote\n", ":tada: ", "\n\n", "https://shop.example/a?b=1&c=2 ",
@@ -158,3 +158,17 @@ def test_a_shoppers_words_call_nobody_in_the_staff_channel():
     part, = render_post(DeskPost("h-17", "relay", "<!here> @channel"), WORDS)
     assert visible(message(part)) == "💬 <!here> @channel"
     assert part.blocks[0]["text"]["verbatim"]
+
+
+def test_who_a_post_is_for_is_called_where_he_is_linked_and_named_elsewhere():
+    lena = Called("Lena", (Address("telegram", "7", "", user="333"), Address("slack", "T0SHOP", "", user="U0LENA")))
+    calls = (Called("Bob <3"), lena, Called("Ida", (Address("slack", "T0OTHER", "", user="U0IDA"),)))
+    post = DeskPost("h-17", "note", "Late. *Now*. For: Bob <3, Lena, Ida", calls=calls)
+    part, = render_post(post, WORDS, "T0SHOP")
+    assert visible(message(part)) == "📝 Late. *Now*. For:\nBob <3, @U0LENA, Ida"
+    assert calls_in(message(part)) == ["@U0LENA"] and part.aloud and wrong_with(message(part)) == ""
+
+
+def test_what_is_for_nobody_stands_in_its_thread_alone():
+    part, = render_post(DeskPost("h-17", "note", "Handed to Bob"), WORDS, "T0SHOP")
+    assert not part.aloud

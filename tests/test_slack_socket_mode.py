@@ -170,9 +170,9 @@ def test_one_process_per_app_token_and_the_token_is_not_in_the_leases_name(peer,
     assert SlackAdapter(front, FakeOffice(), settings(peer)).sole == ""
 
 
-async def test_over_http_there_is_nothing_to_run(peer, front):
+async def test_over_http_no_socket_is_opened(peer, front):
     await SlackAdapter(front, FakeOffice(), settings(peer)).run()
-    assert peer.calls == []
+    assert peer.named("apps.connections.open") == []
 
 
 async def test_no_text_and_no_ticket_is_logged(peer, front, caplog):

@@ -4,6 +4,7 @@ What is understood is written down; the last two run over the real adapters agai
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from conftest import NOW, Talk, talking
 from fakes import NoModel
-from peers.slack import SlackPeer
+from peers.slack import SlackPeer, buttons, visible
 from slack_rig import settings as slack_settings
 from test_desk_hours import DESK, add
 from test_people import Heard, actions, done, handoffs, lines, shopper, staff, status, suggestion
@@ -169,6 +170,24 @@ async def test_sla_breach(home: Path, heard: Heard) -> None:
         assert "Lena" in joined
 
 
+async def test_sla_breach_in_slack(home: Path) -> None:
+    """The same in Slack: the lead who is linked there is called, and in the channel, not in a thread he never saw."""
+    add(home, "[desk]\nfirst_answer = 30\n")
+    clock = ManualClock(NOW)
+    async with SlackPeer() as peer:
+        for channel in ("D0ANN", "C0STAFF"):
+            peer.open(channel, "U0LENA")
+        async with slack_shop(home, peer, "C0STAFF", clock) as space:
+            await space.product.staff.fresh_password("Lena", Role.LEAD)
+            await space.link("U0LENA", "Lena")
+            await space.say("U0ANN", "D0ANN", LAWYER)
+            opening = await space.seen("C0STAFF", 1)
+            clock.advance(30 * MINUTE)
+            late = await space.seen("C0STAFF", 2)
+            assert visible(late).startswith("📝 Late: nobody has taken this over") and peer.called == ["@U0LENA"]
+            assert (late["thread_ts"], late["reply_broadcast"]) == (opening["ts"], True)
+
+
 async def test_give_back_and_again_hand_over(talk: Talk) -> None:
     """Given back, the bot answers as if new; asked again, another handoff begins and the first stays as it ended."""
     first = await opened(talk)
@@ -220,43 +239,63 @@ async def test_telegram_topic_flood(shop: Any) -> None:  # noqa: F811
     assert shop.heard(ANN)[-1] == "Hello Ann, Eve here"
 
 
+@asynccontextmanager
+async def slack_shop(
+    home: Path, peer: SlackPeer, staff_channel: str, clock: ManualClock | None = None
+) -> AsyncIterator[Workspace]:
+    """One run of the shop with its desk in this channel."""
+
+    def adapters(assistant: Any, policy: Any) -> list[SlackAdapter]:
+        return [SlackAdapter(assistant, assistant, slack_settings(peer, staff_channel=staff_channel))]
+
+    async with (
+        shophand(
+            Settings(home=home), clock=clock or ManualClock(NOW), language=lambda *_: Language(NoModel(), NoModel()),
+            make_adapters=adapters,
+        ) as product,
+        serving(product, "127.0.0.1", 0) as port,
+    ):  # fmt: skip
+        yield Workspace(peer, f"http://127.0.0.1:{port}/slack/events", product, desk=staff_channel)
+
+
 async def test_desk_channel_deleted(home: Path) -> None:
-    """Slack's staff channel is gone: the console says so and shows all, from there he is answered; a channel that is
-    back gets what he writes next.
+    """Slack's staff channel is gone: the console says so and shows all, from there he is answered. A channel does not
+    come back under its id: in a new one the open conversation stands with summary and buttons before what he writes.
     """
     async with SlackPeer() as peer:
-        for channel in ("D0ANN", "C0STAFF"):
+        for channel in ("D0ANN", "D0BOB", "C0OLD", "C0NEW"):
             peer.open(channel, "U0EVE")
-        peer.channels["C0STAFF"].error = "channel_not_found"
-
-        def adapters(assistant: Any, policy: Any) -> list[SlackAdapter]:
-            return [SlackAdapter(assistant, assistant, slack_settings(peer))]
-
-        async with (
-            shophand(
-                Settings(home=home), clock=ManualClock(NOW), language=lambda *_: Language(NoModel(), NoModel()),
-                make_adapters=adapters,
-            ) as product,
-            serving(product, "127.0.0.1", 0) as port,
-        ):  # fmt: skip
-            space = Workspace(peer, f"http://127.0.0.1:{port}/slack/events", product)
+        async with slack_shop(home, peer, "C0OLD") as space:
             await space.say("U0ANN", "D0ANN", LAWYER)
-            await space.seen("D0ANN", 1)
-            [view] = await product.assistant.handoffs()
+            await space.seen("C0OLD", 1)
+            [view] = await space.product.assistant.handoffs()
+            peer.channels["C0OLD"].error = "channel_not_found"
+            await space.say("U0BOB", "D0BOB", LAWYER)  # his was never opened anywhere
+            await space.say("U0ANN", "D0ANN", "The cup is broken")
 
             async def told() -> list[str]:
-                shown = await product.assistant.transcript(view.conversation_id, notes=True)
+                shown = await space.product.assistant.transcript(view.conversation_id, notes=True)
                 return [line.text for line in shown if line.speaker == "note"]
 
-            async with product.assistant.subscribe(view.conversation_id) as changed:
+            async with space.product.assistant.subscribe(view.conversation_id) as changed:
                 while not await told():
                     changed.clear()
                     await changed.wait()
             assert (await told())[0].startswith("A staff desk cannot show this conversation, go on here: slack:")
-            await product.assistant.receive(staff("s1", view.id, "Hello Ann, Eve here", name="Eve"))
+            await space.product.assistant.receive(staff("s1", view.id, "Hello Ann, Eve here", name="Eve"))
             await space.shows("D0ANN", "Hello Ann, Eve here")
-            peer.channels["C0STAFF"].error = ""
-            await space.say("U0ANN", "D0ANN", "The cup is broken")
-            await space.shows("C0STAFF", "The cup is broken")
-            conversation, _ = await product.conversations.load(view.conversation_id)
+            conversation, _ = await space.product.conversations.load(view.conversation_id)
             assert conversation.status is Status.STAFF
+        async with slack_shop(home, peer, "C0NEW", ManualClock(NOW + MINUTE)) as space:
+            await space.product.staff.fresh_password("eve")
+            await space.link("U0EVE", "eve")
+            space.tick = 100
+            for user, channel in (("U0ANN", "D0ANN"), ("U0BOB", "D0BOB")):
+                await space.say(user, channel, f"And the saucer of {user}")
+                await space.shows("C0NEW", f"And the saucer of {user}")
+                [relayed] = [said for said in space.messages("C0NEW") if user in visible(said)]
+                [opening] = [said for said in space.messages("C0NEW") if said["ts"] == relayed["thread_ts"]]
+                assert "Reason: legal matter" in visible(opening) and LAWYER in visible(opening)
+                assert [value.partition(":")[0] for _, value in buttons(opening)] == ["claim", "back", "close"]
+                await space.say("U0EVE", "C0NEW", "We send a new one", thread=opening["ts"])
+                await space.shows(channel, "We send a new one")

@@ -44,6 +44,21 @@ async def test_the_same_source_id_again_changes_nothing(rig: Rig) -> None:
     assert texts(await rig.taken()) == ["one"]
 
 
+async def test_files_that_the_first_telling_left_out_come_once_as_a_row_of_their_own(rig: Rig) -> None:
+    photo = Attachment("photo", "image/png", 5, "a.png", "h")
+    whole = said("m1", "broken", kind=Kind.FILE, attachments=(photo,))
+    receipts = [await rig.inbox.receive(message) for message in (said("m1", "broken"), whole, whole)]
+    assert [receipt.new for receipt in receipts] == [True, True, False]
+    stored = [row.message for row in await rig.rows(Inbox)]
+    assert [(row["text"], len(row["attachments"])) for row in stored] == [("broken", 0), ("", 1)]
+
+
+async def test_a_whole_message_gets_nothing_from_a_poorer_telling(rig: Rig) -> None:
+    whole = said("m1", "broken", kind=Kind.FILE, attachments=(Attachment("photo", "image/png", 5, "a.png", "h"),))
+    receipts = [await rig.inbox.receive(message) for message in (whole, said("m1", "broken"), whole)]
+    assert [receipt.new for receipt in receipts] == [True, False, False] and await rig.count(Inbox) == 1
+
+
 async def test_a_message_that_was_answered_long_ago_is_still_known(rig: Rig) -> None:
     await rig.turn("m1")
     assert (await rig.inbox.receive(said("m1"))).new is False

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.telegram.render import Part, keyboard, render
-from bot.messages import Button, Card, Reply
+from adapters.telegram.render import Part, keyboard, render, render_post
+from bot.messages import Address, Button, Called, Card, DeskPost, Reply
 
 
 def units(text: str) -> int:
@@ -33,6 +33,16 @@ def test_a_bold_title_is_found_again_in_its_part():
     first, second = render(Reply(filler, cards=(Card("Order 1042", (("Total", "£1"),)),)))
     assert (first.text, first.bold) == (filler, ())
     assert second.text[slice(*second.bold[0])] == "Order 1042"
+
+
+def test_who_a_post_is_for_is_called_by_his_name_where_he_is_linked():
+    lena = Called("Lena 😀", (Address("slack", "T0SHOP", "", user="U0LENA"), Address("telegram", "7", "", user="333")))
+    calls = (Called("Bob"), lena, Called("Ida", (Address("telegram", "8", "", user="444"),)))
+    (part,) = render_post(DeskPost("h-17", "note", "Late. For: Bob, Lena 😀, Ida", calls=calls), "7")
+    (mention,) = part.entities()
+    assert part.text == "📝 Late. For: Bob, Lena 😀, Ida"
+    assert (mention.type, mention.user.id, mention.length) == ("text_mention", 333, units("Lena 😀"))
+    assert mention.offset == units("📝 Late. For: Bob, ")
 
 
 def test_nothing_to_say_is_no_part():

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from adapters.slack import limits
@@ -14,7 +15,7 @@ from adapters.slack.door import events_route
 from adapters.slack.intake import Intake
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
-from bot.errors import PermanentFailure, SettingsError, TemporaryFailure
+from bot.errors import ChannelError, PermanentFailure, SettingsError, TemporaryFailure
 from bot.office import Office
 from bot.ports import Front, StaffDesk
 
@@ -41,7 +42,7 @@ class SlackAdapter:
         self.channel = SlackChannel(self._api)
         digest = hashlib.sha256(settings.app_token.encode()).hexdigest()
         self.sole = f"slack:sockets:{digest[:16]}" if settings.app_token else ""
-        desk = SlackDesk(self._api, settings.staff_channel, front.desk_words) if settings.staff_channel else None
+        desk = SlackDesk(self._api, settings.staff_channel, front) if settings.staff_channel else None
         self.desk: StaffDesk | None = desk
 
     def routes(self) -> Sequence[Any]:
@@ -50,6 +51,8 @@ class SlackAdapter:
         return (events_route(self._intake.bolt, secret),) if secret else ()
 
     async def run(self) -> None:
+        with suppress(ChannelError):  # else the first message has to wait for it, and Slack only waits three seconds
+            await self._api.who()
         if self._settings.app_token:
             await Sockets(self._intake.bolt, self._api, self._settings.app_token, self._ping_seconds).run()
 
@@ -71,9 +74,28 @@ class SlackAdapter:
             return f"! Slack: the app lacks {missing}. Add them at {APPS}, OAuth & Permissions, and install it again."
         if trouble := await self._socket_trouble():
             return trouble
-        way = "Socket Mode" if settings.app_token else "HTTP"
-        desk = f", staff in {settings.staff_channel}" if settings.staff_channel else ""
+        way, desk = "Socket Mode" if settings.app_token else "HTTP", ""
+        if settings.staff_channel:
+            desk, trouble = await self._staff_room(me.user_name)
+            if trouble:
+                return trouble
         return f"Slack: connected to {me.team_name} as {me.user_name} ({way}){desk}"
+
+    async def _staff_room(self, own_name: str) -> tuple[str, str]:
+        """Where staff are, and what is wrong with it."""
+        channel = self._settings.staff_channel
+        try:
+            room = await self._api.room(channel)
+        except PermanentFailure as error:
+            return "", f"! Slack: the staff channel {channel} is not to be seen ({error}). Compare its id; if it is " \
+                       f"private, write /invite @{own_name} in it."
+        except TemporaryFailure as error:
+            return "", f"! Slack: the staff channel could not be looked at ({error}). Try again in a minute."
+        if room.archived:
+            return "", f"! Slack: the staff channel #{room.name} is archived. Unarchive it, or set another one."
+        if not room.member:
+            return "", f"! Slack: the app is not in the staff channel. Write /invite @{own_name} in #{room.name}."
+        return f", staff in #{room.name}", ""
 
     async def _socket_trouble(self) -> str:
         if not self._settings.app_token:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,23 @@ from adapters.slack.quiet import sdk_log
 from bot.errors import PermanentFailure
 
 Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message as Slack put it: where the thread's first message was deleted it stands loose in the channel."""
+
+    ts: str  # Slack's id of it
+    thread: str  # "" for none
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel as the app sees it."""
+
+    name: str
+    member: bool  # the app is in it
+    archived: bool
 
 
 class SlackApi:
@@ -47,12 +65,23 @@ class SlackApi:
         names = [said[name] or "" for name in ("bot_id", "team", "user")]
         return Me(said["team_id"], said["user_id"], *names), scopes
 
-    async def post(self, channel: str, thread: str, text: str, blocks: Sequence[Block]) -> str:
-        """Post one message and return its timestamp, Slack's id of it."""
+    async def room(self, channel: str) -> Room:
+        """PermanentFailure for a channel that is not there, or is private and the app is not in it."""
+        said = (await _call("conversations.info", self._client.conversations_info(channel=channel)))["channel"]
+        return Room(said.get("name") or channel, bool(said.get("is_member")), bool(said.get("is_archived")))
+
+    async def post(
+        self, channel: str, thread: str, text: str, blocks: Sequence[Block], *, aloud: bool = False
+    ) -> Posted:
+        """Post one message; `aloud`: what is said in a thread is shown in the channel too."""
         said = await _call("chat.postMessage", self._client.chat_postMessage(
             channel=channel, text=text, blocks=list(blocks), thread_ts=thread or None,
-            unfurl_links=False, unfurl_media=False))
-        return str(said["ts"])
+            unfurl_links=False, unfurl_media=False, reply_broadcast=aloud or None))
+        return Posted(str(said["ts"]), str((said.get("message") or {}).get("thread_ts") or ""))
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Take back a message of ours."""
+        await _call("chat.delete", self._client.chat_delete(channel=channel, ts=ts))
 
     async def whisper(self, channel: str, thread: str, user: str, text: str) -> None:
         """Show a line to one user only."""
@@ -83,11 +112,10 @@ class SlackApi:
         """
         if not self._may_see_token(url):
             raise PermanentFailure("this file is not kept by Slack; it is not fetched")
-        patience = aiohttp.ClientTimeout(total=limits.DOWNLOAD_SECONDS)
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
             async with (
-                aiohttp.ClientSession(timeout=patience, trust_env=True) as session,
+                _for_files() as session,
                 session.get(url, headers=headers, allow_redirects=False) as answer,
             ):
                 _refuse_download(answer, page)
@@ -99,11 +127,31 @@ class SlackApi:
         except (aiohttp.ClientError, OSError) as error:
             raise unreachable("a file", error) from error
 
+    async def upload(self, channel: str, thread: str, name: str, content: bytes) -> str:
+        """Put a file into a thread and return Slack's id of it."""
+        place = await _call("files.getUploadURLExternal", self._client.files_getUploadURLExternal(
+            filename=name, length=len(content)))
+        try:
+            async with _for_files() as session, session.post(place["upload_url"], data=content) as answer:
+                if answer.status >= 500 or answer.status == 429:
+                    raise unreachable("a file", None, answer.headers.get("Retry-After"))
+                if answer.status != 200:
+                    raise PermanentFailure(f"Slack does not take this file ({answer.status})")
+        except (aiohttp.ClientError, OSError) as error:
+            raise unreachable("a file", error) from error
+        await _call("files.completeUploadExternal", self._client.files_completeUploadExternal(
+            files=[{"id": place["file_id"], "title": name}], channel_id=channel, thread_ts=thread))
+        return str(place["file_id"])
+
     def _may_see_token(self, url: str) -> bool:
         asked, own = urlsplit(url), self._origin
         if asked.scheme == "https" and asked.hostname == limits.FILE_HOST and asked.port in (None, 443):
             return True
         return (asked.scheme, asked.hostname, asked.port) == (own.scheme, own.hostname, own.port)
+
+
+def _for_files() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=limits.FILE_SECONDS), trust_env=True)
 
 
 async def _call(method: str, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:

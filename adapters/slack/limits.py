@@ -25,7 +25,7 @@ PACE = Pace(chat=Rate(1.0, 5), account=Rate(0.2, 30))
 CALL_SECONDS = 15  # patience for an answer: an answer lost to impatience is a message sent twice
 TRIGGER_SECONDS = 2.0  # a trigger lives for three, and Slack waits for its answer no longer
 TYPING_SECONDS = 2.0  # the turn waits for it
-DOWNLOAD_SECONDS = 60.0
+FILE_SECONDS = 60.0  # patience for a file's content, in or out
 
 PING_SECONDS = 10.0  # Socket Mode; the SDK calls a socket dead after four unanswered pings
 PATIENCE = 6  # checks, a ping apart, that find no living socket before everything is set up afresh
@@ -33,4 +33,5 @@ QUIET_SECONDS = 30 * 60.0  # ours: without a word on it, a fresh socket costs le
 CLOSE_SECONDS = 3.0
 
 SCOPES = frozenset((  # without one of these the app is deaf or dumb somewhere
-    "app_mentions:read", "channels:history", "chat:write", "files:read", "groups:history", "im:history"))
+    "app_mentions:read", "channels:history", "channels:read", "chat:write", "files:read", "files:write",
+    "groups:history", "groups:read", "im:history"))

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.slack import limits
+from adapters.slack.common import CHANNEL
 from adapters.slack.desk_menu import EDIT, SEND, Words, menu
 from adapters.slack.forms import FORM_ACTION, packed
 from adapters.slack.interactions import DESK_ACTION
 from adapters.slack.split import split, units
-from bot.messages import Card, DeskPost, Picture, Reply
+from bot.messages import Called, Card, DeskPost, Picture, Reply
 
 Block = dict[str, Any]
 
@@ -28,6 +29,7 @@ class Part:
 
     text: str
     blocks: tuple[Block, ...]
+    aloud: bool = False  # everybody in the channel is to see it, whoever follows the thread
 
     @property
     def pictured(self) -> bool:
@@ -47,8 +49,11 @@ def render(reply: Reply) -> tuple[Part, ...]:
     return _parts(sections, keys)
 
 
-def render_post(post: DeskPost, words: Words) -> tuple[Part, ...]:
-    """The post for staff; its buttons know their handoff. The menu stands at an opening, and not at an approval."""
+def render_post(post: DeskPost, words: Words, account: str = "") -> tuple[Part, ...]:
+    """The post for staff; its buttons know their handoff. The menu stands at an opening, and not at an approval.
+
+    `account`: the workspace, for whom it calls.
+    """
     keys = [
         (button.label, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons
     ]
@@ -56,7 +61,16 @@ def render_post(post: DeskPost, words: Words) -> tuple[Part, ...]:
     if post.suggestion and units(carried) <= limits.VALUE_CHARS:
         keys += [(words("send_suggestion"), SEND, carried), (words("edit_suggestion"), EDIT, carried)]
     more = [menu(post.handoff_id, words)] if post.kind == "opened" else []
-    return _parts(list(_sections("", post.signed)), keys, more)
+    parts = _parts(list(_sections("", post.signed.removesuffix(post.names))), keys, more)
+    return (*parts[:-1], _calling(parts[-1], post.calls, account)) if post.calls else parts
+
+
+def _calling(part: Part, calls: Iterable[Called], account: str) -> Part:
+    """The part with those it is for below it: called where they are linked, else named."""
+    people = [(call.on(CHANNEL, account), escape(call.name)) for call in calls]
+    text = ", ".join(f"<@{user}>" if user else name for user, name in people)
+    called = {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+    return Part(f"{part.text} {text}", (*part.blocks, called), aloud=True)
 
 
 def escape(text: str) -> str:

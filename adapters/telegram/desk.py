@@ -8,22 +8,17 @@ from functools import partial
 from telegram import InlineKeyboardMarkup
 
 from adapters.telegram import limits
-from adapters.telegram.files import WORDED
 from adapters.telegram.forum import Forum
 from adapters.telegram.hints import Hint
 from adapters.telegram.normalise import CHANNEL
-from adapters.telegram.render import Part, keyboard, render, topic_name
+from adapters.telegram.render import Part, keyboard, render_post, topic_name
 from adapters.telegram.steps import Steps
 from adapters.telegram.tools import more, sendable, token
 from bot.errors import PermanentFailure, ShophandError, TemporaryFailure, ThreadGone
-from bot.messages import OPENING, Address, Attachment, Button, DeskPost, Reply
+from bot.messages import OPENING, Address, Attachment, Button, DeskPost
 from bot.ports import Front
 
 log = logging.getLogger(__name__)
-
-# by a name that ends so Telegram shows or plays it; what the content is, it says itself: (where, what) → ending
-SUFFIXES = {(0, b"\xff\xd8\xff"): ".jpg", (0, b"\x89PNG"): ".png", (0, b"%PDF"): ".pdf", (0, b"OggS"): ".ogg",
-            (8, b"WEBP"): ".webp", (4, b"ftyphei"): ".heic", (4, b"ftypmif1"): ".heic", (4, b"ftyp"): ".mp4"}
 
 
 class TelegramDesk:
@@ -100,7 +95,7 @@ class TelegramDesk:
         return Address(CHANNEL, self._account, self._forum.chat, topic).desk_ref
 
     async def _write(self, post: DeskPost, topic: str) -> None:
-        forum, parts = self._forum, render(Reply(post.signed))
+        forum, parts = self._forum, render_post(post, self._account)
         keys = self._keys(post)
         steps = [partial(forum.reopen, topic)] if post.kind == "again" else []
         steps += [partial(forum.write, topic, part, keys if part is parts[-1] else None) for part in parts]
@@ -121,21 +116,12 @@ class TelegramDesk:
 
     async def _attach(self, topic: str, item: Attachment) -> str:
         content = await self._front.file(item.digest)
-        if content is None:  # taken away since; the words name it
+        if content is None or item.told_whole(content):  # taken away since, and the words name it; or nothing more
             return ""
-        if item.kind in WORDED and item.name == " ".join(content.decode("utf-8", "replace").split()):
-            return ""  # all of it stands in the line
         try:
-            return await self._forum.attach(topic, _file_name(item, content), content)
+            return await self._forum.attach(topic, item.file_name(content), content)
         except ThreadGone:
             raise
         except PermanentFailure as error:  # the file is what Telegram does not like; it can be had in the console
             log.warning("a file could not be shown in the staff group: %s", error)
             return ""
-
-
-def _file_name(item: Attachment, content: bytes) -> str:
-    if item.name and item.kind not in WORDED:
-        return item.name
-    known = (end for (at, sign), end in SUFFIXES.items() if content.startswith(sign, at))
-    return f"{item.kind}-{item.digest[:8]}{'.txt' if item.kind in WORDED else next(known, '')}"

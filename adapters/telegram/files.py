@@ -1,6 +1,7 @@
 """What a Telegram message carries beside text. Pure: the content is fetched later, by its handle.
 
-A place, a poll or another person's contact is kept for staff too, as a file of its words: nothing is fetched for it.
+A place, a poll or another person's contact is kept for staff too, as a file of its words (bot.messages.WORDED):
+nothing is fetched for it.
 """
 
 from urllib.parse import quote, unquote
@@ -20,7 +21,6 @@ KINDS = (  # field of the message → our kind; an animation also fills `documen
 )
 # what a shopper may send of which a bot gets nothing to keep; it counts as a file that did not come through
 UNSEEN = ("story", "game", "paid_media")
-WORDED = ("location", "poll", "checklist", "dice", "contact")  # kinds that are kept as a file of their words
 _WORDS = "data:text/plain;charset=utf-8,"  # a handle that holds the content itself (RFC 2397)
 
 

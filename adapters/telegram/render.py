@@ -8,10 +8,18 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, MessageEntity, ReplyKeyboardMarkup
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    MessageEntity,
+    ReplyKeyboardMarkup,
+    User,
+)
 
 from adapters.telegram import limits
-from bot.messages import Button, Card, Reply
+from adapters.telegram.normalise import CHANNEL
+from bot.messages import Button, Card, DeskPost, Reply
 
 # where a long text may be cut, best first: paragraph, line, sentence, word
 BOUNDARIES = tuple(re.compile(pattern) for pattern in (
@@ -24,10 +32,14 @@ class Part:
 
     text: str
     bold: tuple[tuple[int, int], ...] = ()  # (offset, length) in characters
+    calls: tuple[tuple[int, int, int], ...] = ()  # (offset, length, user id) of people who are called by their names
     photo: str = ""  # its address: the text is the caption, or the whole message where Telegram does not take the photo
 
     def entities(self) -> Sequence[MessageEntity]:
         spans = [MessageEntity(MessageEntity.BOLD, offset, length) for offset, length in self.bold]
+        for offset, length, user in self.calls:
+            person = User(user, self.text[offset : offset + length], is_bot=False)
+            spans.append(MessageEntity(MessageEntity.TEXT_MENTION, offset, length, user=person))
         return MessageEntity.adjust_message_entities_to_utf_16(self.text, spans)
 
 
@@ -46,6 +58,19 @@ def render(reply: Reply) -> tuple[Part, ...]:
         else:
             words = replace(words, cards=(*words.cards, card))
     return (*parts, *_texts(words if parts else reply))
+
+
+def render_post(post: DeskPost, account: str) -> tuple[Part, ...]:
+    """The post for staff; those it is for are called, where they are linked."""
+    parts = render(Reply(post.signed))
+    if not post.calls or not parts[-1].text.endswith(post.names):  # or so many that they are cut apart
+        return parts
+    last, calls, at = parts[-1], list[tuple[int, int, int]](), len(parts[-1].text) - len(post.names)
+    for call in post.calls:
+        if user := call.on(CHANNEL, account):
+            calls.append((at, len(call.name), int(user)))
+        at += len(f"{call.name}, ")
+    return (*parts[:-1], replace(last, calls=tuple(calls)))
 
 
 def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:

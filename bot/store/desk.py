@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversation import Access, Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
-from bot.messages import Address
+from bot.messages import Address, Called
 from bot.office import OPEN, HandoffView, Ratings
 from bot.ports import Clock
 from bot.roles import Right, Role, may
@@ -16,7 +16,7 @@ from bot.routing import Crew
 from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
 from bot.store.staff import strengths_of
-from bot.store.tables import Conversations, DeskThreads, Facts, Handoffs, Staff, Timers
+from bot.store.tables import Conversations, DeskThreads, Facts, Handoffs, Staff, StaffLinks, Timers
 from bot.triage import in_order
 
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
@@ -90,11 +90,23 @@ class DeskStore:
         async with reading(self._engine) as connection:
             return list(await connection.scalars(sa.select(_staff.c.name).distinct().order_by(_staff.c.name)))
 
-    async def leads(self) -> list[str]:
-        """... and of those who may approve."""
-        mine = sa.select(_staff.c.name).where(_staff.c.role.in_(LEADS)).distinct().order_by(_staff.c.name)
+    async def leads(self) -> list[Called]:
+        """Those who may approve, and who they are on the platforms of the desks."""
+        links = StaffLinks.__table__
+        mine = (
+            sa.select(_staff.c.id, _staff.c.name, links.c.channel, links.c.account, links.c.user_id)
+            .join(links, links.c.staff_id == _staff.c.id, isouter=True)
+            .where(_staff.c.role.in_(LEADS))
+            .order_by(_staff.c.name, _staff.c.id, links.c.since)
+        )
         async with reading(self._engine) as connection:
-            return list(await connection.scalars(mine))
+            rows = list(await connection.execute(mine))
+        found = {row.id: Called(row.name) for row in rows}
+        for row in rows:
+            if row.user_id:
+                person = Address(row.channel, row.account, "", user=row.user_id)
+                found[row.id] = replace(found[row.id], people=(*found[row.id].people, person))
+        return list(found.values())
 
     async def crew(self) -> list[Crew]:
         """All members of staff, with how many conversations each has just now."""

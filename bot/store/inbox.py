@@ -59,7 +59,8 @@ class InboxStore:
             async with connection.begin_nested():
                 await connection.execute(row)
         except IntegrityError:
-            return Receipt(conversation_id, new=False)
+            left_out = await _files_left_out(connection, message)
+            return await self._accept(connection, left_out) if left_out else Receipt(conversation_id, new=False)
         if edited is not None:
             await _replace_text(connection, edited, message)
         return Receipt(conversation_id, new=True)
@@ -245,6 +246,18 @@ async def _replace_text(connection: AsyncConnection, row_id: int, edit: InboundM
     if edit.sent_at >= message.sent_at:
         message = replace(message, text=edit.text, sent_at=edit.sent_at)
         await connection.execute(_inbox.update().where(mine).values(message=INBOUND.dump(message)))
+
+
+async def _files_left_out(connection: AsyncConnection, again: InboundMessage) -> InboundMessage | None:
+    """The files of a message whose first telling had none: Slack tells of a mention twice, and not always of all."""
+    if not again.attachments:
+        return None
+    at = again.address
+    same = sa.and_(
+        _inbox.c.channel == at.channel, _inbox.c.account == at.account, _inbox.c.source_id == again.source_id
+    )  # fmt: skip
+    first = INBOUND.load(await connection.scalar(sa.select(_inbox.c.message).where(same)))
+    return None if first.attachments else replace(again, source_id=f"{again.source_id}:files", text="")
 
 
 def _one_turn(rows: Sequence[Accepted]) -> tuple[Accepted, ...]:

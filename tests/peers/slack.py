@@ -22,7 +22,14 @@ from aiohttp import web
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-71-loopback", "xapp-1-A0SHOP-loopback", "8f742231b10e8888abcd99yyyzzz85a5"
 TEAM, BOT_USER, BOT = "T0SHOP", "U0BOT", "B0BOT"
-SCOPES = "app_mentions:read,channels:history,chat:write,files:read,groups:history,im:history"
+SCOPES = ("app_mentions:read,channels:history,channels:read,chat:write,files:read,files:write,groups:history,"
+          "groups:read,im:history")  # fmt: skip
+SOCKETS = 10  # open at the same time
+NEEDED = {
+    "chat.postMessage": "chat:write", "chat.postEphemeral": "chat:write", "chat.delete": "chat:write",
+    "assistant.threads.setStatus": "chat:write", "conversations.info": "channels:read",
+    "files.getUploadURLExternal": "files:write", "files.completeUploadExternal": "files:write",
+}  # fmt: skip
 RETRIES = 3
 
 
@@ -33,6 +40,7 @@ class Channel:
     id: str
     error: str = ""  # "is_archived", "not_in_channel", …
     members: set[str] = field(default_factory=set)
+    posts: set[str] = field(default_factory=set)  # what stands there, by its ts: a thread hangs on one of them
     floods: list[int] = field(default_factory=list)  # Retry-After of the next refusals …
     patience: int = 0  # … which begin after so many more messages
 
@@ -51,6 +59,8 @@ class SlackPeer:
     def __init__(self) -> None:
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, bytes] = {}  # path → content
+        self.shared: list[dict[str, Any]] = []  # files of the app's own: channel, thread, name, content
+        self.upload_errors: list[int] = []  # HTTP status of the next uploads
         self.moved: dict[str, str] = {}  # path → address it redirects to
         self.calls: list[tuple[str, dict[str, Any]]] = []  # every call, refused ones too
         self.sent: list[dict[str, Any]] = []  # messages that were accepted, with their ts
@@ -75,6 +85,7 @@ class SlackPeer:
         self._socket: web.WebSocketResponse | None = None
         self._sockets: set[web.WebSocketResponse] = set()
         self._ids = count(1)
+        self._uploads: dict[str, dict[str, Any]] = {}  # announced, by the file's id
         self._waiting: dict[str, Envelope] = {}
         self._changed = asyncio.Condition()
 
@@ -84,6 +95,7 @@ class SlackPeer:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_get("/files-pri/{path:.+}", self._file)
+        app.router.add_post("/upload/v1/{id}", self._upload)
         app.router.add_get("/link/", self._link)
         app.router.add_get("/signin", _sign_in)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -108,6 +120,13 @@ class SlackPeer:
     def open(self, channel: str, *members: str) -> Channel:
         """Let the app write there."""
         return self.channels.setdefault(channel, Channel(channel, members=set(members)))
+
+    def removed(self, channel: str, ts: str) -> None:
+        """Somebody deletes a message. One with replies leaves a mark behind, and its thread goes on."""
+        gone, = (message for message in self.sent if (message["channel"], message["ts"]) == (channel, ts))
+        self.sent.remove(gone)
+        if not any((message["channel"], message.get("thread_ts")) == (channel, ts) for message in self.sent):
+            self.channels[channel].posts.discard(ts)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something that this peer sees has come about."""
@@ -134,6 +153,8 @@ class SlackPeer:
         wanted = APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN
         error = "not_authed" if not bearer else "invalid_auth" if bearer != wanted else self.account_error
         handler = getattr(self, "_" + re.sub(r"\W", "_", method), None)
+        if not error and NEEDED.get(method, "") not in self.scopes:
+            error = "missing_scope"
         if error or handler is None:
             answer: dict[str, Any] | int = {"ok": False, "error": error or "unknown_method"}
         else:
@@ -153,6 +174,34 @@ class SlackPeer:
                 "user_id": BOT_USER, "bot_id": BOT, "is_enterprise_install": False}
 
     def _chat_postMessage(self, message: dict[str, Any]) -> dict[str, Any] | int:
+        channel = self._taking(message)
+        if not isinstance(channel, Channel):
+            return channel
+        error = wrong_with(message)
+        if not error and not self.lost_pictures.isdisjoint(pictures(message)):
+            error = "invalid_blocks"  # "downloading image failed"
+        if error:
+            return {"ok": False, "error": error}
+        self.called += calls_in(message)
+        ts = f"1790000000.{next(self._ids):06d}"
+        if message.get("thread_ts") not in channel.posts:  # without a word: the answer alone tells
+            message = {name: value for name, value in message.items() if name != "thread_ts"}
+        channel.posts.add(ts)
+        self.sent.append({**message, "ts": ts})
+        echo = {name: message[name] for name in ("text", "thread_ts") if name in message}
+        return {"ok": True, "channel": channel.id, "ts": ts, "message": {**echo, "ts": ts}}
+
+    def _chat_delete(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel, ts = arguments.get("channel", ""), arguments.get("ts", "")
+        if channel not in self.channels:
+            return {"ok": False, "error": "channel_not_found"}
+        if not any((message["channel"], message["ts"]) == (channel, ts) for message in self.sent):
+            return {"ok": False, "error": "message_not_found"}
+        self.removed(channel, ts)
+        return {"ok": True, "channel": channel, "ts": ts}
+
+    def _taking(self, message: dict[str, Any]) -> Channel | dict[str, Any] | int:
+        """The channel that takes the message now, else what Slack answers."""
         channel = self.channels.get(message.get("channel", ""))
         if channel is None:
             return {"ok": False, "error": "channel_not_found"}
@@ -161,26 +210,27 @@ class SlackPeer:
         if channel.floods and channel.patience == 0:
             return channel.floods.pop(0)
         channel.patience = max(channel.patience - 1, 0)
-        error = wrong_with(message)
-        if not error and not self.lost_pictures.isdisjoint(pictures(message)):
-            error = "invalid_blocks"  # "downloading image failed"
-        if error:
-            return {"ok": False, "error": error}
-        self.called += calls_in(message)
-        ts = f"1790000000.{next(self._ids):06d}"
-        self.sent.append({**message, "ts": ts})
-        return {"ok": True, "channel": channel.id, "ts": ts, "message": {"ts": ts, "text": message.get("text", "")}}
+        return channel
 
-    def _chat_postEphemeral(self, message: dict[str, Any]) -> dict[str, Any]:
-        channel = self.channels.get(message.get("channel", ""))
-        if channel is None:
-            return {"ok": False, "error": "channel_not_found"}
+    def _chat_postEphemeral(self, message: dict[str, Any]) -> dict[str, Any] | int:
+        channel = self._taking(message)
+        if not isinstance(channel, Channel):
+            return channel
         if message.get("user") not in channel.members:
             return {"ok": False, "error": "user_not_in_channel"}
         if not message.get("text"):
             return {"ok": False, "error": "no_text"}
         self.whispers.append(message)
         return {"ok": True, "message_ts": f"1790000000.{next(self._ids):06d}"}
+
+    def _conversations_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/conversations.info"""
+        channel = self.channels.get(arguments.get("channel", ""))
+        if channel is None or channel.error == "channel_not_found":
+            return {"ok": False, "error": "channel_not_found"}
+        told = {"id": channel.id, "name": channel.id.lower(), "is_channel": True,
+                "is_archived": channel.error == "is_archived", "is_member": channel.error != "not_in_channel"}
+        return {"ok": True, "channel": told}
 
     def _views_open(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """docs.slack.dev/reference/methods/views.open"""
@@ -219,6 +269,37 @@ class SlackPeer:
         await response.write(content)
         return response
 
+    def _files_getUploadURLExternal(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/files.getUploadURLExternal"""
+        if not arguments.get("filename") or int(arguments.get("length") or 0) < 1:
+            return {"ok": False, "error": "invalid_arguments"}
+        file_id = f"F{next(self._ids):06d}"
+        self._uploads[file_id] = {"name": arguments["filename"], "length": int(arguments["length"])}
+        return {"ok": True, "upload_url": f"{self.url}/upload/v1/{file_id}", "file_id": file_id}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        content, announced = await request.read(), self._uploads[request.match_info["id"]]
+        if self.upload_errors:
+            return web.Response(status=self.upload_errors.pop(0))
+        if len(content) != announced["length"]:
+            return web.Response(status=400)
+        announced["content"] = content
+        return web.Response(text=f"OK - {len(content)}")
+
+    def _files_completeUploadExternal(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """docs.slack.dev/reference/methods/files.completeUploadExternal"""
+        done, channel = json.loads(arguments["files"]), self.channels.get(arguments.get("channel_id", ""))
+        if channel is None or channel.error:
+            return {"ok": False, "error": channel.error if channel else "channel_not_found"}
+        if any("content" not in self._uploads.get(file["id"], {}) for file in done):
+            return {"ok": False, "error": "file_not_found"}
+        thread = arguments.get("thread_ts") if arguments.get("thread_ts") in channel.posts else ""
+        for file in done:
+            whole = self._uploads.pop(file["id"])
+            self.shared.append({"channel": channel.id, "thread_ts": thread, "name": whole["name"],
+                                "content": whole["content"]})
+        return {"ok": True, "files": [{"id": file["id"], "title": file.get("title", "")} for file in done]}
+
     # --- Events API and interactivity: docs.slack.dev/apis/events-api ------------------------------------------------
 
     async def deliver(
@@ -226,6 +307,7 @@ class SlackPeer:
         before_retry: Callable[[], None] = lambda: None,
     ) -> list[int]:
         """Send it, and again while the answer is late or no 2xx; the statuses, 0 for a late answer."""
+        self._heard(payload)
         statuses: list[int] = []
         content, reason, limit = body(payload), "", aiohttp.ClientTimeout(total=patience)
         for attempt in range(1 + RETRIES):
@@ -236,6 +318,7 @@ class SlackPeer:
                 async with self.client.post(url, data=content, headers=headers, timeout=limit) as answer:
                     statuses.append(answer.status)
                     if answer.ok or answer.headers.get("X-Slack-No-Retry") == "1":
+                        self._goes_on(await answer.read())
                         return statuses
                     reason = "http_error"
             except TimeoutError:
@@ -249,17 +332,28 @@ class SlackPeer:
         content = body(payload)
         headers = {"Content-Type": content_type(payload), **signed(content)}
         async with self.client.post(url, data=content, headers=headers) as answer:
+            self._goes_on(await answer.read())
             return await answer.json()
 
-    def updated(self, view: dict[str, Any]) -> None:
-        """A modal of theirs takes the place of the one that was sent: response_action "update"."""
-        assert _good_view(view), view
-        self.views.append({**view, "id": self.views[-1]["id"], "hash": f"1790.{next(self._ids):06d}"})
+    def _goes_on(self, answer: bytes) -> None:
+        """How a modal goes on: closed by an empty answer, or another one in its place."""
+        said = json.loads(answer) if answer.startswith(b"{") else {}
+        if "response_action" in said:
+            view = said.get("view") or {}
+            assert said["response_action"] == "update" and self.views and _good_view(view), said
+            self.views.append({**view, "id": self.views[-1]["id"], "hash": f"1790.{next(self._ids):06d}"})
+
+    def _heard(self, payload: dict[str, Any]) -> None:
+        """What a person posts stands in the channel, and what he answers to stands there too."""
+        event = payload.get("event") or {}
+        if channel := self.channels.get(str(event.get("channel"))):
+            channel.posts |= {event[name] for name in ("ts", "thread_ts") if name in event}
 
     # --- Socket Mode: docs.slack.dev/apis/events-api/using-socket-mode -----------------------------------------------
 
     async def push(self, payload: dict[str, Any]) -> Envelope:
         """Send it over the newest socket."""
+        self._heard(payload)
         kind = "events_api" if payload["type"] == "event_callback" else "interactive"
         envelope = Envelope(f"env-{next(self._ids)}", kind, payload)
         await self.push_again(envelope)
@@ -296,6 +390,10 @@ class SlackPeer:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(autoping=not self.mute, timeout=0.1)
         await socket.prepare(request)
+        if len(self._sockets) >= SOCKETS:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+            await socket.close()
+            return socket
         self._sockets.add(socket)
         if not (self.mute or self.silent):
             await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0SHOP"},
