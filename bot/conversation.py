@@ -1,6 +1,6 @@
 """A conversation and what it remembers between turns: plain frozen data and its stored form.
 
-Pure. The rules that move a conversation are in policy.py; rows and leases are the store's business.
+Pure. The rules that move a conversation are in policy/; rows and leases are the store's business.
 """
 
 import json

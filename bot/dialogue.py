@@ -3,7 +3,7 @@
 `_turn` is the crossing: what staff do goes to staff_turn.py, what the clock brings to timer_turn.py, what a shopper
 writes while a person has the conversation to relay.py; what the bot answers stands here.
 
-Decides nothing itself: hearing.py loads and understands, policy.py decides, fulfilment.py asks the shop, results.py
+Decides nothing itself: hearing.py loads and understands, policy/ decides, fulfilment.py asks the shop, results.py
 says what came of it and gathers what the store keeps.
 """
 
