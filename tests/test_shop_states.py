@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.bootstrap import open_shop
+from bot.bootstrap.shop import open_shop
 from bot.clock import ManualClock
 from bot.commerce import Line, LineState, Order, Parcel, PostalAddress, Product, Quote, Variant
 from bot.facts import Localised, Money
