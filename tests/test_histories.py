@@ -23,7 +23,7 @@ import bot.store.tables  # noqa: F401 (registers its tables)
 from bot.commerce import AnswerStatus, LineState, Order, Product, Write
 from bot.conversation import Access, Proof
 from bot.facts import Money
-from bot.shop import checks, reads, rows, sums
+from bot.shop import checks, orders, reads, rows, sums
 from bot.shop import tables as t
 from bot.shop.checks import Goods
 from bot.shop.moments import Origin
@@ -385,7 +385,7 @@ async def play(world: World, chance: Random, number: str, steps: int) -> Order:
 
 async def look(world: World, number: str) -> Order:
     async with reading(world.engine) as connection:
-        order = await reads.order(connection, number)
+        order = await orders.read(connection, number)
     assert order is not None
     return order
 

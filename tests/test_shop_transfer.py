@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 import bot.store.tables  # noqa: F401 (registers its tables)
 from bot.commerce import Order
 from bot.facts import Money
-from bot.shop import reads
+from bot.shop import orders, reads
 from bot.shop import tables as t
 from bot.shop.answers import answer_from_json, answer_to_json, order_as_json
 from bot.shop.moments import Origin
@@ -95,7 +95,7 @@ def fill(tmp_path: Path) -> Fill:
 
 async def everything(engine: AsyncEngine) -> list[Order]:
     async with reading(engine) as connection:
-        return await reads.orders(connection)
+        return await orders.read_all(connection)
 
 
 async def test_an_order_is_completed_from_customer_article_and_market(engine: AsyncEngine, fill: Fill) -> None:
@@ -302,7 +302,7 @@ async def test_round_trip_loses_nothing(engine: AsyncEngine, tmp_path: Path) -> 
 async def test_order_as_json_is_plain(engine: AsyncEngine) -> None:
     await import_shop(engine, SAMPLE, NOW)
     async with reading(engine) as connection:
-        order = await reads.order(connection, "10053")
+        order = await orders.read(connection, "10053")
     assert order is not None
     shown = order_as_json(order)
     assert json.loads(json.dumps(shown)) == shown

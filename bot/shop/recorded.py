@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from bot.shop import reads, rows
 from bot.shop import tables as t
+from bot.shop.orders import read_all
 from bot.shop.reads import col, table
 from bot.shop.records import (
     CategoryRecord,
@@ -53,7 +54,7 @@ async def customers(connection: AsyncConnection, ids: Collection[str] | None = N
 async def orders(connection: AsyncConnection, numbers: Collection[str] | None = None) -> dict[str, OrderRecord]:
     """Those named, or all."""
     where = () if numbers is None else (col(t.Orders, "number").in_(list(numbers)),)
-    found = await reads.orders(connection, *where)
+    found = await read_all(connection, *where)
     lines = await _grouped(connection, t.Lines, "order_number", numbers)
     returns = await _grouped(connection, t.Returns, "order_number", numbers)
     categories = {row["id"]: row["category_id"] for group in lines.values() for row in group}

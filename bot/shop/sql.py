@@ -36,7 +36,7 @@ from bot.commerce import (
 from bot.conversation import Access, Proof
 from bot.facts import Localised, Money
 from bot.ports import Clock
-from bot.shop import baskets, invoice_pdf, promotions, reads, recommending
+from bot.shop import baskets, invoice_pdf, orders, promotions, reads, recommending
 from bot.shop.addresses import same_postcode
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
@@ -68,7 +68,7 @@ class SqlShop:
         both = table(Orders).outerjoin(table(Customers), col(Customers, "id") == col(Orders, "customer_id"))
         query = sa.select(*columns, *buyer).select_from(both)
         async with reading(self._engine) as connection:
-            number = await reads.spelled(connection, order)
+            number = await orders.spelled(connection, order)
             found = (await connection.execute(query.where(col(Orders, "number") == number))).first()
         email, phone, own, address = (found.email, found.phone, found.own_phone, found.address) if found else _NOBODY
         # all are compared whatever the first ones say, and for a number that does not exist just the same
@@ -96,7 +96,7 @@ class SqlShop:
     async def vouched(self, *, customer: str = "", order: str = "") -> Proof | None:
         account = sa.select(col(Customers, "market")).where(col(Customers, "id") == customer)
         async with reading(self._engine) as connection:
-            number = await reads.spelled(connection, order)
+            number = await orders.spelled(connection, order)
             whose = sa.select(col(Orders, "customer_id"), col(Orders, "market")).where(col(Orders, "number") == number)
             found = (await connection.execute(account if customer else whose)).first()
         if found is None:
@@ -109,7 +109,7 @@ class SqlShop:
 
     async def order(self, number: str, proof: Proof) -> Order | None:
         async with reading(self._engine) as connection:
-            found = await reads.order(connection, number)
+            found = await orders.read(connection, number)
             as_of = await self._as_of(connection)
         if found is None or not _may_see(proof, found):
             return None
@@ -124,7 +124,7 @@ class SqlShop:
         if not proof.customer:
             return ()
         async with reading(self._engine) as connection:
-            mine = await reads.orders(connection, col(Orders, "customer_id") == proof.customer)
+            mine = await orders.read_all(connection, col(Orders, "customer_id") == proof.customer)
             as_of = await self._as_of(connection)
         return tuple(replace(self._told(order), as_of=as_of) for order in mine)
 
@@ -168,7 +168,7 @@ class SqlShop:
         if proof.access not in (Access.ORDER, Access.CUSTOMER):
             return refused("not_found")
         async with reading(self._engine) as connection:
-            found = await reads.order(connection, number)
+            found = await orders.read(connection, number)
             if found is None or not _may_see(proof, found):
                 return refused("not_found")
             case = await self._case(connection, found, self._clock.now())
@@ -178,7 +178,7 @@ class SqlShop:
         products = list(dict.fromkeys(line.product_id for line in order.lines))
         return Case(
             self._told(order), self._policy.market(order.market), now, self._policy.shop.zone,
-            await reads.line_categories(connection, order.number),
+            await orders.line_categories(connection, order.number),
             await reads.products(connection, products, order.total.currency),
             front=self._policy.shop,
             account=await reads.account(connection, order.customer) if order.customer else None,
@@ -217,7 +217,7 @@ class SqlShop:
         verb = VERBS.get(write.verb) or STAFF_VERBS.get(write.verb)
         if verb is None:
             return Answer(AnswerStatus.UNSUPPORTED)
-        found = await reads.order(connection, str(write.arguments.get("order", "")))
+        found = await orders.read(connection, str(write.arguments.get("order", "")))
         if found is None:
             return refused("not_found")
         if write.version and found.version != write.version:  # 0: whatever has happened since
@@ -230,7 +230,7 @@ class SqlShop:
         if not await effects.take_version(connection, found):
             return refused("changed")
         await verb.effect(connection, Deed(checked.value, write.actor, now, self._policy.shop.url))
-        moved = await reads.order(connection, found.number)
+        moved = await orders.read(connection, found.number)
         return Answer(AnswerStatus.DONE, moved and self._told(moved))
 
     async def _do_account(self, connection: AsyncConnection, write: Write) -> Answer[Order | Account]:
