@@ -1,4 +1,4 @@
-"""Whole orders out of the shop's tables: each with its lines, parcels, payments and what else hangs on it. Reads only."""
+"""Whole orders out of the shop's tables: each with its lines, parcels, payments and what else hangs on it."""
 
 import re
 from collections.abc import Mapping, Sequence
