@@ -23,9 +23,9 @@ import bot.store.tables  # noqa: F401 (registers its tables)
 from bot.commerce import AnswerStatus, LineState, Order, Product, Write
 from bot.conversation import Access, Proof
 from bot.facts import Money
-from bot.shop import checks, order_rows, orders, reads, rows, sums
+from bot.shop import order_checks, order_rows, orders, reads, rows, sums
 from bot.shop import tables as t
-from bot.shop.checks import Goods
+from bot.shop.goods import Goods
 from bot.shop.moments import Origin
 from bot.shop.money import to_minor, to_text
 from bot.shop.policy import read_policy
@@ -427,5 +427,5 @@ def test_money_and_goods_add_up_whatever_happens(runner: asyncio.Runner, world: 
     record = order_rows.order_record(order, {line.id: "" for line in order.lines}, {
         item.id: {"refund": item.refund.minor, "fee": item.fee.minor} for item in order.returns
     })  # fmt: skip
-    faults = [*checks.order_faults(record, Goods(customers={"C1": record}), POLICY, world.clock.at)]  # type: ignore[dict-item]
+    faults = [*order_checks.order_faults(record, Goods(customers={"C1": record}), POLICY, world.clock.at)]  # type: ignore[dict-item]
     assert not faults, "what is exported could not be imported again"
