@@ -33,7 +33,8 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
         yield "email: missing; a guest order needs one"
     if order.address or not left:
         yield from _address_faults(order.address, policy.market(order.market).countries)
-    faults = [fault for place, amount in _amounts(order).items() for fault in amount_fault(place, amount, order.currency)]
+    amounts = _amounts(order)
+    faults = [fault for place, amount in amounts.items() for fault in amount_fault(place, amount, order.currency)]
     yield from faults
     if not faults:
         yield from _sum_faults(order)
