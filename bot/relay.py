@@ -1,6 +1,6 @@
 """What a shopper writes while a person is awaited or talks: it goes to the desks; the bot says nothing of its own."""
 
-from bot import handoff, idle, leaving, opt_in, slots, snooze, transcript
+from bot import desk_posts, handoff, idle, leaving, opt_in, slots, snooze, transcript
 from bot.alarms import alarm
 from bot.conversation import Status
 from bot.decision import TAKE_BACK, Speak
@@ -24,7 +24,7 @@ class Relay:
         results: Results,
         settings: Settings,
         modes: WriteModes,
-        terms: handoff.Terms,
+        terms: desk_posts.Terms,
     ) -> None:
         self._hearing, self._suggester, self._results = hearing, suggester, results
         self._settings, self._modes, self._terms = settings, modes, terms
@@ -40,7 +40,7 @@ class Relay:
             await self._suggest(t)
         reason = alarm(slots.readable(t.text))
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
-        told = handoff.suggested(self._as_read(t), t.suggestion, self._terms)
+        told = desk_posts.suggested(self._as_read(t), t.suggestion, self._terms)
         moved = self._relayed(t, told, urgent)
         lines = transcript.user_lines(t.claim.rows, t.suggested)
         result = await self._results.moved(t, moved if urgent else leaving.left(moved, t.text), lines)
@@ -59,7 +59,7 @@ class Relay:
 
     def _as_read(self, t: Turn) -> str:
         """Words, files and buttons as text."""
-        lost = handoff.desk_word(self._terms, "file_lost")
+        lost = desk_posts.desk_word(self._terms, "file_lost")
         kept = [f"[{item.kind} {item.name or item.digest[:8]}{'' if item.digest else f': {lost}'}]" for item in t.files]
         pressed = [t.first.button] if t.first.kind is Kind.BUTTON and not t.text else []
         return "\n".join([*filter(None, [t.text]), *kept, *pressed])
@@ -68,6 +68,6 @@ class Relay:
         """To the desk; what was put away there comes back."""
         moved, note = handoff.relayed(t.conversation, text, urgent, t.files, t.suggestion), t.conversation.handoff
         back = snooze.brought_back(
-            moved.conversation, note.id if note else "", handoff.desk_word(self._terms, "back_written")
+            moved.conversation, note.id if note else "", desk_posts.desk_word(self._terms, "back_written")
         )
         return idle.owed(handoff.joined(moved, back), self._settings.idle_at(t.now))

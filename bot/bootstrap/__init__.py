@@ -22,8 +22,8 @@ from bot.bootstrap.shop import MakeShop, open_shop
 from bot.bootstrap.turns import dialogues
 from bot.canned import Canned
 from bot.commerce import Shop
+from bot.desk_posts import Terms, opening
 from bot.dispatch.local import LocalDispatcher
-from bot.handoff import Terms, opening
 from bot.live import LiveDialogue
 from bot.messages import DeskPost
 from bot.ports import Adapter, Clock, Language

@@ -8,7 +8,7 @@ from opencc import OpenCC
 
 from bot.assistant import Watchers
 from bot.bootstrap.shop import OpenShop, mode_store
-from bot.handoff import Terms
+from bot.desk_posts import Terms
 from bot.keys import Keys
 from bot.phrases import PHRASES, PhraseBook
 from bot.ports import Clock, ReplyWriter
