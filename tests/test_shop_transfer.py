@@ -19,9 +19,9 @@ from bot.commerce import Order
 from bot.facts import Money
 from bot.shop import orders, reads
 from bot.shop import tables as t
+from bot.shop.access import label_only
 from bot.shop.answers import answer_from_json, answer_to_json, order_as_json
 from bot.shop.moments import Origin
-from bot.shop.sql import _label_only
 from bot.shop.transfer import SAMPLE, export_shop, import_shop, is_empty
 from bot.shop.verbs import effects
 from bot.shop.verbs.verb import refused
@@ -113,7 +113,7 @@ async def test_a_line_has_the_picture_that_its_product_has_now(engine: AsyncEngi
         assert not (await import_shop(engine, fill(products=[{**PRODUCT, "image": picture}]), NOW)).problems
         (order,) = await everything(engine)
         assert order.lines[0].image == picture
-    assert not _label_only(order).lines[0].image  # a picture says what is in the parcel
+    assert not label_only(order).lines[0].image  # a picture says what is in the parcel
 
 
 @pytest.mark.parametrize(
