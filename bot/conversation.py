@@ -286,7 +286,3 @@ _FACTS: TypeAdapter[dict[str, Fact]] = TypeAdapter(dict[str, Fact])
 
 def facts_to_json(facts: Mapping[str, Fact]) -> dict[str, Any]:
     return _FACTS.dump_python(dict(facts), mode="json")
-
-
-def facts_from_json(value: Any) -> dict[str, Fact]:
-    return _FACTS.validate_python(value)

@@ -179,23 +179,6 @@ class StaffDesk(Protocol):
         ...
 
 
-# --- dispatch --------------------------------------------------------------------------------------------------------
-
-
-class Dispatcher(Protocol):
-    def wake(self, conversation_id: str) -> None:
-        """Tell that the conversation has a waiting row. A hint: waiting rows are found without it at start."""
-        ...
-
-    async def run(self) -> None:
-        """Work until cancelled."""
-        ...
-
-    async def drain(self) -> None:
-        """Work until no conversation has a waiting row (tests, scripts)."""
-        ...
-
-
 # --- what adapters may ask of the assistant --------------------------------------------------------------------------
 
 
