@@ -17,7 +17,7 @@ RINGS = (
     {"facts", "conversation", "consent", "codes", "days", "links", "causes", "opening",
      "leases", "promises", "opt_in", "budget", "keys"},
     {"ports", "office", "commerce", "settings", "understand"},
-    {"skill", "meaning", "slots", "alarms", "cues", "shopping", "decision", "turn", "delivery",
+    {"skill", "meaning", "slots", "answers", "talk", "alarms", "cues", "shopping", "decision", "turn", "delivery",
      "measures", "sizing", "advice", "triage", "deadlines"},
     {"flows", "policy"},
     {"skills"},
@@ -34,7 +34,8 @@ ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "attributes", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links",
-    "causes", "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms",
+    "causes", "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "answers",
+    "talk", "alarms",
     "conversation", "decision", "flows", "policy", "desk_posts", "summary", "handoff", "opening", "waiting", "triage",
     "deadlines", "snooze", "rating", "roles", "linking", "approval", "leaving", "idle", "routing",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bot import slots
+from bot import answers, slots, talk
 from bot.conversation import Flow
 from bot.flows import ADVICE_MEMORY, Script, TurnState
 from bot.messages import Kind
@@ -95,7 +95,7 @@ def _known(t: TurnState, skill: Skill) -> dict[str, str]:
 
 def _shown_one(t: TurnState) -> str:
     """ "The second one": of the products last shown."""
-    place = slots.place(t.event.text)
+    place = answers.place(t.event.text)
     shown = t.conversation.memory.get("shown", "").split()
     return shown[place] if place is not None and -len(shown) <= place < len(shown) else ""
 
@@ -103,10 +103,10 @@ def _shown_one(t: TurnState) -> str:
 def _spoken_of(t: TurnState, skill: Skill, values: Mapping[str, str]) -> dict[str, str]:
     """The order and the product that were spoken of before, where the message may mean them."""
     text, memory, found = t.event.text, t.conversation.memory, dict[str, str]()
-    if slots.means_another(text):
+    if talk.means_another(text):
         return found
     lacking = {name for name in ("order_id", "product") if name in skill.slots and name not in values} & memory.keys()
-    points_back = slots.points_back(text)
+    points_back = talk.points_back(text)
     if "order_id" in lacking:
         # "the blanket, has that been sent?" points at the blanket: which order it is in, the skill finds out
         found["order_id" if points_back and "products" not in values else "order_hint"] = memory["order_id"]

@@ -6,11 +6,11 @@ from bot.decision import PERSONAL, Decision, Offer
 from bot.facts import Act, Term
 from bot.flows import Script, TurnState
 from bot.messages import Kind, has_masked_card
-from bot.policy.answers import answer
 from bot.policy.buttons import menu
 from bot.policy.labels import ADVISING, HALF, LIKE_NOTICES, QUIET, SOCIAL
 from bot.policy.language import language, other_language, third_language
 from bot.policy.notices import taken_back, to_take_back
+from bot.policy.questions import answered
 from bot.policy.requests import begin, requests
 from bot.policy.tasks import own_words, sure, tasks
 
@@ -70,7 +70,7 @@ def _meant(t: TurnState) -> Script:
         others = [name for name in tasks(t) if name not in LIKE_NOTICES] if t.event.kind is Kind.TEXT else []
         yield from taken_back(t, promises, others)
     elif t.top and t.top.expects:
-        yield from answer(t, t.top)
+        yield from answered(t, t.top)
     else:
         yield from _new_message(t)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot import codes, consent, slots
+from bot import answers, codes, consent, slots, talk
 from bot.conversation import Confirmation, Flow
 from bot.facts import Act, Text
 from bot.flows import Script, TurnState
@@ -14,7 +14,7 @@ from bot.policy.requests import requests
 from bot.policy.tasks import own_words, tasks
 
 
-def answer(t: TurnState, flow: Flow) -> Script:
+def answered(t: TurnState, flow: Flow) -> Script:
     """`flow`: the one on top, which asks."""
     if t.conversation.pending and flow.expects == "confirm":
         yield from _to_confirm(t, flow, t.conversation.pending)
@@ -38,7 +38,7 @@ def _to_confirm(t: TurnState, flow: Flow, pending: Confirmation) -> Script:
     elif corrected:
         t.fill(corrected)
         yield from t.advance()
-    elif against or slots.leaves(text) or consent.plain_no(text.strip().rpartition("\n")[2]):  # the last word counts
+    elif against or talk.leaves(text) or consent.plain_no(text.strip().rpartition("\n")[2]):  # the last word counts
         t.heard.append("deny")
         yield from t.declined()
     elif any(meaning.probability(name) >= HALF for name in t.skills[flow.skill].sounds_like):
@@ -67,13 +67,13 @@ def _to_code(t: TurnState, flow: Flow) -> Script:
 
 
 def _to_question(t: TurnState, flow: Flow) -> Script:
-    if whole := slots.exact(t.event.text, flow.options):
+    if whole := answers.exact(t.event.text, flow.options):
         t.heard.append("provide_info")
         t.fill({flow.expects: whole})
         yield from t.advance()
         return
     others = tasks(t, apart_from=flow.skill)
-    if t.understanding.probability("cancel_flow") >= HALF or slots.leaves(t.event.text):
+    if t.understanding.probability("cancel_flow") >= HALF or talk.leaves(t.event.text):
         t.drop()
         yield from requests(t, others)
         return
@@ -100,7 +100,7 @@ def _value(t: TurnState, flow: Flow) -> str | None:
     """The answer to what the flow asks, None where the message holds none."""
     if flow.expects == "code":
         return None  # a code was cut out of the text already
-    value = slots.answer(flow.expects, t.event.text, t.understanding.slots, flow.options)
+    value = answers.answer(flow.expects, t.event.text, t.understanding.slots, flow.options)
     if flow.expects == "contact" and value == flow.slots.get("order_id"):
         return None  # the order number once more, not a postcode
     if slots.is_free(flow.expects) and not flow.options and _only_social(t):
