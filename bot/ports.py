@@ -1,8 +1,8 @@
 """The doors of the assistant, each the smallest set of verbs the core needs; the shop's is in commerce.py, the staff
 console's in office.py.
 
-Implementations live in adapters/, model/ and bot/{store,dispatch,phrases,shop}/ and are chosen in bootstrap/. Each
-port has one contract test that runs over all its implementations.
+Implementations live in adapters/, model/ and bot/{store,dispatch,phrases,shop}/ and are chosen in bootstrap/. What
+a channel and a shop promise is written down as a test that every implementation passes.
 """
 
 import asyncio

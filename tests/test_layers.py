@@ -127,7 +127,7 @@ def test_bot_knows_no_platform_no_adapter_and_no_model() -> None:
     assert not strangers
 
 
-def test_adapters_know_messages_errors_and_the_ports_of_bot_and_never_one_another() -> None:
+def test_adapters_know_messages_errors_and_the_ports_of_bot_office_among_them_and_never_one_another() -> None:
     strangers = [
         f"{path.relative_to(ROOT)} imports {top}.{other}" for path, own, top, other in edges("adapters")
         if top == "model"

@@ -48,7 +48,7 @@ from bot.store.tables import Actions
 
 
 class SqlShop:
-    """Implements bot.ports.Shop."""
+    """Implements bot.commerce.Shop."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock, policy: Policy, knowledge_dir: Path) -> None:
         self._engine = engine
