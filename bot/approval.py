@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import Confirmation, Conversation, Status, Utterance
 from bot.decision import HandoffRequest, Limits, Offer, Speak
+from bot.desk_posts import Terms
 from bot.facts import Act, Fact, Money, Term
-from bot.handoff import Terms, talk
 from bot.skill import Outcome
+from bot.summary import talk
 
 HUMAN = Offer(Term("button", "human"), "human")
 SHOWN = (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import approval, deeds, handoff, routing
+from bot import approval, deeds, desk_posts, handoff, routing, summary
 from bot.commerce import Order
 from bot.conversation import Conversation
 from bot.decision import HandoffRequest
@@ -28,14 +28,14 @@ class Briefing:
         """`conversation`: as the decision leaves it; what was open before the decision is told as well."""
         before = replace(conversation, flows=t.conversation.flows, queue=t.conversation.queue)
         status = "closed" if request.kind == "note" else "waiting"
-        number = request.write.arguments.get("order", "") if request.write else handoff.order_of(before)
+        number = request.write.arguments.get("order", "") if request.write else summary.order_of(before)
         # what comes first anyhow waits for no shop, and where an error brings in a person it may be the shop's
         asks = status == "waiting" and request.reason not in FIRST | {"error"}
         order = await self._fulfilment.order(number, before.proof) if asks else None
         text = await self._told(t, request, before, order)
         if request.kind in ("chat", "case"):
             fit = routing.fitting(await self._store.crew(), before.language, request.reason)
-            text = f"{text}\n{handoff.desk_word(self._terms, 'fits')} {', '.join(fit)}" if fit else text
+            text = f"{text}\n{desk_posts.desk_word(self._terms, 'fits')} {', '.join(fit)}" if fit else text
         change = HandoffChange(
             self._new_id(), status, request.kind, request.reason, text, request.write, opening=True,
             packed_by=order.packed_by if order else None,
@@ -66,4 +66,4 @@ class Briefing:
             by = t.first.name if request.reason in deeds.PROPOSED else ""
             return approval.card(request.write, buyer, conversation, t.history, t.text, limits, self._terms, say, by)
         facts = {name: say(fact) for name, fact in request.facts.items()}
-        return handoff.case_summary(facts, conversation, request.reason, t.history, self._terms, t.text)
+        return summary.case_summary(facts, conversation, request.reason, t.history, self._terms, t.text)

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from bot.commerce import Shop
 from bot.conversation import Conversation
 from bot.facts import PLACEHOLDER, Localised
-from bot.handoff import order_of
 from bot.office import CannedReply, HandoffView, ReadyReply
 from bot.ports import Clock
+from bot.summary import order_of
 
 
 class Canned:

@@ -1,6 +1,6 @@
 """A conversation and what it remembers between turns: plain frozen data and its stored form.
 
-Pure. The rules that move a conversation are in policy.py; rows and leases are the store's business.
+Pure. The rules that move a conversation are in policy/; rows and leases are the store's business.
 """
 
 import json
@@ -286,7 +286,3 @@ _FACTS: TypeAdapter[dict[str, Fact]] = TypeAdapter(dict[str, Fact])
 
 def facts_to_json(facts: Mapping[str, Fact]) -> dict[str, Any]:
     return _FACTS.dump_python(dict(facts), mode="json")
-
-
-def facts_from_json(value: Any) -> dict[str, Fact]:
-    return _FACTS.validate_python(value)

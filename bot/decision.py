@@ -1,4 +1,4 @@
-"""What a turn brings in and what the policy may decide: plain data between dialogue.py and policy.py."""
+"""What a turn brings in and what the policy may decide: plain data between dialogue.py and policy/."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -3,14 +3,14 @@
 `_turn` is the crossing: what staff do goes to staff_turn.py, what the clock brings to timer_turn.py, what a shopper
 writes while a person has the conversation to relay.py; what the bot answers stands here.
 
-Decides nothing itself: hearing.py loads and understands, policy.py decides, fulfilment.py asks the shop, results.py
+Decides nothing itself: hearing.py loads and understands, policy/ decides, fulfilment.py asks the shop, results.py
 says what came of it and gathers what the store keeps.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import deadlines, leaving, rating, slots, transcript
+from bot import deadlines, leaving, rating, talk, transcript
 from bot.briefing import Briefing
 from bot.conversation import Status, Understanding
 from bot.decision import HandoffRequest, Limits, Notice, Read, Speak, TurnInput
@@ -114,7 +114,7 @@ class Dialogue:
 
     async def _rated(self, t: Turn) -> TurnResult | None:
         """A rating that was asked for, or the word after it; None for anything else, which goes on as usual."""
-        asked, text = t.conversation.rating, slots.readable(t.text)
+        asked, text = t.conversation.rating, talk.readable(t.text)
         if asked is None:
             return None
         talking = t.conversation.status in PERSON

@@ -6,7 +6,8 @@ from pathlib import Path
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bootstrap import Shophand, channels_of, shophand
+from bot.bootstrap import Shophand, shophand
+from bot.bootstrap.channels import channels_of
 from bot.errors import ModelError, ShophandError
 from bot.ports import Clock
 from bot.settings import Settings

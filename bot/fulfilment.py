@@ -1,4 +1,4 @@
-"""Step 8: run a skill's read, do a confirmed write at most once. The one core file that calls the shop's writes."""
+"""Step 8: run a skill's read, do a confirmed write at most once. The one core file that calls the shop's `perform`."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace

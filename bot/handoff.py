@@ -1,24 +1,22 @@
-"""To a person and back: what staff read, and what a staff act does. Pure; results.py stores and says it.
+"""To a person and back: what a handoff, the shopper and an act of staff change. Pure; results.py stores and says it.
 
 A conversation belongs to the bot, waits for a person, or belongs to a person, who is never talked over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.conversation import Conversation, HandoffNote, Status, Utterance
+from bot import desk_posts
+from bot.conversation import Conversation, HandoffNote, Status
 from bot.decision import Offer
+from bot.desk_posts import Terms
 from bot.facts import Act, Term, Text
-from bot.messages import OPENING, Attachment, Button, DeskPost
-from bot.office import APPROVAL_ACTS, PROPOSAL_ACTS
-from bot.turn import HandoffChange, Sending, TimerChange
-
-Terms = Mapping[str, Mapping[str, str]]
+from bot.messages import Attachment, Button, DeskPost
+from bot.turn import HandoffChange, TimerChange
 
 UNCLAIMED = "unclaimed"  # the timer of a handoff that nobody has claimed yet
 GO_ON = Offer(Term("button", "bot"), "bot")
-LAST_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,90 +31,12 @@ class Moved:
     timers: tuple[TimerChange, ...] = ()
 
 
-def summary(
-    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = ""
-) -> str:
-    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model."""
-    label = terms.get("summary", {})
-    proof = conversation.proof
-    rows = [
-        ("reason", terms.get("handoff", {}).get(reason, reason)),
-        ("wish", ", ".join(terms.get("intent", {}).get(wish, wish) for wish in conversation.wishes)),
-        ("order", order_of(conversation)),
-        ("known", ", ".join(f"{name} {value}" for name, value in _known(conversation).items())),
-        ("customer", label.get("verified", "verified") if proof else label.get("not_verified", "not verified")),
-        ("mood", label.get("angry", "angry") if conversation.anger else ""),
-        ("tried", terms.get("handoff", {}).get("not_understood", "") if conversation.fallbacks else ""),
-    ]
-    lines = [f"{label.get(name, name)}: {value}" for name, value in rows if value]
-    return "\n".join([*lines, *talk(history, said)])
-
-
-def talk(history: Sequence[Utterance], said: str) -> list[str]:
-    """The last lines that were said, the shopper's marked with >."""
-    lines = [*history, *([Utterance("user", said)] if said else [])]
-    return [
-        f"{'>' if line.speaker == 'user' else '<'} {' '.join(line.text.split())[:200]}" for line in lines[-LAST_LINES:]
-    ]
-
-
-def case_summary(
-    facts: Mapping[str, str], conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms,
-    said: str,
-) -> str:  # fmt: skip
-    """The facts of a case, written out, over what staff need to know of the shopper."""
-    labels = {**terms.get("label", {}), **terms.get("fact", {})}
-    rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
-    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said)])
-
-
 def joined(first: Moved, second: Moved) -> Moved:
     """Two things that happened in one turn; the second one was made from the first one's conversation."""
     return Moved(
         second.conversation, first.acts + second.acts, first.offers + second.offers, first.changes + second.changes,
         first.posts + second.posts, first.timers + second.timers,
     )  # fmt: skip
-
-
-def order_of(conversation: Conversation) -> str:
-    """The order it is about: last spoken of, else of the open flow, else the one proved."""
-    open_ones = [flow.slots["order_id"] for flow in reversed(conversation.flows) if "order_id" in flow.slots]
-    return (
-        conversation.memory.get("order_id", "")
-        or next(iter(open_ones), "")
-        or (conversation.proof.order if conversation.proof else "")
-    )
-
-
-# slots that prove identity, stand elsewhere in the summary, or mean nothing to people
-_UNTOLD = frozenset({
-    "contact", "order_id", "order_hint", "lines", "said", "told", "files", "basis", "change", "variant", "part",
-    "products", "wishes", "chosen", "basket", "again", "trouble", "claim", "scheme", "code_fails",
-    "notice", "skus",
-})  # fmt: skip
-
-
-def _known(conversation: Conversation) -> dict[str, str]:
-    """Slots of open flows, without what only proves identity."""
-    values = dict(conversation.noted)
-    for flow in (*conversation.queue, *conversation.flows):
-        values |= flow.slots
-    return {name: value for name, value in values.items() if name not in _UNTOLD and "/" not in name}
-
-
-def approval_acts(reason: str) -> tuple[str, ...]:
-    """What can be done with an approval, by its reason."""
-    return PROPOSAL_ACTS.get(reason, APPROVAL_ACTS)
-
-
-def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, terms: Terms) -> DeskPost:
-    """The post that opens a handoff's thread on a desk; `who` is the shopper, as far as he is known."""
-    kinds = {"approval": approval_acts(reason), "case": ("claim", "close")}
-    acts = kinds.get(kind, ("claim", "back", "close"))
-    title = f"{who} · {terms.get('handoff', {}).get(reason, reason)}"
-    buttons = tuple(Button(terms.get("desk", {}).get(act, act.capitalize()), act) for act in acts)
-    text = f"{summary}\n{desk_word(terms, 'how_note')}"
-    return DeskPost(handoff_id, "approval" if kind == "approval" else "opened", text, buttons=buttons, title=title)
 
 
 def opened(
@@ -130,9 +50,9 @@ def opened(
     subject = change.confirmation.subject if change.confirmation else ""
     note = HandoffNote(change.id, change.reason, change.summary, "waiting", subject)
     who = conversation.name or conversation.address.channel
-    told = suggested(change.summary, suggestion, terms)
-    post = opening(change.id, change.kind, change.reason, told, who, terms)
-    buttons = (*post.buttons, *(Button(desk_word(terms, deed), deed) for deed in deeds))
+    told = desk_posts.suggested(change.summary, suggestion, terms)
+    post = desk_posts.opening(change.id, change.kind, change.reason, told, who, terms)
+    buttons = (*post.buttons, *(Button(desk_posts.desk_word(terms, deed), deed) for deed in deeds))
     kept = tuple(item for item in files if item.digest)
     post = replace(post, buttons=buttons, files=kept, suggestion=suggestion)
     if change.kind == "approval":
@@ -147,11 +67,6 @@ def opened(
     return Moved(
         conversation, changes=(change,), posts=(post,), timers=(TimerChange(UNCLAIMED, change.id, now + wait),)
     )
-
-
-def suggested(text: str, suggestion: str, terms: Terms) -> str:
-    """What a desk is told, over what the bot would have answered, marked as that."""
-    return f"{text}\n\n{desk_word(terms, 'suggestion')}\n{suggestion}" if suggestion else text
 
 
 def relayed(
@@ -192,17 +107,17 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
             return Moved(
                 replace(conversation, handoff=replace(note, awaits="")),
                 acts=(Act("staff/joined", {"name": Text(staff)}),),
-                posts=(DeskPost(handoff_id, "note", f"{desk_word(terms, 'taken')} {staff}"),),
+                posts=(DeskPost(handoff_id, "note", f"{desk_posts.desk_word(terms, 'taken')} {staff}"),),
             )
         if writes:
             return Moved(conversation)
-        return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_word(terms, "already_taken")),))
+        return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_posts.desk_word(terms, "already_taken")),))
     if case and not mine:
         note, mine = case, True
     if not mine and not writes:
         return Moved(
             conversation,
-            posts=(DeskPost(handoff_id, "again", desk_word(terms, "over")),),
+            posts=(DeskPost(handoff_id, "again", desk_posts.desk_word(terms, "over")),),
         )
     taken = HandoffNote(
         handoff_id, note.reason if mine and note else "taken_over", note.summary if mine and note else "", "claimed"
@@ -215,9 +130,9 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
         acts=(Act("staff/joined", {"name": Text(staff)}),),
         changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
         posts=(
-            DeskPost(handoff_id, "note" if mine else "again", f"{desk_word(terms, 'taken')} {staff}"),
+            DeskPost(handoff_id, "note" if mine else "again", f"{desk_posts.desk_word(terms, 'taken')} {staff}"),
             # the store knows what the bot was about to say, and leaves this out when it was nothing
-            DeskPost(handoff_id, "unsent", desk_word(terms, "unsent")),
+            DeskPost(handoff_id, "unsent", desk_posts.desk_word(terms, "unsent")),
         ),
         timers=(TimerChange(UNCLAIMED, handoff_id, None),),
     )
@@ -228,13 +143,13 @@ def assigned(conversation: Conversation, handoff_id: str, to: str, by: str, term
     note = conversation.handoff
     mine = note is not None and note.id == handoff_id and conversation.status in (Status.WAITING, Status.STAFF)
     if not mine and not _case(conversation, handoff_id):
-        return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_word(terms, "over")),))
+        return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_posts.desk_word(terms, "over")),))
     if mine and note and conversation.status is Status.STAFF:
         conversation = replace(conversation, handoff=replace(note, awaits=to))
     return Moved(
         conversation,
         changes=(HandoffChange(handoff_id, "", claimed_by=to),),
-        posts=(DeskPost(handoff_id, "note", f"{desk_word(terms, 'assigned')} {to} ({by})"),),
+        posts=(DeskPost(handoff_id, "note", f"{desk_posts.desk_word(terms, 'assigned')} {to} ({by})"),),
     )
 
 
@@ -244,10 +159,6 @@ def _case(conversation: Conversation, handoff_id: str) -> HandoffNote | None:
 
 def _without(conversation: Conversation, handoff_id: str) -> tuple[HandoffNote, ...]:
     return tuple(note for note in conversation.cases if note.id != handoff_id)
-
-
-def desk_word(terms: Terms, key: str) -> str:
-    return terms.get("desk", {}).get(key, key.replace("_", " "))
 
 
 def given_back(conversation: Conversation, handoff_id: str, terms: Terms) -> Moved:
@@ -273,7 +184,7 @@ def _case_ended(
     """Staff have dealt with it and have not talked here: the shopper's conversation goes on as it was."""
     left = replace(conversation, cases=_without(conversation, handoff_id))
     change = HandoffChange(handoff_id, status, closing=closing)
-    return Moved(left, changes=(change,), posts=(decided(handoff_id, "settled", terms, closing),))
+    return Moved(left, changes=(change,), posts=(desk_posts.decided(handoff_id, "settled", terms, closing),))
 
 
 def _ended(
@@ -288,30 +199,9 @@ def _ended(
         free,
         acts,
         changes=(HandoffChange(note.id, status, closing=closing),),
-        posts=(decided(note.id, status, terms, closing),),
+        posts=(desk_posts.decided(note.id, status, terms, closing),),
         timers=(TimerChange(UNCLAIMED, note.id, None),),
     )
-
-
-def decided(handoff_id: str, status: str, terms: Terms, closing: str = "") -> DeskPost:
-    """The end of a handoff, for the desk."""
-    why = terms.get("closing", {}).get(closing, closing)
-    return DeskPost(handoff_id, "ended", f"{desk_word(terms, f'ended_{status}')} {f'({why})' if why else ''}".strip())
-
-
-def noted(handoff_id: str, staff: str, text: str) -> DeskPost:
-    """What a colleague wrote for staff alone."""
-    return DeskPost(handoff_id, "note", f"{staff}: {text}")
-
-
-def no_colleague(handoff_id: str, name: str, terms: Terms) -> DeskPost:
-    """It cannot be handed to somebody without an account."""
-    return DeskPost(handoff_id, "note", f"{desk_word(terms, 'no_colleague')} {name}")
-
-
-def not_done(handoff_id: str, terms: Terms) -> DeskPost:
-    """An act of staff that failed again and again."""
-    return DeskPost(handoff_id, "note", desk_word(terms, "not_done"))
 
 
 def undeliverable(conversation: Conversation, terms: Terms) -> Moved:
@@ -327,12 +217,7 @@ def reachable(conversation: Conversation, act: str, terms: Terms) -> Moved:
     mine = conversation.handoff
     if mine is None or conversation.status not in (Status.WAITING, Status.STAFF):
         return Moved(conversation)
-    return Moved(conversation, posts=(DeskPost(mine.id, "note", desk_word(terms, act)),))
-
-
-def unseen(reason: str, terms: Terms) -> str:
-    """For staff in the console: a desk could not show what they read there."""
-    return f"{desk_word(terms, 'unseen')} {reason}"
+    return Moved(conversation, posts=(DeskPost(mine.id, "note", desk_posts.desk_word(terms, act)),))
 
 
 def waited_long(conversation: Conversation, handoff_id: str) -> Moved:
@@ -344,18 +229,3 @@ def waited_long(conversation: Conversation, handoff_id: str) -> Moved:
     ):
         return Moved(conversation)
     return Moved(conversation, (Act("waiting/long", tone="apologetic"),), (GO_ON,))
-
-
-def to_sendings(posts: Sequence[DeskPost], desks: Sequence[str], part: str) -> tuple[Sending, ...]:
-    """One outbox row per desk; an opening or an end is sent once per handoff, whatever is replayed."""
-    return tuple(
-        Sending(
-            post.kind,
-            post,
-            desk=desk,
-            handoff_id=post.handoff_id,
-            part="" if post.kind in OPENING else f":{part}:{place}",
-        )
-        for place, post in enumerate(posts)
-        for desk in desks
-    )

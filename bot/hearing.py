@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot import codes, slots
+from bot import codes, talk
 from bot.conversation import SESSION_SILENCE, Status, Understanding
 from bot.decision import TurnInput
 from bot.identity import Identity
@@ -62,7 +62,7 @@ class Hearing:
         return TurnInput(
             id=self._new_id(),
             kind=kind,
-            text=slots.readable(t.text),
+            text=talk.readable(t.text),
             button=button,
             code=t.code,
             hasty=t.first.kind is Kind.TEXT and t.claim.rows[0].id <= t.conversation.settled,
@@ -76,5 +76,5 @@ class Hearing:
         top = t.conversation.top
         asked = top.expects.partition("/")[0] if top else ""
         expects = _HEARD_AS.get(asked, asked)
-        text = slots.readable(t.text).replace(codes.HIDDEN, "0") if t.code else slots.readable(t.text)
+        text = talk.readable(t.text).replace(codes.HIDDEN, "0") if t.code else talk.readable(t.text)
         return await self._interpreter.understand(text, t.history, expects)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot import handoff, transcript
+from bot import desk_posts, transcript
 from bot.conversation import Conversation, Status
 from bot.decision import Speak, tell_me
 from bot.facts import Act
@@ -62,7 +62,7 @@ class Notifier:
         if reply is None:
             raise LookupError(f"{act.name} says nothing")
         line = transcript.bot_line(reply, {"kind": "notice", "acts": [act.name], **transcript.figures(spoken)})
-        posts = handoff.to_sendings(await self._for_staff(speak.conversation, act), self._desks, source_id)
+        posts = desk_posts.to_sendings(await self._for_staff(speak.conversation, act), self._desks, source_id)
         also = [one for one in open_ones if one != promise and _said_with(act, promise, one)]
         rest = [ended(one, "over") for one in also]
         return TurnResult(

@@ -1,8 +1,8 @@
 """The doors of the assistant, each the smallest set of verbs the core needs; the shop's is in commerce.py, the staff
 console's in office.py.
 
-Implementations live in adapters/, model/ and bot/{store,dispatch,phrases,shop}/ and are chosen in bootstrap.py. Each
-port has one contract test that runs over all its implementations.
+Implementations live in adapters/, model/ and bot/{store,dispatch,phrases,shop}/ and are chosen in bootstrap/. What
+a channel and a shop promise is written down as a test that every implementation passes.
 """
 
 import asyncio
@@ -176,23 +176,6 @@ class StaffDesk(Protocol):
 
         Raises TemporaryFailure or PermanentFailure like a channel, and ThreadGone when the opening must come first.
         """
-        ...
-
-
-# --- dispatch --------------------------------------------------------------------------------------------------------
-
-
-class Dispatcher(Protocol):
-    def wake(self, conversation_id: str) -> None:
-        """Tell that the conversation has a waiting row. A hint: waiting rows are found without it at start."""
-        ...
-
-    async def run(self) -> None:
-        """Work until cancelled."""
-        ...
-
-    async def drain(self) -> None:
-        """Work until no conversation has a waiting row (tests, scripts)."""
         ...
 
 

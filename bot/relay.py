@@ -1,6 +1,6 @@
 """What a shopper writes while a person is awaited or talks: it goes to the desks; the bot says nothing of its own."""
 
-from bot import handoff, idle, leaving, opt_in, slots, snooze, transcript
+from bot import desk_posts, handoff, idle, leaving, opt_in, snooze, talk, transcript
 from bot.alarms import alarm
 from bot.conversation import Status
 from bot.decision import TAKE_BACK, Speak
@@ -24,7 +24,7 @@ class Relay:
         results: Results,
         settings: Settings,
         modes: WriteModes,
-        terms: handoff.Terms,
+        terms: desk_posts.Terms,
     ) -> None:
         self._hearing, self._suggester, self._results = hearing, suggester, results
         self._settings, self._modes, self._terms = settings, modes, terms
@@ -33,18 +33,18 @@ class Relay:
         if t.first.kind is Kind.START:
             return TurnResult(t.conversation)  # says nothing, and a signed link is nobody's to read
         waiting = t.conversation.status is Status.WAITING
-        if waiting and (t.first.button == "bot" or slots.wants_bot(t.text)):
+        if waiting and (t.first.button == "bot" or talk.wants_bot(t.text)):
             lines = transcript.user_lines(t.claim.rows, {})
             return await self._results.moved(t, handoff.cancelled(t.conversation, self._terms), lines)
         if t.first.kind is Kind.TEXT and t.text.strip():
             await self._suggest(t)
-        reason = alarm(slots.readable(t.text))
+        reason = alarm(talk.readable(t.text))
         urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
-        told = handoff.suggested(self._as_read(t), t.suggestion, self._terms)
+        told = desk_posts.suggested(self._as_read(t), t.suggestion, self._terms)
         moved = self._relayed(t, told, urgent)
         lines = transcript.user_lines(t.claim.rows, t.suggested)
         result = await self._results.moved(t, moved if urgent else leaving.left(moved, t.text), lines)
-        if t.first.button == TAKE_BACK.value or opt_in.takes_back(slots.readable(t.text)):  # done without a word
+        if t.first.button == TAKE_BACK.value or opt_in.takes_back(talk.readable(t.text)):  # done without a word
             return with_promises(result, Speak("say", t.conversation, taken_back=t.promises), t.now)
         return result
 
@@ -59,7 +59,7 @@ class Relay:
 
     def _as_read(self, t: Turn) -> str:
         """Words, files and buttons as text."""
-        lost = handoff.desk_word(self._terms, "file_lost")
+        lost = desk_posts.desk_word(self._terms, "file_lost")
         kept = [f"[{item.kind} {item.name or item.digest[:8]}{'' if item.digest else f': {lost}'}]" for item in t.files]
         pressed = [t.first.button] if t.first.kind is Kind.BUTTON and not t.text else []
         return "\n".join([*filter(None, [t.text]), *kept, *pressed])
@@ -68,6 +68,6 @@ class Relay:
         """To the desk; what was put away there comes back."""
         moved, note = handoff.relayed(t.conversation, text, urgent, t.files, t.suggestion), t.conversation.handoff
         back = snooze.brought_back(
-            moved.conversation, note.id if note else "", handoff.desk_word(self._terms, "back_written")
+            moved.conversation, note.id if note else "", desk_posts.desk_word(self._terms, "back_written")
         )
         return idle.owed(handoff.joined(moved, back), self._settings.idle_at(t.now))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot import codes, handoff, leaving, notifier, transcript, waiting
+from bot import codes, desk_posts, handoff, leaving, notifier, transcript, waiting
 from bot.briefing import Briefing
 from bot.conversation import Conversation, facts_to_json
 from bot.decision import Speak
@@ -32,12 +32,12 @@ class Results:
             record = {"kind": "handoff", "acts": [act.name for act in acts], **transcript.figures(spoken)}
             said.append(transcript.bot_line(reply, record))
             sendings.append(Sending("handoff", reply))
-        posts = handoff.to_sendings(moved.posts, self._settings.desks, t.first.source_id)
+        posts = desk_posts.to_sendings(moved.posts, self._settings.desks, t.first.source_id)
         return TurnResult(conversation, tuple(said), (*sendings, *posts), moved.changes, moved.timers)
 
     async def noted(self, t: Turn, handoff_id: str, text: str) -> TurnResult:
         """What came of an act of staff, for every desk and the console."""
-        post = handoff.noted(handoff_id, t.first.name, text)
+        post = desk_posts.noted(handoff_id, t.first.name, text)
         line = Line("note", text, author=t.first.name, record={"source_id": t.first.source_id})
         return await self.moved(t, handoff.Moved(t.conversation, posts=(post,)), (line,))
 
@@ -72,7 +72,7 @@ class Results:
             lines.append(transcript.bot_line(reply, {"kind": kind, "acts": record["acts"]}))
             sendings.append(Sending(kind, reply, handoff_id=moved.changes[0].id if moved.changes else ""))
         sendings += await self._letters(speak)
-        sendings += handoff.to_sendings(moved.posts, self._settings.desks, t.first.source_id)
+        sendings += desk_posts.to_sendings(moved.posts, self._settings.desks, t.first.source_id)
         result = TurnResult(moved.conversation, tuple(lines), tuple(sendings), moved.changes, moved.timers)
         return notifier.with_promises(result, speak, t.now)
 

@@ -1,4 +1,4 @@
-"""From spans the model tagged to values code can trust: parse, normalise, match to options. Pure.
+"""From spans the model tagged to values code can trust: parse, normalise. Pure.
 
 A canonical slot value is a string; None means "this is not one".
 """
@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import phonenumbers
-from rapidfuzz import fuzz
-from rapidfuzz.utils import default_process
 
 from bot import causes, cues, days, measures, numerals, opt_in, shopping, tax_ids, wants
 from bot.commerce import Measure
 from bot.consent import plain_no
-from bot.conversation import Option, SlotSpan, plain_number
+from bot.conversation import SlotSpan, plain_number
 
 # --- single values ---------------------------------------------------------------------------------------------------
 
@@ -49,12 +47,12 @@ _POSTCODES = tuple(
 # unmistakable, even untagged
 _UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE | re.ASCII)
 _CHINESE_DIGITS = str.maketrans("零一二两三四五六七八九〇幺", "0122345678901")
-_WIDE = str.maketrans("０１２３４５６７８９＃－＠．＋杠槓", "0123456789#-@.+--")
+WIDE = str.maketrans("０１２３４５６７８９＃－＠．＋杠槓", "0123456789#-@.+--")
 
 
 def order_numbers(text: str) -> tuple[str, ...]:
     """Every order number in `text`, without marks: "#10423" → "10423", "sh-20488" → "SH-20488"."""
-    rest = text.translate(_WIDE)
+    rest = text.translate(WIDE)
     for other in (_EMAIL, _SURELY_PHONE, _ROOM):
         rest = other.sub(" ", rest)
     found = _ORDER.findall(rest)
@@ -79,19 +77,19 @@ def tagged_order_number(text: str) -> str | None:
         return plain[0]
     if spoken := _SPOKEN_NUMBER.search(text):
         return "".join(_SPOKEN[word] for word in re.findall("[a-z]+", spoken[0].lower()))
-    digits = text.translate(_WIDE).translate(_CHINESE_DIGITS)
+    digits = text.translate(WIDE).translate(_CHINESE_DIGITS)
     value = re.sub(r"[\s#№]", "", digits).strip(".,:;。，").upper()
     return value if any(character.isdigit() for character in value) and len(value) <= 24 else None
 
 
 def email(text: str) -> str | None:
-    found = _EMAIL.search(text.translate(_WIDE))
+    found = _EMAIL.search(text.translate(WIDE))
     return found[0].rstrip(".").lower() if found else None
 
 
 def phone(text: str, regions: Sequence[str] = ("GB", "CN", "DE")) -> str | None:
     """A phone number as E.164; national forms are tried for each region in turn."""
-    wide = text.translate(_WIDE)
+    wide = text.translate(WIDE)
     found = _SURELY_PHONE.search(wide) or _PHONE.search(wide)
     if not found:
         return None
@@ -120,7 +118,7 @@ def same_phone(left: str, right: str) -> bool:
 
 def postcode(text: str) -> str | None:
     """One with letters or a dash before one of digits alone, which may be any number."""
-    found = next(filter(None, (pattern.search(text.translate(_WIDE)) for pattern in _POSTCODES)), None)
+    found = next(filter(None, (pattern.search(text.translate(WIDE)) for pattern in _POSTCODES)), None)
     return re.sub(r"\s+", "", found[1]).upper() if found else None
 
 
@@ -131,7 +129,7 @@ def contact(text: str) -> str | None:
 
 def quantity(text: str) -> str | None:
     """A count in digits or words: "3", "three", 三个, 十二件."""
-    found = numerals.first(text.translate(_WIDE))
+    found = numerals.first(text.translate(WIDE))
     return str(found) if found else None
 
 
@@ -166,7 +164,7 @@ def tax_id(text: str) -> str | None:
     """A company's tax number without gaps, whether or not it is a valid one; "skip" for one who has none."""
     if found := tax_ids.find(text):
         return found
-    numbers = [tax_ids.bare(hit) for hit in _SIGNS.findall(text.translate(_WIDE)) if sum(map(str.isdigit, hit)) >= 5]
+    numbers = [tax_ids.bare(hit) for hit in _SIGNS.findall(text.translate(WIDE)) if sum(map(str.isdigit, hit)) >= 5]
     return max(numbers, key=len, default=None) or ("skip" if plain_no(text) or _NO_TAX_ID.search(text) else None)
 
 
@@ -181,7 +179,7 @@ _PARSERS: dict[str, Callable[[str], str | None]] = {
     "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked, "coupon": coupon, "tax_id": tax_id,
     **{measure.value: partial(measures.answer, measure) for measure in Measure},
 }  # fmt: skip
-_MEANT = frozenset({"wish", "checked"})  # read out of a whole sentence, beside the buttons that are offered
+MEANT = frozenset({"wish", "checked"})  # read out of a whole sentence, beside the buttons that are offered
 
 
 def parse(slot: str, text: str) -> str | None:
@@ -201,7 +199,7 @@ def parse_tagged(slot: str, text: str) -> str | None:
 def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict[str, str]:
     """The wanted slots that a message carries: tagged spans first, then what a pattern finds for sure."""
     values: dict[str, str] = {}
-    spans = _run_together(spans, text)
+    spans = run_together(spans, text)
     for span in spans:
         value = parse_tagged(span.name, span.value) if span.name in wanted and span.name != "order_id" else None
         if value and span.name not in values:
@@ -236,7 +234,7 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
     return values | {name: found for name, tell in told.items() if name in wanted and (found := tell(text))}
 
 
-def _run_together(spans: Iterable[SlotSpan], text: str) -> list[SlotSpan]:
+def run_together(spans: Iterable[SlotSpan], text: str) -> list[SlotSpan]:
     """A Chinese address is written in one run: towns that touch it in the text are parts of it."""
     out: list[SlotSpan] = []
     for span in sorted(spans, key=lambda span: span.start):
@@ -252,7 +250,7 @@ def _run_together(spans: Iterable[SlotSpan], text: str) -> list[SlotSpan]:
 
 def _sure_contact(text: str, wanted: Sequence[str]) -> str | None:
     """An e-mail, phone or UK postcode beyond doubt. Where a new phone or postcode is wanted, only an e-mail is one."""
-    sure = _SURELY_PHONE.search(text.translate(_WIDE)) if "phone" not in wanted else None
+    sure = _SURELY_PHONE.search(text.translate(WIDE)) if "phone" not in wanted else None
     code = _UK_POSTCODE.search(text) if "postcode" not in wanted else None
     return email(text) or (phone(sure[0]) if sure else None) or (postcode(code[0]) if code else None)
 
@@ -288,164 +286,34 @@ _WORDY = re.compile(r"[\w-]", re.ASCII)
 
 
 def _is_contact(text: str) -> bool:
-    return bool(_EMAIL.search(text) or _SURELY_PHONE.fullmatch(text.strip().translate(_WIDE)))
+    return bool(_EMAIL.search(text) or _SURELY_PHONE.fullmatch(text.strip().translate(WIDE)))
 
 
-def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Option]) -> str | None:
-    """The value of the slot that was asked for, read from the shopper's answer."""
-    if slot == "lines" and (several := _choose_several(text, options)):
-        return several
-    if slot == "date" and (day := parse(slot, text)):
-        return day  # "the 3rd" is no third choice
-    if options and ((chosen := choose(text, options)) or slot not in _MEANT | {"reason", "topic"}):
-        return chosen
-    if slot == "reason" and plain_no(text):
-        return "skip"
-    tagged = next((span.value for span in _run_together(spans, text) if span.name == slot), None)
-    if tagged is not None and (value := parse_tagged(slot, tagged)):
-        return value
-    value = parse(slot, text)
-    if slot == "contact" and value in [tagged_order_number(span.value) for span in spans if span.name == "order_id"]:
-        return None  # five digits that the model reads as another order number, not as a postcode
-    return value
-
-
-_ORDINALS = {
-    0: r"\b(?:first|1st)\b|第一|头一",
-    1: r"\b(?:second|2nd)\b|第二|第两",
-    2: r"\b(?:third|3rd)\b|第三",
-    3: r"\b(?:fourth|4th)\b|第四",
-    4: r"\b(?:fifth|5th)\b|第五",
-    -1: r"\blast\b|最后|最後",
-}
-_ONE = r"\s?(?:one\b|option\b|product\b|suggestion\b|一?[个個款件种種双雙条條](?![问問]))"
-_OF_SEVERAL = {at: re.compile(f"(?:{pattern}){_ONE}", re.IGNORECASE) for at, pattern in _ORDINALS.items()}
-
-
-def place(text: str) -> int | None:
-    """ "The second one", 最后一个: which of several things, counted from 0, or -1 for the last."""
-    return next((at for at, pattern in _OF_SEVERAL.items() if pattern.search(text)), None)
-
+# --- what stands around a value --------------------------------------------------------------------------------------
 
 _ALL = re.compile(
     r"\b(?:all|both|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退|取消|不要)|[两兩][个個]都|一起退",
     re.IGNORECASE | re.ASCII,
 )
-_PLACE = re.compile(r"(?:#|no\.?|number|option|选|第)?\s*(\d{1,2})\s*(?:[.)、]|[号个件]|第)?")
-_NOT = re.compile(r"\b(?:no|not|neither|none|except|without|\w+n['’]t)\b|不|别|別|除了", re.IGNORECASE | re.ASCII)
-# said around a choice
-_AROUND = re.compile(
-    r"\b(?:the|an?|one|that|this|it|please|i|want|would|like|take|return|send|back|my)\b"
-    r"|^(?:我?[要选選想退]|就|那)+|(?:[那这這][个個]|[的吧啊呀])+$",
-    re.IGNORECASE | re.ASCII,
-)
-_SURE = 80  # RapidFuzz ratio, 0 to 100
-
-
-def exact(text: str, options: Sequence[Option]) -> str | None:
-    """The option whose label or value is the whole message: a button typed instead of pressed."""
-    plain = text.strip().lower()
-    return next((option.value for option in options if plain in (option.value.lower(), option.label.lower())), None)
-
-
-_JOINT = re.compile(r"\s*(?:,|\+|&|\band\b|、|，|和|跟|与|還有|还有)\s*", re.IGNORECASE)
-
-
-def _choose_several(text: str, options: Sequence[Option]) -> str | None:
-    """ "The jumper and the slippers", 第一件和第二件: the values, comma separated; None unless every part is clear."""
-    parts = [part for part in _JOINT.split(text) if part.strip()]
-    chosen = [choose(part, options) for part in parts]
-    if len(parts) < 2 or None in chosen or "all" in chosen:
-        return None
-    return ",".join(dict.fromkeys(filter(None, chosen)))
 
 
 def means_all(text: str) -> bool:
+    """ "Both of them": everything there is to choose from."""
     return bool(_ALL.search(text))
-
-
-def choose(text: str, options: Sequence[Option]) -> str | None:
-    """Which option is meant: its value or label, its number, "the second one", "all of them"; None when unclear."""
-    if whole := exact(text, options):
-        return whole
-    plain = text.strip().lower()
-    if _NOT.search(text):
-        return None
-    single = [option for option in options if option.value != "all"]
-    if len(single) < len(options) and _ALL.search(plain):
-        return "all"
-    if (place := _PLACE.fullmatch(plain.translate(_WIDE))) and 0 < int(place[1]) <= len(options):
-        return options[int(place[1]) - 1].value
-    for ordinal, pattern in _ORDINALS.items():
-        if re.search(pattern, plain) and -len(single) <= ordinal < len(single):
-            return single[ordinal].value
-    inside = [option.value for option in options if _holds(plain, option.value.lower())]
-    if len(inside) == 1:
-        return inside[0]
-    core = default_process(_AROUND.sub(" ", plain))
-    if not any(map(str.isalpha, core)):
-        return None
-    likely = ((_likeness(core, default_process(option.label)), option.value) for option in options)
-    scores = sorted(likely, reverse=True)
-    if scores and scores[0][0] >= _SURE and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 10):
-        return scores[0][1]
-    return None
-
-
-def _holds(text: str, value: str) -> bool:
-    """Whether the value stands in the text as a word of its own."""
-    return bool(re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", text, re.ASCII))
-
-
-def _likeness(said: str, label: str) -> float:
-    """Whole words count; a part of a label only where it is long enough to mean something ("no" is not a notebook)."""
-    part = len(said) <= len(label) and len(said) >= (4 if said.isascii() else 2)
-    return max(fuzz.token_set_ratio(said, label), fuzz.partial_ratio(said, label) if part else 0)
-
-
-# --- whole messages --------------------------------------------------------------------------------------------------
-
-_LEAVE = re.compile(
-    r"\b(?:never ?mind(?! (?:the|my|that|if|how))|(?<!don't )(?<!don’t )(?<!not )forget (?:it|about it)"
-    r"|leave (?:it|that|this)(?: one)?(?! (?:with|at|in|on|by))|start over)\b"
-    # a clause of its own: 不退了, but not 穿不了; 算了, but not 打算了解
-    r"|(?<![打计計预預合划])算了(?!解)|(?:^|[\s，。！,.!我那就都先是])不(?:用|要|想)?(?:弄|[办辦]|改|退|取消|[换換])?了"
-    r"(?=$|[\s，。！,.!吧啊呀谢謝])|先不(?:改|退|取消|[换換])|重新[开開]始",
-    re.IGNORECASE | re.ASCII,
-)
-_ANOTHER = re.compile(r"\b(?:another|different|other)\b|另外?一|别的|別的|其他|其它|换一个", re.IGNORECASE)
-
-
-def leaves(text: str) -> bool:
-    """Whether the shopper drops what is under way."""
-    return bool(_LEAVE.search(text))
-
-
-def means_another(text: str) -> bool:
-    """ "Another order": what was spoken of before is not meant."""
-    return bool(_ANOTHER.search(text))
-
-
-_BACK = re.compile(r"\b(?:it|this|that|the same)\b|[这那][个单张]|[這那][個單張]|它|[刚剛]才那", re.IGNORECASE)
-
-
-def points_back(text: str) -> bool:
-    """ "Cancel it": what was last spoken of is meant, whatever else there is."""
-    return bool(_BACK.search(text))
 
 
 # a word with a digit in it; Chinese has no spaces to end one
 _WITH_DIGIT = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]{0,64}\d[^\s\u2e80-\u9fff\uff00-\uffef]*")
 
 
-def brief(text: str) -> bool:
-    """ "And in white?", 有M码吗: too short to bring up anything new."""
-    return len(text.split()) <= 5 and sum(character > "\u2e80" for character in text) <= 10
-
-
 def without_values(text: str) -> str:
     """The words around e-mails and numbers: what a language can be told by."""
     return _WITH_DIGIT.sub(" ", _EMAIL.sub(" ", text))
+
+
+def brief(text: str) -> bool:
+    """ "And in white?", 有M码吗: too short to bring up anything new."""
+    return len(text.split()) <= 5 and sum(character > "\u2e80" for character in text) <= 10
 
 
 def is_free(slot: str) -> bool:
@@ -457,7 +325,7 @@ def bare(slot: str, text: str, value: str | None) -> bool:
     """Whether the message is little more than this value; free text is never bare: any words would be."""
     if value is None or slot not in _PARSERS or slot == "gift_note":
         return False
-    return len(text.strip()) <= (80 if slot in _MEANT else len(value) + 12)
+    return len(text.strip()) <= (80 if slot in MEANT else len(value) + 12)
 
 
 _AROUND_NUMBER = re.compile(
@@ -472,36 +340,3 @@ def only_number(text: str, number: str) -> bool:
     """Whether nothing is said beside an order's number: "it's SP 1001", but not "cancel SP 1001", SP1001整单取消."""
     said = plain_number(_AROUND_NUMBER.sub(" ", text))
     return len(said.replace(plain_number(number), "", 1)) <= 2  # letters
-
-
-_GO_ON = re.compile(
-    r"\b(?:go on|continue|carry on|back) with (?:the )?(?:bot|assistant|robot)"
-    r"|机器人继续|繼續.{0,4}機器人|继续(?:和|跟|用|找)?机器人",
-    re.IGNORECASE,
-)
-_NO_PERSON = re.compile(
-    r"\W*(?:(?:ok|no|then|sorry|i|we|there is|there's|thanks|thank you)\W+){0,3}(?:do not |don['’]?t |no )need "
-    r"(?:for )?(?:a |any )?(?:human|person|agent)(?:\W+(?:any ?more|now|thanks|thank you|then))*\W*"
-    r"|\W*(?:那|我|就|现在|現在){0,3}不(?:用|需要|等)(?:[转轉])?人工了?[吧啊]?[谢謝]*\W*",
-    re.IGNORECASE,
-)
-_RATHER_NOT = re.compile(
-    r"\b(?:not|never|no|stop|human|person|someone|agent|\w+n['’]t)\b|不|别|別|人工|真人", re.IGNORECASE
-)
-
-
-def wants_bot(text: str) -> bool:
-    """ "Go on with the bot": takes a waiting shopper back. Whoever also says no, or names a person, goes on waiting."""
-    clauses = re.split("[，。！,.!;；\n]+", text)
-    rest = [clause for clause in clauses if not _NO_PERSON.fullmatch(clause)]
-    willing = len(rest) < len(clauses) or any(map(_GO_ON.search, rest))
-    return willing and not any(map(_RATHER_NOT.search, rest))
-
-
-MOST_READ = 2_000  # characters of a message that rules look at
-
-
-def readable(text: str) -> str:
-    """The text as rules read it: runs of blanks as one, and of a very long one its beginning and its end."""
-    plain = re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
-    return plain if len(plain) <= MOST_READ else f"{plain[: MOST_READ // 2]} {plain[-MOST_READ // 2 :]}"

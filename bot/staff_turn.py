@@ -6,7 +6,7 @@ have verdicts.py.
 
 from dataclasses import replace
 
-from bot import deeds, handoff, idle, leaving, rating, routing, snooze, transcript
+from bot import deeds, desk_posts, handoff, idle, leaving, rating, routing, snooze, transcript
 from bot.errors import BadInput
 from bot.facts import Moment
 from bot.fulfilment import Fulfilment
@@ -29,7 +29,7 @@ class StaffTurn:
         results: Results,
         verdicts: Verdicts,
         settings: Settings,
-        terms: handoff.Terms,
+        terms: desk_posts.Terms,
         way_back: leaving.WayBack | None,
     ) -> None:
         self._store, self._fulfilment, self._speech = store, fulfilment, speech
@@ -37,7 +37,7 @@ class StaffTurn:
         self._settings, self._terms, self._way_back = settings, terms, way_back
 
     def _word(self, key: str) -> str:
-        return handoff.desk_word(self._terms, key)
+        return desk_posts.desk_word(self._terms, key)
 
     async def turn(self, t: Turn) -> TurnResult:
         view = await self._store.handoff(t.first.handoff_id) if t.first.handoff_id else None
@@ -58,8 +58,8 @@ class StaffTurn:
 
     async def failed(self, t: Turn) -> TurnResult:
         """What staff wrote reaches the shopper all the same; an act that could not be done is said at the desk."""
-        post = handoff.not_done(t.first.handoff_id, self._terms)
-        posts = handoff.to_sendings([post], self._settings.desks, t.first.source_id)
+        post = desk_posts.not_done(t.first.handoff_id, self._terms)
+        posts = desk_posts.to_sendings([post], self._settings.desks, t.first.source_id)
         if t.first.kind is not Kind.TEXT:
             return TurnResult(t.conversation, sendings=posts)
         sending = Sending("staff", Reply(t.first.text))
@@ -91,9 +91,9 @@ class StaffTurn:
     def _noted(self, t: Turn, handoff_id: str) -> TurnResult:
         """A text for each other claims nothing; the desk it was written at shows it already."""
         desks = [desk for desk in self._settings.desks if desk != t.first.address.channel]
-        post = handoff.noted(handoff_id, t.first.name, t.first.text)
+        post = desk_posts.noted(handoff_id, t.first.name, t.first.text)
         line = transcript.staff_line(t.first, "note")
-        return TurnResult(t.conversation, (line,), handoff.to_sendings([post], desks, t.first.source_id))
+        return TurnResult(t.conversation, (line,), desk_posts.to_sendings([post], desks, t.first.source_id))
 
     # --- what they do with a handoff ---------------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ class StaffTurn:
             case "assign" if value in await self._store.colleagues():
                 return handoff.assigned(t.conversation, handoff_id, value, by, self._terms)
             case "assign":
-                post = handoff.no_colleague(handoff_id, value, self._terms)
+                post = desk_posts.no_colleague(handoff_id, value, self._terms)
                 return handoff.Moved(t.conversation, posts=(post,))
             case "back":
                 return handoff.given_back(t.conversation, handoff_id, self._terms)

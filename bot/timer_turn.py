@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot import deadlines, handoff, idle, promises, snooze
+from bot import deadlines, desk_posts, handoff, idle, promises, snooze
 from bot.conversation import Status
 from bot.decision import HandoffRequest, Speak
 from bot.messages import DeskPost
@@ -22,13 +22,13 @@ class TimerTurn:
         results: Results,
         verdicts: Verdicts,
         settings: Settings,
-        terms: handoff.Terms,
+        terms: desk_posts.Terms,
     ) -> None:
         self._store, self._notifier, self._results, self._verdicts = store, notifier, results, verdicts
         self._settings, self._terms = settings, terms
 
     def _word(self, key: str) -> str:
-        return handoff.desk_word(self._terms, key)
+        return desk_posts.desk_word(self._terms, key)
 
     async def turn(self, t: Turn) -> TurnResult:
         conversation, handoff_id = t.conversation, t.first.handoff_id
@@ -49,7 +49,7 @@ class TimerTurn:
             case handoff.UNCLAIMED:
                 return await self._results.moved(t, handoff.waited_long(conversation, handoff_id))
             case "unseen":
-                return TurnResult(conversation, (Line("note", handoff.unseen(t.first.text, self._terms)),))
+                return TurnResult(conversation, (Line("note", desk_posts.unseen(t.first.text, self._terms)),))
             case "blocked" | "unblocked":
                 return await self._reachable(t)
             case "undeliverable" if conversation.status is not Status.CLOSED:
@@ -68,7 +68,7 @@ class TimerTurn:
         view = await self._store.handoff(t.first.handoff_id)
         note = await self._for_leads(t.first.handoff_id, f"missed_{t.first.act}")
         changes, posts = deadlines.missed(view, t.first.act, note)
-        sendings = handoff.to_sendings(posts, self._settings.desks, t.first.source_id)
+        sendings = desk_posts.to_sendings(posts, self._settings.desks, t.first.source_id)
         return TurnResult(t.conversation, sendings=sendings, handoffs=changes)
 
     async def _for_leads(self, handoff_id: str, word: str) -> DeskPost:

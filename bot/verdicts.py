@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import approval, deeds, handoff
+from bot import approval, deeds, desk_posts, handoff, summary
 from bot.briefing import Briefing
 from bot.commerce import WriteMode
 from bot.conversation import Confirmation
@@ -36,7 +36,7 @@ class Verdicts:
         skills: Sequence[Skill],
         settings: Settings,
         modes: WriteModes,
-        terms: handoff.Terms,
+        terms: desk_posts.Terms,
         new_id: Callable[[], str],
     ) -> None:
         self._store, self._fulfilment, self._briefing, self._results = store, fulfilment, briefing, results
@@ -44,13 +44,13 @@ class Verdicts:
         self._settings, self._modes, self._terms, self._new_id = settings, modes, terms, new_id
 
     def _word(self, key: str) -> str:
-        return handoff.desk_word(self._terms, key)
+        return desk_posts.desk_word(self._terms, key)
 
     async def proposed(self, t: Turn, view: HandoffView) -> TurnResult:
         """Staff want something done about the order: it is quoted, and done when it is confirmed."""
         message, proof = t.first, t.conversation.proof
         case = await self._store.confirmation(view.id)
-        number = case.arguments.get("order", "") if case else handoff.order_of(t.conversation)
+        number = case.arguments.get("order", "") if case else summary.order_of(t.conversation)
         order = await self._fulfilment.order(number, proof)
         if order is None or proof is None:
             return await self._results.noted(t, view.id, self._word("no_order"))
@@ -75,7 +75,7 @@ class Verdicts:
             words = f"{self._word('decided_over')} {self._word(f'ended_{view.status}')}"
             post = DeskPost(view.id, "note", words)
             return await self._results.moved(t, handoff.Moved(t.conversation, posts=(post,)))
-        if act not in handoff.approval_acts(view.reason):  # its card has no such button
+        if act not in desk_posts.approval_acts(view.reason):  # its card has no such button
             return TurnResult(t.conversation)
         pending = await self._confirmed(view.id)
         # an earlier yes that was cut off counts, once the write may have had its effect
@@ -129,9 +129,9 @@ class Verdicts:
         """The shopper hears that it has ended, whatever happens, and so do the desks; `words`: not the usual ones."""
         t.effects = True
         result = await self._results.spoken(t, speak, {})
-        post = handoff.decided(change.id, change.status, self._terms)
+        post = desk_posts.decided(change.id, change.status, self._terms)
         post = replace(post, text=words or post.text)
-        ended = handoff.to_sendings([post], self._settings.desks, t.first.source_id)
+        ended = desk_posts.to_sendings([post], self._settings.desks, t.first.source_id)
         noted = (Line("note", words, author=change.claimed_by),) if words else ()
         return replace(
             result, lines=(*result.lines, *noted), handoffs=(*result.handoffs, change),

@@ -1,6 +1,6 @@
 """The two halves of the engine room: work a claimed turn (steps 5 to 10), and deliver what is due (step 11).
 
-The only files with a broad `except`: an error ends one turn, never the worker.
+A broad `except` here ends one turn or one delivery, never the worker.
 """
 
 import asyncio

@@ -16,9 +16,11 @@ from argon2 import PasswordHasher
 
 from adapters.mail import MailAdapter
 from adapters.terminal import TerminalAdapter, TerminalMailAdapter
-from bot.bootstrap import Language, Shophand, open_shop, own_language, shophand
+from bot.bootstrap import Shophand, shophand
+from bot.bootstrap.language import own_language
+from bot.bootstrap.shop import open_shop
 from bot.clock import ManualClock
-from bot.ports import Adapter
+from bot.ports import Adapter, Language
 from bot.script import ADDRESS, ScriptedChat
 from bot.settings import Settings
 from bot.shop.policy import read_policy

@@ -18,10 +18,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.terminal import TerminalAdapter, TerminalChannel
-from bot.bootstrap import Language, own_language, shophand
+from bot.bootstrap import shophand
+from bot.bootstrap.language import own_language
 from bot.clock import ManualClock
 from bot.messages import Address, InboundMessage, Reply
-from bot.ports import ActiveModel
+from bot.ports import ActiveModel, Language
 from bot.settings import Settings
 from bot.shop.sql import SqlShop
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.shop.checks import Goods
 from bot.shop.folder import Report, Shelf, check, parse
+from bot.shop.goods import Goods
 from bot.shop.records import ProductRecord
 from bot.shop.transfer import quiet
 

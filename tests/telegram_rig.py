@@ -14,8 +14,9 @@ from peers.telegram import BOT, TOKEN
 from peers.telegram_forum import GROUP, ForumPeer
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from bot.bootstrap import Language, Shophand, shophand
+from bot.bootstrap import Shophand, shophand
 from bot.clock import ManualClock
+from bot.ports import Language
 from bot.settings import Settings
 
 EVE, BOB, ANN = 222, 333, 111  # linked staff, somebody else in the group, a shopper

@@ -45,7 +45,8 @@ from bot.commerce import (
 )
 from bot.conversation import Access, Confirmation, Proof
 from bot.facts import Act, Day, Fact, Localised, Moment, Money, Term, Text
-from bot.shop import checks, reasons, sums
+from bot.shop import order_checks, reasons, sums
+from bot.shop.goods import Goods
 from bot.shop.moments import Origin
 from bot.shop.policy import Market
 from bot.shop.records import OrderRecord, PaymentRecord
@@ -666,7 +667,7 @@ def test_import_names_what_does_not_add_up(change: dict[str, dict[str, Any]], fa
     }  # fmt: skip
     def faults() -> list[str]:
         record = OrderRecord.model_validate(row, context={"origin": Origin(NOW, POLICY.shop.zone)})
-        return list(checks.order_faults(record, checks.Goods(), POLICY, NOW))
+        return list(order_checks.order_faults(record, Goods(), POLICY, NOW))
 
     assert faults() == []
     for part, values in change.items():

@@ -14,13 +14,12 @@ from test_modes import said
 
 import bot
 from bot.alarms import REASONS
-from bot.bootstrap import Language
 from bot.conversation import HandoffNote, Proof, Status
 from bot.facts import Act, Text
 from bot.handoff import relayed
 from bot.messages import Kind
 from bot.phrases import LANGUAGES, TONES, PhraseBook
-from bot.ports import WriteRequest
+from bot.ports import Language, WriteRequest
 from bot.script import ADDRESS
 from bot.shop.policy import read_policy
 from bot.shop.transfer import SAMPLE

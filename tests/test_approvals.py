@@ -10,10 +10,9 @@ from test_desk_hours import OFFICE, add, at
 from test_people import Heard, actions, done, handoffs, shopper, staff
 
 from bot import deadlines
-from bot.bootstrap import Language
 from bot.commerce import Write
 from bot.errors import StoreError
-from bot.ports import Right, Role, right_for
+from bot.ports import Language, Right, Role, right_for
 from bot.promises import LOOK_EVERY
 from bot.script import ADDRESS
 from bot.settings import Settings

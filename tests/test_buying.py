@@ -9,7 +9,7 @@ import pytest
 from test_shop_contract import EMMA, LI_NA, NOW, clock, seeded, shop, signed_in  # noqa: F401 (three are fixtures)
 from test_shopping import marked
 
-from bot import slots
+from bot import answers, slots
 from bot.commerce import Order, Payment, Refund, Shop, Terms
 from bot.conversation import Access, Option, Proof
 from bot.facts import Act, Day, Fact, Localised, Many, Money, Number, Term, Text
@@ -53,7 +53,7 @@ class Desk:
     async def says(self, text: str) -> Outcome:
         spans, plain = marked(text)
         given = slots.collect(spans, plain, self.skill.slots)
-        if self.asked and (value := slots.answer(self.asked, plain, spans, self.options)):
+        if self.asked and (value := answers.answer(self.asked, plain, spans, self.options)):
             given = {**given, self.asked: value}
         return await self.run(given, plain)
 

@@ -6,10 +6,10 @@ import pytest
 from conftest import Talk, talking
 from test_people import Heard, done, handoffs, shopper
 
-from bot.bootstrap import Language
 from bot.canned import filled
 from bot.errors import BadInput
 from bot.office import REPLY_VARIABLES, CannedReply, ReadyReply
+from bot.ports import Language
 from bot.shop.replies import read_replies
 from bot.shop.transfer import SAMPLE
 from bot.speech import WrittenWords

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from policy_talk import CUSTOMER, Talk, acts, meaning, order, start
 
-from bot import handoff
+from bot import handoff, summary
 from bot.commerce import Quote, WriteMode
 from bot.conversation import Confirmation, Flow, HandoffNote, Status
 from bot.decision import Decision, Limits, Read, Speak, TurnInput
@@ -258,5 +258,5 @@ def test_cases_outlive_a_session() -> None:
 
 def test_a_case_shows_the_facts_and_no_slots_of_earlier_requests() -> None:
     talked = replace(FREE, noted={"product": "kettle"})
-    text = handoff.case_summary({"order": "10423", "text": ""}, talked, "claim", (), {"label": {"order": "Order"}}, "")
+    text = summary.case_summary({"order": "10423", "text": ""}, talked, "claim", (), {"label": {"order": "Order"}}, "")
     assert text.startswith("Order: 10423\n") and "kettle" not in text

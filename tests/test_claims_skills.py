@@ -12,7 +12,7 @@ from test_shop_quotes import CANCELLED, DELIVERED, NOW, OPEN, PACKED, SHIPPED
 from bot.commerce import Answer, AnswerStatus, Order, Quote
 from bot.conversation import Access, Proof
 from bot.facts import Day, Localised, Number, Term, Text
-from bot.shop.sql import _label_only
+from bot.shop.access import label_only
 from bot.shop.verbs import VERBS
 from bot.skill import Outcome, Request
 from bot.skills import delivery_trouble, list_orders, parcels, report_problem, track_order
@@ -28,7 +28,7 @@ class Shop:
 
     async def order(self, number: str, proof: Proof) -> Order | None:
         found = next((order for order in self.held if order.number == number), None)
-        return _label_only(found) if found and proof.access is Access.DELIVERY else found
+        return label_only(found) if found and proof.access is Access.DELIVERY else found
 
     async def orders(self, proof: Proof) -> tuple[Order, ...]:
         return self.held
@@ -83,7 +83,7 @@ async def test_a_label_shows_days_and_scans_and_no_content() -> None:
     outcome = await track_order.run(Shop(late), request("order_status", proof=LABEL, order_id="10007"))
     assert names(outcome) == ["inform:delivery/late"] and rows(outcome)["label.days_late"] == "3"
     assert "label.inside" not in rows(outcome) and "Thing 1" not in repr(outcome)
-    listed = await list_orders.run(Shop(_label_only(late)), request("order_status", proof=LABEL))
+    listed = await list_orders.run(Shop(label_only(late)), request("order_status", proof=LABEL))
     assert rows(listed).keys() == {"label.state", "label.placed", "label.day", "label.days_late"}
 
 

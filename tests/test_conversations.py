@@ -30,9 +30,8 @@ from conftest import Talk, talking
 from shop_change import bring_in
 from sqlmodel import SQLModel
 
-from bot.bootstrap import Language
 from bot.office import ModeWish
-from bot.ports import WriteMode
+from bot.ports import Language, WriteMode
 from bot.promises import TIMER
 from bot.script import ADDRESS
 from bot.shop.show import look_up

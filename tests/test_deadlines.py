@@ -10,10 +10,9 @@ from test_desk_hours import MINUTE, OFFICE, add, at
 from test_people import Heard, done, handoffs, shopper, staff
 
 from bot import deadlines
-from bot.bootstrap import Language
 from bot.errors import BadInput
 from bot.messages import Address, Called
-from bot.ports import Role
+from bot.ports import Language, Role
 from bot.shop.policy import read_policy
 from bot.speech import WrittenWords
 from bot.turn import HandoffChange, TimerChange

@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from conftest import Talk, talking
 from test_people import Heard, done, handoffs, lines, shopper, staff
 
-from bot.bootstrap import Language
 from bot.commerce import WriteMode
 from bot.facts import Money
 from bot.messages import DESK_ACTS, InboundMessage
 from bot.office import APPROVAL_ACTS, PROPOSAL_ACTS, Deed
-from bot.ports import Right, Role, may, right_for
+from bot.ports import Language, Right, Role, may, right_for
 from bot.shop.tables import Promotions
 from bot.shop.transfer import export_shop, import_shop
 from bot.speech import WrittenWords

@@ -10,10 +10,10 @@ import pytest
 from conftest import NOW, Talk, talking
 from test_people import Heard, done, handoffs, shopper, staff, status
 
-from bot.bootstrap import Language
 from bot.conversation import Status, Understanding, Utterance
 from bot.errors import BadInput
 from bot.opening import OpeningHours
+from bot.ports import Language
 from bot.shop.policy import POLICY_FILE, read_policy
 from bot.speech import WrittenWords
 

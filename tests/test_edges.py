@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from conftest import NOW, Talk, talking
 
-from bot.bootstrap import Language
 from bot.messages import Address, Attachment, InboundMessage, Kind
+from bot.ports import Language
 from bot.script import ADDRESS
 from bot.shop.show import look_up
 from bot.store.database import reading

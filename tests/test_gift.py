@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from conftest import NOW
 
-from bot.bootstrap import open_shop
+from bot.bootstrap.shop import open_shop
 from bot.clock import ManualClock
 from bot.commerce import Shop
 from bot.conversation import Access, Proof

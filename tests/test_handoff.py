@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from policy_talk import CUSTOMER, NOW, start
 
-from bot import handoff
+from bot import desk_posts, handoff, summary
 from bot.conversation import Confirmation, Conversation, Flow, HandoffNote, Status, Utterance
 from bot.facts import Act
 from bot.messages import Attachment, DeskPost
@@ -189,7 +189,7 @@ def test_staff_hear_that_a_message_did_not_arrive() -> None:
 
 def test_every_desk_gets_each_post_and_an_opening_has_one_place() -> None:
     posts = (DeskPost("h1", "opened", "x"), DeskPost("h1", "relay", "y"))
-    sendings = handoff.to_sendings(posts, ("console", "slack"), "m1")
+    sendings = desk_posts.to_sendings(posts, ("console", "slack"), "m1")
     assert [(sending.desk, sending.kind, sending.part) for sending in sendings] == [
         ("console", "opened", ""), ("slack", "opened", ""), ("console", "relay", ":m1:1"), ("slack", "relay", ":m1:1"),
     ]  # fmt: skip
@@ -200,7 +200,7 @@ def test_a_summary_holds_reason_order_and_the_last_lines_and_no_contact() -> Non
         Flow("cancel_order", "cancel_order", {"order_id": "10423", "contact": "emma@example.com", "reason": "late"}),
     )
     history = tuple(Utterance("user" if n % 2 else "system", f"line {n}\nmore") for n in range(9))
-    text = handoff.summary(replace(BUSY, flows=flows, anger=1), "requested", history, TERMS, "I want a person")
+    text = summary.summary(replace(BUSY, flows=flows, anger=1), "requested", history, TERMS, "I want a person")
     assert "asked for a person" in text and "reason late" in text and "emma@" not in text
     assert text.splitlines()[-1] == "> I want a person"
-    assert len([line for line in text.splitlines() if line[:2] in ("> ", "< ")]) == handoff.LAST_LINES
+    assert len([line for line in text.splitlines() if line[:2] in ("> ", "< ")]) == summary.LAST_LINES

@@ -23,9 +23,9 @@ import bot.store.tables  # noqa: F401 (registers its tables)
 from bot.commerce import AnswerStatus, LineState, Order, Product, Write
 from bot.conversation import Access, Proof
 from bot.facts import Money
-from bot.shop import checks, reads, rows, sums
+from bot.shop import order_checks, order_rows, orders, reads, rows, sums
 from bot.shop import tables as t
-from bot.shop.checks import Goods
+from bot.shop.goods import Goods
 from bot.shop.moments import Origin
 from bot.shop.money import to_minor, to_text
 from bot.shop.policy import read_policy
@@ -171,7 +171,7 @@ def an_order(number: str, lines: Sequence[tuple[int, int, int, str]], fee: int, 
         },
         context={"origin": Origin(at, POLICY.shop.zone)},
     )  # fmt: skip
-    return rows.order_rows(record)
+    return order_rows.order_rows(record)
 
 
 # --- what the warehouse and the cashier do ---------------------------------------------------------------------------
@@ -385,7 +385,7 @@ async def play(world: World, chance: Random, number: str, steps: int) -> Order:
 
 async def look(world: World, number: str) -> Order:
     async with reading(world.engine) as connection:
-        order = await reads.order(connection, number)
+        order = await orders.read(connection, number)
     assert order is not None
     return order
 
@@ -424,8 +424,8 @@ async def ask(world: World, order: Order, verb: str, arguments: Mapping[str, Any
 def test_money_and_goods_add_up_whatever_happens(runner: asyncio.Runner, world: World, seed: int, steps: int) -> None:
     world.histories += 1
     order = runner.run(play(world, Random(seed), f"H-{world.histories:06}", steps))
-    record = rows.order_record(order, {line.id: "" for line in order.lines}, {
+    record = order_rows.order_record(order, {line.id: "" for line in order.lines}, {
         item.id: {"refund": item.refund.minor, "fee": item.fee.minor} for item in order.returns
     })  # fmt: skip
-    faults = [*checks.order_faults(record, Goods(customers={"C1": record}), POLICY, world.clock.at)]  # type: ignore[dict-item]
+    faults = [*order_checks.order_faults(record, Goods(customers={"C1": record}), POLICY, world.clock.at)]  # type: ignore[dict-item]
     assert not faults, "what is exported could not be imported again"

@@ -9,10 +9,9 @@ from conftest import Talk, talking
 from test_desk_hours import add
 from test_people import Heard, done, handoffs, shopper, staff, status
 
-from bot.bootstrap import Language
 from bot.conversation import Status
 from bot.office import Deed
-from bot.ports import Role
+from bot.ports import Language, Role
 from bot.speech import WrittenWords
 
 MINUTE = timedelta(minutes=1)

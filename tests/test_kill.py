@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from killable import ADDRESS, NOW, POINTS
 
-from bot.bootstrap import open_shop
+from bot.bootstrap.shop import open_shop
 from bot.clock import ManualClock
 from bot.settings import Settings
 from bot.shop.show import look_up

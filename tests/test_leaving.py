@@ -20,10 +20,11 @@ from web_rig import site
 from adapters.mail import MailAdapter
 from adapters.web import WebAdapter, wire
 from bot import leaving
-from bot.bootstrap import Language, shophand
+from bot.bootstrap import shophand
 from bot.clock import ManualClock
 from bot.conversation import Access, Conversation, Flow, Proof
 from bot.messages import InboundMessage, Kind
+from bot.ports import Language
 from bot.settings import Settings
 from bot.speech import WrittenWords
 

@@ -17,13 +17,15 @@ from conftest import NOW, Talk, talking
 from test_model_serving import Seconds, Stuck
 from test_model_tiny import tiny_model
 
-from bot.bootstrap import PHRASES, own_language, shophand
+from bot.bootstrap import shophand
+from bot.bootstrap.language import own_language
 from bot.clock import ManualClock
 from bot.conversation import IntentScore, Understanding, Utterance
 from bot.doctor import Finding, examine
 from bot.errors import ModelError
 from bot.live import RETRY
 from bot.messages import InboundMessage
+from bot.phrases import PHRASES
 from bot.ports import ActiveModel, Language, WriteRequest
 from bot.script import ADDRESS
 from bot.serve import serving

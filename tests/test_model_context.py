@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.bootstrap import Language
 from bot.conversation import Understanding, Utterance
+from bot.ports import Language
 
 Case = tuple[str, str, str, str, str]  # message, what was said before, what is being asked, intent, slot
 

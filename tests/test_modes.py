@@ -11,13 +11,13 @@ from conftest import Talk as Product
 from conftest import talking
 from policy_talk import LIMITS, Talk, acts, confirm, customer
 
-from bot.bootstrap import Language
 from bot.commerce import WriteMode
 from bot.conversation import Confirmation, from_state, to_state
 from bot.decision import RULES, Limits, TurnInput
 from bot.facts import Money
 from bot.messages import Kind
 from bot.office import ModeWish
+from bot.ports import Language
 from bot.script import ADDRESS
 from bot.shop.show import look_up
 

@@ -17,7 +17,6 @@ from policy_talk import LIMITS, meaning, start
 from shop_change import bring_in
 from sqlmodel import SQLModel
 
-from bot.bootstrap import Language
 from bot.clock import ManualClock
 from bot.conversation import Access, IntentScore, Proof, SlotSpan, Understanding, Utterance
 from bot.decision import Limits, Speak, TurnInput, tell_me
@@ -25,6 +24,7 @@ from bot.errors import StoreError
 from bot.facts import Act
 from bot.messages import Address, InboundMessage, Kind
 from bot.policy import decide
+from bot.ports import Language
 from bot.promises import MOST, Awaited, Promise
 from bot.script import ADDRESS
 from bot.shop.sql import SqlShop

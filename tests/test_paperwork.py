@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from conftest import Talk, talking
 
 from adapters.mail import MailChannel
-from bot.bootstrap import Language
 from bot.commerce import Write
 from bot.conversation import IntentScore, SlotSpan, Understanding, Utterance
 from bot.errors import PermanentFailure
 from bot.messages import Address, Attachment, InboundMessage, Kind, Reply, Sender
+from bot.ports import Language
 from bot.shop import tables as t
 from bot.shop.policy import read_policy
 from bot.shop.sql import SqlShop

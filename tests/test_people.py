@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from conftest import NOW, Talk, talking
 
-from bot.bootstrap import Language
 from bot.conversation import IntentScore, Status, Understanding, Utterance
 from bot.errors import PermanentFailure
 from bot.messages import InboundMessage, Kind, Sender
+from bot.ports import Language
 from bot.script import ADDRESS
 from bot.speech import WrittenWords
 from bot.store.database import reading, writing

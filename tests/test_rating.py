@@ -13,10 +13,10 @@ from test_people import Heard, done, shopper, staff
 from test_triage import view
 
 from bot import rating
-from bot.bootstrap import Language
 from bot.conversation import Conversation, IntentScore, RatingAsked, Understanding
 from bot.messages import InboundMessage, Kind
 from bot.office import HandoffView, Ratings
+from bot.ports import Language
 from bot.rating import Given
 from bot.script import ADDRESS
 from bot.speech import WrittenWords

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 from test_model_tiny import tiny_model
 
-from bot.bootstrap import PHRASES
 from bot.facts import (
     EFFECT_FAMILIES,
     Act,
@@ -36,7 +35,7 @@ from bot.facts import (
     render,
     words,
 )
-from bot.phrases import LANGUAGES, TONES, PhraseBook
+from bot.phrases import LANGUAGES, PHRASES, TONES, PhraseBook
 from bot.ports import ReplyWriter, WriteRequest
 from bot.speech import Speech, WrittenWords
 from model import checkpoint

@@ -9,9 +9,9 @@ from conftest import Talk, talking
 from test_people import Heard, done, handoffs, shopper, staff
 
 from bot import routing
-from bot.bootstrap import Language
 from bot.errors import BadInput
 from bot.office import Deed
+from bot.ports import Language
 from bot.routing import Crew, Strengths
 from bot.speech import WrittenWords
 

@@ -17,7 +17,7 @@ from bot.commerce import Answer, AnswerStatus, Discount, Promotion, Shop
 from bot.conversation import Access, Proof
 from bot.errors import BadInput
 from bot.facts import Localised, Money
-from bot.shop import promotions, reads
+from bot.shop import orders, promotions
 from bot.shop.policy import read_policy
 from bot.shop.transfer import SAMPLE, import_shop
 from bot.store.database import reading
@@ -279,5 +279,5 @@ async def test_an_order_that_was_charged_twice_can_be_imported(engine: AsyncEngi
     report = await import_shop(engine, fill(orders=[{**ORDER, "payments": [*ORDER["payments"], again]}]), NOW)
     assert not report.problems
     async with reading(engine) as connection:
-        order = await reads.order(connection, "10001")
+        order = await orders.read(connection, "10001")
     assert order is not None and len(order.payments) == 2

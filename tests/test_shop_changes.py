@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shop_folders import read_folder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.bootstrap import open_shop
+from bot.bootstrap.shop import open_shop
 from bot.clock import ManualClock
 from bot.commerce import (
     GIFT_NOTE_LENGTH,

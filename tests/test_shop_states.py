@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.bootstrap import open_shop
+from bot.bootstrap.shop import open_shop
 from bot.clock import ManualClock
 from bot.commerce import Line, LineState, Order, Parcel, PostalAddress, Product, Quote, Variant
 from bot.facts import Localised, Money
 from bot.settings import Settings
-from bot.shop import reads
+from bot.shop import orders, reads
 from bot.shop import tables as t
 from bot.shop.policy import read_policy
 from bot.shop.records import ParcelRecord
@@ -98,7 +98,7 @@ async def test_lines_are_moved_by_the_table_alone(engine: AsyncEngine, before: L
     async with writing(engine) as connection:
         await connection.execute(lines.values(state=before.value))
     async with writing(engine) as connection:
-        order = await reads.order(connection, "10043")
+        order = await orders.read(connection, "10043")
         assert order is not None
         deed = Deed(Quote("any", {}, order, (order.lines[0],)), "shop", NOW, "")
         if (before, after) in ALLOWED:
@@ -106,7 +106,7 @@ async def test_lines_are_moved_by_the_table_alone(engine: AsyncEngine, before: L
         else:
             with pytest.raises(ValueError, match=f"may become {after}"):
                 await effects.move_lines(connection, deed, after)
-        moved = await reads.order(connection, "10043")
+        moved = await orders.read(connection, "10043")
     assert moved is not None and moved.lines[0].state is (after if (before, after) in ALLOWED else before)
 
 

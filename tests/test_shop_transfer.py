@@ -17,11 +17,11 @@ from sqlmodel import SQLModel
 import bot.store.tables  # noqa: F401 (registers its tables)
 from bot.commerce import Order
 from bot.facts import Money
-from bot.shop import reads
+from bot.shop import orders, reads
 from bot.shop import tables as t
+from bot.shop.access import label_only
 from bot.shop.answers import answer_from_json, answer_to_json, order_as_json
 from bot.shop.moments import Origin
-from bot.shop.sql import _label_only
 from bot.shop.transfer import SAMPLE, export_shop, import_shop, is_empty
 from bot.shop.verbs import effects
 from bot.shop.verbs.verb import refused
@@ -95,7 +95,7 @@ def fill(tmp_path: Path) -> Fill:
 
 async def everything(engine: AsyncEngine) -> list[Order]:
     async with reading(engine) as connection:
-        return await reads.orders(connection)
+        return await orders.read_all(connection)
 
 
 async def test_an_order_is_completed_from_customer_article_and_market(engine: AsyncEngine, fill: Fill) -> None:
@@ -113,7 +113,7 @@ async def test_a_line_has_the_picture_that_its_product_has_now(engine: AsyncEngi
         assert not (await import_shop(engine, fill(products=[{**PRODUCT, "image": picture}]), NOW)).problems
         (order,) = await everything(engine)
         assert order.lines[0].image == picture
-    assert not _label_only(order).lines[0].image  # a picture says what is in the parcel
+    assert not label_only(order).lines[0].image  # a picture says what is in the parcel
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ async def test_round_trip_loses_nothing(engine: AsyncEngine, tmp_path: Path) -> 
 async def test_order_as_json_is_plain(engine: AsyncEngine) -> None:
     await import_shop(engine, SAMPLE, NOW)
     async with reading(engine) as connection:
-        order = await reads.order(connection, "10053")
+        order = await orders.read(connection, "10053")
     assert order is not None
     shown = order_as_json(order)
     assert json.loads(json.dumps(shown)) == shown

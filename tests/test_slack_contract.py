@@ -24,12 +24,13 @@ from adapters.slack import SlackAdapter, desk_menu
 from adapters.slack.channel import SlackChannel
 from adapters.slack.desk import SlackDesk
 from adapters.slack.desk_menu import Wish
-from bot.bootstrap import Language, shophand
+from bot.bootstrap import shophand
 from bot.clock import ManualClock
 from bot.conversation import Understanding
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Kind, Reply
 from bot.office import HandoffView, ReadyReply
+from bot.ports import Language
 from bot.serve import serving
 from bot.settings import Settings
 

@@ -17,10 +17,11 @@ from peers.slack import SlackPeer, buttons, filled_in, visible
 from slack_rig import payload, settings
 
 from adapters.slack import SlackAdapter
-from bot.bootstrap import Language, Shophand, shophand
+from bot.bootstrap import Shophand, shophand
 from bot.clock import ManualClock
 from bot.messages import Address, DeskPost
 from bot.office import Deed
+from bot.ports import Language
 from bot.roles import Role
 from bot.serve import serving
 from bot.settings import Settings

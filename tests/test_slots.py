@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import slots
+from bot import answers, slots, talk
 from bot.conversation import Option, SlotSpan
 
 
@@ -315,7 +315,7 @@ ORDERS = (Option("10043 · Lamp", "10043"), Option("10044 · Mug", "10044"))
     ],
 )
 def test_choose(text: str, value: str | None) -> None:
-    assert slots.choose(text, LINES) == value
+    assert answers.choose(text, LINES) == value
 
 
 @pytest.mark.parametrize(
@@ -334,16 +334,16 @@ def test_choose(text: str, value: str | None) -> None:
     ],
 )
 def test_choose_among_orders(text: str, value: str | None) -> None:
-    assert slots.choose(text, ORDERS) == value
+    assert answers.choose(text, ORDERS) == value
 
 
 def test_choosing_from_nothing_is_nothing() -> None:
-    assert slots.choose("1", ()) is None
+    assert answers.choose("1", ()) is None
 
 
 @given(st.text(max_size=40))
 def test_a_choice_is_one_of_the_options_whatever_is_typed(text: str) -> None:
-    assert slots.choose(text, LINES) in {None, "L1", "L2", "L3", "all"}
+    assert answers.choose(text, LINES) in {None, "L1", "L2", "L3", "all"}
 
 
 REASONS = (Option("Too small", "too_small"), Option("I'd rather not say", "skip"))
@@ -361,21 +361,21 @@ REASONS = (Option("Too small", "too_small"), Option("I'd rather not say", "skip"
     ],
 )
 def test_a_reason_may_be_chosen_skipped_or_said_in_own_words(text: str, value: str) -> None:
-    assert slots.answer("reason", text, [], REASONS) == value
+    assert answers.answer("reason", text, [], REASONS) == value
 
 
 def test_an_answer_to_a_choice_must_be_one_of_the_options() -> None:
-    assert slots.answer("order_id", "10999", [], ORDERS) is None
+    assert answers.answer("order_id", "10999", [], ORDERS) is None
 
 
 def test_an_answer_prefers_what_the_model_tagged() -> None:
     text = "house 10115, order 10423"
-    assert slots.answer("order_id", text, [span("order_id", "10423", text)], ()) == "10423"
+    assert answers.answer("order_id", text, [span("order_id", "10423", text)], ()) == "10423"
 
 
 def test_five_digits_that_the_model_reads_as_an_order_are_no_postcode() -> None:
-    assert slots.answer("contact", "10424", [span("order_id", "10424")], ()) is None
-    assert slots.answer("contact", "10424", [], ()) == "10424"
+    assert answers.answer("contact", "10424", [span("order_id", "10424")], ()) is None
+    assert answers.answer("contact", "10424", [], ()) == "10424"
 
 
 # --- whole messages --------------------------------------------------------------------------------------------------
@@ -386,7 +386,7 @@ def test_five_digits_that_the_model_reads_as_an_order_are_no_postcode() -> None:
     ["never mind", "nevermind", "forget it", "start over", "算了", "不用了", "重新开始", "那就不退了", "还是不改了吧"],
 )
 def test_leaves(text: str) -> None:
-    assert slots.leaves(text)
+    assert talk.leaves(text)
 
 
 @pytest.mark.parametrize(
@@ -395,16 +395,16 @@ def test_leaves(text: str) -> None:
      "取消不了", "我打算了解一下", "Never mind the box, it arrived broken", "don't forget it"],
 )  # fmt: skip
 def test_does_not_leave(text: str) -> None:
-    assert not slots.leaves(text)
+    assert not talk.leaves(text)
 
 
 @pytest.mark.parametrize("text", ["another order", "a different one", "另一个订单", "别的订单", "其他"])
 def test_means_another(text: str) -> None:
-    assert slots.means_another(text)
+    assert talk.means_another(text)
 
 
 def test_mother_is_not_another() -> None:
-    assert not slots.means_another("for my mother and brother")
+    assert not talk.means_another("for my mother and brother")
 
 
 @pytest.mark.parametrize(
@@ -419,12 +419,12 @@ def test_mother_is_not_another() -> None:
     ],
 )
 def test_wants_the_bot_back(text: str) -> None:
-    assert slots.wants_bot(text)
+    assert talk.wants_bot(text)
 
 
 @pytest.mark.parametrize("text", ["are you a bot", "I need a person", "转人工"])
 def test_does_not_want_the_bot_back(text: str) -> None:
-    assert not slots.wants_bot(text)
+    assert not talk.wants_bot(text)
 
 
 def test_values_are_no_evidence_of_a_language() -> None:
@@ -447,20 +447,20 @@ def test_bare_is_little_more_than_the_value() -> None:
      "能不能不用人工审核？"],
 )  # fmt: skip
 def test_who_refuses_the_bot_goes_on_waiting(text: str) -> None:
-    assert not slots.wants_bot(text)
+    assert not talk.wants_bot(text)
 
 
 @pytest.mark.parametrize("unit", [" ", "\n", "\u3000", " \n", "a", "1", "a@", "a.", "#", "order ", "SH ", "1-", "订单"])
 def test_rules_read_a_hostile_text_in_short(unit: str) -> None:
-    text = slots.readable("where is 10423" + unit * 10_000 + "?")
-    assert len(text) <= slots.MOST_READ + 1
-    assert slots.readable(text) == text
+    text = talk.readable("where is 10423" + unit * 10_000 + "?")
+    assert len(text) <= talk.MOST_READ + 1
+    assert talk.readable(text) == text
     slots.collect((), text, ("order_id", "contact", "postcode", "phone"))
 
 
 def test_readable_keeps_lines_and_both_ends() -> None:
-    assert slots.readable(" cancel   10423 \n\n  yes ") == "cancel 10423\nyes"
-    long = slots.readable("where is 10423? " + "bla " * 2_000 + " emma@example.com")
+    assert talk.readable(" cancel   10423 \n\n  yes ") == "cancel 10423\nyes"
+    long = talk.readable("where is 10423? " + "bla " * 2_000 + " emma@example.com")
     assert long.startswith("where is 10423?") and long.endswith("emma@example.com")
 
 

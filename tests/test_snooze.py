@@ -14,12 +14,12 @@ from test_people import Heard, done, shopper, status
 from test_people import staff as by_staff
 
 from bot import snooze
-from bot.bootstrap import Language
 from bot.conversation import Status
 from bot.errors import BadInput
 from bot.handoff import Moved
 from bot.messages import InboundMessage
 from bot.opening import OpeningHours
+from bot.ports import Language
 from bot.speech import WrittenWords
 
 LANGUAGE = Language(Heard(), WrittenWords())

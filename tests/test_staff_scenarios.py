@@ -21,11 +21,11 @@ from test_slack_product import Workspace
 from test_telegram_desk import ANN, LAWYER, shop  # noqa: F401 - a fixture
 
 from adapters.slack import SlackAdapter
-from bot.bootstrap import Language, shophand
+from bot.bootstrap import shophand
 from bot.clock import ManualClock
 from bot.conversation import Status
 from bot.office import Deed
-from bot.ports import Role
+from bot.ports import Language, Role
 from bot.serve import serving
 from bot.settings import Settings
 from bot.speech import WrittenWords

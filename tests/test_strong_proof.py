@@ -16,10 +16,10 @@ from conftest import NOW, Talk, talking
 from sqlmodel import SQLModel
 
 from bot import links
-from bot.bootstrap import Language
 from bot.conversation import IntentScore, SlotSpan, Status, Understanding, Utterance
 from bot.keys import Keys
 from bot.messages import Address, InboundMessage, Kind
+from bot.ports import Language
 from bot.script import ADDRESS
 from bot.shop.show import look_up
 from bot.speech import WrittenWords

@@ -19,12 +19,12 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 from telegram_rig import ANN, BOB, LAWYER, Shop, open_shop, running_shop
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from bot.bootstrap import Language
 from bot.clock import ManualClock
 from bot.conversation import IntentScore, Understanding, Utterance
 from bot.errors import TemporaryFailure
 from bot.leases import while_held
 from bot.messages import Address, Button, Card, Picture, Reply
+from bot.ports import Language
 from bot.speech import WrittenWords
 from bot.store.tables import Turns
 

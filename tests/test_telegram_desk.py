@@ -10,10 +10,9 @@ from peers.telegram_forum import GROUP, ForumPeer
 from telegram_rig import ANN, BOB, EVE, LAWYER, Gate, open_shop, running, settings, settled, told
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from bot.bootstrap import PHRASES
 from bot.errors import PermanentFailure, SettingsError, StoreError, TemporaryFailure, ThreadGone
 from bot.messages import Address, Attachment, Button, DeskPost, Kind, Reply, Sender
-from bot.phrases import LANGUAGES, PhraseBook
+from bot.phrases import LANGUAGES, PHRASES, PhraseBook
 from bot.ports import Member, Role, StaffDesk
 
 # the SDK itself announces, whenever it builds this error, that the attribute will change its type

@@ -12,10 +12,9 @@ from telegram_rig import ANN, BOB, EVE, LAWYER, open_shop, running, settings, se
 from adapters.telegram import TelegramAdapter
 from adapters.telegram.commands import STAFF_MENU
 from adapters.telegram.tools import span, token
-from bot.bootstrap import PHRASES
 from bot.messages import Button, DeskPost, InboundMessage, Kind, Sender
 from bot.office import CLOSINGS, HandoffView, ReadyReply
-from bot.phrases import LANGUAGES, PhraseBook
+from bot.phrases import LANGUAGES, PHRASES, PhraseBook
 
 BUTTONS = (Button("Take over", "claim"), Button("Back to the assistant", "back"), Button("Close", "close"))
 OPENED = DeskPost("h-17", "opened", "Reason: asked for a person", buttons=BUTTONS, title="Ann")

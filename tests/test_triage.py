@@ -10,8 +10,8 @@ from conftest import NOW, talking
 from test_desk_hours import HOUR
 from test_people import Heard, done, shopper
 
-from bot.bootstrap import Language
 from bot.office import HandoffView
+from bot.ports import Language
 from bot.shop.calendar import WorkingDays
 from bot.speech import WrittenWords
 from bot.triage import in_order

@@ -11,10 +11,10 @@ from test_desk_hours import MINUTE, acts
 from test_people import Heard, done, shopper, staff
 
 from bot import waiting
-from bot.bootstrap import Language
 from bot.decision import Speak
 from bot.facts import Act, Number
 from bot.opening import OpeningHours
+from bot.ports import Language
 from bot.speech import WrittenWords
 from bot.turn import HandoffChange
 

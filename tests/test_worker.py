@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from store_rig import SHOPPER, Rig, open_rig, reply
 
-from bot.bootstrap import TurnRows
 from bot.errors import LeaseLost, PermanentFailure, StoreError, TemporaryFailure, ThreadGone
 from bot.messages import Address, Attachment, DeskPost, Kind, Reply
 from bot.ports import Pace
@@ -17,6 +16,7 @@ from bot.store.budgets import TAKEN
 from bot.store.inbox import LEASE
 from bot.store.promises import PromiseStore
 from bot.store.tables import Outbox
+from bot.store.turns import TurnRows
 from bot.turn import Claim, Sending, TurnResult
 from bot.worker import FETCH_PAUSE, LONGEST_FETCH_PAUSE, MOST_FAILURES, MOST_FAULTS, MOST_FETCHES, Carrier, Worker
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from telegram import BotCommand, Message, MessageEntity
 
-# what a shopper's command does when nothing stands behind it: a button that means the same (bot/policy.py)
+# what a shopper's command does when nothing stands behind it: a button that means the same (bot/policy/buttons.py)
 SHOPPER = {
     "track": "intent:order_status", "cancel": "intent:cancel_order", "return": "intent:return_item",
     "person": "human", "stop": "notify:stop",

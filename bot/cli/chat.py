@@ -13,7 +13,8 @@ from typing import IO, Annotated, Any
 import typer
 
 from adapters.terminal import TerminalAdapter, TerminalMailAdapter
-from bot.bootstrap import mail_adapter, shophand
+from bot.bootstrap import shophand
+from bot.bootstrap.channels import mail_adapter
 from bot.cli.common import Db, Everywhere, Now, ShopDir, err, out, print_json, settings_of, start
 from bot.clock import ManualClock
 from bot.errors import BadInput

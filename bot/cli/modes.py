@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from bot.bootstrap import mode_store, open_shop
+from bot.bootstrap.shop import mode_store, open_shop
 from bot.cli.common import AsJson, Db, Everywhere, Now, ShopDir, clock_of, out, print_json, settings_of, start
 from bot.errors import BadInput
 from bot.office import COMMAND_LINE, ModeChange, ModeTable, ModeWish

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot import links
-from bot.bootstrap import open_shop
+from bot.bootstrap.shop import open_shop
 from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, out, print_json, settings_of, start
 from bot.errors import BadInput
 from bot.keys import Keys

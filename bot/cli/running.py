@@ -8,7 +8,8 @@ from dataclasses import asdict
 import typer
 from rich.logging import RichHandler
 
-from bot.bootstrap import FIRST_STAFF, channels_of, shophand
+from bot.bootstrap import shophand
+from bot.bootstrap.channels import channels_of
 from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, err, out, print_json, settings_of, start
 from bot.clock import StartedClock, SystemClock
 from bot.doctor import examine
@@ -17,6 +18,8 @@ from bot.shop.policy import read_policy
 from bot.shop.transfer import SAMPLE
 from bot.store.database import open_database
 from bot.store.migrate import migrate
+
+FIRST_STAFF = "admin"
 
 
 def run(db: Db = None, shop: ShopDir = None, now: Now = None) -> None:

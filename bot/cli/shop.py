@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.bootstrap import open_shop
+from bot.bootstrap.shop import open_shop
 from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, err, out, print_json, settings_of, start
 from bot.cli.progress import watched
 from bot.errors import BadInput

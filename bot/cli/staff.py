@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.bootstrap import open_shop
+from bot.bootstrap.shop import open_shop
 from bot.cli.common import AsJson, Db, Now, ShopDir, clock_of, out, print_json, settings_of, start
 from bot.roles import Role
 from bot.store.staff import StaffStore

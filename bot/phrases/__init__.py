@@ -13,6 +13,7 @@ from typing import Any
 from bot.errors import BadInput
 from bot.facts import Act, Text, fault, placeholders, words
 
+PHRASES = Path(__file__).parent  # our own wording
 LANGUAGES = ("en", "zh")  # each has its file; traditional Chinese is made from zh
 TONES = ("neutral", "apologetic", "warm")
 

@@ -4,21 +4,50 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.facts import Money
-from bot.shop import checks
-from bot.shop.checks import Goods, Variants
+from bot.facts import Localised, Money
+from bot.shop.goods import Goods, Variants
 from bot.shop.money import to_signed, to_text
 from bot.shop.policy import Policy
-from bot.shop.records import InvoiceRecord, OrderRecord, ProductRecord, PromotionRecord, Record
+from bot.shop.records import InvoiceRecord, LineRecord, OrderRecord, ProductRecord, PromotionRecord, Record
 
 
 def complete(new: Goods, older: Goods, variants: Variants, policy: Policy) -> Goods:
     """`variants`: those that orders name."""
     goods = new.over(older)
-    orders = {key: _even_order(checks.complete(order, goods, variants, policy)) for key, order in new.orders.items()}
+    orders = {key: _even_order(_filled(order, goods, variants, policy)) for key, order in new.orders.items()}
     promotions = {key: _even_promotion(promotion) for key, promotion in new.promotions.items()}
     invoices = {key: _even_invoice(_of_order(item, older.orders | orders)) for key, item in new.invoices.items()}
     return replace(new, orders=orders, promotions=promotions, invoices=invoices)
+
+
+def _filled(order: OrderRecord, goods: Goods, variants: Variants, policy: Policy) -> OrderRecord:
+    """The order with everything it left to its customer, its articles and its market."""
+    market, customer = policy.market(order.market), goods.customers.get(order.customer)
+    values: dict[str, object] = {
+        "currency": order.currency or market.currency,
+        "promised": order.promised
+        or market.working.promised(order.placed_at.astimezone(policy.shop.zone), market.promised_days),
+        "lines": tuple(_described(line, variants, market.language) for line in order.lines),
+    }
+    if customer:
+        values |= {"email": order.email or customer.email, "phone": order.phone or customer.phone}
+        values["address"] = order.address or next(iter(customer.addresses), None)
+    return order.model_copy(update=values)
+
+
+def _described(line: LineRecord, variants: Variants, language: str) -> LineRecord:
+    if line.sku not in variants:
+        return line
+    product, variant = variants[line.sku]
+    options = ", ".join(filter(None, (Localised(variant.color).text(language), variant.size)))
+    return line.model_copy(
+        update={
+            "product": line.product or product.id,
+            "category": line.category or product.category,
+            "name": line.name or product.name,
+            "options": line.options or options,
+        }
+    )
 
 
 def _of_order(invoice: InvoiceRecord, orders: Mapping[str, OrderRecord]) -> InvoiceRecord:

@@ -12,10 +12,10 @@ from typing import IO, Any, Literal
 
 from pydantic import ValidationError
 
-from bot.shop import checks, csv_files, jsonl_files
-from bot.shop.checks import Goods, Variants
+from bot.shop import checks, csv_files, jsonl_files, order_checks
 from bot.shop.completing import complete, even_product
 from bot.shop.entries import Entry, Problem, Source, reasons
+from bot.shop.goods import Goods, Variants
 from bot.shop.layout import KINDS, Sheet, under
 from bot.shop.moments import Origin
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, check_policy
@@ -223,9 +223,9 @@ def _faults(
             yield source.fault(product, reason)
     found: Mapping[str, Callable[[Any], Iterator[str]]] = {
         "customers": lambda customer: checks.customer_faults(customer, emails, policy),
-        "orders": lambda order: checks.order_faults(order, goods, policy, now),
+        "orders": lambda order: order_checks.order_faults(order, goods, policy, now),
         "promotions": lambda promotion: checks.promotion_faults(promotion, goods, policy),
-        "invoices": lambda invoice: checks.invoice_faults(invoice, goods, older),
+        "invoices": lambda invoice: order_checks.invoice_faults(invoice, goods, older),
     }
     for kind, faults in found.items():
         for key, record in getattr(new, kind).items():

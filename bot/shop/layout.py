@@ -18,7 +18,7 @@ class Sheet:
     below: tuple["Sheet", ...] = ()
 
 
-# the names are those of the fields of checks.Goods; each kind may name only what stands in those before it
+# the names are those of the fields of goods.Goods; each kind may name only what stands in those before it
 KINDS: Mapping[str, Sheet] = {
     sheet.name: sheet
     for sheet in (

@@ -1,6 +1,5 @@
 """Rows of the shop's tables to the port's frozen types. Reads only; decides nothing."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
@@ -12,185 +11,20 @@ from sqlmodel import SQLModel
 
 from bot.commerce import (
     Account,
-    Claim,
-    Event,
     Invoice,
     InvoiceLine,
     InvoiceTax,
-    Line,
-    LineState,
     Measure,
-    Order,
-    Parcel,
-    Payment,
     PostalAddress,
     Product,
-    Refund,
-    Return,
-    Scan,
     SizeRow,
     Variant,
 )
-from bot.conversation import plain_number
 from bot.facts import Localised, Money
 from bot.shop import tables as t
 
 Row = Mapping[str, Any]
-_MANY = 500  # keys in one question; every engine takes that many parameters
-
-# --- orders ----------------------------------------------------------------------------------------------------------
-
-
-async def orders(connection: AsyncConnection, *where: sa.ColumnElement[bool]) -> list[Order]:
-    """The orders that fit, newest first, each whole."""
-    query = (
-        sa.select(table(t.Orders))
-        .where(*where)
-        .order_by(col(t.Orders, "placed_at").desc(), col(t.Orders, "number").desc())
-    )
-    heads = rows(await connection.execute(query))
-    numbers = [head["number"] for head in heads]
-    below = {
-        child: await children(connection, child, "order_number", numbers)
-        for child in (t.Lines, t.Parcels, t.Payments, t.Refunds, t.Returns, t.Claims, t.Events, t.Invoices)
-    }
-    scans = await children(
-        connection, t.Scans, "parcel_id", [row["id"] for group in below[t.Parcels].values() for row in group]
-    )
-    lines = await children(
-        connection, t.ReturnLines, "return_id", [row["id"] for group in below[t.Returns].values() for row in group]
-    )
-    pictures = await _pictures(connection, {row["product_id"] for group in below[t.Lines].values() for row in group})
-    return [
-        _order(head, {child: groups.get(head["number"], []) for child, groups in below.items()}, scans, lines, pictures)
-        for head in heads
-    ]
-
-
-async def order(connection: AsyncConnection, number: str) -> Order | None:
-    found = await orders(connection, col(t.Orders, "number") == await spelled(connection, number))
-    return found[0] if found else None
-
-
-async def spelled(connection: AsyncConnection, number: str) -> str:
-    """An order's number as the shop writes it, however it was typed, "sp1001", "#SP 1001"; an unknown one as given."""
-    plain = plain_number(number)
-    dashed = re.sub(r"(?<=[A-Z])(?=\d)", "-", plain, count=1)
-    given = re.sub(r"\s+", "-", number.strip().lstrip("#").strip().upper())
-    ways = list(dict.fromkeys((given, dashed, plain)))  # the likeliest first
-    query = sa.select(col(t.Orders, "number")).where(col(t.Orders, "number").in_(ways))
-    known = set((await connection.execute(query)).scalars())
-    return next((way for way in ways if way in known), given)
-
-
-async def line_categories(connection: AsyncConnection, number: str) -> dict[str, str]:
-    """Line id → category id: what the return rules ask beside the order."""
-    query = sa.select(col(t.Lines, "id"), col(t.Lines, "category_id")).where(col(t.Lines, "order_number") == number)
-    return {row.id: row.category_id for row in await connection.execute(query)}
-
-
-def _order(
-    head: Row,
-    below: Mapping[type[SQLModel], Sequence[Row]],
-    scans: Mapping[str, list[Row]],
-    lines: Mapping[str, list[Row]],
-    pictures: Mapping[str, str],
-) -> Order:
-    def money(minor: int) -> Money:
-        return Money(minor, head["currency"])
-
-    return Order(
-        number=head["number"],
-        customer=head["customer_id"] or "",
-        email=head["email"],
-        phone=head["phone"],
-        market=head["market"],
-        placed_at=head["placed_at"],
-        address=address(head["address"]),
-        delivery_fee=money(head["delivery_fee"]),
-        total=money(head["total"]),
-        promised=head["promised"],
-        coupon=head["coupon"],
-        version=head["version"],
-        gift_note=head["gift_note"],
-        delivery_day=head["delivery_day"],
-        lines=tuple(
-            Line(
-                row["id"],
-                row["sku"],
-                row["product_id"],
-                Localised(row["name"]),
-                row["options"],
-                row["quantity"],
-                money(row["price"] - (row["adjusted"] or 0) - (row["due"] or 0)),
-                LineState(row["state"]),
-                row["parcel_id"] or "",
-                row["expected"],
-                None if row["adjusted"] is None else money(row["adjusted"]),
-                None if row["due"] is None else money(row["due"]),
-                row["replaces"],
-                discount=None if row["discount"] is None else money(row["discount"]),
-                image=pictures.get(row["product_id"], ""),
-            )
-            for row in below[t.Lines]
-        ),
-        parcels=tuple(
-            Parcel(
-                row["id"],
-                row["carrier"],
-                row["tracking_no"],
-                row["tracking_url"],
-                row["state"],
-                row["promised"],
-                row["shipped_at"],
-                row["delivered_at"],
-                tuple(Scan(scan["at"], Localised(scan["text"]), scan["place"]) for scan in scans.get(row["id"], ())),
-                row["signed_by"],
-            )
-            for row in below[t.Parcels]
-        ),
-        payments=tuple(
-            Payment(
-                **{name: row[name] for name in ("id", "method", "state", "hint", "at", "expires")},
-                amount=money(row["amount"]),
-            )
-            for row in below[t.Payments]
-        ),
-        refunds=tuple(
-            Refund(row["id"], money(row["amount"]), row["method"], row["state"], row["at"], row["reason"])
-            for row in below[t.Refunds]
-        ),
-        returns=tuple(
-            Return(
-                row["id"],
-                tuple(line["line_id"] for line in lines.get(row["id"], ())),
-                row["reason"],
-                row["state"],
-                row["label_url"],
-                row["at"],
-                row["kind"],
-                money(row["refund"]),
-                money(row["fee"]),
-                tuple((share["method"], money(share["minor"])) for share in row["shares"]),
-            )
-            for row in below[t.Returns]
-        ),
-        claims=tuple(_claim(row) for row in below[t.Claims]),
-        history=tuple(Event(row["at"], row["kind"], row["text"], row["actor"]) for row in below[t.Events]),
-        invoices=tuple(invoice(row, head["currency"]) for row in below[t.Invoices]),
-    )
-
-
-async def _pictures(connection: AsyncConnection, products: set[str]) -> dict[str, str]:
-    """The pictures that these products have now, by id."""
-    found: dict[str, str] = {}
-    wanted, image = sorted(products), col(t.Products, "image")
-    for start in range(0, len(wanted), _MANY):
-        of_these = col(t.Products, "id").in_(wanted[start : start + _MANY])
-        query = sa.select(col(t.Products, "id"), image).where(of_these, image != "")
-        found |= {row.id: row.image for row in await connection.execute(query)}
-    return found
-
+MANY = 500  # keys in one question; every engine takes that many parameters
 
 def invoice(row: Row, currency: str) -> Invoice:
     def money(minor: int) -> Money:
@@ -229,11 +63,6 @@ async def account(connection: AsyncConnection, id_: str) -> Account | None:
         **{name: found[name] for name in ("id", "name", "email", "phone", "market", "version", "personal")},
         addresses=tuple(address({name: row[name] for name in parts}) for row in book),
     )
-
-
-def _claim(row: Row) -> Claim:
-    names = ("id", "kind", "lines", "state", "at", "parcel_id", "text", "wish", "due")
-    return Claim(**{name: row[name] for name in names}, files=tuple(row["files"]))
 
 
 def address(value: Mapping[str, Any]) -> PostalAddress:
@@ -328,8 +157,8 @@ async def children(
     groups: dict[str, list[Row]] = {}
     wanted = list(values)
     order = [table(model).c[name] for name in ("position",) if name in table(model).c]
-    for start in range(0, len(wanted), _MANY):
-        query = sa.select(table(model)).where(col(model, key).in_(wanted[start : start + _MANY])).order_by(*order)
+    for start in range(0, len(wanted), MANY):
+        query = sa.select(table(model)).where(col(model, key).in_(wanted[start : start + MANY])).order_by(*order)
         for row in rows(await connection.execute(query)):
             groups.setdefault(row[key], []).append(row)
     return groups

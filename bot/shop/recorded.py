@@ -10,6 +10,8 @@ from sqlmodel import SQLModel
 
 from bot.shop import reads, rows
 from bot.shop import tables as t
+from bot.shop.order_rows import invoice_record, order_record
+from bot.shop.orders import read_all
 from bot.shop.reads import col, table
 from bot.shop.records import (
     CategoryRecord,
@@ -53,12 +55,12 @@ async def customers(connection: AsyncConnection, ids: Collection[str] | None = N
 async def orders(connection: AsyncConnection, numbers: Collection[str] | None = None) -> dict[str, OrderRecord]:
     """Those named, or all."""
     where = () if numbers is None else (col(t.Orders, "number").in_(list(numbers)),)
-    found = await reads.orders(connection, *where)
+    found = await read_all(connection, *where)
     lines = await _grouped(connection, t.Lines, "order_number", numbers)
     returns = await _grouped(connection, t.Returns, "order_number", numbers)
     categories = {row["id"]: row["category_id"] for group in lines.values() for row in group}
     sums = {row["id"]: row for group in returns.values() for row in group}
-    return {order.number: rows.order_record(order, categories, sums) for order in found}
+    return {order.number: order_record(order, categories, sums) for order in found}
 
 
 async def promotions(connection: AsyncConnection) -> dict[str, PromotionRecord]:
@@ -70,7 +72,7 @@ async def invoices(connection: AsyncConnection) -> dict[str, InvoiceRecord]:
     orders = await connection.execute(sa.select(col(t.Orders, "number"), col(t.Orders, "currency")))
     currency = {row.number: row.currency for row in orders}
     issued = await _grouped(connection, t.Invoices, "number")
-    return {id_: rows.invoice_record(row, currency[row["order_number"]]) for id_, (row,) in issued.items()}
+    return {id_: invoice_record(row, currency[row["order_number"]]) for id_, (row,) in issued.items()}
 
 
 async def _grouped(

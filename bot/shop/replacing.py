@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from bot.shop import recorded, rows
+from bot.shop import order_rows, recorded, rows
 from bot.shop import tables as t
 from bot.shop.layout import KINDS
 from bot.shop.reads import col, table
@@ -23,9 +23,9 @@ from bot.shop.staging import chunks
 Records = Mapping[str, Any]  # by key
 _ROWS: Mapping[str, Callable[[Any], rows.Rows]] = {
     "customers": rows.customer_rows,
-    "orders": rows.order_rows,
+    "orders": order_rows.order_rows,
     "promotions": rows.promotion_rows,
-    "invoices": rows.invoice_rows,
+    "invoices": order_rows.invoice_rows,
 }
 _WRITTEN_IN_CHAT: Mapping[str, Callable[[AsyncConnection, Collection[str]], Awaitable[Records]]] = {
     "customers": recorded.customers,

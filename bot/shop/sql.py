@@ -1,10 +1,9 @@
 """The Shop port on SQL, in the same database as the conversations: effect and answer of a write are one commit.
 
-Rules and effects are in verbs/; this file opens transactions and guards who sees what.
+Rules and effects are in verbs/, who sees what in access.py; this file opens the transactions.
 """
 
 import asyncio
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -34,10 +33,8 @@ from bot.commerce import (
     Write,
 )
 from bot.conversation import Access, Proof
-from bot.facts import Localised, Money
 from bot.ports import Clock
-from bot.shop import baskets, invoice_pdf, promotions, reads, recommending
-from bot.shop.addresses import same_postcode
+from bot.shop import access, baskets, invoice_pdf, orders, promotions, reads, recommending
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
 from bot.shop.policy import Policy
@@ -46,13 +43,12 @@ from bot.shop.search import find
 from bot.shop.tables import Customers, Orders
 from bot.shop.verbs import ACCOUNT_VERBS, STAFF_VERBS, VERBS, effects
 from bot.shop.verbs.verb import Case, Deed, refused
-from bot.slots import same_phone
 from bot.store.database import reading, writing
 from bot.store.tables import Actions
 
 
 class SqlShop:
-    """Implements bot.ports.Shop."""
+    """Implements bot.commerce.Shop."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock, policy: Policy, knowledge_dir: Path) -> None:
         self._engine = engine
@@ -63,58 +59,27 @@ class SqlShop:
     # --- who is asking ---
 
     async def identify(self, order: str, contact: str) -> Proof | None:
-        columns = [col(Orders, name) for name in ("customer_id", "email", "phone", "address", "market")]
-        buyer = [col(Customers, "name").label("buyer"), col(Customers, "phone").label("own_phone")]
-        both = table(Orders).outerjoin(table(Customers), col(Customers, "id") == col(Orders, "customer_id"))
-        query = sa.select(*columns, *buyer).select_from(both)
         async with reading(self._engine) as connection:
-            number = await reads.spelled(connection, order)
-            found = (await connection.execute(query.where(col(Orders, "number") == number))).first()
-        email, phone, own, address = (found.email, found.phone, found.own_phone, found.address) if found else _NOBODY
-        # all are compared whatever the first ones say, and for a number that does not exist just the same
-        same_email, called, own_called, theirs, lives = (
-            _same_text(email, contact),
-            same_phone(phone, contact),
-            same_phone(own or "", contact),
-            same_phone(address.get("phone", ""), contact),
-            same_postcode(address["postcode"], contact),
-        )
-        gift = bool(found and found.buyer and found.buyer.casefold() != address["recipient"].casefold())
-        if gift and theirs:
-            called = False  # the phone that the parcel's driver calls is the recipient's, wherever else it stands
-        if found and (same_email or called or own_called):
-            access = Access.CUSTOMER if found.customer_id else Access.ORDER
-            return Proof(access, found.customer_id or "", number, self._clock.now(), found.market)
-        return Proof(Access.DELIVERY, "", number, self._clock.now()) if found and (theirs or lives) else None
+            return await access.identify(connection, order, contact, self._clock.now())
 
     async def customer(self, email: str) -> Proof | None:
         async with reading(self._engine) as connection:
-            mine = sa.select(col(Customers, "id"), col(Customers, "market"))
-            found = (await connection.execute(mine.where(col(Customers, "email") == email.strip().lower()))).first()
-        return Proof(Access.CUSTOMER, found.id, "", self._clock.now(), found.market) if found else None
+            return await access.customer(connection, email, self._clock.now())
 
     async def vouched(self, *, customer: str = "", order: str = "") -> Proof | None:
-        account = sa.select(col(Customers, "market")).where(col(Customers, "id") == customer)
         async with reading(self._engine) as connection:
-            number = await reads.spelled(connection, order)
-            whose = sa.select(col(Orders, "customer_id"), col(Orders, "market")).where(col(Orders, "number") == number)
-            found = (await connection.execute(account if customer else whose)).first()
-        if found is None:
-            return None
-        customer = customer or found.customer_id or ""
-        access = Access.CUSTOMER if customer else Access.ORDER
-        return Proof(access, customer, "" if customer else number, self._clock.now(), found.market)
+            return await access.vouched(connection, customer, order, self._clock.now())
 
     # --- orders ---
 
     async def order(self, number: str, proof: Proof) -> Order | None:
         async with reading(self._engine) as connection:
-            found = await reads.order(connection, number)
+            found = await orders.read(connection, number)
             as_of = await self._as_of(connection)
-        if found is None or not _may_see(proof, found):
+        if found is None or not access.may_see(proof, found):
             return None
         if proof.access is Access.DELIVERY:
-            return replace(_label_only(found), as_of=as_of)
+            return replace(access.label_only(found), as_of=as_of)
         return replace(self._told(found), as_of=as_of)
 
     async def orders(self, proof: Proof) -> tuple[Order, ...]:
@@ -124,7 +89,7 @@ class SqlShop:
         if not proof.customer:
             return ()
         async with reading(self._engine) as connection:
-            mine = await reads.orders(connection, col(Orders, "customer_id") == proof.customer)
+            mine = await orders.read_all(connection, col(Orders, "customer_id") == proof.customer)
             as_of = await self._as_of(connection)
         return tuple(replace(self._told(order), as_of=as_of) for order in mine)
 
@@ -168,8 +133,8 @@ class SqlShop:
         if proof.access not in (Access.ORDER, Access.CUSTOMER):
             return refused("not_found")
         async with reading(self._engine) as connection:
-            found = await reads.order(connection, number)
-            if found is None or not _may_see(proof, found):
+            found = await orders.read(connection, number)
+            if found is None or not access.may_see(proof, found):
                 return refused("not_found")
             case = await self._case(connection, found, self._clock.now())
         return known.quote(case, arguments)
@@ -178,7 +143,7 @@ class SqlShop:
         products = list(dict.fromkeys(line.product_id for line in order.lines))
         return Case(
             self._told(order), self._policy.market(order.market), now, self._policy.shop.zone,
-            await reads.line_categories(connection, order.number),
+            await orders.line_categories(connection, order.number),
             await reads.products(connection, products, order.total.currency),
             front=self._policy.shop,
             account=await reads.account(connection, order.customer) if order.customer else None,
@@ -217,7 +182,7 @@ class SqlShop:
         verb = VERBS.get(write.verb) or STAFF_VERBS.get(write.verb)
         if verb is None:
             return Answer(AnswerStatus.UNSUPPORTED)
-        found = await reads.order(connection, str(write.arguments.get("order", "")))
+        found = await orders.read(connection, str(write.arguments.get("order", "")))
         if found is None:
             return refused("not_found")
         if write.version and found.version != write.version:  # 0: whatever has happened since
@@ -230,7 +195,7 @@ class SqlShop:
         if not await effects.take_version(connection, found):
             return refused("changed")
         await verb.effect(connection, Deed(checked.value, write.actor, now, self._policy.shop.url))
-        moved = await reads.order(connection, found.number)
+        moved = await orders.read(connection, found.number)
         return Answer(AnswerStatus.DONE, moved and self._told(moved))
 
     async def _do_account(self, connection: AsyncConnection, write: Write) -> Answer[Order | Account]:
@@ -308,6 +273,7 @@ class SqlShop:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(self._policy.shop.zone).date()
+
     # --- accounts and documents ---
 
     async def account(self, proof: Proof) -> Account | None:
@@ -371,58 +337,6 @@ class SqlShop:
 
     async def passages(self, words: str, language: str) -> tuple[Passage, ...]:
         return self._knowledge.passages(words, language)
-
-
-# --- who sees what ---------------------------------------------------------------------------------------------------
-
-
-def _may_see(proof: Proof, order: Order) -> bool:
-    """A customer sees the orders of that account; any other proof the one order it was given for."""
-    match proof.access:
-        case Access.CUSTOMER:
-            return bool(proof.customer) and order.customer == proof.customer
-        case Access.ORDER:
-            return order.number == proof.order and not order.customer
-        case Access.DELIVERY:
-            return order.number == proof.order
-    return False
-
-
-def _label_only(order: Order) -> Order:
-    """What number and postcode open: states, parcels and who looks for them. No name, content, price or history."""
-    nothing = Money(0, order.total.currency)
-    return replace(
-        order,
-        customer="",
-        email="",
-        phone="",
-        payments=(),
-        refunds=(),
-        returns=(),
-        history=(),
-        gift_note="",
-        claims=tuple(replace(claim, lines={}, text="", wish="", files=()) for claim in order.claims if claim.parcel_id),
-        parcels=tuple(replace(parcel, signed_by="") for parcel in order.parcels),
-        invoices=(),
-        total=nothing,
-        delivery_fee=nothing,
-        address=replace(order.address, recipient="", lines=(), phone=""),
-        lines=tuple(
-            replace(
-                line, sku="", product_id="", name=Localised({}), options="", quantity=1, price=nothing, adjusted=None,
-                due=None, image="",
-            )
-            for line in order.lines
-        ),
-    )  # fmt: skip
-
-
-_NOBODY = ("nobody", "", "", {"postcode": "", "phone": "", "recipient": ""})
-
-
-def _same_text(known: str, given: str) -> bool:
-    """Compared without regard to case, in constant time."""
-    return bool(known) and hmac.compare_digest(known.strip().lower().encode(), given.strip().lower().encode())
 
 
 def _action(key: str) -> sa.Select[tuple[object, ...]]:

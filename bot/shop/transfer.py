@@ -23,10 +23,10 @@ from sqlmodel import SQLModel
 from bot.errors import BadInput
 from bot.shop import bought_with, indexing, reads, recorded, replacing, rows
 from bot.shop import tables as t
-from bot.shop.checks import Goods, Variants
 from bot.shop.documents import prepare
 from bot.shop.entries import Problem, Source
 from bot.shop.folder import WRITE, Form, Parsed, Progress, Report, Shelf, check, other_form, parse, save_settings
+from bot.shop.goods import Goods, Variants
 from bot.shop.layout import KINDS
 from bot.shop.reads import col
 from bot.shop.records import CategoryRecord, Record

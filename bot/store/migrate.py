@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -27,12 +26,6 @@ async def migrate(engine: AsyncEngine) -> tuple[str | None, str | None]:
         await connection.run_sync(lambda inner: command.upgrade(alembic_config(inner), "head"))
         await connection.commit()
         return before, await connection.run_sync(_revision)
-
-
-async def is_current(engine: AsyncEngine) -> bool:
-    async with engine.connect() as connection:
-        found = await connection.run_sync(_revision)
-    return found == ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def described(name: str | None, kind: str, _parents: object) -> bool:

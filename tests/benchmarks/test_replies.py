@@ -5,8 +5,8 @@ import statistics
 import time
 from itertools import product
 
-from bot.bootstrap import PHRASES, Language
-from bot.ports import WriteRequest
+from bot.phrases import PHRASES
+from bot.ports import Language, WriteRequest
 from model.phrasebook import placeholders, read_phrases
 
 

@@ -21,8 +21,8 @@ from random import Random
 import pytest
 import torch
 
-from bot.bootstrap import PHRASES
 from bot.conversation import Utterance
+from bot.phrases import PHRASES
 from bot.ports import WriteRequest
 from model import checkpoint
 from model.batch import Row, line
@@ -292,7 +292,7 @@ import torch
 imported = time.perf_counter()
 import asyncio, json, sys
 from pathlib import Path
-from bot.bootstrap import PHRASES
+from bot.phrases import PHRASES
 from bot.ports import WriteRequest
 from model.interpreter import TransformerInterpreter, load_model
 from model.serving import ModelThread

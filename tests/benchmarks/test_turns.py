@@ -8,8 +8,8 @@ from pathlib import Path
 
 from conftest import talking
 
-from bot.bootstrap import Language
 from bot.conversation import IntentScore, Understanding
+from bot.ports import Language
 from bot.speech import WrittenWords
 
 MESSAGES = ("hello", "where is my order 10042?", "is the linen shirt in stock?", "我想查一下订单10042到哪了", "thanks")

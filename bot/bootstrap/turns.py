@@ -1,0 +1,74 @@
+"""What works a turn: the dialogue of a language, over the shop and the stores."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot import leaving
+from bot.assistant import Assistant
+from bot.bootstrap.foundation import Foundation
+from bot.decision import Limits
+from bot.dialogue import Dialogue
+from bot.fulfilment import Fulfilment
+from bot.identity import Identity
+from bot.meaning import Meaning
+from bot.ports import Language
+from bot.settings import Settings
+from bot.shop.policy import Policy
+from bot.skills import SKILLS
+from bot.store.actions import ActionStore, TryStore
+from bot.store.codes import LinkStore, ProofStore
+from bot.store.turns import TurnRows
+from bot.underway import Settings as DialogueSettings
+
+
+def dialogues(
+    base: Foundation, store: TurnRows, assistant: Assistant, desks: tuple[str, ...], new_id: Callable[[], str]
+) -> Callable[[Language], Dialogue]:
+    """How the dialogue of any language is made: the model is switched while the product runs."""
+    engine, clock, policy = base.opened.engine, base.clock, base.opened.policy
+    actions = ActionStore(engine, clock)
+    identity = Identity(
+        TryStore(engine, clock), base.codes, LinkStore(engine, clock), ProofStore(engine), base.keys.links
+    )
+    settings, way_back = _settings(base.settings, policy, desks), _way_back(base)
+
+    def dialogue_of(language: Language) -> Dialogue:
+        speech = base.words.speech(language.writer)
+        return Dialogue(
+            store=store,
+            interpreter=language.interpreter,
+            fulfilment=Fulfilment(
+                base.opened.shop, actions, identity, SKILLS, speech.say, policy.shop.zone, assistant.keep_file,
+                Meaning(language.encoder).alike,
+            ),
+            speech=speech,
+            skills=SKILLS,
+            settings=settings,
+            modes=base.modes,
+            clock=clock,
+            new_id=new_id,
+            way_back=way_back,
+        )  # fmt: skip
+
+    return dialogue_of
+
+
+def _settings(settings: Settings, policy: Policy, desks: tuple[str, ...]) -> DialogueSettings:
+    limits = Limits(
+        approval_above={
+            market.approval_limit.currency: market.approval_limit.minor for market in policy.markets.values()
+        },
+        home=policy.shop.market,
+        emergency={market.name: market.emergency_numbers for market in policy.markets.values()},
+        confirmation_minutes=settings.confirmation_minutes,
+    )
+    wait = timedelta(minutes=settings.wait_minutes)
+    return DialogueSettings(limits, desks, wait, policy.hours, policy.deadlines, settings.staff_language)
+
+
+def _way_back(base: Foundation) -> leaving.WayBack | None:
+    """None where no mail can be sent, or no link would lead back."""
+    url = base.settings.public_url
+    if not (url and base.settings.smtp_url.get_secret_value()):
+        return None
+    return leaving.WayBack(leaving.sealed(base.keys.way_back, url), base.watchers.watched)

@@ -1,0 +1,102 @@
+"""What a message asks for: the labels the model is sure of, mended by plain words where it is known to go wrong."""
+
+import re
+from collections.abc import Sequence
+
+from bot import advice, budget, cues, shopping, slots
+from bot.decision import NOTIFY
+from bot.flows import TurnState
+from bot.policy.labels import ADVISING, BUYING, LIKE_ADVISING, LIKE_BUYING, LIKE_NOTICES, LOOKING, QUIET, SOCIAL
+from bot.policy.notices import to_tell
+from bot.policy.requests import MOST_REQUESTS
+
+
+def tasks(t: TurnState, apart_from: str = "") -> list[str]:
+    """Requests the model is sure of, best first: what the shop is asked for, or else plain social words.
+
+    `apart_from`: the skill under way, whose own requests are not meant.
+    """
+    labels = sure(t)
+    if plain := _of_goods(t, labels):
+        return [plain] if apart_from != t.by_intent[plain].name else []
+    labels = _asking(t, labels, apart_from)
+    if set(labels) <= LIKE_ADVISING and (plain := _asks_advice(t) or _browses(t, labels)):
+        return [plain] if apart_from != t.by_intent[plain].name else []
+    if apart_from != NOTIFY and (told := to_tell(t, labels)):
+        labels = [*(() if told.alone else (name for name in labels if name not in LIKE_NOTICES)), told.awaited]
+    wanted = [name for name in labels if name not in SOCIAL]
+    return wanted[:MOST_REQUESTS] if wanted or apart_from else labels[:1]
+
+
+def sure(t: TurnState) -> list[str]:
+    """Every label that the model is sure of, best first."""
+    return [score.name for score in t.understanding.intents if score.probability >= t.threshold]
+
+
+def own_words(t: TurnState) -> bool:
+    """Whether a question is open whose answer may hold any words."""
+    return t.top is not None and t.top.expects in ("gift_note", "told", "reason")
+
+
+def _asking(t: TurnState, labels: Sequence[str], apart_from: str) -> list[str]:
+    """The labels that ask for something of their own: none that another covers, or that the open skill sounds like."""
+    skill = t.by_intent.get
+    labels = [name for name in labels if not (apart_from and (found := skill(name)) and found.name == apart_from)]
+    orders = slots.orders_named(t.understanding.slots, t.event.text)
+    covered = {name for one in labels if (found := skill(one)) for name in found.covers if len(orders) < 2}
+    labels = [name for name in labels if not (apart_from and name in t.skills[apart_from].sounds_like)]
+    if apart_from and not orders:
+        covered |= set(t.skills[apart_from].covers)  # more about what is under way
+    return [name for name in labels if name not in QUIET and name not in covered]
+
+
+# --- what its words say so plainly that the model need not ------------------------------------------------------------
+
+
+def _of_goods(t: TurnState, labels: Sequence[str]) -> str:
+    """The intent of a few words about the basket, or about what was just suggested; "" where they are neither."""
+    if _about_basket(t, labels):
+        return BUYING
+    return ADVISING if _narrows_advice(t, labels) else ""
+
+
+def _about_basket(t: TurnState, labels: Sequence[str]) -> bool:
+    """ "One more", "without the mug": while there is a basket, it is changed, unless something else is surely asked.
+
+    A brief message surely asks for something else only where it names no goods: "delete my data".
+    """
+    buying = t.by_intent.get(BUYING)
+    elsewhere = t.top is not None and buying is not None and t.top.skill != buying.name
+    if buying is None or elsewhere or "basket" not in t.conversation.memory or re.search("[?？]", t.event.text):
+        return False
+    spans, text = t.understanding.slots, t.event.text
+    goods = slots.brief(text) and shopping.names_goods(spans, text)
+    return (goods or set(labels) <= LIKE_BUYING) and shopping.changes_basket(spans, text)
+
+
+def _narrows_advice(t: TurnState, labels: Sequence[str]) -> bool:
+    """ "Something else", "under £50" after suggestions, while nothing else is asked."""
+    if ADVISING not in t.by_intent or t.top is not None or not t.conversation.memory.get("shown"):
+        return False
+    text = t.event.text
+    if slots.orders_named(t.understanding.slots, text):
+        return False
+    if advice.wants_more(text):  # 换一批, which sounds like an exchange
+        return set(labels) <= LIKE_ADVISING | {"exchange_item"}
+    return set(labels) <= LIKE_ADVISING and slots.brief(text) and bool(budget.named(text))
+
+
+def _asks_advice(t: TurnState) -> str:
+    """The intent of a message that sets products against each other or asks what goes with one."""
+    text = t.event.text
+    of_those = len(t.conversation.memory.get("shown", "").split()) > 1 and advice.compares_those(text)
+    if LOOKING in t.by_intent and (of_those or advice.compares(text, t.understanding.slots)):
+        return LOOKING
+    return ADVISING if ADVISING in t.by_intent and cues.beside(text) else ""
+
+
+def _browses(t: TurnState, labels: Sequence[str]) -> str:
+    """The intent of "show me your pots", 有哪些花盆, where the model knows no such goods."""
+    text = t.event.text
+    unread = not labels and ADVISING in t.by_intent and not own_words(t) and slots.brief(text)
+    return ADVISING if unread and advice.goods_browsed(text) else ""
