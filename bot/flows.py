@@ -1,7 +1,7 @@
 """How one turn moves the flow stack: pure working state of a turn, and the steps every skill shares.
 
 Identity first, then the skill's own questions, then one confirmation, then the write; a finished flow lets the one
-below resume. Used by policy.py only.
+below resume. Used by bot.policy only.
 """
 
 from collections.abc import Generator, Iterable, Mapping

@@ -28,8 +28,9 @@ from sim_peers import BadSlack, BadTelegram, Plan, Rates
 from adapters.slack import SlackAdapter, SlackSettings
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.web import WebAdapter
-from bot.bootstrap import Language, Shophand, shophand
+from bot.bootstrap import Shophand, shophand
 from bot.conversation import IntentScore, Understanding, Utterance
+from bot.ports import Language
 from bot.serve import serving
 from bot.settings import Settings
 from bot.shop.transfer import SAMPLE
