@@ -4,6 +4,7 @@ With cli the only part of `bot` that imports adapters and model.
 """
 
 import logging
+import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -157,6 +158,7 @@ async def shophand(
     make_shop: MakeShop = SqlShop,
     new_id: Callable[[], str] = lambda: secrets.token_hex(12),
     new_salt: Callable[[], bytes] = lambda: secrets.token_bytes(16),
+    jitter: Callable[[], float] = lambda: random.uniform(0.5, 1),
     shop_folder: Path | None = None,
 ) -> AsyncIterator[Shophand]:
     """Open the store and wire everything to it."""
@@ -164,7 +166,7 @@ async def shophand(
         models = ModelStore(opened.engine, clock)
         speaks = _speaking(settings, opened.policy.max_error, language, await models.active())
         try:
-            yield _wire(settings, opened, clock, make_adapters, speaks, models, new_id, new_salt)
+            yield _wire(settings, opened, clock, make_adapters, speaks, models, new_id, new_salt, jitter)
         finally:
             speaks.close()
 
@@ -235,12 +237,13 @@ def _wire(
     models: ModelStore,
     new_id: Callable[[], str],
     new_salt: Callable[[], bytes],
+    jitter: Callable[[], float],
 ) -> Shophand:
     engine, policy, shop = opened.engine, opened.policy, opened.shop
     keys, words, watchers = Keys.of(settings.home), Words.of(settings, policy), Watchers()
 
     # the store
-    inbox, outbox = InboxStore(engine, clock), OutboxStore(engine, clock)
+    inbox, outbox = InboxStore(engine, clock), OutboxStore(engine, clock, jitter)
     conversations, desk = ConversationStore(engine, clock), DeskStore(engine, clock)
     staff, links = StaffStore(engine, clock), StaffLinkStore(engine, clock)
     modes = mode_store(engine, clock, policy)

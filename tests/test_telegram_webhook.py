@@ -190,7 +190,7 @@ async def test_announcing_is_tried_again(peer, front, caplog):
 
     accept, peer._set_webhook = peer._set_webhook, refuse
     settings = TelegramSettings(TOKEN, mode="webhook", public_url="https://shop.example", base_url=peer.url)
-    adapter = TelegramAdapter(front, FakeOffice({}), settings, pause=pause)
+    adapter = TelegramAdapter(front, FakeOffice({}), settings, pause=pause, jitter=lambda: 1.0)
     task = asyncio.create_task(adapter.run())
     await peer.until(lambda: bool(peer.webhook))
     task.cancel()

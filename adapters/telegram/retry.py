@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
@@ -16,21 +17,27 @@ Pause = Callable[[float], Awaitable[None]]
 Result = TypeVar("Result")
 
 
-async def persist(step: Callable[[], Awaitable[Result]], pause: Pause) -> Result:
-    """Repeat `step` until Telegram and the store both take it; every wait is logged and grows."""
-    failures = 0
-    while True:
-        try:
-            return await step()
-        except (TelegramError, ShophandError) as error:
-            await pause(_wait(error, failures))
-            failures += 1
+@dataclass(frozen=True, slots=True)
+class Retry:
+    pause: Pause
+    jitter: Callable[[], float]  # the share of a growing wait that is kept, so that many bots do not keep step
+
+    async def persist(self, step: Callable[[], Awaitable[Result]]) -> Result:
+        """Repeat `step` until Telegram and the store both take it; every wait is logged and grows."""
+        failures = 0
+        while True:
+            try:
+                return await step()
+            except (TelegramError, ShophandError) as error:
+                growing = min(2.0 ** min(failures, 10), limits.BACKOFF_SECONDS) * self.jitter()
+                await self.pause(_wait(error, growing))
+                failures += 1
 
 
-def _wait(error: TelegramError | ShophandError, failures: int) -> float:
+def _wait(error: TelegramError | ShophandError, growing: float) -> float:
     """Log what is wrong and what to do, and say how many seconds to wait. Never the error's own text but for
     Telegram's on a refused call: the others may quote a token, an address or what a shopper wrote."""
-    seconds = min(2.0 ** min(failures, 10), limits.BACKOFF_SECONDS)
+    seconds = growing
     match error:
         case Conflict():
             seconds = limits.CONFLICT_SECONDS
