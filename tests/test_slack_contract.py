@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import NOW
-from fakes import FakeOffice, NoModel, TalkingFront
+from fakes import FakeOffice, SlowModel, TalkingFront
 from peers.slack import APP_TOKEN, BOT_TOKEN, SlackPeer, body, content_type, filled_in, signed, visible
 from slack_rig import Shop, over_sockets, payload, settings
 from slack_sdk.errors import SlackApiError
@@ -26,7 +26,6 @@ from adapters.slack.desk import SlackDesk
 from adapters.slack.desk_menu import Wish
 from bot.bootstrap import Language, shophand
 from bot.clock import ManualClock
-from bot.conversation import Understanding
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Kind, Reply
 from bot.office import HandoffView, ReadyReply
@@ -121,17 +120,6 @@ async def post(peer: SlackPeer, url: str, content: dict[str, Any], **headers: st
 
 
 # --- 2.1 inbound ------------------------------------------------------------------------------------------------------
-
-
-class SlowModel(NoModel):
-    """Understands nothing before the gate opens."""
-
-    def __init__(self) -> None:
-        self.gate = asyncio.Event()
-
-    async def understand(self, text, history, expects):
-        await self.gate.wait()
-        return Understanding(text, language="en", in_scope=1.0)
 
 
 async def test_answered_in_three_seconds_while_the_dialogue_is_slow(peer, home):

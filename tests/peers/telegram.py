@@ -14,11 +14,13 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 TOKEN = "700100:AAF-loopback_token"
 BOT = {"id": 700100, "is_bot": True, "first_name": "Shophand", "username": "shophand_bot",
        "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
 DOWNLOAD_BYTES = 20 * 1024 * 1024
+CONNECTIONS, ANSWER_SECONDS = 40, 60.0  # of a webhook
 
 
 class Refusal(Exception):
@@ -105,26 +107,39 @@ class TelegramPeer:
         """Ids of updates that the bot has not confirmed."""
         return [update["update_id"] for update in self._updates]
 
-    async def deliver(self) -> list[int]:
+    async def deliver(self, *, behind: str = "", patience: float = ANSWER_SECONDS) -> list[int]:
         """Call the webhook once for each update that is due; what is not answered 2xx stays for the next call.
 
-        One queue per chat, and one per user for buttons, as the real server has: an update waits for those before it.
+        One queue per chat, and one per user for buttons, as the real server has: an update waits for those before it,
+        and the queues go on side by side. `behind`: where the server stands, if a proxy has the webhook's address.
+        The statuses, queue by queue, 0 for a late answer.
         """
-        statuses, stuck = [], set()
-        headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook["secret_token"]}
-        async with aiohttp.ClientSession() as session:
-            for update in list(self._updates):
-                queue = _queue_of(update)
-                if queue in stuck:
-                    continue
-                self._hand_out(update)
-                async with session.post(self.webhook["url"], json=update, headers=headers) as answer:
-                    statuses.append(answer.status)
-                if statuses[-1] // 100 == 2:
-                    self._updates.remove(update)
-                else:
-                    stuck.add(queue)
+        queues: dict[str, list[dict[str, Any]]] = {}
+        for update in self._updates:
+            queues.setdefault(_queue_of(update), []).append(update)
+        url = behind + URL(self.webhook["url"]).path if behind else self.webhook["url"]
+        lines = asyncio.Semaphore(int(self.webhook.get("max_connections", CONNECTIONS)))
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience)) as session:
+            answers = await asyncio.gather(*(self._bring(queue, session, url, lines) for queue in queues.values()))
+        statuses = [status for queue in answers for status in queue]
         self.webhook_statuses += statuses
+        return statuses
+
+    async def _bring(
+        self, queue: list[dict[str, Any]], session: aiohttp.ClientSession, url: str, lines: asyncio.Semaphore
+    ) -> list[int]:
+        statuses, headers = list[int](), {"X-Telegram-Bot-Api-Secret-Token": self.webhook["secret_token"]}
+        for update in queue:
+            async with lines:
+                self._hand_out(update)
+                try:
+                    async with session.post(url, json=update, headers=headers) as answer:
+                        statuses.append(answer.status)
+                except TimeoutError:
+                    statuses.append(0)
+            if statuses[-1] // 100 != 2:
+                break
+            self._updates.remove(update)
         return statuses
 
     # --- HTTP -------------------------------------------------------------------------------------------------------
