@@ -18,7 +18,7 @@ from slack_rig import Shop, over_sockets, payload, settings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from store_rig import open_rig, reply
-from test_store_budgets import Platform, all_sent
+from test_store_budgets import Platform, all_sent, to_many
 
 from adapters.slack import SlackAdapter, desk_menu
 from adapters.slack.channel import SlackChannel
@@ -260,6 +260,11 @@ async def test_post_message_one_a_second_per_channel_after_a_short_burst(tmp_pat
         sent = await all_sent([rig], Platform(rig, SlackChannel.pace), seconds=3)
     assert [at for at, _ in sent] == [0, 0, 0, 0, 0, 1, 2, 3]
     assert SlackDesk.pace == SlackChannel.pace
+
+
+async def test_several_hundred_a_minute_in_a_workspace(tmp_path):
+    async with open_rig(tmp_path) as rig:
+        assert await to_many(rig, SlackChannel.pace, 35) == {0: 30, 0.5: 2, 1: 3}
 
 
 async def test_429_is_obeyed_for_as_long_as_slack_says(peer, shop):

@@ -5,6 +5,7 @@ A test is named as its box. Boxes that another file tests already are named in E
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,15 @@ from conftest import NOW
 from fakes import FakeFront, FakeOffice, TalkingFront
 from peers.telegram import TOKEN, TelegramPeer
 from peers.telegram_forum import GROUP, ForumPeer
+from store_rig import open_rig, reply
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
-from telegram_rig import ANN, BOB, LAWYER, Shop, open_shop, running_shop
+from telegram_rig import ANN, BOB, EVE, LAWYER, Shop, open_shop, running_shop
+from test_store_budgets import Platform, all_sent, to_many
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
+from adapters.telegram.channel import TelegramChannel
+from adapters.telegram.desk import TelegramDesk
 from bot.bootstrap import Language
 from bot.clock import ManualClock
 from bot.conversation import IntentScore, Understanding, Utterance
@@ -416,6 +421,50 @@ async def test_a_deleted_staff_group_loses_no_message_and_the_console_says_so(sh
     [view] = await shop.product.assistant.handoffs()
     lines = await shop.product.assistant.transcript(view.conversation_id, notes=True)
     assert ["chat not found" in line.text.casefold() for line in lines if line.speaker == "note"] == [True]
+
+
+async def test_one_message_a_second_to_a_person_after_a_short_burst(tmp_path):
+    async with open_rig(tmp_path) as rig:
+        await rig.turn("m1", *(reply(f"{number}") for number in range(8)))
+        sent = await all_sent([rig], Platform(rig, TelegramChannel.pace), seconds=3)
+    assert [at for at, _ in sent] == [0, 0, 0, 0, 0, 1, 2, 3]
+
+
+async def test_thirty_messages_a_second_in_all(tmp_path):
+    async with open_rig(tmp_path) as rig:
+        assert await to_many(rig, TelegramChannel.pace, 46) == {0: 30, 0.5: 15, 1: 1}
+    assert TelegramDesk.pace.account == TelegramChannel.pace.account
+
+
+async def test_who_answers_a_shopper_in_a_hurry_is_never_refused(shop):
+    await shop.shopper(ANN, LAWYER)
+    lines = [f"line {number}" for number in range(12)]
+    for line in lines:
+        await shop.peer.write(EVE, line, shop.topic)
+    await shop.done()
+    assert len(shop.heard(ANN)) == 5
+    for _ in lines:
+        shop.clock.advance(timedelta(seconds=1))
+        await shop.done()
+    assert (shop.heard(ANN)[-12:], shop.peer.floods_refused) == (lines, 0)
+
+
+async def test_telegram_refuses_who_writes_too_fast_to_one_and_to_all():
+    clock = ManualClock(NOW)
+    async with TelegramPeer(clock.now) as peer, Bot(TOKEN, base_url=f"{peer.url}/bot") as bot:
+        for user in (ANN, *range(40)):
+            peer.chat(user)
+        for _ in range(10):
+            await bot.send_message(ANN, "hello")
+        with pytest.raises(RetryAfter, match="1 second"):
+            await bot.send_message(ANN, "hello")
+        for user in range(20):
+            await bot.send_message(user, "hello")
+        with pytest.raises(RetryAfter):
+            await bot.send_message(30, "hello")
+        clock.advance(timedelta(seconds=1))
+        await bot.send_message(ANN, "hello")
+        assert peer.floods_refused == 2
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 from aiohttp import web
@@ -21,6 +22,9 @@ BOT = {"id": 700100, "is_bot": True, "first_name": "Shophand", "username": "shop
        "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
 DOWNLOAD_BYTES = 20 * 1024 * 1024
 CONNECTIONS, ANSWER_SECONDS = 40, 60.0  # of a webhook
+# the FAQ: one message a second to a person, with "short bursts", and "about 30" a second in all
+CHAT_EVERY, CHAT_BURST = timedelta(seconds=1), 10
+BOT_EVERY, BOT_BURST = timedelta(seconds=1 / 30), 30
 
 
 class Refusal(Exception):
@@ -42,8 +46,24 @@ class Chat:
     patience: int = 0  # … which begin after so many more messages
 
 
+class Bucket:
+    """So many messages at once, then one `every` so often."""
+
+    def __init__(self, every: timedelta, burst: int) -> None:
+        self._every, self._ahead = every, every * (burst - 1)
+        self._next: datetime | None = None  # when the next one is due
+
+    def wait(self, now: datetime) -> timedelta:
+        """How long the next one has to wait; none is taken."""
+        return max((self._next or now) - self._ahead - now, timedelta())
+
+    def take(self, now: datetime) -> None:
+        self._next = max(self._next or now, now) + self._every
+
+
 class TelegramPeer:
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
+        """With a clock, it refuses who writes too fast."""
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, bytes] = {}  # file id → content
         self.calls: list[tuple[str, dict[str, Any]]] = []  # every accepted or refused call, in order
@@ -54,6 +74,10 @@ class TelegramPeer:
         self.webhook: dict[str, Any] = {}
         self.webhook_statuses: list[int] = []
         self.url = ""
+        self.floods_refused = 0  # for writing too fast
+        self._now = now
+        self._buckets: dict[int, Bucket] = {}  # by private chat
+        self._bucket = Bucket(BOT_EVERY, BOT_BURST)  # of the bot
         self._updates: list[dict[str, Any]] = []  # not yet confirmed
         self._next_update = 501
         self._next_message = 9000
@@ -255,10 +279,27 @@ class TelegramPeer:
             seconds = chat.floods.pop(0)
             raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
         chat.patience = max(0, chat.patience - 1)
+        self._pace(chat)
         self._next_message += 1
         self.sent.append({**asked, "chat_id": chat.id, **content, "message_id": self._next_message})
         return {"message_id": self._next_message, "date": 1790000000, **content, "from": BOT,
                 "chat": {"id": chat.id, "type": chat.type, "title": "T", "first_name": "F"}}
+
+    def _pace(self, chat: Chat) -> None:
+        if self._now is None:
+            return
+        now, buckets = self._now(), [self._bucket]
+        if chat.type == "private":
+            buckets.append(self._buckets.setdefault(chat.id, Bucket(CHAT_EVERY, CHAT_BURST)))
+        if wait := max(bucket.wait(now) for bucket in buckets):
+            self._flood(wait)
+        for bucket in buckets:
+            bucket.take(now)
+
+    def _flood(self, wait: timedelta) -> NoReturn:
+        self.floods_refused += 1
+        seconds = -(-wait // timedelta(seconds=1))  # rounded up
+        raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
     async def _edit_reply_markup(self, asked: dict[str, Any]) -> dict[str, Any]:
         chat = self._writable(asked)
