@@ -486,6 +486,15 @@ async def test_20_a_minute_in_a_shoppers_group_of_all_its_topics(peer, channel):
     await channel.send(Address("telegram", "700100", str(ANN), user=str(ANN)), Reply("elsewhere"), "m21")
 
 
+async def test_telegram_takes_a_hundred_buttons_and_reads_the_others_in_words(peer, channel):
+    buttons = tuple(Button(f"Cup {number}", f"pick:{number}") for number in range(1, 151))
+    await channel.send(Address("telegram", "700100", str(ANN), user=str(ANN)), Reply("Which cup?", buttons), "m1")
+    asked, others = peer.sent
+    assert (asked["text"], "reply_markup" in asked, others["text"][:12]) == ("Which cup?", False, "101. Cup 101")
+    keys = [key for row in others["reply_markup"]["inline_keyboard"] for key in row]
+    assert [key["callback_data"] for key in keys] == [f"pick:{number}" for number in range(1, 101)]
+
+
 CUP = Picture("https://shop.example/cup.jpg", "A cup")
 HERS = Address("telegram", "700100", str(ANN), user=str(ANN))
 
