@@ -1,6 +1,7 @@
 """The webhook, mounted on a real aiohttp server, called by a Bot API on loopback and by strangers."""
 
 import asyncio
+import hmac
 import json
 import socket
 from pathlib import Path
@@ -134,6 +135,13 @@ async def test_a_stranger_is_refused_unread(shop, front, caplog, headers):
     assert await shop.call(body, headers) == 403
     assert front.received == []
     assert "private matter" not in caplog.text and "without the right secret" in caplog.text
+
+
+async def test_the_secret_is_compared_in_constant_time(shop, front, monkeypatch):
+    compared, real = [], hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda one, two: compared.append((one, two)) or real(one, two))
+    assert await shop.call(b"{}", {HEADER: "guess"}) == 403
+    assert (b"guess", shop.settings.secret.encode()) in compared
 
 
 async def test_a_stranger_is_refused_before_the_body_arrives(shop):
