@@ -16,7 +16,7 @@ from fakes import FakeFront, FakeOffice, TalkingFront
 from peers.telegram import TOKEN, TelegramPeer
 from peers.telegram_forum import GROUP, ForumPeer
 from store_rig import open_rig, reply
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, ReplyKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 from telegram_rig import ANN, BOB, EVE, LAWYER, Shop, open_shop, running_shop
 from test_store_budgets import Platform, all_sent, to_many
@@ -24,12 +24,14 @@ from test_store_budgets import Platform, all_sent, to_many
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.desk import TelegramDesk
+from bot.assistant import Assistant
 from bot.bootstrap import Language
 from bot.clock import ManualClock
 from bot.conversation import IntentScore, Understanding, Utterance
 from bot.errors import TemporaryFailure
 from bot.leases import while_held
-from bot.messages import Address, Button, Card, Picture, Reply
+from bot.messages import Address, Button, Card, InboundMessage, Picture, Reply
+from bot.ports import Receipt
 from bot.speech import WrittenWords
 from bot.store.tables import Turns
 
@@ -142,6 +144,8 @@ def keys(*data: str) -> InlineKeyboardMarkup:
     ("send_message", {"text": "a", "reply_markup": keys(*"d" * 101)}, "reply markup is too long"),
     ("send_message", {"text": "<b>a", "parse_mode": "HTML"}, "can't find end tag"),
     ("send_message", {"text": "a <3 <blink>b</blink>", "parse_mode": "HTML"}, "unsupported start tag"),
+    ("send_message", {"text": "a", "entities": [MessageEntity("bold", 0, 2)]}, "entity_bounds_invalid"),
+    ("send_message", {"text": "a", "reply_markup": ReplyKeyboardMarkup([[" "]])}, "button text must be non-empty"),
     ("send_photo", {"photo": "https://shop.example/cup.jpg", "caption": "a" * 1025}, "caption is too long"),
     ("send_photo", {"photo": "https://shop.example/none.jpg"}, "failed to get http url content"),
 ])
@@ -162,11 +166,49 @@ async def test_telegram_refuses_a_chat_that_takes_nothing(peer, bot, chat, error
 
 
 async def test_telegram_refuses_a_callback_query_that_is_answered_late_or_twice(peer, bot):
-    peer.spinning.add("1")
+    clock = ManualClock(NOW)
+    peer._now = clock.now
+    peer.spinning = {"1": clock.now(), "2": clock.now()}
+    clock.advance(timedelta(seconds=150))
     assert await bot.answer_callback_query("1")
-    for late in ("1", "2"):
+    clock.advance(timedelta(seconds=1))
+    for late in ("1", "2", "3"):
         with pytest.raises(BadRequest, match=r"(?i)query is too old"):
             await bot.answer_callback_query(late)
+
+
+async def test_telegram_sends_only_what_it_is_asked_for(peer, bot):
+    for kind in ("message", "chat_member", "channel_post"):
+        await peer.push({kind: {}})
+    assert len(peer.waiting) == 2  # who is a member is told to nobody unasked
+    await bot.do_api_request("getupdates", api_kwargs={"allowed_updates": ("message",), "offset": 504})
+    for kind in ("message", "channel_post"):
+        await peer.push({kind: {}})
+    assert peer.waiting == [504]
+
+
+@pytest.mark.parametrize(("update", "seconds"), [({"callback_query": {"id": "1"}}, 150), ({"message": {}}, 86400)])
+async def test_telegram_drops_what_nobody_fetches_in_time(peer, bot, update, seconds):
+    clock = ManualClock(NOW)
+    peer._now = clock.now
+    await peer.push(update)
+    for waits, left in ((seconds, [501]), (1, [])):
+        clock.advance(timedelta(seconds=waits))
+        await bot.do_api_request("getupdates", api_kwargs={"offset": 0})
+        assert peer.waiting == left
+
+
+@pytest.mark.parametrize(("url", "taken"), [
+    ("https://shop.example/bot", True), ("https://shop.example:8443/bot", True),
+    ("https://shop.example:8080/bot", False),
+])
+async def test_telegram_calls_a_webhook_on_four_ports_only(bot, url, taken):
+    assert (TelegramSettings(TOKEN, mode="webhook", public_url=url).problems() == ()) is taken
+    if taken:
+        assert await bot.set_webhook(url)
+    else:
+        with pytest.raises(BadRequest, match="443"):
+            await bot.set_webhook(url)
 
 
 # --- in ---------------------------------------------------------------------------------------------------------------
@@ -210,11 +252,34 @@ async def test_a_callback_that_overtakes_a_message_waits_for_what_was_accepted_b
     assert await state(shop) == "open"  # she had said something else by then: nothing is done unasked
 
 
-async def test_a_button_of_an_hour_ago_still_confirms_when_telegram_brings_it(shop):
-    yes = await asked_to_confirm(shop)
-    shop.peer._hand_out = lambda _: None  # as after 150 seconds: Telegram has forgotten the query
+async def test_a_button_that_can_no_longer_be_answered_still_confirms(shop, monkeypatch):
+    yes, receive = await asked_to_confirm(shop), Assistant.receive
+
+    async def slowly(self: Assistant, message: InboundMessage) -> Receipt:
+        shop.clock.advance(timedelta(seconds=151))
+        return await receive(self, message)
+
+    monkeypatch.setattr(Assistant, "receive", slowly)
     await shop.done({"callback_query": shop.tap(ANN, yes)})
-    assert (await state(shop), shop.peer.asked("answerCallbackQuery")[-1:] != []) == ("cancelled", True)
+    await shop.peer.until(lambda: shop.peer.asked("answerCallbackQuery") != [])
+    assert (await state(shop), len(shop.peer.spinning)) == ("cancelled", 1)
+
+
+async def test_a_button_that_telegram_has_dropped_is_made_up_for_by_the_word(home):
+    clock = ManualClock(NOW)
+    async with ForumPeer(clock.now) as peer:
+        peer.chat(ANN)
+        async with running_shop(home, peer, clock, LANGUAGE) as shop:
+            yes, said = await asked_to_confirm(shop), shop.said
+            tap = shop.tap(ANN, yes)
+        await peer.push({"callback_query": tap})  # while nobody is there
+        clock.advance(timedelta(seconds=151))
+        async with running_shop(home, peer, clock, LANGUAGE) as shop:
+            shop.said = said + 1
+            await shop.done()
+            assert (await state(shop), peer.asked("answerCallbackQuery")) == ("open", [])
+            await shop.shopper(ANN, "yes")
+            assert await state(shop) == "cancelled"
 
 
 async def test_the_word_yes_confirms_as_the_button_does(shop):

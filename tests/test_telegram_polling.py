@@ -3,16 +3,20 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from conftest import NOW
 from fakes import FakeFront, FakeOffice
 from peers.telegram import TOKEN, TelegramPeer
 from telegram.error import RetryAfter, TimedOut
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.retry import Retry
-from bot.messages import Kind
+from bot.clock import ManualClock
+from bot.messages import InboundMessage, Kind
+from bot.ports import Receipt
 
 PAYLOADS = Path(__file__).parent / "payloads" / "telegram"
 OFFSET = "telegram:700100:offset"
@@ -238,16 +242,23 @@ async def test_a_button_is_not_answered_before_it_is_stored(peer, front):
     assert peer.asked("answerCallbackQuery") == []
 
 
-async def test_a_button_too_old_to_answer_is_only_logged(peer, front, caplog):
+async def test_a_button_too_old_to_answer_is_only_logged(front, caplog):
     caplog.set_level("INFO")
-    await peer.push(update("button"))
-    peer._hand_out = lambda _: None  # as after 150 seconds: Telegram has forgotten the query
-    async with running(peer, front) as task:
-        await peer.until(confirmed(peer))
-        await peer.until(lambda: peer.asked("answerCallbackQuery"))
-        await peer.push(text(2, "hello"))
-        await peer.until(confirmed(peer))
-        assert not task.done()
+    clock, receive = ManualClock(NOW), front.receive
+
+    async def slowly(message: InboundMessage) -> Receipt:
+        clock.advance(timedelta(seconds=151))
+        return await receive(message)
+
+    front.receive = slowly
+    async with TelegramPeer(clock.now) as peer:
+        await peer.push(update("button"))
+        async with running(peer, front) as task:
+            await peer.until(lambda: peer.asked("answerCallbackQuery"))
+            await peer.push(text(2, "hello"))
+            await peer.until(confirmed(peer))
+            assert not task.done()
+        assert len(peer.spinning) == 1 and "could not be answered" in caplog.text
     assert [message.kind for message in front.received] == [Kind.BUTTON, Kind.TEXT]
 
 

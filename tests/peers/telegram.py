@@ -1,7 +1,8 @@
 """Telegram's Bot API on loopback, as core.telegram.org/bots/api and tdlib/telegram-bot-api describe it.
 
-It refuses what Telegram refuses, with Telegram's words. Nothing in it waits for a clock: long polls end when something
-comes (or the peer closes), and a webhook is called when the test says `deliver()`.
+It refuses what Telegram refuses, with Telegram's words. Nothing in it waits: long polls end when something comes (or
+the peer closes), and a webhook is called when the test says `deliver()`. What depends on the time of day goes by the
+clock that it is given.
 """
 
 import asyncio
@@ -21,7 +22,10 @@ TOKEN = "700100:AAF-loopback_token"
 BOT = {"id": 700100, "is_bot": True, "first_name": "Shophand", "username": "shophand_bot",
        "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
 DOWNLOAD_BYTES = 20 * 1024 * 1024
-CONNECTIONS, ANSWER_SECONDS = 40, 60.0  # of a webhook
+CONNECTIONS, ANSWER_SECONDS, PORTS = 40, 60.0, (443, 80, 88, 8443)  # of a webhook
+# how long an update is kept for a bot that does not take it, and how long a pressed button can be answered
+UPDATE_LIFE, CALLBACK_LIFE = timedelta(hours=24), timedelta(seconds=150)
+UNASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})  # not sent unless they are asked for
 # the FAQ: one message a second to a person, with "short bursts", and "about 30" a second in all
 CHAT_EVERY, CHAT_BURST = timedelta(seconds=1), 10
 BOT_EVERY, BOT_BURST = timedelta(seconds=1 / 30), 30
@@ -63,14 +67,14 @@ class Bucket:
 
 class TelegramPeer:
     def __init__(self, now: Callable[[], datetime] | None = None) -> None:
-        """With a clock, it refuses who writes too fast."""
+        """With a clock, it refuses who writes too fast or answers too late, and drops what nobody has fetched."""
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, bytes] = {}  # file id → content
         self.calls: list[tuple[str, dict[str, Any]]] = []  # every accepted or refused call, in order
         self.sent: list[dict[str, Any]] = []  # messages that were accepted, with the buttons they have now
         self.pictures: set[str] = set()  # addresses of pictures that Telegram can fetch
         self.menus: dict[tuple[str, str], dict[str, str]] = {}  # (chat or "", language or "") → command → description
-        self.spinning: set[str] = set()  # callback queries handed out and not yet answered
+        self.spinning: dict[str, datetime | None] = {}  # callback queries handed out and not answered → pressed when
         self.webhook: dict[str, Any] = {}
         self.webhook_statuses: list[int] = []
         self.url = ""
@@ -79,6 +83,8 @@ class TelegramPeer:
         self._buckets: dict[int, Bucket] = {}  # by private chat
         self._bucket = Bucket(BOT_EVERY, BOT_BURST)  # of the bot
         self._updates: list[dict[str, Any]] = []  # not yet confirmed
+        self._came: dict[int, datetime | None] = {}  # update → when
+        self._allowed: list[str] = []  # kinds of updates that the bot asks for; [] for all but UNASKED
         self._next_update = 501
         self._next_message = 9000
         self._poll = 0  # number of the newest getUpdates call
@@ -119,10 +125,12 @@ class TelegramPeer:
         return self.chats[chat_id]
 
     async def push(self, update: dict[str, Any], *, update_id: int = 0) -> int:
-        """A new update waits for the bot. Its id is the next one, unless told."""
-        number = update_id or self._next_update
+        """A new update waits for the bot, if it asks for such. Its id is the next one, unless told."""
+        number, kind = update_id or self._next_update, next(key for key in update if key != "update_id")
         self._next_update = number + 1
-        self._updates.append({**update, "update_id": number})
+        if kind in self._allowed or not (self._allowed or kind in UNASKED):
+            self._updates.append({**update, "update_id": number})
+            self._came[number] = self._now and self._now()
         await self._notify()
         return number
 
@@ -138,6 +146,7 @@ class TelegramPeer:
         and the queues go on side by side. `behind`: where the server stands, if a proxy has the webhook's address.
         The statuses, queue by queue, 0 for a late answer.
         """
+        self._forget_old()
         queues: dict[str, list[dict[str, Any]]] = {}
         for update in self._updates:
             queues.setdefault(_queue_of(update), []).append(update)
@@ -213,6 +222,8 @@ class TelegramPeer:
         limit = int(asked.get("limit", 100))
         if not 1 <= limit <= 100:
             raise Refusal(400, "Bad Request: limit must be between 1 and 100")
+        self._allowed = asked.get("allowed_updates", self._allowed)
+        self._forget_old()
         self._poll += 1
         number = self._poll
         await self._notify()  # whoever polls already is thrown out
@@ -238,6 +249,9 @@ class TelegramPeer:
         url = asked.get("url", "")
         if not url.startswith(("https://", "http://127.0.0.1:")):  # a server run with --local takes http, as here
             raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        if url.startswith("https://") and URL(url).port not in PORTS:
+            raise Refusal(400, "Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+        self._allowed = asked.get("allowed_updates", self._allowed)
         self.webhook = {**asked, "secret_token": secret}
         return True
 
@@ -274,7 +288,9 @@ class TelegramPeer:
     def _accept(self, chat: Chat, asked: dict[str, Any], **content: str) -> dict[str, Any]:
         if chat.type != "private" and "request_contact" in str(asked.get("reply_markup", "")):
             raise Refusal(400, "Bad Request: phone number can be requested in private chats only")
+        _check_entities(asked.get("entities", asked.get("caption_entities", [])), *content.values())
         _check_keyboard(asked.get("reply_markup", {}).get("inline_keyboard", []))
+        _check_own_keyboard(asked.get("reply_markup", {}).get("keyboard", []))
         if chat.floods and not chat.patience:
             seconds = chat.floods.pop(0)
             raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
@@ -341,11 +357,12 @@ class TelegramPeer:
         return True
 
     async def _answer_callback_query(self, asked: dict[str, Any]) -> bool:
-        if asked.get("callback_query_id") not in self.spinning:
+        query = asked.get("callback_query_id", "")
+        if query not in self.spinning or self._older(self.spinning[query], CALLBACK_LIFE):
             raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         if len(asked.get("text", "")) > 200:
             raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
-        self.spinning.discard(asked["callback_query_id"])
+        del self.spinning[query]
         return True
 
     async def _get_file(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -379,7 +396,15 @@ class TelegramPeer:
 
     def _hand_out(self, update: dict[str, Any]) -> None:
         if "callback_query" in update:
-            self.spinning.add(update["callback_query"]["id"])
+            self.spinning[update["callback_query"]["id"]] = self._came.get(update["update_id"])
+
+    def _forget_old(self) -> None:
+        """Drop the updates that have waited too long."""
+        self._updates = [update for update in self._updates if not self._older(
+            self._came.get(update["update_id"]), CALLBACK_LIFE if "callback_query" in update else UPDATE_LIFE)]
+
+    def _older(self, moment: datetime | None, life: timedelta) -> bool:
+        return self._now is not None and moment is not None and self._now() - moment > life
 
     async def _notify(self) -> None:
         async with self._changed:
@@ -414,6 +439,19 @@ def _check_keyboard(rows: list[list[dict[str, Any]]]) -> None:
             raise Refusal(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
         if copied is None and not 1 <= len(key.get("callback_data", "").encode()) <= 64:
             raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+
+
+def _check_own_keyboard(rows: list[list[dict[str, Any]]]) -> None:
+    """The one that stands in place of the phone's."""
+    if any(not key.get("text", "").strip() for row in rows for key in row):
+        raise Refusal(400, "Bad Request: keyboard button text must be non-empty")
+
+
+def _check_entities(entities: list[dict[str, Any]], text: str) -> None:
+    for entity in entities:
+        start, end = entity["offset"], entity["offset"] + entity["length"]
+        if not 0 <= start < end <= _units(text):
+            raise Refusal(400, "Bad Request: ENTITY_BOUNDS_INVALID")
 
 
 class _Tags(HTMLParser):
