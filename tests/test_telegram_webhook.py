@@ -222,7 +222,7 @@ def test_the_secret_is_derived_unless_given():
 
 # --- the whole product ------------------------------------------------------------------------------------------------
 
-SHOPPERS = range(1001, 1013)
+SHOPPERS = range(1001, 1007)
 
 
 async def test_many_chats_are_answered_at_once_while_the_dialogue_is_slow_and_each_is_kept_in_order(peer, home):

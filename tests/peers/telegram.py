@@ -111,7 +111,7 @@ class TelegramPeer:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something that happened here makes `condition` true."""
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(10), self._changed:
             await self._changed.wait_for(condition)
 
     def asked(self, method: str) -> list[dict[str, Any]]:
