@@ -421,6 +421,26 @@ async def test_order_data_is_said_in_private_only(shop):
     assert "go_private" in await _acts(shop) and ORDER not in said
 
 
+async def test_in_a_group_an_answer_quotes_whom_it_answers_and_in_private_it_quotes_nobody(shop):
+    shop.peer.chat(-4001, type="group")
+    asked = in_group(shop, -4001, "hello")
+    await shop.done(asked)
+    [said] = [sent for sent in shop.peer.sent if sent["chat_id"] == -4001]
+    assert said["reply_parameters"] == {
+        "message_id": asked["message"]["message_id"], "allow_sending_without_reply": True}  # fmt: skip
+    await shop.shopper(ANN, "hello")
+    assert "reply_parameters" not in shop.peer.sent[-1]
+
+
+async def test_only_the_first_part_quotes_and_a_button_is_no_message(peer, channel):
+    peer.chat(-4001, type="group")
+    group = Address("telegram", "700100", "-4001", user=str(ANN), private=False)
+    await channel.send(group, Reply("word " * 1500, answers="-4001:7"), "m1")
+    for other in ("cb:98", "-4002:7", "-4001:7:edit:3"):
+        await channel.send(group, Reply("hello", answers=other), other)
+    assert ["reply_parameters" in sent for sent in peer.sent] == [True] + [False] * 4
+
+
 async def test_a_group_that_becomes_a_supergroup_keeps_its_conversations(shop):
     shop.peer.chat(-4001, type="group")
     await shop.done(in_group(shop, -4001, LAWYER))
