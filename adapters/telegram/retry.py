@@ -42,19 +42,19 @@ def _wait(error: TelegramError | ShophandError, growing: float) -> float:
         case Conflict():
             seconds = limits.CONFLICT_SECONDS
             log.warning("Telegram: another process receives this bot's messages (%s). Stop the other `shophand run`, "
-                        "remove its webhook, or use a second bot. Next try in %d s", error.message, seconds)
+                        "remove its webhook, or use a second bot. Next try in %.1f s", error.message, seconds)
         case RetryAfter():
             seconds = wait_asked(error)
-            log.warning("Telegram asks to slow down. Next try in %d s", seconds)
+            log.warning("Telegram asks to slow down. Next try in %.1f s", seconds)
         case InvalidToken():
             seconds = limits.BACKOFF_SECONDS
             log.error("Telegram does not accept the bot's token. Copy it again from @BotFather (/mybots, API Token) "
-                      "and start again. Next try in %d s", seconds)
+                      "and start again. Next try in %.1f s", seconds)
         case BadRequest():
-            log.error("Telegram refused: %s. Next try in %d s", error.message[:REASON_LENGTH], seconds)
+            log.error("Telegram refused: %s. Next try in %.1f s", error.message[:REASON_LENGTH], seconds)
         case TelegramError():
-            log.warning("Telegram cannot be reached (%s). Next try in %d s", type(error).__name__, seconds)
+            log.warning("Telegram cannot be reached (%s). Next try in %.1f s", type(error).__name__, seconds)
         case _:
-            log.error("An update from Telegram could not be stored (%s) and will be asked for again in %d s",
+            log.error("An update from Telegram could not be stored (%s) and will be asked for again in %.1f s",
                       type(error).__name__, seconds)
     return seconds
