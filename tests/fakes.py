@@ -55,6 +55,17 @@ class NoModel:
         return [[] for _ in requests]
 
 
+class SlowModel(NoModel):
+    """Understands nothing before the gate opens."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+
+    async def understand(self, text: str, history: Sequence[Utterance], expects: str) -> Understanding:
+        await self.gate.wait()
+        return await super().understand(text, history, expects)
+
+
 EVE = Member("eve", "Eve", Role.LEAD)
 _PHRASES = Path(__file__).parents[1] / "bot" / "phrases"
 DESK_WORDS: dict[str, str] = {

@@ -37,9 +37,11 @@ START = FixedClock().now()
 class Rig:
     engine: AsyncEngine
     clock: FixedClock
+    jitter: float = 1.0  # the share of a growing pause that is kept
 
     def __post_init__(self) -> None:
-        self.inbox, self.outbox = InboxStore(self.engine, self.clock), OutboxStore(self.engine, self.clock)
+        self.inbox = InboxStore(self.engine, self.clock)
+        self.outbox = OutboxStore(self.engine, self.clock, lambda: self.jitter)
         self.conversations, self.desk = ConversationStore(self.engine, self.clock), DeskStore(self.engine, self.clock)
         self.staff, self.links = StaffStore(self.engine, self.clock), StaffLinkStore(self.engine, self.clock)
         self.audit = AuditStore(self.engine)

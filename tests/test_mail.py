@@ -1,8 +1,12 @@
 """Mail goes out over TLS with a certificate that is checked, or it waits; a password never leaves in clear."""
 
+import email
+from dataclasses import dataclass, replace
+from email import policy
 from pathlib import Path
 
 import pytest
+from channel_contract import CHECKS, Delivered
 from peers.smtp import CERTIFICATE, SmtpPeer, smtp_peer
 
 from adapters.mail import MailChannel
@@ -20,6 +24,36 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def no_file(_digest: str) -> bytes | None:
     return None
+
+
+@dataclass
+class FolderRig:
+    """Mail as it is without an SMTP server: each one a file, read here as a mail program reads it."""
+
+    folder: Path
+    address: Address = EMMA
+    buttons: bool = False
+    long_text: int = 50_000
+
+    def __post_init__(self) -> None:
+        self.channel = MailChannel("", "shop@example.com", "Shop", self.folder, no_file)
+
+    def delivered(self) -> list[Delivered]:
+        mails = [email.message_from_bytes(file.read_bytes(), policy=policy.default)
+                 for file in sorted(self.folder.glob("*.eml"))]  # fmt: skip
+        return [Delivered(mail.get_content().removesuffix("\n")) for mail in mails]
+
+    def flood(self, seconds: int) -> bool:
+        return False  # a mail server that asks for patience does not say for how long
+
+    def block(self) -> bool:
+        self.address = replace(self.address, chat="no\naddress")
+        return True
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+async def test_contract(check, tmp_path: Path) -> None:
+    await check(FolderRig(tmp_path))
 
 
 async def sent(peer: SmtpPeer, scheme: str = "smtp", login: str = "shop:secret@") -> str:

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 from conftest import NOW
-from fakes import FakeOffice, NoModel, TalkingFront
+from fakes import FakeOffice, SlowModel, TalkingFront
 from peers.slack import APP_TOKEN, BOT_TOKEN, NEEDED, SCOPES, SlackPeer, body, content_type, filled_in, signed, visible
 from slack_rig import Shop, over_sockets, payload, settings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from store_rig import open_rig, reply
-from test_store_budgets import Platform, all_sent
+from test_store_budgets import Platform, all_sent, to_many
 
 from adapters.slack import SlackAdapter, desk_menu
 from adapters.slack.channel import SlackChannel
@@ -26,7 +26,6 @@ from adapters.slack.desk import SlackDesk
 from adapters.slack.desk_menu import Wish
 from bot.bootstrap import shophand
 from bot.clock import ManualClock
-from bot.conversation import Understanding
 from bot.errors import TemporaryFailure
 from bot.messages import Address, Kind, Reply
 from bot.office import HandoffView, ReadyReply
@@ -122,17 +121,6 @@ async def post(peer: SlackPeer, url: str, content: dict[str, Any], **headers: st
 
 
 # --- 2.1 inbound ------------------------------------------------------------------------------------------------------
-
-
-class SlowModel(NoModel):
-    """Understands nothing before the gate opens."""
-
-    def __init__(self) -> None:
-        self.gate = asyncio.Event()
-
-    async def understand(self, text, history, expects):
-        await self.gate.wait()
-        return Understanding(text, language="en", in_scope=1.0)
 
 
 async def test_answered_in_three_seconds_while_the_dialogue_is_slow(peer, home):
@@ -273,6 +261,11 @@ async def test_post_message_one_a_second_per_channel_after_a_short_burst(tmp_pat
         sent = await all_sent([rig], Platform(rig, SlackChannel.pace), seconds=3)
     assert [at for at, _ in sent] == [0, 0, 0, 0, 0, 1, 2, 3]
     assert SlackDesk.pace == SlackChannel.pace
+
+
+async def test_several_hundred_a_minute_in_a_workspace(tmp_path):
+    async with open_rig(tmp_path) as rig:
+        assert await to_many(rig, SlackChannel.pace, 35) == {0: 30, 0.5: 2, 1: 3}
 
 
 async def test_429_is_obeyed_for_as_long_as_slack_says(peer, shop):

@@ -1,8 +1,9 @@
-"""Ten stories of the staff desk, each told from the shopper's side and from that of staff, through the whole product.
-
-What is understood is written down; the last two run over the real adapters against their platforms on loopback.
+"""Ten stories of the staff desk, each told from the shopper's side and from that of staff, through the whole product
+and the platforms' own adapters, with Slack and Telegram on loopback on the other side. What is understood is written
+down.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,12 +12,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import NOW, Talk, talking
+from conftest import NOW
+from desk_stage import OnSlack, OnTelegram, Stage, staging
 from fakes import NoModel
 from peers.slack import SlackPeer, buttons, visible
 from slack_rig import settings as slack_settings
 from test_desk_hours import DESK, add
-from test_people import Heard, actions, done, handoffs, lines, shopper, staff, status, suggestion
+from test_people import Heard, staff
 from test_slack_product import Workspace
 from test_telegram_desk import ANN, LAWYER, shop  # noqa: F401 - a fixture
 
@@ -30,13 +32,16 @@ from bot.serve import serving
 from bot.settings import Settings
 from bot.speech import WrittenWords
 from bot.store.database import reading
-from bot.store.tables import Actions
+from bot.store.tables import Actions, Handoffs
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EMMA = "emma.clarke@example.com"
 APPROVED, DECLINED, EXPIRED = "approved", "declined", "expired"
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type"),
+    pytest.mark.usefixtures("quick_hashes"),
+]
 
 
 @pytest.fixture
@@ -44,129 +49,146 @@ def heard() -> Heard:
     return Heard()
 
 
+@pytest.fixture(params=[OnTelegram, OnSlack])
+def kind(request: pytest.FixtureRequest) -> type[Any]:
+    return request.param
+
+
 @pytest.fixture
-async def talk(home: Path, heard: Heard) -> AsyncIterator[Talk]:
-    async with talking(home, Language(heard, WrittenWords()), as_email=EMMA) as opened:
+async def stage(home: Path, heard: Heard, kind: type[Any]) -> AsyncIterator[Stage]:
+    async with staging(home, Language(heard, WrittenWords()), kind, as_email=EMMA) as [opened]:
         yield opened
 
 
-async def opened(talk: Talk, text: str = "a person") -> str:
+async def opened(stage: Stage, text: str = "a person") -> str:
     """The handoff that these words of the shopper lead to; the desk's posts so far are put aside."""
-    before = set(await handoffs(talk))
-    await done(talk, shopper(f"m-{text}-{len(before)}", text))
-    [number] = set(await handoffs(talk)) - before
-    talk.chat.desk.posts.clear()
+    before = set(await handoffs(stage))
+    await stage.says(text)
+    [number] = set(await handoffs(stage)) - before
+    stage.posted()
     return number
 
 
-async def passed(talk: Talk, span: timedelta) -> list[str]:
-    """What the shopper hears while this time goes by."""
-    talk.clock.advance(span)
-    return await done(talk)
+async def handoffs(stage: Stage) -> dict[str, str]:
+    async with reading(stage.product.engine) as connection:
+        rows = await connection.execute(sa.select(Handoffs.__table__).order_by(Handoffs.__table__.c.opened_at))
+        return {row.id: row.status for row in rows}
 
 
-def posted(talk: Talk) -> list[str]:
-    """What the desk was told since it was last looked at, line by line."""
-    told = [line for post in talk.chat.desk.posts for line in post.text.splitlines()]
-    talk.chat.desk.posts.clear()
-    return told
+async def actors(stage: Stage) -> list[str]:
+    """By whom something was done in the shop."""
+    async with reading(stage.product.engine) as connection:
+        return list(await connection.scalars(sa.select(Actions.__table__.c.actor)))
 
 
-async def test_claim_race_of_two(talk: Talk) -> None:
-    """Sam and Mei press Claim at the same moment at two desks: one has it, the other is told, the shopper meets one."""
-    number = await opened(talk)
-    sam, mei = staff("s1", number, act="claim"), staff("s2", number, act="claim", name="Mei", desk="slack")
-    replies = await done(talk, sam, mei)
-    assert len(replies) == 1 and "Sam" in replies[0] and "Mei" not in replies[0]
-    assert posted(talk) == ["Taken over by Sam", "Somebody has taken this over already."]
-    view = await talk.product.assistant.handoff(number)
-    assert view and (view.status, view.claimed_by) == ("claimed", "Sam")
-    [claim] = [line for line in (await talk.product.assistant.audit(1)).lines if line.what is Deed.CLAIMED]
-    assert claim.staff == "Sam"
+async def status(stage: Stage) -> Status:
+    return (await stage.product.conversations.load(stage.platform.shopper.conversation_id))[0].status
 
 
-async def test_reply_while_the_bot_is_composing(talk: Talk, heard: Heard) -> None:
+async def lines(stage: Stage, *, notes: bool = True) -> list[tuple[str, str, str]]:
+    shown = await stage.product.conversations.transcript(stage.platform.shopper.conversation_id, notes=notes)
+    return [(line.speaker, line.author, line.text) for line in shown]
+
+
+async def test_claim_race_of_two(home: Path, heard: Heard) -> None:
+    """Sam at Slack and Mei at Telegram press Claim at the same moment: one has it, the other is told, the shopper meets
+    one.
+    """
+    async with staging(home, Language(heard, WrittenWords()), OnTelegram, OnSlack, as_email=EMMA) as [telegram, slack]:
+        number = await opened(telegram)
+        slack.posted()
+        await asyncio.gather(telegram.platform.press("mei", "claim"), slack.platform.press("sam", "claim"))
+        [joined] = await telegram.done()
+        view = await telegram.product.assistant.handoff(number)
+        assert view and view.status == "claimed"
+        first, other = (("Sam", "Mei") if view.claimed_by == "Sam" else ("Mei", "Sam"))
+        assert view.claimed_by == first and first in joined and other not in joined
+        told = ["Somebody has taken this over already.", f"Taken over by {first}"]
+        assert sorted({*telegram.posted(), *slack.posted()}) == told
+        [claim] = [line for line in (await telegram.product.assistant.audit(1)).lines if line.what is Deed.CLAIMED]
+        assert claim.staff == first.lower()
+
+
+async def test_reply_while_the_bot_is_composing(stage: Stage, heard: Heard) -> None:
     """The bot reads the shopper's words when Sam answers: he hears Sam alone, and Sam reads what the bot had to say."""
-    case = await opened(talk, "no more newsletter please")
-    heard.during.append(talk.product.assistant.receive(staff("s1", case, "Sam here, I look into it.")))
-    replies = await done(talk, shopper("m2", "cancel order 10043"))
+    await opened(stage, "no more newsletter please")
+    heard.during.append(stage.platform.write("sam", "Sam here, I look into it."))
+    replies = await stage.says("cancel order 10043")
     assert len(replies) == 2 and "Sam" in replies[0] and replies[1] == "Sam here, I look into it."
-    assert (await status(talk), await actions(talk)) == (Status.STAFF, 0)
-    [kept] = [text for speaker, _, text in await lines(talk) if speaker == "note"]
-    assert "10043" in kept and kept in posted(talk)
-    assert "10043" not in "".join(text for speaker, _, text in await lines(talk, notes=False) if speaker == "bot")
+    assert (await status(stage), await actors(stage)) == (Status.STAFF, [])
+    [kept] = [text for speaker, _, text in await lines(stage) if speaker == "note"]
+    assert "10043" in kept and kept in "\n".join(stage.posted())
+    assert "10043" not in "".join(text for speaker, _, text in await lines(stage, notes=False) if speaker == "bot")
 
 
-async def test_shopper_writes_during_the_wait(talk: Talk) -> None:
+async def test_shopper_writes_during_the_wait(stage: Stage) -> None:
     """Each message reaches the desk, one is acknowledged, none is answered by the bot; then Sam has them all."""
-    number = await opened(talk)
-    first = await done(talk, shopper("m2", "the box is open"))
-    assert len(first) == 1 and [button.value for button in talk.chat.channel.replies[0].buttons] == ["bot"]
-    assert await done(talk, shopper("m3", "and it is wet")) == []
-    assert posted(talk) == ["the box is open", "and it is wet"]
-    [joined] = await done(talk, staff("s1", number, act="claim"))
-    assert "Sam" in joined and await done(talk, shopper("m4", "are you there")) == []
-    assert await done(talk, staff("s2", number, "I am.")) == ["I am."]
-    assert [text for speaker, _, text in await lines(talk) if speaker == "user"][-3:] == [
+    await opened(stage)
+    first = await stage.says("the box is open")
+    assert len(first) == 1 and stage.platform.buttons() == ["bot"]
+    assert await stage.says("and it is wet") == []
+    assert stage.posted() == ["the box is open", "and it is wet"]
+    [joined] = await stage.presses("sam", "claim")
+    assert "Sam" in joined and await stage.says("are you there") == []
+    assert await stage.writes("sam", "I am.") == ["I am."]
+    assert [text for speaker, _, text in await lines(stage) if speaker == "user"][-3:] == [
         "the box is open", "and it is wet", "are you there",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("end", [APPROVED, DECLINED, EXPIRED])
-async def test_approve_decline_expire(talk: Talk, end: str) -> None:
-    """A cancellation above the limit waits for a lead; whatever becomes of it, the shopper hears it once."""
-    await done(talk, shopper("m1", "cancel order 10047"))
-    number = await opened(talk, "ok")
-    assert (await status(talk), await actions(talk)) == (Status.BOT, 0)
+async def test_approve_decline_expire(stage: Stage, end: str) -> None:
+    """A cancellation above the limit waits for a lead; whatever becomes of it, the shopper hears it once, and who has
+    consented stands with the deed.
+    """
+    await stage.says("cancel order 10047")
+    number = await opened(stage, "ok")
+    assert (await status(stage), await actors(stage)) == (Status.BOT, [])
+    assert await stage.presses("sam", "approve") == [] and await handoffs(stage) == {number: "waiting"}  # no lead
     if end == EXPIRED:
-        [told] = await passed(talk, 3 * DAY)
+        [told] = await stage.passed(3 * DAY)
     else:
-        [told] = await done(talk, staff("s1", number, act=end.removesuffix("d")))
+        [told] = await stage.presses("lena", end.removesuffix("d"))
     words = {APPROVED: "10047", DECLINED: "10047", EXPIRED: "cancelling an order"}[end]
-    assert words in told and posted(talk)[-1] == {
+    assert words in told and stage.posted()[-1] == {
         APPROVED: "Approved, and carried out where the shop's rules allowed it.",
         DECLINED: "Declined.",
         EXPIRED: "Expired: nobody has decided in time, and nothing was carried out.",
     }[end]  # fmt: skip
-    assert (await handoffs(talk), await actions(talk)) == ({number: end}, 1 if end == APPROVED else 0)
-    async with reading(talk.product.engine) as connection:
-        actors = list(await connection.scalars(sa.select(Actions.__table__.c.actor)))
-    assert actors == (["staff:"] if end == APPROVED else [])
-    proof = (await talk.product.conversations.load(shopper("", "").address.conversation_id))[0].proof
+    assert (await handoffs(stage), await actors(stage)) == ({number: end}, ["staff:lena"] if end == APPROVED else [])
+    proof = (await stage.product.conversations.load(stage.platform.shopper.conversation_id))[0].proof
     assert proof is not None
-    order = await talk.product.shop.order("10047", proof)
+    order = await stage.product.shop.order("10047", proof)
     assert order is not None and (order.state == "cancelled") is (end == APPROVED)
-    assert await done(talk, staff("s2", number, act="approve")) == []
-    assert posted(talk)[-1].startswith("Too late, this is over.") and await passed(talk, 4 * DAY) == []
+    assert await stage.presses("lena", "approve") == []
+    assert stage.posted()[-1].startswith("Too late, this is over.") and await stage.passed(4 * DAY) == []
 
 
-async def test_out_of_hours(home: Path, heard: Heard) -> None:
+async def test_out_of_hours(home: Path, heard: Heard, kind: type[Any]) -> None:
     """The desk is closed until eleven: he hears when, leaves a message, and reads the answer in the same chat."""
     add(home, DESK)
-    async with talking(home, Language(heard, WrittenWords()), as_email=EMMA) as talk:
-        [told] = await done(talk, shopper("m1", "a person"))
+    async with staging(home, Language(heard, WrittenWords()), kind, as_email=EMMA) as [stage]:
+        [told] = await stage.says("a person")
         assert "4 March, 11:00" in told
-        [number] = await handoffs(talk)
-        assert len(await done(talk, shopper("m2", "the box is open"))) == 1
-        assert await passed(talk, HOUR) == []
-        joined, answer = await done(talk, staff("s1", number, "We send another one."))
+        assert len(await stage.says("the box is open")) == 1
+        assert await stage.passed(HOUR) == []
+        joined, answer = await stage.writes("sam", "We send another one.")
         assert "Sam" in joined and answer == "We send another one."
-        assert "the box is open" in posted(talk)
+        assert "the box is open" in stage.posted()
 
 
-async def test_sla_breach(home: Path, heard: Heard) -> None:
-    """Nobody answers for half an hour: the leads are told by name, it stands first, and the shopper has heard too."""
+async def test_sla_breach(home: Path, heard: Heard, kind: type[Any]) -> None:
+    """Nobody answers for half an hour: the desk is told, it stands first, and the shopper has heard too."""
     add(home, "[desk]\nfirst_answer = 30\n")
-    async with talking(home, Language(heard, WrittenWords()), as_email=EMMA) as talk:
-        await talk.product.staff.fresh_password("Lena", Role.ADMIN)
-        number = await opened(talk)
-        [long] = await passed(talk, 10 * MINUTE)
-        assert long and posted(talk) == []
-        assert await passed(talk, 20 * MINUTE) == []
-        assert posted(talk) == ["Late: nobody has taken this over in the time that was set for it. For: Lena"]
-        [view] = await talk.product.desk.handoffs()
+    async with staging(home, Language(heard, WrittenWords()), kind, as_email=EMMA) as [stage]:
+        number = await opened(stage)
+        [long] = await stage.passed(10 * MINUTE)
+        assert long and stage.posted() == []
+        assert await stage.passed(20 * MINUTE) == []
+        assert stage.posted()[0].startswith("Late: nobody has taken this over in the time that was set for it.")
+        [view] = await stage.product.desk.handoffs()
         assert (view.id, view.missed, view.why) == (number, "first_answer", "overdue")
-        [joined] = await done(talk, staff("s1", number, act="claim", name="Lena"))
+        [joined] = await stage.presses("lena", "claim")
         assert "Lena" in joined
 
 
@@ -188,32 +210,33 @@ async def test_sla_breach_in_slack(home: Path) -> None:
             assert (late["thread_ts"], late["reply_broadcast"]) == (opening["ts"], True)
 
 
-async def test_give_back_and_again_hand_over(talk: Talk) -> None:
+async def test_give_back_and_again_hand_over(stage: Stage) -> None:
     """Given back, the bot answers as if new; asked again, another handoff begins and the first stays as it ended."""
-    first = await opened(talk)
-    await done(talk, staff("s1", first, act="claim"))
-    [back] = await done(talk, staff("s2", first, act="back"))
-    assert back and await status(talk) is Status.BOT
-    assert "10042" in (await done(talk, shopper("m2", "where is 10042")))[0]
-    second = await opened(talk)
-    assert second != first and await status(talk) is Status.WAITING
-    joined, answer = await done(talk, staff("s3", second, "Me again."))
+    first = await opened(stage)
+    await stage.presses("sam", "claim")
+    [back] = await stage.presses("sam", "back")
+    assert back and await status(stage) is Status.BOT
+    assert "10042" in (await stage.says("where is 10042"))[0]
+    second = await opened(stage)
+    assert second != first and await status(stage) is Status.WAITING
+    joined, answer = await stage.writes("sam", "Me again.")
     assert "Sam" in joined and answer == "Me again."
-    await done(talk, staff("s4", second, act="close"))
-    assert await handoffs(talk) == {first: "back", second: "closed"}
+    await stage.presses("sam", "close")
+    assert await handoffs(stage) == {first: "back", second: "closed"}
 
 
-async def test_staff_edits_a_suggestion(talk: Talk) -> None:
+async def test_staff_edits_a_suggestion(stage: Stage) -> None:
     """What the assistant would answer is for Sam alone; the shopper gets Sam's words, and they are Sam's in the log."""
-    number = await opened(talk)
-    await done(talk, staff("s1", number, act="claim"))
-    assert await done(talk, shopper("m2", "where is 10042")) == []
-    offered = await suggestion(talk)
-    assert "10042" in offered and offered in "\n".join(posted(talk))
+    await opened(stage)
+    await stage.presses("sam", "claim")
+    assert await stage.says("where is 10042") == []
+    shown = await stage.product.conversations.transcript(stage.platform.shopper.conversation_id, notes=True)
+    offered = [line for line in shown if line.speaker == "user"][-1].suggestion
+    assert "10042" in offered and offered in "\n".join(stage.posted())
     edited = f"Hello Emma! {offered} Anything else?"
-    assert await done(talk, staff("s2", number, edited)) == [edited]
-    assert (await lines(talk, notes=False))[-1] == ("staff", "Sam", edited)
-    assert offered not in [text for _, _, text in await lines(talk)]
+    assert await stage.writes("sam", edited) == [edited]
+    assert (await lines(stage, notes=False))[-1] == ("staff", "Sam", edited)
+    assert offered not in [text for _, _, text in await lines(stage)]
 
 
 async def test_telegram_topic_flood(shop: Any) -> None:  # noqa: F811

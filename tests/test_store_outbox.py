@@ -122,6 +122,22 @@ async def test_without_a_word_of_the_platform_the_pause_grows_up_to_a_limit(rig:
     assert (await the_one(rig)).attempts == MOST_ATTEMPTS - 1
 
 
+async def test_what_failed_at_one_moment_is_not_tried_again_at_one_moment(rig: Rig) -> None:
+    await rig.turn("m1", reply("to emma"))
+    await rig.turn("m2", reply("to li"), address=OTHER)
+    for delivery, share in zip(await rig.outbox.due(), (0.5, 0.75), strict=True):
+        rig.jitter = share
+        await rig.outbox.later(delivery, "timeout", None)
+    assert [row.blocked_until - START for row in await rig.rows(Budgets) if row.blocked_until] == [
+        timedelta(seconds=1), timedelta(seconds=1.5)]  # fmt: skip
+
+
+async def test_a_wait_that_the_platform_asks_for_is_kept_whole(rig: Rig) -> None:
+    await rig.turn("m1", reply("one"))
+    rig.jitter = 0.5
+    assert await failing(rig, "429", retry_after=7) == timedelta(seconds=7)
+
+
 async def test_after_the_last_attempt_it_has_failed(rig: Rig) -> None:
     await rig.turn("m1", reply("one"))
     for _ in range(MOST_ATTEMPTS):

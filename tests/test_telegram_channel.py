@@ -183,3 +183,9 @@ def test_all_wrong_settings_are_reported_together():
     assert "nonsense" not in str(error.value)
     assert TelegramSettings(TOKEN, mode="pull").problems() == (
         "The Telegram mode 'pull' is unknown. Use polling or webhook.",)
+
+
+@pytest.mark.parametrize(("secret", "taken"), [("a", True), ("aZ_-9" * 51 + "z", True), ("a" * 257, False),
+                                               ("a b", False), ("ü", False)])  # fmt: skip
+def test_the_webhooks_secret_is_what_telegram_takes(secret, taken):
+    assert (TelegramSettings(TOKEN, secret_token=secret).problems() == ()) is taken

@@ -4,8 +4,9 @@ A test is named as its box. Boxes that another file tests already are named in E
 """
 
 import asyncio
+import importlib
 from collections.abc import Sequence
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,24 +15,28 @@ from conftest import NOW
 from fakes import FakeFront, FakeOffice, TalkingFront
 from peers.telegram import TOKEN, TelegramPeer
 from peers.telegram_forum import GROUP, ForumPeer
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from store_rig import open_rig, reply
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, ReplyKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
-from telegram_rig import ANN, BOB, LAWYER, Shop, open_shop, running_shop
+from telegram_rig import ANN, BOB, EVE, LAWYER, Shop, open_shop, running_shop
+from test_store_budgets import Platform, all_sent, to_many
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
+from adapters.telegram.channel import TelegramChannel
+from adapters.telegram.desk import TelegramDesk
+from bot.assistant import Assistant
 from bot.clock import ManualClock
 from bot.conversation import IntentScore, Understanding, Utterance
 from bot.errors import TemporaryFailure
 from bot.leases import while_held
-from bot.messages import Address, Button, Card, Picture, Reply
-from bot.ports import Language
+from bot.messages import Address, Button, Card, InboundMessage, Picture, Reply
+from bot.ports import Language, Receipt
 from bot.speech import WrittenWords
 from bot.store.tables import Turns
 
 # the SDK itself announces, whenever it builds this error, that the attribute will change its type
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be of type")
 
-HERE = Path(__file__).parent
 POLLING, WEBHOOK, CHANNEL = "test_telegram_polling", "test_telegram_webhook", "test_telegram_channel"
 NORMALISE, RENDER, DESK = "test_telegram_normalise", "test_telegram_render", "test_telegram_desk"
 TOOLS = "test_telegram_tools"
@@ -41,7 +46,8 @@ ELSEWHERE = {
     "a poll lasts at most 50 s": (POLLING, "test_the_poll_is_long_and_asks_only_for_what_we_read"),
     "polling or webhook, never both": (POLLING, "test_a_webhook_left_behind_is_taken_away"),
     "409 on two pollers": (POLLING, "test_a_second_poller_is_told_of_clearly_and_does_not_spin"),
-    "the secret is compared in constant time, else 403": (WEBHOOK, "test_a_stranger_is_refused_unread"),
+    "the secret is compared in constant time": (WEBHOOK, "test_the_secret_is_compared_in_constant_time"),
+    "without the secret 403": (WEBHOOK, "test_a_stranger_is_refused_unread"),
     "a store failure answers 5xx": (WEBHOOK, "test_what_could_not_be_stored_is_answered_with_500_and_sent_again"),
     "an update is known again as one of a set": (POLLING, "test_ids_that_start_anew_lower_down_are_still_received"),
     "a redelivery is one message": (WEBHOOK, "test_a_redelivery_is_stored_once"),
@@ -68,8 +74,8 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize("box", ELSEWHERE)
 def test_the_boxes_of_other_files_are_there(box):
-    file, name = ELSEWHERE[box]
-    assert f"def {name}(" in (HERE / f"{file}.py").read_text("utf-8")
+    module, name = ELSEWHERE[box]
+    assert callable(getattr(importlib.import_module(module), name, None)), name
 
 
 INTENTS = {"cancel": "cancel_order", "where": "order_status", "yes": "affirm"}
@@ -136,6 +142,8 @@ def keys(*data: str) -> InlineKeyboardMarkup:
     ("send_message", {"text": "a", "reply_markup": keys(*"d" * 101)}, "reply markup is too long"),
     ("send_message", {"text": "<b>a", "parse_mode": "HTML"}, "can't find end tag"),
     ("send_message", {"text": "a <3 <blink>b</blink>", "parse_mode": "HTML"}, "unsupported start tag"),
+    ("send_message", {"text": "a", "entities": [MessageEntity("bold", 0, 2)]}, "entity_bounds_invalid"),
+    ("send_message", {"text": "a", "reply_markup": ReplyKeyboardMarkup([[" "]])}, "button text must be non-empty"),
     ("send_photo", {"photo": "https://shop.example/cup.jpg", "caption": "a" * 1025}, "caption is too long"),
     ("send_photo", {"photo": "https://shop.example/none.jpg"}, "failed to get http url content"),
 ])
@@ -156,11 +164,49 @@ async def test_telegram_refuses_a_chat_that_takes_nothing(peer, bot, chat, error
 
 
 async def test_telegram_refuses_a_callback_query_that_is_answered_late_or_twice(peer, bot):
-    peer.spinning.add("1")
+    clock = ManualClock(NOW)
+    peer._now = clock.now
+    peer.spinning = {"1": clock.now(), "2": clock.now()}
+    clock.advance(timedelta(seconds=150))
     assert await bot.answer_callback_query("1")
-    for late in ("1", "2"):
+    clock.advance(timedelta(seconds=1))
+    for late in ("1", "2", "3"):
         with pytest.raises(BadRequest, match=r"(?i)query is too old"):
             await bot.answer_callback_query(late)
+
+
+async def test_telegram_sends_only_what_it_is_asked_for(peer, bot):
+    for kind in ("message", "chat_member", "channel_post"):
+        await peer.push({kind: {}})
+    assert len(peer.waiting) == 2  # who is a member is told to nobody unasked
+    await bot.do_api_request("getupdates", api_kwargs={"allowed_updates": ("message",), "offset": 504})
+    for kind in ("message", "channel_post"):
+        await peer.push({kind: {}})
+    assert peer.waiting == [504]
+
+
+@pytest.mark.parametrize(("update", "seconds"), [({"callback_query": {"id": "1"}}, 150), ({"message": {}}, 86400)])
+async def test_telegram_drops_what_nobody_fetches_in_time(peer, bot, update, seconds):
+    clock = ManualClock(NOW)
+    peer._now = clock.now
+    await peer.push(update)
+    for waits, left in ((seconds, [501]), (1, [])):
+        clock.advance(timedelta(seconds=waits))
+        await bot.do_api_request("getupdates", api_kwargs={"offset": 0})
+        assert peer.waiting == left
+
+
+@pytest.mark.parametrize(("url", "taken"), [
+    ("https://shop.example/bot", True), ("https://shop.example:8443/bot", True),
+    ("https://shop.example:8080/bot", False),
+])
+async def test_telegram_calls_a_webhook_on_four_ports_only(bot, url, taken):
+    assert (TelegramSettings(TOKEN, mode="webhook", public_url=url).problems() == ()) is taken
+    if taken:
+        assert await bot.set_webhook(url)
+    else:
+        with pytest.raises(BadRequest, match="443"):
+            await bot.set_webhook(url)
 
 
 # --- in ---------------------------------------------------------------------------------------------------------------
@@ -204,11 +250,34 @@ async def test_a_callback_that_overtakes_a_message_waits_for_what_was_accepted_b
     assert await state(shop) == "open"  # she had said something else by then: nothing is done unasked
 
 
-async def test_a_button_of_an_hour_ago_still_confirms_when_telegram_brings_it(shop):
-    yes = await asked_to_confirm(shop)
-    shop.peer._hand_out = lambda _: None  # as after 150 seconds: Telegram has forgotten the query
+async def test_a_button_that_can_no_longer_be_answered_still_confirms(shop, monkeypatch):
+    yes, receive = await asked_to_confirm(shop), Assistant.receive
+
+    async def slowly(self: Assistant, message: InboundMessage) -> Receipt:
+        shop.clock.advance(timedelta(seconds=151))
+        return await receive(self, message)
+
+    monkeypatch.setattr(Assistant, "receive", slowly)
     await shop.done({"callback_query": shop.tap(ANN, yes)})
-    assert (await state(shop), shop.peer.asked("answerCallbackQuery")[-1:] != []) == ("cancelled", True)
+    await shop.peer.until(lambda: shop.peer.asked("answerCallbackQuery") != [])
+    assert (await state(shop), len(shop.peer.spinning)) == ("cancelled", 1)
+
+
+async def test_a_button_that_telegram_has_dropped_is_made_up_for_by_the_word(home):
+    clock = ManualClock(NOW)
+    async with ForumPeer(clock.now) as peer:
+        peer.chat(ANN)
+        async with running_shop(home, peer, clock, LANGUAGE) as shop:
+            yes, said = await asked_to_confirm(shop), shop.said
+            tap = shop.tap(ANN, yes)
+        await peer.push({"callback_query": tap})  # while nobody is there
+        clock.advance(timedelta(seconds=151))
+        async with running_shop(home, peer, clock, LANGUAGE) as shop:
+            shop.said = said + 1
+            await shop.done()
+            assert (await state(shop), peer.asked("answerCallbackQuery")) == ("open", [])
+            await shop.shopper(ANN, "yes")
+            assert await state(shop) == "cancelled"
 
 
 async def test_the_word_yes_confirms_as_the_button_does(shop):
@@ -351,6 +420,26 @@ async def test_order_data_is_said_in_private_only(shop):
     assert "go_private" in await _acts(shop) and ORDER not in said
 
 
+async def test_in_a_group_an_answer_quotes_whom_it_answers_and_in_private_it_quotes_nobody(shop):
+    shop.peer.chat(-4001, type="group")
+    asked = in_group(shop, -4001, "hello")
+    await shop.done(asked)
+    [said] = [sent for sent in shop.peer.sent if sent["chat_id"] == -4001]
+    assert said["reply_parameters"] == {
+        "message_id": asked["message"]["message_id"], "allow_sending_without_reply": True}  # fmt: skip
+    await shop.shopper(ANN, "hello")
+    assert "reply_parameters" not in shop.peer.sent[-1]
+
+
+async def test_only_the_first_part_quotes_and_a_button_is_no_message(peer, channel):
+    peer.chat(-4001, type="group")
+    group = Address("telegram", "700100", "-4001", user=str(ANN), private=False)
+    await channel.send(group, Reply("word " * 1500, answers="-4001:7"), "m1")
+    for other in ("cb:98", "-4002:7", "-4001:7:edit:3"):
+        await channel.send(group, Reply("hello", answers=other), other)
+    assert ["reply_parameters" in sent for sent in peer.sent] == [True] + [False] * 4
+
+
 async def test_a_group_that_becomes_a_supergroup_keeps_its_conversations(shop):
     shop.peer.chat(-4001, type="group")
     await shop.done(in_group(shop, -4001, LAWYER))
@@ -418,6 +507,50 @@ async def test_a_deleted_staff_group_loses_no_message_and_the_console_says_so(sh
     assert ["chat not found" in line.text.casefold() for line in lines if line.speaker == "note"] == [True]
 
 
+async def test_one_message_a_second_to_a_person_after_a_short_burst(tmp_path):
+    async with open_rig(tmp_path) as rig:
+        await rig.turn("m1", *(reply(f"{number}") for number in range(8)))
+        sent = await all_sent([rig], Platform(rig, TelegramChannel.pace), seconds=3)
+    assert [at for at, _ in sent] == [0, 0, 0, 0, 0, 1, 2, 3]
+
+
+async def test_thirty_messages_a_second_in_all(tmp_path):
+    async with open_rig(tmp_path) as rig:
+        assert await to_many(rig, TelegramChannel.pace, 46) == {0: 30, 0.5: 15, 1: 1}
+    assert TelegramDesk.pace.account == TelegramChannel.pace.account
+
+
+async def test_who_answers_a_shopper_in_a_hurry_is_never_refused(shop):
+    await shop.shopper(ANN, LAWYER)
+    lines = [f"line {number}" for number in range(12)]
+    for line in lines:
+        await shop.peer.write(EVE, line, shop.topic)
+    await shop.done()
+    assert len(shop.heard(ANN)) == 5
+    for _ in lines:
+        shop.clock.advance(timedelta(seconds=1))
+        await shop.done()
+    assert (shop.heard(ANN)[-12:], shop.peer.floods_refused) == (lines, 0)
+
+
+async def test_telegram_refuses_who_writes_too_fast_to_one_and_to_all():
+    clock = ManualClock(NOW)
+    async with TelegramPeer(clock.now) as peer, Bot(TOKEN, base_url=f"{peer.url}/bot") as bot:
+        for user in (ANN, *range(40)):
+            peer.chat(user)
+        for _ in range(10):
+            await bot.send_message(ANN, "hello")
+        with pytest.raises(RetryAfter, match="1 second"):
+            await bot.send_message(ANN, "hello")
+        for user in range(20):
+            await bot.send_message(user, "hello")
+        with pytest.raises(RetryAfter):
+            await bot.send_message(30, "hello")
+        clock.advance(timedelta(seconds=1))
+        await bot.send_message(ANN, "hello")
+        assert peer.floods_refused == 2
+
+
 @pytest.fixture
 async def channel(peer):
     settings = TelegramSettings(TOKEN, base_url=peer.url)
@@ -435,6 +568,15 @@ async def test_20_a_minute_in_a_shoppers_group_of_all_its_topics(peer, channel):
         await channel.send(there[0], Reply("one too many"), "m20")
     assert (failure.value.retry_after, len(peer.sent)) == (60, 20)
     await channel.send(Address("telegram", "700100", str(ANN), user=str(ANN)), Reply("elsewhere"), "m21")
+
+
+async def test_telegram_takes_a_hundred_buttons_and_reads_the_others_in_words(peer, channel):
+    buttons = tuple(Button(f"Cup {number}", f"pick:{number}") for number in range(1, 151))
+    await channel.send(Address("telegram", "700100", str(ANN), user=str(ANN)), Reply("Which cup?", buttons), "m1")
+    asked, others = peer.sent
+    assert (asked["text"], "reply_markup" in asked, others["text"][:12]) == ("Which cup?", False, "101. Cup 101")
+    keys = [key for row in others["reply_markup"]["inline_keyboard"] for key in row]
+    assert [key["callback_data"] for key in keys] == [f"pick:{number}" for number in range(1, 101)]
 
 
 CUP = Picture("https://shop.example/cup.jpg", "A cup")

@@ -3,16 +3,20 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from conftest import NOW
 from fakes import FakeFront, FakeOffice
 from peers.telegram import TOKEN, TelegramPeer
 from telegram.error import RetryAfter, TimedOut
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from adapters.telegram.retry import persist
-from bot.messages import Kind
+from adapters.telegram.retry import Retry
+from bot.clock import ManualClock
+from bot.messages import InboundMessage, Kind
+from bot.ports import Receipt
 
 PAYLOADS = Path(__file__).parent / "payloads" / "telegram"
 OFFSET = "telegram:700100:offset"
@@ -41,8 +45,9 @@ class Gate:
 
 
 @asynccontextmanager
-async def running(peer, front, gate=None, token=TOKEN):
-    adapter = TelegramAdapter(front, FakeOffice({}), TelegramSettings(token, base_url=peer.url), pause=gate or Gate())
+async def running(peer, front, gate=None, token=TOKEN, jitter=lambda: 1.0):
+    settings = TelegramSettings(token, base_url=peer.url)
+    adapter = TelegramAdapter(front, FakeOffice({}), settings, pause=gate or Gate(), jitter=jitter)
     task = asyncio.create_task(adapter.run())
     yield task
     task.cancel()
@@ -129,6 +134,16 @@ async def test_waits_grow_while_the_store_is_away(peer, front):
     assert gate.waits == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
+async def test_two_bots_that_lose_the_store_at_one_moment_do_not_keep_step(peer, front):
+    gate, shares = Gate(), iter((0.5, 0.75, 1.0, 0.5))
+    gate.open.set()
+    front.broken = 4
+    await peer.push(text(1, "one"))
+    async with running(peer, front, gate, jitter=lambda: next(shares)):
+        await peer.until(confirmed(peer))
+    assert gate.waits == [0.5, 1.5, 4, 4]
+
+
 async def test_the_same_update_three_times_is_stored_once(peer, front):
     for update_id in (501, 502, 503):
         await peer.push(text(7, "hello"), update_id=update_id)
@@ -201,7 +216,7 @@ async def test_the_wait_that_telegram_asks_for_is_kept():
             raise answers.pop(0)
         return "done"
 
-    assert (await persist(step, gate), gate.waits) == ("done", [7, 2])
+    assert (await Retry(gate, lambda: 0.5).persist(step), gate.waits) == ("done", [7, 1])
 
 
 async def test_polling_mounts_nothing(peer, front):
@@ -227,16 +242,23 @@ async def test_a_button_is_not_answered_before_it_is_stored(peer, front):
     assert peer.asked("answerCallbackQuery") == []
 
 
-async def test_a_button_too_old_to_answer_is_only_logged(peer, front, caplog):
+async def test_a_button_too_old_to_answer_is_only_logged(front, caplog):
     caplog.set_level("INFO")
-    await peer.push(update("button"))
-    peer._hand_out = lambda _: None  # as after 150 seconds: Telegram has forgotten the query
-    async with running(peer, front) as task:
-        await peer.until(confirmed(peer))
-        await peer.until(lambda: peer.asked("answerCallbackQuery"))
-        await peer.push(text(2, "hello"))
-        await peer.until(confirmed(peer))
-        assert not task.done()
+    clock, receive = ManualClock(NOW), front.receive
+
+    async def slowly(message: InboundMessage) -> Receipt:
+        clock.advance(timedelta(seconds=151))
+        return await receive(message)
+
+    front.receive = slowly
+    async with TelegramPeer(clock.now) as peer:
+        await peer.push(update("button"))
+        async with running(peer, front) as task:
+            await peer.until(lambda: peer.asked("answerCallbackQuery"))
+            await peer.push(text(2, "hello"))
+            await peer.until(confirmed(peer))
+            assert not task.done()
+        assert len(peer.spinning) == 1 and "could not be answered" in caplog.text
     assert [message.kind for message in front.received] == [Kind.BUTTON, Kind.TEXT]
 
 

@@ -99,5 +99,15 @@ def test_an_empty_label_shows_the_value():
     assert labels(" ") == [["v0"]]
 
 
+def test_buttons_beyond_what_telegram_takes_stand_in_words():
+    buttons = [Button(f"Cup {number}", f"v{number}") for number in range(1, 151)]
+    rest = "\n".join(f"{number}. Cup {number}" for number in range(101, 151))
+    assert sum(map(len, keyboard(buttons).inline_keyboard)) == 100
+    assert [part.text for part in render(Reply("Which?", tuple(buttons)))] == ["Which?", rest]
+    alone = render(Reply("", tuple(buttons)))
+    assert [part.text.rpartition("\n")[2] for part in alone] == ["100. Cup 100", "150. Cup 150"]
+    assert [part.text for part in render(Reply("Which?", tuple(buttons[:100])))] == ["Which?"]
+
+
 def test_no_buttons_no_keyboard():
     assert keyboard(()) is None

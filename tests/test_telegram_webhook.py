@@ -1,16 +1,23 @@
 """The webhook, mounted on a real aiohttp server, called by a Bot API on loopback and by strangers."""
 
 import asyncio
+import hmac
 import json
 import socket
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
-from fakes import FakeFront, FakeOffice
+from conftest import NOW
+from fakes import FakeFront, FakeOffice, SlowModel
 from peers.telegram import TOKEN, Refusal, TelegramPeer
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
+from bot.bootstrap import Language, shophand
+from bot.clock import ManualClock
+from bot.messages import Address
+from bot.serve import serving
+from bot.settings import Settings
 
 PAYLOADS = Path(__file__).parent / "payloads" / "telegram"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -130,6 +137,13 @@ async def test_a_stranger_is_refused_unread(shop, front, caplog, headers):
     assert "private matter" not in caplog.text and "without the right secret" in caplog.text
 
 
+async def test_the_secret_is_compared_in_constant_time(shop, front, monkeypatch):
+    compared, real = [], hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda one, two: compared.append((one, two)) or real(one, two))
+    assert await shop.call(b"{}", {HEADER: "guess"}) == 403
+    assert (b"guess", shop.settings.secret.encode()) in compared
+
+
 async def test_a_stranger_is_refused_before_the_body_arrives(shop):
     reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.url.rpartition(":")[2]))
     writer.write(f"POST {shop.settings.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n".encode())
@@ -190,7 +204,7 @@ async def test_announcing_is_tried_again(peer, front, caplog):
 
     accept, peer._set_webhook = peer._set_webhook, refuse
     settings = TelegramSettings(TOKEN, mode="webhook", public_url="https://shop.example", base_url=peer.url)
-    adapter = TelegramAdapter(front, FakeOffice({}), settings, pause=pause)
+    adapter = TelegramAdapter(front, FakeOffice({}), settings, pause=pause, jitter=lambda: 1.0)
     task = asyncio.create_task(adapter.run())
     await peer.until(lambda: bool(peer.webhook))
     task.cancel()
@@ -204,3 +218,35 @@ def test_the_secret_is_derived_unless_given():
     given = TelegramSettings(TOKEN, secret_token="my-own")
     assert (len(derived.secret), given.secret, derived.problems()) == (64, "my-own", ())
     assert TOKEN not in repr(derived) and "my-own" not in repr(given)
+
+
+# --- the whole product ------------------------------------------------------------------------------------------------
+
+SHOPPERS = range(1001, 1007)
+
+
+async def test_many_chats_are_answered_at_once_while_the_dialogue_is_slow_and_each_is_kept_in_order(peer, home):
+    model = SlowModel()
+    webhook = TelegramSettings(TOKEN, mode="webhook", public_url="https://shop.example", base_url=peer.url)
+    for number, user in enumerate(user for _ in range(2) for user in SHOPPERS):
+        peer.chat(user)
+        await peer.push(text(number, f"line {number // len(SHOPPERS)}", chat=user))
+    async with (
+        shophand(
+            Settings(home=home), clock=ManualClock(NOW), language=lambda *_: Language(model, model),
+            make_adapters=lambda assistant, policy: [TelegramAdapter(assistant, assistant, webhook)],
+        ) as product,
+        serving(product, "127.0.0.1", 0) as port,
+    ):  # fmt: skip
+        await peer.until(lambda: bool(peer.webhook))
+        due = list(peer._updates)
+        for _ in range(2):  # all of it comes twice, as after answers that were lost on the way
+            assert await peer.deliver(behind=f"http://127.0.0.1:{port}", patience=10.0) == [200] * len(due)
+            peer._updates = list(due)
+        assert peer.sent == []
+        model.gate.set()
+        await peer.until(lambda: {sent["chat_id"] for sent in peer.sent} == set(SHOPPERS))
+        for user in SHOPPERS:
+            hers = Address("telegram", "700100", str(user), user="111").conversation_id
+            kept = [line.text for line in await product.assistant.transcript(hers) if line.speaker == "user"]
+            assert kept == ["line 0", "line 1"]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from adapters.telegram.moves import Moves
 from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.polling import Poller
 from adapters.telegram.receive import Intake
-from adapters.telegram.retry import Pause, persist
+from adapters.telegram.retry import Pause, Retry
 from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.toolbox import Toolbox
 from adapters.telegram.webhook import webhook_route
@@ -54,6 +55,10 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _half_to_whole() -> float:
+    return random.uniform(0.5, 1)
+
+
 class TelegramAdapter:
     """Implements bot.ports.Adapter. Telegram lets one process alone poll a bot; a webhook any of them answers."""
 
@@ -62,6 +67,7 @@ class TelegramAdapter:
     def __init__(
         self, front: Front, office: Office, settings: TelegramSettings, *,
         now: Callable[[], datetime] = _utc_now, pause: Pause = asyncio.sleep,
+        jitter: Callable[[], float] = _half_to_whole,
     ) -> None:
         problems = settings.problems()
         if problems:
@@ -70,7 +76,7 @@ class TelegramAdapter:
         self.sole = f"telegram:{settings.account}:polling" if settings.mode == "polling" else ""
         self._settings = settings
         self._front = front
-        self._pause = pause
+        self._retry = Retry(pause, jitter)
         self._request = _Request(read_timeout=limits.READ_SECONDS, connect_timeout=limits.CONNECT_SECONDS,
                                  pool_timeout=limits.CONNECT_SECONDS)
         root = settings.base_url.rstrip("/")
@@ -96,11 +102,11 @@ class TelegramAdapter:
         """Receive until cancelled; then give the connections back."""
         self._running = True
         try:
-            await persist(self._announce_menus, self._pause)
+            await self._retry.persist(self._announce_menus)
             if self._settings.mode == "polling":
-                await Poller(self._bot, self._settings.account, self._intake, self._front, self._pause).run()
+                await Poller(self._bot, self._settings.account, self._intake, self._front, self._retry).run()
             else:
-                await persist(self._announce_webhook, self._pause)
+                await self._retry.persist(self._announce_webhook)
                 await asyncio.Event().wait()  # the route does the rest
         except asyncio.CancelledError:  # but not when it fell over: it is started again, and replies still go out
             self._running = False

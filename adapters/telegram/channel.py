@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyKeyboardMarkup
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyKeyboardMarkup, ReplyParameters
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
@@ -41,7 +41,11 @@ class TelegramChannel:
         parts, keys = render(reply), keyboard(reply.buttons) or (sharing(reply.share) if address.private else None)
         if not parts:
             raise PermanentFailure("the reply is empty; Telegram takes no empty message")
-        steps = [partial(self._send_part, address, part, keys if part is parts[-1] else None) for part in parts]
+        steps = [
+            partial(self._send_part, address, part, keys if part is parts[-1] else None,
+                    reply.answers if part is parts[0] else "")
+            for part in parts
+        ]  # fmt: skip
         return (await self._steps.take(message_id, steps))[-1]
 
     async def typing(self, address: Address) -> None:
@@ -69,24 +73,25 @@ class TelegramChannel:
         _refuse_large(len(content))  # sizes are optional in Telegram's answers
         return content
 
-    async def _send_part(self, address: Address, part: Part, keys: Keys | None) -> str:
+    async def _send_part(self, address: Address, part: Part, keys: Keys | None, answers: str) -> str:
         try:
-            return await self._send_or_follow(address, part, keys)
+            return await self._send_or_follow(address, part, keys, answers)
         except TelegramError as error:
             raise translate(error) from error
 
-    async def _send_or_follow(self, address: Address, part: Part, keys: Keys | None) -> str:
+    async def _send_or_follow(self, address: Address, part: Part, keys: Keys | None, answers: str) -> str:
         try:
-            return await self._send_to(address, part, keys)
+            return await self._send_to(address, part, keys, answers)
         except ChatMigrated as moved:
             await self._moves.learn(address.chat, str(moved.new_chat_id))
-            return await self._send_to(address, part, keys)
+            return await self._send_to(address, part, keys, answers)
 
-    async def _send_to(self, address: Address, part: Part, keys: Keys | None) -> str:
+    async def _send_to(self, address: Address, part: Part, keys: Keys | None, answers: str) -> str:
         chat = self._moves.now(address.chat)
         if chat.startswith("-"):
             self._budgets[chat].spend()
-        where: dict[str, Any] = {"reply_markup": keys, "message_thread_id": _thread(address)}
+        where: dict[str, Any] = {"reply_markup": keys, "message_thread_id": _thread(address),
+                                 "reply_parameters": _quoted(answers, chat)}
         message = await self._photo(chat, part, where) if part.photo else None
         if message is None:
             message = await self._bot.send_message(
@@ -102,6 +107,14 @@ class TelegramChannel:
         except BadRequest as error:
             log.warning("Telegram does not take a picture: %s", error.message[:REASON_LENGTH])
             return None
+
+
+def _quoted(answers: str, chat: str) -> ReplyParameters | None:
+    """The message that is answered, if it is one, and of this chat: a button is none."""
+    home, _, message = answers.partition(":")
+    if home != chat or not message.isdecimal():
+        return None
+    return ReplyParameters(int(message), allow_sending_without_reply=True)  # it may have been deleted
 
 
 def _thread(address: Address) -> int | None:

@@ -24,6 +24,7 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 # code of the app's language → ours; Telegram takes two letters, so both kinds of Chinese are one
 MENU_LANGUAGES = {"": "en", "zh": "zh"}
 
+WEBHOOK_PORTS = (443, 80, 88, 8443)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 SECRET_FORM = r"[A-Za-z0-9_-]{1,256}"  # noqa: S105 - what setWebhook takes
 

@@ -6,24 +6,24 @@ from telegram import Bot
 
 from adapters.telegram import limits
 from adapters.telegram.receive import Intake
-from adapters.telegram.retry import Pause, persist
+from adapters.telegram.retry import Retry
 from bot.ports import Front
 
 
 class Poller:
-    def __init__(self, bot: Bot, account: str, intake: Intake, front: Front, pause: Pause) -> None:
+    def __init__(self, bot: Bot, account: str, intake: Intake, front: Front, retry: Retry) -> None:
         self._bot = bot
         self._intake = intake
         self._front = front
-        self._pause = pause
+        self._retry = retry
         self._key = f"telegram:{account}:offset"
         self._offset: int | None = None  # None: from the oldest update that Telegram still holds
 
     async def run(self) -> None:
         """Poll until cancelled. The long poll itself is the wait between two rounds."""
-        await persist(self._prepare, self._pause)
+        await self._retry.persist(self._prepare)
         while True:
-            await persist(self._round, self._pause)
+            await self._retry.persist(self._round)
 
     async def _prepare(self) -> None:
         kept = await self._front.recall(self._key)

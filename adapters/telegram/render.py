@@ -45,6 +45,10 @@ class Part:
 
 def render(reply: Reply) -> tuple[Part, ...]:
     """The reply in parts that Telegram takes, in order; buttons belong under the last one."""
+    return (*_content(reply), *_texts(Reply(_surplus(reply.buttons))))
+
+
+def _content(reply: Reply) -> tuple[Part, ...]:
     whole = Part(*_layout(reply))
     pictured = [card for card in reply.cards if card.picture]
     if len(pictured) == 1 == len(reply.cards) and _fits(whole.text):
@@ -81,6 +85,11 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
             for button in buttons[:limits.BUTTONS]]
     in_row = 2 if all(_width(key.text) <= limits.PAIR_WIDTH for key in keys) else 1
     return InlineKeyboardMarkup([keys[first:first + in_row] for first in range(0, len(keys), in_row)])
+
+
+def _surplus(buttons: Sequence[Button]) -> str:
+    """The buttons that a keyboard has no room for, in words."""
+    return "\n".join(f"{number}. {button.label}" for number, button in enumerate(buttons, 1) if number > limits.BUTTONS)
 
 
 def sharing(label: str) -> ReplyKeyboardMarkup | None:
@@ -124,7 +133,7 @@ def _layout(reply: Reply) -> tuple[str, tuple[tuple[int, int], ...]]:
             bold.append((len(text), len(title)))
         text += "\n".join(filter(None, [title, *(": ".join(filter(None, row)) for row in card.rows)])).rstrip()
     if not text and reply.buttons:  # Telegram takes no message without text
-        text = reply.as_text(number_buttons=True).strip()
+        text = replace(reply, buttons=reply.buttons[: limits.BUTTONS]).as_text(number_buttons=True).strip()
     return text, tuple(bold)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from adapters.telegram import limits
 
@@ -34,6 +35,14 @@ class TelegramSettings:
         return self.public_url.rstrip("/") + self.path
 
     @property
+    def _port(self) -> int | None:
+        """None when it is no number."""
+        try:
+            return urlsplit(self.public_url).port or limits.WEBHOOK_PORTS[0]
+        except ValueError:
+            return None
+
+    @property
     def secret(self) -> str:
         if self.secret_token:
             return self.secret_token
@@ -52,6 +61,8 @@ class TelegramSettings:
         allowed = ("https://",) if self.base_url == API else ("https://", "http://")
         if self.mode == "webhook" and not self.public_url.startswith(allowed):
             found.append("Telegram's webhook needs a public https:// address of this server. Set it, or use polling.")
+        elif self.mode == "webhook" and self.base_url == API and self._port not in limits.WEBHOOK_PORTS:
+            found.append("Telegram calls webhooks on port 443, 80, 88 or 8443 only. Put a proxy there, or use polling.")
         if self.staff_group and not re.fullmatch(r"-100\d+", self.staff_group):
             found.append("The Telegram staff group must be a supergroup's id such as -1001234567890, not its name.")
         return tuple(found)

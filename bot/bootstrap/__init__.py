@@ -3,6 +3,7 @@
 With cli the only part of `bot` that imports adapters and model.
 """
 
+import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -87,6 +88,7 @@ async def shophand(
     make_shop: MakeShop = SqlShop,
     new_id: Callable[[], str] = lambda: secrets.token_hex(12),
     new_salt: Callable[[], bytes] = lambda: secrets.token_bytes(16),
+    jitter: Callable[[], float] = lambda: random.uniform(0.5, 1),
     shop_folder: Path | None = None,
 ) -> AsyncIterator[Shophand]:
     """Open the store and wire everything to it."""
@@ -94,7 +96,8 @@ async def shophand(
         models = ModelStore(opened.engine, clock)
         speaks = speaking(settings, opened.policy.max_error, language, await models.active())
         try:
-            yield _wire(Foundation.of(settings, opened, clock, new_salt), make_adapters, speaks, models, new_id)
+            foundation = Foundation.of(settings, opened, clock, new_salt, jitter)
+            yield _wire(foundation, make_adapters, speaks, models, new_id)
         finally:
             speaks.close()
 

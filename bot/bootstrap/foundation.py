@@ -68,7 +68,10 @@ class Foundation:
     codes: CodeStore
 
     @classmethod
-    def of(cls, settings: Settings, opened: OpenShop, clock: Clock, new_salt: Callable[[], bytes]) -> "Foundation":
+    def of(
+        cls, settings: Settings, opened: OpenShop, clock: Clock, new_salt: Callable[[], bytes],
+        jitter: Callable[[], float],
+    ) -> "Foundation":  # fmt: skip
         engine, policy, keys = opened.engine, opened.policy, Keys.of(settings.home)
         return cls(
             settings=settings,
@@ -78,7 +81,7 @@ class Foundation:
             words=Words.of(settings, policy),
             watchers=Watchers(),
             inbox=InboxStore(engine, clock),
-            outbox=OutboxStore(engine, clock),
+            outbox=OutboxStore(engine, clock, jitter),
             conversations=ConversationStore(engine, clock),
             desk=DeskStore(engine, clock),
             staff=StaffStore(engine, clock),

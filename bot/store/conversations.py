@@ -177,7 +177,8 @@ class ConversationStore:
             elif not person_comes:
                 await overtaken.let_go(connection, claim.conversation_id)
             for sending in _told(result.sendings, unsent):
-                await _write_sending(connection, conversation, sending, now, keep=person_comes)
+                answer = _quoting(sending, conversation.address, claim)
+                await _write_sending(connection, conversation, answer, now, keep=person_comes)
             for timer in result.timers:
                 await _write_timer(connection, claim.conversation_id, timer)
             for promise in result.promises:
@@ -213,6 +214,14 @@ def _told(sendings: Sequence[Sending], unsent: Sequence[str]) -> Iterator[Sendin
         elif unsent and isinstance(sending.payload, DeskPost):
             text = "\n".join([sending.payload.text, *unsent])
             yield replace(sending, payload=replace(sending.payload, kind="note", text=text))
+
+
+def _quoting(sending: Sending, address: Address, claim: Claim) -> Sending:
+    """Where others talk too, with what it answers: the shopper's last words of this turn."""
+    said = [row.message.source_id for row in claim.rows if row.message.sender is Sender.SHOPPER]
+    if address.private or not said or sending.mail or not isinstance(sending.payload, Reply):
+        return sending
+    return replace(sending, payload=replace(sending.payload, answers=said[-1]))
 
 
 async def _write_line(

@@ -1,6 +1,7 @@
 """Step 11's rows: what is due to be sent, one row per chat at a time, and what became of it."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -25,8 +26,9 @@ MOST_ATTEMPTS = 12  # about half an hour; then a shopper's chat is treated as go
 
 
 class OutboxStore:
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, engine: AsyncEngine, clock: Clock, jitter: Callable[[], float]) -> None:
+        """`jitter()`: what share of a growing pause is kept, so that what failed together is not tried together."""
+        self._engine, self._clock, self._jitter = engine, clock, jitter
 
     async def due(self) -> list[Delivery]:
         """The first waiting row of every chat, if its time has come: order within a chat is kept."""
@@ -103,7 +105,7 @@ class OutboxStore:
                 "message %s to %s still waits after %s tries: %s", delivery.id, delivery.target, attempts, error
             )
         pause = (
-            min(FIRST_WAIT * 2 ** min(delivery.attempts, MOST_ATTEMPTS), LONGEST_WAIT)
+            min(FIRST_WAIT * 2 ** min(delivery.attempts, MOST_ATTEMPTS), LONGEST_WAIT) * self._jitter()
             if retry_after is None
             else max(timedelta(seconds=retry_after), FIRST_WAIT)
         )

@@ -1,7 +1,8 @@
 """Telegram's Bot API on loopback, as core.telegram.org/bots/api and tdlib/telegram-bot-api describe it.
 
-It refuses what Telegram refuses, with Telegram's words. Nothing in it waits for a clock: long polls end when something
-comes (or the peer closes), and a webhook is called when the test says `deliver()`.
+It refuses what Telegram refuses, with Telegram's words. Nothing in it waits: long polls end when something comes (or
+the peer closes), and a webhook is called when the test says `deliver()`. What depends on the time of day goes by the
+clock that it is given.
 """
 
 import asyncio
@@ -9,16 +10,25 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 TOKEN = "700100:AAF-loopback_token"
 BOT = {"id": 700100, "is_bot": True, "first_name": "Shophand", "username": "shophand_bot",
        "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
 DOWNLOAD_BYTES = 20 * 1024 * 1024
+CONNECTIONS, ANSWER_SECONDS, PORTS = 40, 60.0, (443, 80, 88, 8443)  # of a webhook
+# how long an update is kept for a bot that does not take it, and how long a pressed button can be answered
+UPDATE_LIFE, CALLBACK_LIFE = timedelta(hours=24), timedelta(seconds=150)
+UNASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})  # not sent unless they are asked for
+# the FAQ: one message a second to a person, with "short bursts", and "about 30" a second in all
+CHAT_EVERY, CHAT_BURST = timedelta(seconds=1), 10
+BOT_EVERY, BOT_BURST = timedelta(seconds=1 / 30), 30
 
 
 class Refusal(Exception):
@@ -40,19 +50,41 @@ class Chat:
     patience: int = 0  # … which begin after so many more messages
 
 
+class Bucket:
+    """So many messages at once, then one `every` so often."""
+
+    def __init__(self, every: timedelta, burst: int) -> None:
+        self._every, self._ahead = every, every * (burst - 1)
+        self._next: datetime | None = None  # when the next one is due
+
+    def wait(self, now: datetime) -> timedelta:
+        """How long the next one has to wait; none is taken."""
+        return max((self._next or now) - self._ahead - now, timedelta())
+
+    def take(self, now: datetime) -> None:
+        self._next = max(self._next or now, now) + self._every
+
+
 class TelegramPeer:
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
+        """With a clock, it refuses who writes too fast or answers too late, and drops what nobody has fetched."""
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, bytes] = {}  # file id → content
         self.calls: list[tuple[str, dict[str, Any]]] = []  # every accepted or refused call, in order
         self.sent: list[dict[str, Any]] = []  # messages that were accepted, with the buttons they have now
         self.pictures: set[str] = set()  # addresses of pictures that Telegram can fetch
         self.menus: dict[tuple[str, str], dict[str, str]] = {}  # (chat or "", language or "") → command → description
-        self.spinning: set[str] = set()  # callback queries handed out and not yet answered
+        self.spinning: dict[str, datetime | None] = {}  # callback queries handed out and not answered → pressed when
         self.webhook: dict[str, Any] = {}
         self.webhook_statuses: list[int] = []
         self.url = ""
+        self.floods_refused = 0  # for writing too fast
+        self._now = now
+        self._buckets: dict[int, Bucket] = {}  # by private chat
+        self._bucket = Bucket(BOT_EVERY, BOT_BURST)  # of the bot
         self._updates: list[dict[str, Any]] = []  # not yet confirmed
+        self._came: dict[int, datetime | None] = {}  # update → when
+        self._allowed: list[str] = []  # kinds of updates that the bot asks for; [] for all but UNASKED
         self._next_update = 501
         self._next_message = 9000
         self._poll = 0  # number of the newest getUpdates call
@@ -79,7 +111,7 @@ class TelegramPeer:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something that happened here makes `condition` true."""
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(10), self._changed:
             await self._changed.wait_for(condition)
 
     def asked(self, method: str) -> list[dict[str, Any]]:
@@ -93,10 +125,12 @@ class TelegramPeer:
         return self.chats[chat_id]
 
     async def push(self, update: dict[str, Any], *, update_id: int = 0) -> int:
-        """A new update waits for the bot. Its id is the next one, unless told."""
-        number = update_id or self._next_update
+        """A new update waits for the bot, if it asks for such. Its id is the next one, unless told."""
+        number, kind = update_id or self._next_update, next(key for key in update if key != "update_id")
         self._next_update = number + 1
-        self._updates.append({**update, "update_id": number})
+        if kind in self._allowed or not (self._allowed or kind in UNASKED):
+            self._updates.append({**update, "update_id": number})
+            self._came[number] = self._now and self._now()
         await self._notify()
         return number
 
@@ -105,26 +139,40 @@ class TelegramPeer:
         """Ids of updates that the bot has not confirmed."""
         return [update["update_id"] for update in self._updates]
 
-    async def deliver(self) -> list[int]:
+    async def deliver(self, *, behind: str = "", patience: float = ANSWER_SECONDS) -> list[int]:
         """Call the webhook once for each update that is due; what is not answered 2xx stays for the next call.
 
-        One queue per chat, and one per user for buttons, as the real server has: an update waits for those before it.
+        One queue per chat, and one per user for buttons, as the real server has: an update waits for those before it,
+        and the queues go on side by side. `behind`: where the server stands, if a proxy has the webhook's address.
+        The statuses, queue by queue, 0 for a late answer.
         """
-        statuses, stuck = [], set()
-        headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook["secret_token"]}
-        async with aiohttp.ClientSession() as session:
-            for update in list(self._updates):
-                queue = _queue_of(update)
-                if queue in stuck:
-                    continue
-                self._hand_out(update)
-                async with session.post(self.webhook["url"], json=update, headers=headers) as answer:
-                    statuses.append(answer.status)
-                if statuses[-1] // 100 == 2:
-                    self._updates.remove(update)
-                else:
-                    stuck.add(queue)
+        self._forget_old()
+        queues: dict[str, list[dict[str, Any]]] = {}
+        for update in self._updates:
+            queues.setdefault(_queue_of(update), []).append(update)
+        url = behind + URL(self.webhook["url"]).path if behind else self.webhook["url"]
+        lines = asyncio.Semaphore(int(self.webhook.get("max_connections", CONNECTIONS)))
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience)) as session:
+            answers = await asyncio.gather(*(self._bring(queue, session, url, lines) for queue in queues.values()))
+        statuses = [status for queue in answers for status in queue]
         self.webhook_statuses += statuses
+        return statuses
+
+    async def _bring(
+        self, queue: list[dict[str, Any]], session: aiohttp.ClientSession, url: str, lines: asyncio.Semaphore
+    ) -> list[int]:
+        statuses, headers = list[int](), {"X-Telegram-Bot-Api-Secret-Token": self.webhook["secret_token"]}
+        for update in queue:
+            async with lines:
+                self._hand_out(update)
+                try:
+                    async with session.post(url, json=update, headers=headers) as answer:
+                        statuses.append(answer.status)
+                except TimeoutError:
+                    statuses.append(0)
+            if statuses[-1] // 100 != 2:
+                break
+            self._updates.remove(update)
         return statuses
 
     # --- HTTP -------------------------------------------------------------------------------------------------------
@@ -174,6 +222,8 @@ class TelegramPeer:
         limit = int(asked.get("limit", 100))
         if not 1 <= limit <= 100:
             raise Refusal(400, "Bad Request: limit must be between 1 and 100")
+        self._allowed = asked.get("allowed_updates", self._allowed)
+        self._forget_old()
         self._poll += 1
         number = self._poll
         await self._notify()  # whoever polls already is thrown out
@@ -199,6 +249,9 @@ class TelegramPeer:
         url = asked.get("url", "")
         if not url.startswith(("https://", "http://127.0.0.1:")):  # a server run with --local takes http, as here
             raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        if url.startswith("https://") and URL(url).port not in PORTS:
+            raise Refusal(400, "Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+        self._allowed = asked.get("allowed_updates", self._allowed)
         self.webhook = {**asked, "secret_token": secret}
         return True
 
@@ -235,15 +288,34 @@ class TelegramPeer:
     def _accept(self, chat: Chat, asked: dict[str, Any], **content: str) -> dict[str, Any]:
         if chat.type != "private" and "request_contact" in str(asked.get("reply_markup", "")):
             raise Refusal(400, "Bad Request: phone number can be requested in private chats only")
+        _check_entities(asked.get("entities", asked.get("caption_entities", [])), *content.values())
         _check_keyboard(asked.get("reply_markup", {}).get("inline_keyboard", []))
+        _check_own_keyboard(asked.get("reply_markup", {}).get("keyboard", []))
         if chat.floods and not chat.patience:
             seconds = chat.floods.pop(0)
             raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
         chat.patience = max(0, chat.patience - 1)
+        self._pace(chat)
         self._next_message += 1
         self.sent.append({**asked, "chat_id": chat.id, **content, "message_id": self._next_message})
         return {"message_id": self._next_message, "date": 1790000000, **content, "from": BOT,
                 "chat": {"id": chat.id, "type": chat.type, "title": "T", "first_name": "F"}}
+
+    def _pace(self, chat: Chat) -> None:
+        if self._now is None:
+            return
+        now, buckets = self._now(), [self._bucket]
+        if chat.type == "private":
+            buckets.append(self._buckets.setdefault(chat.id, Bucket(CHAT_EVERY, CHAT_BURST)))
+        if wait := max(bucket.wait(now) for bucket in buckets):
+            self._flood(wait)
+        for bucket in buckets:
+            bucket.take(now)
+
+    def _flood(self, wait: timedelta) -> NoReturn:
+        self.floods_refused += 1
+        seconds = -(-wait // timedelta(seconds=1))  # rounded up
+        raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
     async def _edit_reply_markup(self, asked: dict[str, Any]) -> dict[str, Any]:
         chat = self._writable(asked)
@@ -285,11 +357,12 @@ class TelegramPeer:
         return True
 
     async def _answer_callback_query(self, asked: dict[str, Any]) -> bool:
-        if asked.get("callback_query_id") not in self.spinning:
+        query = asked.get("callback_query_id", "")
+        if query not in self.spinning or self._older(self.spinning[query], CALLBACK_LIFE):
             raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         if len(asked.get("text", "")) > 200:
             raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
-        self.spinning.discard(asked["callback_query_id"])
+        del self.spinning[query]
         return True
 
     async def _get_file(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -323,7 +396,15 @@ class TelegramPeer:
 
     def _hand_out(self, update: dict[str, Any]) -> None:
         if "callback_query" in update:
-            self.spinning.add(update["callback_query"]["id"])
+            self.spinning[update["callback_query"]["id"]] = self._came.get(update["update_id"])
+
+    def _forget_old(self) -> None:
+        """Drop the updates that have waited too long."""
+        self._updates = [update for update in self._updates if not self._older(
+            self._came.get(update["update_id"]), CALLBACK_LIFE if "callback_query" in update else UPDATE_LIFE)]
+
+    def _older(self, moment: datetime | None, life: timedelta) -> bool:
+        return self._now is not None and moment is not None and self._now() - moment > life
 
     async def _notify(self) -> None:
         async with self._changed:
@@ -358,6 +439,19 @@ def _check_keyboard(rows: list[list[dict[str, Any]]]) -> None:
             raise Refusal(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
         if copied is None and not 1 <= len(key.get("callback_data", "").encode()) <= 64:
             raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+
+
+def _check_own_keyboard(rows: list[list[dict[str, Any]]]) -> None:
+    """The one that stands in place of the phone's."""
+    if any(not key.get("text", "").strip() for row in rows for key in row):
+        raise Refusal(400, "Bad Request: keyboard button text must be non-empty")
+
+
+def _check_entities(entities: list[dict[str, Any]], text: str) -> None:
+    for entity in entities:
+        start, end = entity["offset"], entity["offset"] + entity["length"]
+        if not 0 <= start < end <= _units(text):
+            raise Refusal(400, "Bad Request: ENTITY_BOUNDS_INVALID")
 
 
 class _Tags(HTMLParser):

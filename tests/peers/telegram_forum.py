@@ -35,12 +35,10 @@ class ForumPeer(TelegramPeer):
     """`member` and `manages` say what the bot is in the group and whether it may manage topics."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        super().__init__()
+        super().__init__(now)
         self.group = self.chat(GROUP, type="supergroup")
         self.topics: dict[int, Topic] = {}
         self.is_forum, self.member, self.manages = True, "administrator", True
-        self.floods_refused = 0
-        self._now = now
         self._taken: deque[datetime] = deque()  # when the messages of the last minute came
 
     # --- what the test does as the people in the group ----------------------------------------------------------------
@@ -115,9 +113,7 @@ class ForumPeer(TelegramPeer):
         while self._taken and now - self._taken[0] >= MINUTE:
             self._taken.popleft()
         if len(self._taken) >= MESSAGES:
-            self.floods_refused += 1
-            seconds = int((self._taken[0] + MINUTE - now).total_seconds()) + 1
-            raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+            self._flood(self._taken[0] + MINUTE - now)
         self._taken.append(now)
 
     async def _create(self, asked: dict[str, Any]) -> dict[str, Any]:
