@@ -61,6 +61,10 @@ class Calibration:
     in_scope: Scaling = Scaling((1.0, 0.0, 0.0))  # of the head's logit, the highest label's, and its log-share
     trials: tuple[Trial, ...] = ()
 
+    def __post_init__(self) -> None:
+        if any(len(part.weights) != 3 for part in (self.intents, self.further, self.in_scope)):
+            raise ValueError("a scaling is of three scores")
+
     def labels(self, scores: np.ndarray) -> np.ndarray:
         """Probabilities (labels,) from scores (labels, 3): no other label is likelier than the highest."""
         top = int(scores[:, 0].argmax())
