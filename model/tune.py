@@ -35,7 +35,7 @@ from model.understand import logits
 
 Progress = Callable[[str, int, int], None]
 
-EVALUATIONS = 12  # of a whole first phase
+EVALUATIONS = 12  # of a whole first phase; as often each phase is put aside
 PATIENCE = 3  # evaluations in a row, measurably worse than the best, that end it
 
 
@@ -114,8 +114,8 @@ def tune(
     say(f"{accuracy:.1%} of {len(judged)} messages held out, after {steps} steps")
     if not validation:
         second = _grown(start, config)
-        found = stages.weights("second", [*made_from, steps], lambda file, mark: _phase(second, start, list(rows),
-            rehearsed, tuning, steps, file, mark, partial(progress, "all rows")))  # fmt: skip
+        found = stages.weights("second", [*made_from, steps], lambda file, mark: _of_net(_phase(second, start,
+            list(rows), rehearsed, tuning, steps, file, mark, partial(progress, "all rows")).average))  # fmt: skip
         second.load_state_dict(found, strict=False)
         final = mixture.mixed(second, [*rows, *rehearsed], weights)
     checkpoint.save(out, final, start.tokenizer, fitted)
@@ -161,31 +161,27 @@ def _first(
 ) -> dict[str, Tensor]:  # fmt: skip
     """The phase with messages held out: its best weights, how many steps they took, and the weights of the mixture."""
     steps = tuning.steps(len(rest))
-    best, waited = -1.0, 0
-    kept: tuple[int, dict[str, Tensor]] = (0, {})
 
     def look(run: Run) -> bool:
-        nonlocal best, waited, kept
-        if run.step % max(1, steps // EVALUATIONS) and run.step < steps:
-            return True
         trial = _grown(start, net.config)
         trial.load_state_dict(_of_net(run.average), strict=False)
         right = _accuracy(Model(checkpoint.rounded(trial), start.tokenizer, Calibration(), ""), judged)
         say(f"  step {run.step}/{steps}: {right:.1%} of {len(judged)} messages held out")
-        best = max(best, right)
+        best = max(right, float(run.beside.get("best", -1.0)))
+        waited = int(run.beside.get("waited", 0)) + 1
         # The longest training that is not measurably worse than the best: a few messages more or less are chance.
         if right >= best - (best * (1 - best) / max(1, len(judged))) ** 0.5:
-            kept, waited = (run.step, {name: value.clone() for name, value in _of_net(run.average).items()}), 0
-        else:
-            waited += 1
+            waited, weights = 0, {f"weights/{name}": value.clone() for name, value in _of_net(run.average).items()}
+            run.beside = {**weights, "steps": torch.tensor(run.step)}
+        run.beside |= {"best": torch.tensor(best, dtype=torch.float64), "waited": torch.tensor(waited)}
         return waited < PATIENCE
 
-    _phase(net, start, rest, rehearsed, tuning, steps, file, mark, partial(progress, "held out"), look)
-    taken, weights = kept
+    kept = _phase(net, start, rest, rehearsed, tuning, steps, file, mark, partial(progress, "held out"), look).beside
+    weights = {name.removeprefix("weights/"): value for name, value in kept.items() if name.startswith("weights/")}
     net.load_state_dict(weights, strict=False)
     shares = mixture.weigh(checkpoint.rounded(net), start.tokenizer, [*rest, *rehearsed], judged)
     say(f"  net × {shares[0]:.2f}, linear model × {shares[1]:.2f}")
-    return {**weights, "steps": torch.tensor(taken), "weights": torch.tensor(shares)}
+    return {**weights, "steps": kept["steps"], "weights": torch.tensor(shares)}
 
 
 def _of_net(average: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -195,8 +191,8 @@ def _of_net(average: dict[str, Tensor]) -> dict[str, Tensor]:
 def _phase(
     net: Transformer, start: Model, rows: list[Example], rehearsed: list[Example], tuning: Tuning, steps: int,
     file: Path, mark: str, progress: Callable[[int, int], None], look: Callable[[Run], bool] = lambda _: True,
-) -> dict[str, Tensor]:  # fmt: skip
-    """One training; `look` sees the run after each step and says whether it goes on."""
+) -> Run:  # fmt: skip
+    """One training, put aside now and then; before that `look` sees it and says whether it goes on."""
     recipe, labels = tuning.recipe(), Labels(net.config)
     heads = BorrowedHeads(net.config, labels)
     module = nn.ModuleDict({"encoder": net.encoder, "heads": net.heads, "borrowed": heads})
@@ -207,12 +203,13 @@ def _phase(
         torch.manual_seed(tuning.seed * 1_000_003 + step)
         batch = draw(step)
         learn(net, heads, labels, start.tokenizer, batch, random.Random(f"{tuning.seed}/hide/{step}"), recipe)
-        run.update()
+        run.update(save=False)
         progress(step + 1, steps)
-        if not look(run):
-            break
-    file.unlink(missing_ok=True)
-    return {name: tensor.clone() for name, tensor in _of_net(run.average).items()}
+        if run.step % max(1, steps // EVALUATIONS) == 0 or run.step == steps:
+            if not look(run):
+                break
+            run.save()
+    return run
 
 
 def _draw(rows: list[Example], rehearsed: list[Example], tuning: Tuning) -> Callable[[int], list[Example]]:

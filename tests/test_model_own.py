@@ -12,6 +12,7 @@ from model.batch import Row
 from model.checkpoint import Model
 from model.data import OWN, DataError, Example
 from model.labels import INTENTS
+from model.optimise import Run
 from model.own import read_own, split
 from model.tune import Tuning
 from model.understand import understand
@@ -89,6 +90,46 @@ def test_a_broken_off_tuning_goes_on_and_ends_in_the_same_weights(base: Path, tm
     said: list[str] = []
     again = tune.tune(rows(), tmp_path / "broken", base=base, tuning=QUICK, threads=1, say=said.append)
     assert "first: already there" in said
+    assert checkpoint.content_hash(again.folder) == checkpoint.content_hash(whole.folder)
+
+
+def scripted(monkeypatch: pytest.MonkeyPatch, *accuracies: float) -> list[float]:
+    """What each evaluation finds, the last one again and again; returns what was found so far."""
+    found: list[float] = []
+    monkeypatch.setattr(tune, "_accuracy", lambda *_: found.append(accuracies[min(len(found), len(accuracies) - 1)])
+                        or found[-1])  # fmt: skip
+    return found
+
+
+def breaks_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    update = Run.update
+
+    def broken(run: Run, **options: bool) -> None:
+        if run.step == step:
+            raise KeyboardInterrupt
+        update(run, **options)
+
+    monkeypatch.setattr(Run, "update", broken)
+
+
+def test_the_first_phase_ends_when_it_gets_no_better_and_keeps_its_best(base: Path, tmp_path: Path, monkeypatch):
+    found = scripted(monkeypatch, 0.5, 0.9, 0.1)
+    done = tune.tune(rows(), tmp_path / "own", base=base, tuning=QUICK, threads=1, say=lambda _: None)
+    assert found[:-1] == [0.5, 0.9, 0.1, 0.1, 0.1]  # of 12; the last is the finished model's
+    assert done.steps == 2 * 24 // tune.EVALUATIONS
+
+
+@pytest.mark.parametrize("step", [7, 9], ids=["after an evaluation", "just before the end"])
+def test_a_phase_that_broke_off_still_knows_its_best(base: Path, tmp_path: Path, monkeypatch, step: int):
+    with monkeypatch.context() as patch:
+        scripted(patch, 0.5, 0.9, 0.1)
+        whole = tune.tune(rows(), tmp_path / "whole", base=base, tuning=QUICK, threads=1, say=lambda _: None)
+    found = scripted(monkeypatch, 0.5, 0.9, 0.1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        breaks_at(patch, step)
+        tune.tune(rows(), tmp_path / "broken", base=base, tuning=QUICK, threads=1, say=lambda _: None)
+    again = tune.tune(rows(), tmp_path / "broken", base=base, tuning=QUICK, threads=1, say=lambda _: None)
+    assert found[:-1] == [0.5, 0.9, 0.1, 0.1, 0.1]
     assert checkpoint.content_hash(again.folder) == checkpoint.content_hash(whole.folder)
 
 
