@@ -155,6 +155,7 @@ def limit(trials: Sequence[Trial] | np.ndarray, max_error: float, delta: float =
         return found
     more = max(0, 4 * needed - len(sure))
     reason = f"about {more} more labelled messages needed" if more else failed or "no message is sure enough"
+    reason = reason if len(sure) else "no labelled messages were kept for this alone"
     return Limit(STRICT, f"cannot promise an error below {max_error:.1%}: {reason}; the stricter default {STRICT} "
                  "is used", kept=False)  # fmt: skip
 

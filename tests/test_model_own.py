@@ -9,6 +9,7 @@ import torch
 
 from model import checkpoint, lexical, mixture, tune
 from model.batch import Row
+from model.calibration import STRICT
 from model.checkpoint import Model
 from model.data import OWN, DataError, Example
 from model.labels import INTENTS
@@ -79,6 +80,16 @@ def test_own_intents_alone_are_learnt_and_saved(base: Path, tmp_path: Path):
         "gift_wrap", "workshop",
     ]  # fmt: skip
     assert "messages held out" in (done.folder / "report.html").read_text()
+
+
+def test_messages_that_chose_the_weights_promise_nothing(base: Path, tmp_path: Path):
+    done = tune.tune(rows(), tmp_path / "own", base=base, tuning=replace(QUICK, epochs=0, fewest=1), threads=1,
+                     say=lambda _: None)  # fmt: skip
+    for tolerated in (0.03, 0.2, 0.45):
+        found = checkpoint.load(done.folder).calibration.limit(tolerated)
+        assert (found.threshold, found.kept) == (STRICT, False)
+        assert "no labelled messages were kept for this alone" in found.promise
+    assert "cannot promise an error below 3.0%" in (done.folder / "report.html").read_text()
 
 
 def test_a_broken_off_tuning_goes_on_and_ends_in_the_same_weights(base: Path, tmp_path: Path, monkeypatch):
