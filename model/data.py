@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from model.batch import Row
 from model.labels import CONFIRM, INTENTS, OOS, SLOTS, SPOKEN
@@ -130,11 +130,6 @@ def languages(examples: Iterable[Example]) -> tuple[str, ...]:
     return (*SPOKEN, *sorted({example.language for example in examples} - set(SPOKEN)))
 
 
-def without(examples: Iterable[Example], keys: Collection[str]) -> list[Example]:
-    """Drop the examples whose normalised text is among `keys` (a reported test set's)."""
-    return [example for example in examples if key(example.text) not in keys]
-
-
 # --- labelled rows for calibration and tests -------------------------------------------------------------------------
 
 
@@ -149,6 +144,10 @@ class Labelled:
     slots: tuple[tuple[str, str], ...] = ()  # (name, value)
     language: str = "en"
     tags: tuple[str, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        return self.row.text
 
 
 def read_labelled(files: Sequence[Path]) -> list[Labelled]:
@@ -178,3 +177,13 @@ def _labelled(value: dict[str, Any], language: str) -> Labelled:
         tuple(value.get("extra_intents") or ()), tuple(slots), value.get("language", language),
         tuple(value.get("tags") or ()),
     )  # fmt: skip
+
+
+# --- kept apart ------------------------------------------------------------------------------------------------------
+
+Told = TypeVar("Told", Example, Labelled)
+
+
+def without(rows: Iterable[Told], keys: Collection[str]) -> list[Told]:
+    """Drop the rows whose normalised text is among `keys` (a reported test set's)."""
+    return [one for one in rows if key(one.text) not in keys]
