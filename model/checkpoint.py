@@ -58,7 +58,7 @@ def save(folder: Path, net: Transformer, tokenizer: Tokenizer, calibration: Cali
 
 
 def write_json(file: Path, value: object) -> None:
-    file.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def rounded(net: Transformer) -> Transformer:

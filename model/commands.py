@@ -73,12 +73,13 @@ def register(app: typer.Typer, active_model: Callable[[], Path | None]) -> None:
         """Score a model on labelled messages that it has not seen."""
         with _clear_errors():
             chosen = files or sorted(HELD_OUT.glob("*.jsonl"))
+            _say(f"scoring {', '.join(map(str, chosen))}")
             found = score(model or active_model() or SHIPPED, chosen, max_error)
             if with_peer:
                 found["peer"] = shop_peer(read_labelled(chosen))
-        if report:
-            report.write_text(html(found), encoding="utf-8")
-            err.print(f"wrote {report}", markup=False)
+            if report:
+                report.write_text(html(found), encoding="utf-8")
+                err.print(f"wrote {report}", markup=False)
         out.print_json(data=found) if as_json else out.print(table(found), markup=False, highlight=False)
 
     @app.command()
@@ -120,6 +121,6 @@ def _say(text: str) -> None:
 def _clear_errors() -> Iterator[None]:
     try:
         yield
-    except (DataError, CheckpointError) as problem:
+    except (DataError, CheckpointError, OSError) as problem:  # OSError: where a result cannot be written
         err.print(str(problem), markup=False, style="red")
         sys.exit(2)

@@ -154,7 +154,11 @@ def read_labelled(files: Sequence[Path]) -> list[Labelled]:
     """Rows of JSON-lines files named <language>.jsonl, or <language>-something.jsonl."""
     out = []
     for file in files:
-        for number, written in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise DataError(f"{file} cannot be read: {problem}") from problem
+        for number, written in enumerate(lines, 1):
             if written.strip():
                 try:
                     out.append(_labelled(json.loads(written), re.split(r"[-_.]", file.name)[0]))

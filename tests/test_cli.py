@@ -478,6 +478,35 @@ def test_understand_asks_the_active_model_and_makes_no_store_for_it(
     assert understood() == understood("--model", "second") != first
 
 
+# --- evaluate --------------------------------------------------------------------------------------------------------
+
+HELLO = {"text": "hello", "intent": "greeting"}
+WHERE = {"text": "where is my order 10423?", "intent": "order_status",
+         "slots": [{"name": "order_id", "value": "10423"}]}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "says"), [
+    (None, "en.jsonl cannot be read"), ("\n", "no labelled messages in en.jsonl"), ("{", "en.jsonl:1"),
+])  # fmt: skip
+def test_evaluate_names_a_file_it_cannot_score(shophand, tmp_path: Path, content: str | None, says: str) -> None:
+    if content is not None:
+        (tmp_path / "en.jsonl").write_text(content)
+    ran = shophand("evaluate", "en.jsonl")
+    assert (ran.code, ran.out, says in ran.err, "Traceback" in ran.err) == (2, "", True, False)
+
+
+def test_a_figure_that_nothing_counts_for_is_null_in_json_and_a_dash_in_the_table(
+    shophand, two_models: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "en.jsonl").write_text(json.dumps(HELLO))
+    nothing = {"value": None, "low": None, "high": None}
+    ran = shophand("evaluate", "en.jsonl", "--json", "--report", "report.html")
+    found = json.loads(ran.out, parse_constant=pytest.fail)["results"]["en"]
+    assert found["oos_auroc"] == found["slot_value_accuracy"] == nothing
+    assert "– [–, –]" in shophand("evaluate", "en.jsonl").out
+    assert "nan" not in (tmp_path / "report.html").read_text()
+
+
 # --- understand ------------------------------------------------------------------------------------------------------
 
 
