@@ -73,7 +73,8 @@ def load(folder: Path) -> Model:
     """Read a model; raises CheckpointError."""
     for name in (WEIGHTS, CONFIG, TOKENIZER, CALIBRATION):
         if not (folder / name).is_file():
-            raise CheckpointError(f"{folder / name} is missing; train one with: shophand train --out {folder}")
+            raise CheckpointError(f"{folder / name} is missing; train one with: shophand train --out {folder} "
+                                  f"(to build on: shophand train --base-only --data DIR --out {folder})")  # fmt: skip
     config = _part(folder / CONFIG, lambda file: Config.from_json(_json(file)))
     tokenizer = _part(folder / TOKENIZER, Tokenizer.load)
     calibration = _part(folder / CALIBRATION, lambda file: Calibration.from_json(_json(file)))

@@ -21,6 +21,7 @@ from model.own import read_own
 from model.peers import shop_peer
 from model.report import html
 from model.train import train as train_model
+from model.train import train_base
 from model.tune import Tuning, tune
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -43,11 +44,19 @@ def register(app: typer.Typer, active_model: Callable[[], Path | None]) -> None:
         ] = None,
         base: Annotated[Path | None, typer.Option(help="Model to build on; default: the active one.")] = None,
         alone: Annotated[bool, typer.Option("--alone", help="Your intents replace ours; else they join.")] = False,
+        base_only: Annotated[
+            bool, typer.Option("--base-only", help="Train only what models and benchmarks build on; needs --data.")
+        ] = False,
         data: Data = None,
         threads: Threads = 2,
     ) -> None:
         """Train the whole model, or with --intents your own intents on top of one, in minutes."""
         with _clear_errors():
+            if base_only:
+                if data is None or intents or base:
+                    raise typer.BadParameter("--base-only needs --data, and neither --intents nor --base")
+                train_base(out_dir, data=data, threads=threads, say=_say)
+                return
             if intents is None:
                 train_model(out_dir, data=data, base=base, threads=threads, say=_say)
                 return

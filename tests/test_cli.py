@@ -27,7 +27,7 @@ from bot.store.staff import StaffStore
 from bot.store.tables import Inbox, Outbox, Timers
 from bot.turn import Sending, TimerChange
 from bot.understand import Asked, answers
-from model import checkpoint
+from model import checkpoint, commands
 
 NOW = "2026-03-04T10:00:00+00:00"
 EMMA = "emma.clarke@example.com"
@@ -476,6 +476,21 @@ def test_understand_asks_the_active_model_and_makes_no_store_for_it(
     assert not (tmp_path / "home").exists()
     shophand("model", "use", "second")
     assert understood() == understood("--model", "second") != first
+
+
+def test_without_a_base_the_command_that_makes_one_is_named(shophand, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = shophand("train", "--data", "corpora", "--base", "base", "--out", "model").err
+    assert "shophand train --base-only --data DIR --out base" in " ".join(told.split())
+    made = []
+    monkeypatch.setattr(commands, "train_base", lambda out, *, data, threads, say: made.append((out, data, threads)))
+    assert shophand("train", "--base-only", "--data", "corpora", "--out", "base", "--threads", "1").code == 0
+    assert made == [(Path("base"), Path("corpora"), 1)]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--data", "corpora", "--base", "other"), ("--intents", "own.csv")])
+def test_a_base_is_made_of_corpora_alone(shophand, arguments: tuple[str, ...]) -> None:
+    ran = shophand("train", "--base-only", "--out", "base", *arguments)
+    assert (ran.code, "--base-only needs --data" in " ".join(ran.err.split())) == (2, True)
 
 
 # --- evaluate --------------------------------------------------------------------------------------------------------
