@@ -63,15 +63,18 @@ def table(report: dict[str, Any]) -> str:
     out = [f"model {report['model']}, threshold {report['threshold']:.3f}: {report['promise']}",
            " " * 26 + "".join(f"{group:>26}" for group in results)]  # fmt: skip
     for name in names:
-        cells = []
-        for group in results.values():
-            value = group[name]
-            if isinstance(value, dict):
-                cells.append(f"{shown(value['value'])} [{shown(value['low'])}, {shown(value['high'])}]")
-            else:
-                cells.append(shown(value))
-        out.append(f"{name:26}" + "".join(f"{cell:>26}" for cell in cells))
+        out.append(f"{name:26}" + "".join(f"{_cell(group[name]):>26}" for group in results.values()))
+    for peer, scored in report.get("peer", {}).items():
+        out += [f"{peer}: {scored}"] if isinstance(scored, str) else [
+            f"{peer}, {group}: {name} {_cell(value)}"
+            for group, figures in scored.items() for name, value in figures.items()]  # fmt: skip
     return "\n".join(out)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{shown(value['value'])} [{shown(value['low'])}, {shown(value['high'])}]"
+    return shown(value)
 
 
 def shown(value: float | None) -> str:

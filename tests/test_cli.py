@@ -493,6 +493,16 @@ def test_a_base_is_made_of_corpora_alone(shophand, arguments: tuple[str, ...]) -
     assert (ran.code, "--base-only needs --data" in " ".join(ran.err.split())) == (2, True)
 
 
+def test_a_benchmark_prints_its_figures_and_keeps_them(shophand, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setitem(commands.BENCHMARKS, "snips", lambda data, base, out, *, threads, say: {
+        "told": [str(data), str(base), str(out), threads]})  # fmt: skip
+    ran = shophand("benchmark", "snips", "--data", "corpora", "--base", "base", "--out", "figures", "--threads", "1")
+    told = {"told": ["corpora", "base", "figures/snips", 1]}
+    assert (ran.code, json.loads(ran.out)) == (0, {"snips": told})
+    assert json.loads((tmp_path / "figures" / "snips.json").read_text()) == told
+    assert shophand("benchmark", "sing", "--data", "corpora").code == 2
+
+
 # --- evaluate --------------------------------------------------------------------------------------------------------
 
 HELLO = {"text": "hello", "intent": "greeting"}
@@ -520,6 +530,23 @@ def test_a_figure_that_nothing_counts_for_is_null_in_json_and_a_dash_in_the_tabl
     assert found["oos_auroc"] == found["slot_value_accuracy"] == nothing
     assert "– [–, –]" in shophand("evaluate", "en.jsonl").out
     assert "nan" not in (tmp_path / "report.html").read_text()
+
+
+def test_evaluate_scores_the_active_model_beside_its_peer_and_writes_the_report(
+    shophand, two_models: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "en.jsonl").write_text(f"{json.dumps(HELLO)}\n{json.dumps(WHERE)}")
+    peer = {"a peer": {"en": {"oos_auroc": 0.75}}}
+    monkeypatch.setattr(commands, "shop_peer", lambda rows: peer if len(rows) == 2 else {})
+    ran = shophand("evaluate", "en.jsonl", "--peer", "--json", "--report", "report.html", "--max-error", "0.2")
+    found = json.loads(ran.out)
+    assert (ran.code, found["model"], found["peer"]) == (0, checkpoint.content_hash(two_models[0]), peer)
+    assert (found["max_error"], found["results"]["all"]["messages"]) == (0.2, 2)
+    assert checkpoint.content_hash(two_models[0]) in (tmp_path / "report.html").read_text()
+    assert "wrote report.html" in ran.err
+    ran = shophand("evaluate", "en.jsonl", "--peer", "--model", "second")
+    assert ran.out.startswith(f"model {checkpoint.content_hash(two_models[1])}")
+    assert "a peer, en: oos_auroc 0.750" in ran.out
 
 
 # --- understand ------------------------------------------------------------------------------------------------------

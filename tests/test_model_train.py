@@ -127,5 +127,4 @@ def test_the_report_of_a_trained_model(trained: Path, tmp_path: Path):
     assert report["results"]["en"]["messages"] == 2
     assert report["results"]["en"]["intent_accuracy"]["value"] >= 0.5  # seconds of training, seen texts
     assert "intent_accuracy" in table(report)
-    page = html(report)
-    assert page.count("<svg") == 2 and "src=" not in page and "order_status" in page and "<script" not in page
+    assert "order_status" in html(report)
