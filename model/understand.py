@@ -1,6 +1,5 @@
 """Rows → what they mean, in plain values: probabilities, spans, language. Calibrated, synchronous, in batches."""
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ import torch
 from model import crf
 from model.batch import Line, Row, collate, line
 from model.checkpoint import Model
-from model.labels import OOS, SPOKEN, tags
-from model.tokenizer import CJK, traditional
+from model.labels import OOS, tags
+from model.languages import language
+from model.tokenizer import CJK
 
 BATCH = 32
 
@@ -97,28 +97,6 @@ def _read(model: Model, row: Row, one: Line, raw: Raw) -> Understood:
             spans(row.text, one, crf.best(raw.tags, model.net.heads.moves.detach().numpy()), model.config.slots)),
         language(row.text, dict(zip(model.config.languages, raw.languages.tolist(), strict=True))), in_scope,
     )  # fmt: skip
-
-
-# --- language --------------------------------------------------------------------------------------------------------
-
-SURE = 0.9  # probability from which a message is taken to be in a language we do not speak
-ENOUGH = 8  # letters without which nobody can tell
-
-
-def language(text: str, scores: dict[str, float]) -> str:
-    """The language by the head's logits; one we do not speak only when there is enough text to be sure of it."""
-    chinese, letters = len(re.findall(f"[{CJK}]", text)), sum(map(str.isalpha, text))
-    best = max(scores, key=scores.__getitem__)
-    if best not in SPOKEN:
-        highest = scores[best]
-        sure = 1 / sum(math.exp(score - highest) for score in scores.values()) >= SURE
-        if sure and (letters >= ENOUGH or chinese):
-            return best
-    if letters:  # an order number or an emoji leaves it to the context, which the head has read
-        best = "zh" if chinese and 3 * chinese >= letters - chinese else "en"
-    else:
-        best = max(SPOKEN, key=lambda code: scores.get(code, -math.inf))
-    return "zh-Hant" if best == "zh" and traditional(text) else best
 
 
 # --- slots -----------------------------------------------------------------------------------------------------------
