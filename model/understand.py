@@ -124,14 +124,19 @@ def spans(text: str, one: Line, places: Sequence[int], slots: tuple[str, ...]) -
 
 _CODES = frozenset({"order_id", "tracking_no", "email", "coupon", "tax_id", "postcode"})  # typed as one run
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[-_.@+/][A-Za-z0-9]+)*")
+_GLUED = re.compile(r"[A-Za-z]{5,}(?=\d)|(?<=\d)[A-Za-z]{5,}")  # words typed on to a number without a space
 _WORD = re.compile(rf"[^\W\d_{CJK}]+")
 
 
 def _whole(text: str, name: str, start: int, end: int) -> tuple[int, int]:
     """Widen to whole words of an alphabet, and codes to all of the code; Chinese has no words to widen to."""
+    first, last = start, end
     for match in (_CODE if name in _CODES else _WORD).finditer(text):
         if match.start() < start < match.end():
             start = match.start()
         if match.start() < end < match.end():
             end = match.end()
+    for glued in _GLUED.finditer(text) if name == "order_id" else ():
+        start = max(start, glued.end()) if start < glued.end() <= first else start
+        end = min(end, glued.start()) if first < glued.start() and last < glued.end() else end
     return start, end

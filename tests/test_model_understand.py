@@ -51,6 +51,7 @@ def test_a_span_is_widened_to_whole_words():
 
 @pytest.mark.parametrize(("text", "slot", "value"), [
     ("it is SH-20488, please", "order_id", "SH-20488"), ("订单号A1B2-77到了吗", "order_id", "A1B2-77"),
+    ("whereismyorder10423", "order_id", "10423"), ("cancelorder10423please", "order_id", "10423"),
     ("mail k.olsen@fern-mail.test.", "email", "k.olsen@fern-mail.test"), ("size 42-44", "size", "42"),
 ])  # fmt: skip
 def test_a_code_is_taken_whole(text: str, slot: str, value: str):
