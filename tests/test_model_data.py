@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.shop.transfer import SAMPLE
 from model import slips
 from model.augment import Augmenter, answer, joined, noise
 from model.corpora import foreign
@@ -14,7 +15,7 @@ from model.data import DataError, Example, cut, languages, parse, read_corpus, r
 from model.fillers import Fillers
 from model.labels import INTENTS, SLOTS
 from model.phrasebook import read_phrases
-from model.tokenizer import key
+from model.tokenizer import key, normalise
 
 
 def test_a_line_of_the_corpus():
@@ -159,6 +160,17 @@ def test_noise_is_out_of_scope():
 
 def test_a_reason_is_never_swapped():
     assert Fillers(read_corpus()).draw("reason", "en", random.Random(0)) is None
+
+
+def test_goods_are_those_of_any_shop_and_hardly_ever_of_the_sample():
+    told = [json.loads(line)["name"] for line in (SAMPLE / "products.jsonl").read_text().splitlines()]
+    names = {normalise(name) for one in told for name in ([one] if isinstance(one, str) else one.values())}
+    examples, rng = read_corpus(), random.Random(0)
+    values, fillers = [text for one in examples for text, slot in one.parts if slot == "product"], Fillers(examples)
+    drawn = [fillers.draw("product", language, rng) or "" for language in ("en", "zh") for _ in range(5_000)]
+    for said in (values, drawn):
+        assert sum(normalise(value) in names for value in said) < len(said) / 1_000
+    assert len(values) > 10_000 and len(set(drawn)) > 1_000
 
 
 def test_only_clearly_foreign_rows_of_other_corpora_are_out_of_scope():
