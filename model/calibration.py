@@ -7,6 +7,7 @@ strict to loose, the loosest one before the first whose Clopper-Pearson bound on
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,6 +61,10 @@ class Calibration:
     further: Scaling = Scaling((1.0, 0.0, 0.0))  # likewise of the others, which are there beside it or not
     in_scope: Scaling = Scaling((1.0, 0.0, 0.0))  # of the head's logit, the highest label's, and its log-share
     trials: tuple[Trial, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(len(part.weights) != 3 for part in (self.intents, self.further, self.in_scope)):
+            raise ValueError("a scaling is of three scores")
 
     def labels(self, scores: np.ndarray) -> np.ndarray:
         """Probabilities (labels,) from scores (labels, 3): no other label is likelier than the highest."""
@@ -118,12 +123,15 @@ def binomial_below(errors: int, count: int, rate: float) -> float:
         return 1.0
     if rate >= 1:
         return float(errors >= count)
-    logs = [
-        math.lgamma(count + 1) - math.lgamma(k + 1) - math.lgamma(count - k + 1)
-        + k * math.log(rate) + (count - k) * math.log1p(-rate)
-        for k in range(errors + 1)
-    ]  # fmt: skip
-    return min(1.0, math.fsum(math.exp(value) for value in logs))
+    each, k = _log_factorials(count), np.arange(errors + 1)
+    logs = each[count] - each[k] - each[count - k] + k * math.log(rate) + (count - k) * math.log1p(-rate)
+    return min(1.0, float(np.exp(logs).sum()))
+
+
+@lru_cache(maxsize=4096)
+def _log_factorials(count: int) -> np.ndarray:
+    """(count + 1,): the logarithms of 0! … count!"""
+    return np.concatenate(([0.0], np.log(np.arange(1, count + 1)).cumsum()))
 
 
 def limit(trials: Sequence[Trial] | np.ndarray, max_error: float, delta: float = 0.05) -> Limit:
@@ -136,9 +144,10 @@ def limit(trials: Sequence[Trial] | np.ndarray, max_error: float, delta: float =
     sure, wrong, missed = table[:, 0], table[:, 1], table[:, 2]
     needed = math.ceil(math.log(delta) / math.log1p(-max_error))  # messages without one error that prove max_error
     found, failed = None, ""
-    for threshold in GRID:
-        handled = sure >= threshold
-        count, errors = int(handled.sum()), int((handled & ((wrong >= threshold) | (missed < threshold))).sum())
+    grid = np.array(GRID)[:, None]
+    handled = sure >= grid
+    spoilt = handled & ((wrong >= grid) | (missed < grid))
+    for threshold, count, errors in zip(GRID, handled.sum(1).tolist(), spoilt.sum(1).tolist(), strict=True):
         if count < max(needed, len(sure) / 4):
             continue
         if binomial_below(errors, count, max_error) > delta:  # their Clopper-Pearson bound is above max_error
@@ -151,6 +160,7 @@ def limit(trials: Sequence[Trial] | np.ndarray, max_error: float, delta: float =
         return found
     more = max(0, 4 * needed - len(sure))
     reason = f"about {more} more labelled messages needed" if more else failed or "no message is sure enough"
+    reason = reason if len(sure) else "no labelled messages were kept for this alone"
     return Limit(STRICT, f"cannot promise an error below {max_error:.1%}: {reason}; the stricter default {STRICT} "
                  "is used", kept=False)  # fmt: skip
 

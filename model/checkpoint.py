@@ -3,7 +3,8 @@
     model.safetensors   weights, fp16          config.json        shape and labels of the net
     tokenizer.json      the pieces             calibration.json   how its logits become probabilities
 
-What is loaded computes in fp32. The content hash names the model in every stored turn.
+The weights name the three other files by their content: files of different models may look alike in every size. What is
+loaded computes in fp32. The content hash names the model in every stored turn.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from model.calibration import Calibration
@@ -21,6 +23,7 @@ from model.tokenizer import Tokenizer
 from model.transformer import Config, Transformer
 
 WEIGHTS, CONFIG, TOKENIZER, CALIBRATION = "model.safetensors", "config.json", "tokenizer.json", "calibration.json"
+BESIDE = "beside"  # the entry of the weights that names the other files
 SHIPPED = Path(__file__).parent / "weights"
 
 Value = TypeVar("Value")
@@ -47,18 +50,15 @@ class Model:
 def save(folder: Path, net: Transformer, tokenizer: Tokenizer, calibration: Calibration) -> None:
     """Write a model; weights are rounded to fp16."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_weights(folder / WEIGHTS, net.state_dict())
     write_json(folder / CONFIG, net.config.to_json())
     tokenizer.save(folder / TOKENIZER)
     write_json(folder / CALIBRATION, calibration.to_json())
-
-
-def save_weights(file: Path, weights: dict[str, torch.Tensor]) -> None:
-    save_file({name: tensor.detach().half().contiguous() for name, tensor in weights.items()}, file)
+    weights = {name: tensor.detach().half().contiguous() for name, tensor in net.state_dict().items()}
+    save_file(weights, folder / WEIGHTS, {BESIDE: json.dumps(_beside(folder))})  # one entry: their order is by chance
 
 
 def write_json(file: Path, value: object) -> None:
-    file.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def rounded(net: Transformer) -> Transformer:
@@ -73,21 +73,18 @@ def load(folder: Path) -> Model:
     """Read a model; raises CheckpointError."""
     for name in (WEIGHTS, CONFIG, TOKENIZER, CALIBRATION):
         if not (folder / name).is_file():
-            raise CheckpointError(f"{folder / name} is missing; train one with: shophand train --out {folder}")
+            raise CheckpointError(f"{folder / name} is missing; train one with: shophand train --out {folder} "
+                                  f"(to build on: shophand train --base-only --data DIR --out {folder})")  # fmt: skip
     config = _part(folder / CONFIG, lambda file: Config.from_json(_json(file)))
     tokenizer = _part(folder / TOKENIZER, Tokenizer.load)
     calibration = _part(folder / CALIBRATION, lambda file: Calibration.from_json(_json(file)))
-    if tokenizer.size != config.pieces:
-        raise CheckpointError(f"{folder / TOKENIZER} has {tokenizer.size} pieces, {CONFIG} says {config.pieces}: "
-                              "the files are of different models; copy the whole folder again")  # fmt: skip
+    beside, saved_with = _beside(folder), _part(folder / WEIGHTS, _saved_with)
+    if strange := next((name for name, content in beside.items() if saved_with.get(name) != content), None):
+        raise CheckpointError(f"{folder / strange} is not the one that {WEIGHTS} was saved with: the files are of "
+                              "different models; copy the whole folder again or train anew")  # fmt: skip
     net = Transformer(config)  # not on the meta device: its initialisers import torch._dynamo, which costs 2 s
-    weights = _part(folder / WEIGHTS, load_file)
-    expected = {name: tensor.shape for name, tensor in net.state_dict().items()}
-    found = {name: tensor.shape for name, tensor in weights.items()}
-    if wrong := sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)):
-        raise CheckpointError(f"{folder / WEIGHTS} does not fit {CONFIG} ({wrong[0]} and {len(wrong) - 1} more): "
-                              "the files are of different models; copy the whole folder again")  # fmt: skip
-    net.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, assign=True)
+    weights = {name: tensor.float() for name, tensor in _part(folder / WEIGHTS, load_file).items()}
+    _part(folder / WEIGHTS, lambda _: net.load_state_dict(weights, assign=True))
     return Model(net.eval().requires_grad_(False), tokenizer, calibration, content_hash(folder))
 
 
@@ -96,6 +93,16 @@ def content_hash(folder: Path) -> str:
     for name in (WEIGHTS, CONFIG, TOKENIZER, CALIBRATION):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _beside(folder: Path) -> dict[str, str]:
+    """The files beside the weights, by what is in them."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (CONFIG, TOKENIZER, CALIBRATION)}
+
+
+def _saved_with(weights: Path) -> dict[str, str]:
+    with safe_open(weights, "pt") as opened:
+        return json.loads((opened.metadata() or {}).get(BESIDE, "{}"))
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from model.own import read_own
 from model.peers import shop_peer
 from model.report import html
 from model.train import train as train_model
+from model.train import train_base
 from model.tune import Tuning, tune
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -43,11 +44,19 @@ def register(app: typer.Typer, active_model: Callable[[], Path | None]) -> None:
         ] = None,
         base: Annotated[Path | None, typer.Option(help="Model to build on; default: the active one.")] = None,
         alone: Annotated[bool, typer.Option("--alone", help="Your intents replace ours; else they join.")] = False,
+        base_only: Annotated[
+            bool, typer.Option("--base-only", help="Train only what models and benchmarks build on; needs --data.")
+        ] = False,
         data: Data = None,
         threads: Threads = 2,
     ) -> None:
         """Train the whole model, or with --intents your own intents on top of one, in minutes."""
         with _clear_errors():
+            if base_only:
+                if data is None or intents or base:
+                    raise typer.BadParameter("--base-only needs --data, and neither --intents nor --base")
+                train_base(out_dir, data=data, threads=threads, say=_say)
+                return
             if intents is None:
                 train_model(out_dir, data=data, base=base, threads=threads, say=_say)
                 return
@@ -73,12 +82,13 @@ def register(app: typer.Typer, active_model: Callable[[], Path | None]) -> None:
         """Score a model on labelled messages that it has not seen."""
         with _clear_errors():
             chosen = files or sorted(HELD_OUT.glob("*.jsonl"))
+            _say(f"scoring {', '.join(map(str, chosen))}")
             found = score(model or active_model() or SHIPPED, chosen, max_error)
             if with_peer:
                 found["peer"] = shop_peer(read_labelled(chosen))
-        if report:
-            report.write_text(html(found), encoding="utf-8")
-            err.print(f"wrote {report}", markup=False)
+            if report:
+                report.write_text(html(found), encoding="utf-8")
+                err.print(f"wrote {report}", markup=False)
         out.print_json(data=found) if as_json else out.print(table(found), markup=False, highlight=False)
 
     @app.command()
@@ -120,6 +130,6 @@ def _say(text: str) -> None:
 def _clear_errors() -> Iterator[None]:
     try:
         yield
-    except (DataError, CheckpointError) as problem:
+    except (DataError, CheckpointError, OSError) as problem:  # OSError: where a result cannot be written
         err.print(str(problem), markup=False, style="red")
         sys.exit(2)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from model.batch import Row
 from model.labels import CONFIRM, INTENTS, OOS, SLOTS, SPOKEN
@@ -130,11 +130,6 @@ def languages(examples: Iterable[Example]) -> tuple[str, ...]:
     return (*SPOKEN, *sorted({example.language for example in examples} - set(SPOKEN)))
 
 
-def without(examples: Iterable[Example], keys: Collection[str]) -> list[Example]:
-    """Drop the examples whose normalised text is among `keys` (a reported test set's)."""
-    return [example for example in examples if key(example.text) not in keys]
-
-
 # --- labelled rows for calibration and tests -------------------------------------------------------------------------
 
 
@@ -150,12 +145,20 @@ class Labelled:
     language: str = "en"
     tags: tuple[str, ...] = field(default=())
 
+    @property
+    def text(self) -> str:
+        return self.row.text
+
 
 def read_labelled(files: Sequence[Path]) -> list[Labelled]:
     """Rows of JSON-lines files named <language>.jsonl, or <language>-something.jsonl."""
     out = []
     for file in files:
-        for number, written in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise DataError(f"{file} cannot be read: {problem}") from problem
+        for number, written in enumerate(lines, 1):
             if written.strip():
                 try:
                     out.append(_labelled(json.loads(written), re.split(r"[-_.]", file.name)[0]))
@@ -178,3 +181,13 @@ def _labelled(value: dict[str, Any], language: str) -> Labelled:
         tuple(value.get("extra_intents") or ()), tuple(slots), value.get("language", language),
         tuple(value.get("tags") or ()),
     )  # fmt: skip
+
+
+# --- kept apart ------------------------------------------------------------------------------------------------------
+
+Told = TypeVar("Told", Example, Labelled)
+
+
+def without(rows: Iterable[Told], keys: Collection[str]) -> list[Told]:
+    """Drop the rows whose normalised text is among `keys` (a reported test set's)."""
+    return [one for one in rows if key(one.text) not in keys]

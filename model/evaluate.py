@@ -16,7 +16,7 @@ from model import checkpoint
 from model.batch import line
 from model.calibration import Calibration, Scaling, Trial, fit, kept
 from model.checkpoint import Model
-from model.data import Labelled, read_labelled
+from model.data import DataError, Labelled, read_labelled
 from model.labels import OOS, REQUIRED
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
@@ -32,7 +32,10 @@ def evaluate(model_dir: Path, files: Sequence[Path], max_error: float) -> dict[s
     `max_error`: the share of errors that a shop tolerates among handled messages; it decides the threshold.
     Raises CheckpointError, or DataError naming file and line.
     """
-    return evaluate_rows(checkpoint.load(model_dir), read_labelled(files), max_error, [str(file) for file in files])
+    names, rows = [str(file) for file in files], read_labelled(files)
+    if not rows:
+        raise DataError(f"no labelled messages in {', '.join(names) or 'no file'}")
+    return evaluate_rows(checkpoint.load(model_dir), rows, max_error, names)
 
 
 def evaluate_rows(model: Model, rows: Sequence[Labelled], max_error: float, origin: Sequence[str]) -> dict[str, Any]:
@@ -60,15 +63,23 @@ def table(report: dict[str, Any]) -> str:
     out = [f"model {report['model']}, threshold {report['threshold']:.3f}: {report['promise']}",
            " " * 26 + "".join(f"{group:>26}" for group in results)]  # fmt: skip
     for name in names:
-        cells = []
-        for group in results.values():
-            value = group[name]
-            if isinstance(value, dict):
-                cells.append(f"{value['value']:.3f} [{value['low']:.3f}, {value['high']:.3f}]")
-            else:
-                cells.append(f"{value:.3f}" if isinstance(value, float) else f"{value}")
-        out.append(f"{name:26}" + "".join(f"{cell:>26}" for cell in cells))
+        out.append(f"{name:26}" + "".join(f"{_cell(group[name]):>26}" for group in results.values()))
+    for peer, scored in report.get("peer", {}).items():
+        out += [f"{peer}: {scored}"] if isinstance(scored, str) else [
+            f"{peer}, {group}: {name} {_cell(value)}"
+            for group, figures in scored.items() for name, value in figures.items()]  # fmt: skip
     return "\n".join(out)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{shown(value['value'])} [{shown(value['low'])}, {shown(value['high'])}]"
+    return shown(value)
+
+
+def shown(value: float | None) -> str:
+    """A figure as people read it; a dash where there was nothing to count."""
+    return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else f"{value}"
 
 
 # --- one group of rows -----------------------------------------------------------------------------------------------
@@ -134,19 +145,21 @@ def plain(value: str) -> str:
 
 def _figures(judged: Sequence[Judged], limit: float) -> dict[str, Any]:
     handled = [one for one in judged if one.trial.handled(limit)]
-    right, found, labelled = _slots(judged)
+    right, found, labelled = (table.total() for table in _slots(judged))
+    slots = np.array([[one.slots_right.total(), one.slots_found.total() + one.slots_labelled.total()]
+                      for one in judged])  # fmt: skip
+    foreign, outside = np.array([[one.out_of_scope, one.intent == OOS] for one in judged]).T
+    sure, hits = np.array([[one.confidence, one.right] for one in judged]).T
     return {
         "messages": len(judged),
         "intent_accuracy": wilson(sum(one.right for one in judged), len(judged)),
         "top_label_asked_for": wilson(sum(one.asked_for for one in judged), len(judged)),
-        "slot_value_accuracy": wilson(right.total(), labelled.total()),
-        "slot_precision": wilson(right.total(), found.total()),
-        "slot_f1": resampled(judged, _f1),
-        "oos_auroc": resampled(judged, lambda some: auroc([one.out_of_scope for one in some],
-                                                          [one.intent == OOS for one in some])),
-        "calibration_error": resampled(judged, lambda some: calibration_error([one.confidence for one in some],
-                                                                              [one.right for one in some])),
-        "calibration_error_by_chance": calibration_error_by_chance([one.confidence for one in judged]),
+        "slot_value_accuracy": wilson(right, labelled),
+        "slot_precision": wilson(right, found),
+        "slot_f1": interval(len(judged), lambda some: _f1(*slots[some].sum(0))),
+        "oos_auroc": interval(len(judged), lambda some: auroc(foreign[some], outside[some])),
+        "calibration_error": interval(len(judged), lambda some: calibration_error(sure[some], hits[some])),
+        "calibration_error_by_chance": calibration_error_by_chance(sure),
         "language_accuracy": wilson(sum(one.language_right for one in judged), len(judged)),
         "extra_intents_found": wilson(sum(one.extra_right for one in judged),
                                       sum(one.extra_labelled for one in judged)),
@@ -190,13 +203,11 @@ def _details(judged: Sequence[Judged]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _f1(judged: Sequence[Judged]) -> float:
-    right = sum(one.slots_right.total() for one in judged)
-    total = sum(one.slots_found.total() + one.slots_labelled.total() for one in judged)
-    return 2 * right / total if total else math.nan
+def _f1(right: int, found_and_labelled: int) -> float:
+    return 2 * right / found_and_labelled if found_and_labelled else math.nan
 
 
-def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
+def auroc(scores: Sequence[float] | np.ndarray, labels: Sequence[bool] | np.ndarray) -> float:
     """Chance that a positive scores above a negative; nan without both."""
     values, positive = np.asarray(scores, float), np.asarray(labels, bool)
     if positive.all() or not positive.any():
@@ -208,20 +219,22 @@ def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     return float((ranks[positive].sum() - count * (count + 1) / 2) / (count * (len(values) - count)))
 
 
-def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:
+def calibration_error(confidences: Sequence[float] | np.ndarray, right: Sequence[bool] | np.ndarray) -> float:
     """Expected calibration error over bins of equal mass."""
     parts = bins(confidences, right)
     return sum(abs(said - true) * count for said, true, count in parts) / max(1, sum(count for *_, count in parts))
 
 
-def calibration_error_by_chance(confidences: Sequence[float]) -> float:
+def calibration_error_by_chance(confidences: Sequence[float] | np.ndarray) -> float:
     """What `calibration_error` would be, on average, if every confidence were exactly right: finite bins err too."""
     values = np.asarray(confidences, float)
     draws = np.random.default_rng(0).random((200, len(values))) < values
     return float(np.mean([calibration_error(values, draw) for draw in draws])) if len(values) else math.nan
 
 
-def bins(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float, int]]:
+def bins(
+    confidences: Sequence[float] | np.ndarray, right: Sequence[bool] | np.ndarray
+) -> list[tuple[float, float, int]]:
     """(mean confidence, share right, messages) of bins of equal mass, least sure first."""
     order = np.argsort(np.asarray(confidences), kind="stable")
     values, hits = np.asarray(confidences, float)[order], np.asarray(right, float)[order]
@@ -229,10 +242,13 @@ def bins(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[floa
             for part in np.array_split(np.arange(len(values)), BINS) if len(part)]  # fmt: skip
 
 
-def wilson(hits: int, count: int) -> dict[str, float]:
+Figure = dict[str, float | None]  # value, low, high; None where there was nothing to count
+
+
+def wilson(hits: int, count: int) -> Figure:
     """A share with its 95 % interval (Wilson)."""
     if not count:
-        return {"value": math.nan, "low": math.nan, "high": math.nan}
+        return {"value": None, "low": None, "high": None}
     z, share = 1.96, hits / count
     centre = share + z * z / (2 * count)
     spread = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
@@ -240,19 +256,17 @@ def wilson(hits: int, count: int) -> dict[str, float]:
     return {"value": share, "low": (centre - spread) / scale, "high": (centre + spread) / scale}
 
 
-def resampled(judged: Sequence[Judged], figure: Callable[[Sequence[Judged]], float]) -> dict[str, float]:
-    """A figure of judged rows with its 95 % interval."""
-    return interval(len(judged), lambda some: figure([judged[at] for at in some]))
-
-
-def interval(count: int, figure: Callable[[np.ndarray], float]) -> dict[str, float]:
+def interval(count: int, figure: Callable[[np.ndarray], float]) -> Figure:
     """A figure of the rows at some places, with its 95 % interval over resamples, the same ones every time."""
     draws = np.random.default_rng(0).integers(0, count, (RESAMPLES, count))
     values, whole = np.array([figure(draw) for draw in draws]), float(figure(np.arange(count)))
-    if np.isnan(values).all():
-        return {"value": whole, "low": math.nan, "high": math.nan}
-    low, high = np.nanpercentile(values, (2.5, 97.5))
-    return {"value": whole, "low": float(low), "high": float(high)}
+    low, high = np.nanpercentile(values, (2.5, 97.5)) if not np.isnan(values).all() else (math.nan, math.nan)
+    return {"value": or_none(whole), "low": or_none(low), "high": or_none(high)}
+
+
+def or_none(value: float) -> float | None:
+    """A number, None for nan: JSON knows none."""
+    return None if math.isnan(value) else float(value)
 
 
 # --- calibration -----------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def gather(
 ) -> Material:
     """Read what is trained on. `exclude`: test files beside the published test splits; `left_out`: corpora not used."""
     exclude = sorted(HELD_OUT.glob("*.jsonl")) if exclude is None else exclude
-    keys = {key(one.row.text) for one in read_labelled(exclude)} | (read_reported(data) if data else set())
+    keys = {key(one.text) for one in read_labelled(exclude)} | (read_reported(data) if data else set())
     borrowed: list[Example] = []
     pairs: list[tuple[str, str]] = []
     if data:

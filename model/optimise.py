@@ -54,12 +54,16 @@ class Run:
             lr=recipe.rate, betas=(0.9, 0.98), fused=True,
         )  # fmt: skip
         self.average = {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
+        self.beside: dict[str, torch.Tensor] = {}  # what else is put aside with it
         self.made_from, self.file = made_from, file
         if self.file.exists():
             self._take_up()
 
-    def update(self) -> None:
-        """One step down the gradient; the learning rate warms up, then falls along a cosine to a twentieth."""
+    def update(self, *, save: bool = True) -> None:
+        """One step down the gradient; the learning rate warms up, then falls along a cosine to a twentieth.
+
+        `save`: put the run aside every KEEP_EVERY steps.
+        """
         recipe = self.recipe
         done = max(0.0, (self.step - recipe.warm_up) / max(1, self.steps - recipe.warm_up))
         factor = min((self.step + 1) / recipe.warm_up, 0.05 + 0.95 * (1 + math.cos(math.pi * done)) / 2)
@@ -73,12 +77,13 @@ class Run:
         with torch.no_grad():
             for name, tensor in self.module.state_dict().items():
                 self.average[name].lerp_(tensor, 1 - keep)
-        if self.step % KEEP_EVERY == 0 and self.step < self.steps:
+        if save and self.step % KEEP_EVERY == 0 and self.step < self.steps:
             self.save()
 
     def save(self) -> None:
         tensors = {f"now/{name}": tensor for name, tensor in self.module.state_dict().items()}
         tensors |= {f"average/{name}": tensor for name, tensor in self.average.items()}
+        tensors |= {f"beside/{name}": tensor for name, tensor in self.beside.items()}
         for number, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser/{number}/{name}": tensor for name, tensor in state.items()}
         partial = self.file.with_suffix(".partial")
@@ -96,7 +101,7 @@ class Run:
             name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)
         }
         self.module.load_state_dict(part("now/"))
-        self.average = part("average/")
+        self.average, self.beside = part("average/"), part("beside/")
         states: dict[int, dict[str, torch.Tensor]] = {}
         for name, tensor in part("optimiser/").items():
             number, _, field = name.partition("/")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from model.data import Example, Labelled, read_corpus, without
-from model.evaluate import auroc, wilson
+from model.evaluate import auroc, or_none, wilson
 from model.labels import OOS
 from model.tokenizer import key
 
@@ -41,9 +41,9 @@ def shop_peer(test: Sequence[Labelled]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for language in sorted({row.language for row in test}):
         rows = [row for row in test if row.language == language]
-        known = [one for one in examples if one.language == language]
+        taught = [one for one in examples if one.language == language]
         try:
-            fitted = _fitted([one.text for one in known], [one.intents[0] for one in known])
+            fitted = _fitted([one.text for one in taught], [one.intents[0] for one in taught])
         except ImportError:
             return MISSING
         shares = fitted.predict_proba([row.row.text for row in rows])
@@ -51,6 +51,6 @@ def shop_peer(test: Sequence[Labelled]) -> dict[str, Any]:
         foreign = shares[:, list(fitted.classes_).index(OOS)] if OOS in fitted.classes_ else [0.0] * len(rows)
         found[language] = {
             "intent_accuracy": wilson(sum(top in row.accept for top, row in zip(tops, rows, strict=True)), len(rows)),
-            "oos_auroc": auroc(list(foreign), [row.intent == OOS for row in rows]),
+            "oos_auroc": or_none(auroc(foreign, [row.intent == OOS for row in rows])),
         }
     return {"tf-idf + logistic regression": found}

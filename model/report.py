@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from model.evaluate import shown
+
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2733; --soft: #66717d; --line: #d8dee4; --back: #fff; --a: #2463c4;
   --b: #c4452f }
@@ -72,8 +74,8 @@ def _figures(groups: dict[str, Any]) -> str:
         cells = []
         for group in groups.values():
             value = group[name]
-            cells.append(f"{value['value']:.3f} <small>{value['low']:.3f} – {value['high']:.3f}</small>"
-                         if isinstance(value, dict) else value)  # fmt: skip
+            cells.append(f"{shown(value['value'])} <small>{shown(value['low'])} – {shown(value['high'])}</small>"
+                         if isinstance(value, dict) else shown(value))  # fmt: skip
         rows.append([escape(name.replace("_", " ")), *cells])
     return _table(("", *groups), rows) + "<p class=note>Small: 95 % intervals.</p>"
 

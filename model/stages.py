@@ -38,11 +38,12 @@ class Stages:
         self, name: str, made_from: object, make: Callable[[Path, str], dict[str, torch.Tensor]]
     ) -> dict[str, torch.Tensor]:
         """`make` gets the file in which to keep an unfinished run, and the fingerprint to mark it with."""
-        file = self.folder / f"{name}.safetensors"
+        file, unfinished = self.folder / f"{name}.safetensors", self.folder / f"{name}.unfinished.safetensors"
         done, mark, fingerprint = self._done(name, made_from)
         if not done:
-            save_file(make(self.folder / f"{name}.unfinished.safetensors", fingerprint), file)
+            save_file(make(unfinished, fingerprint), file)
             mark.write_text(fingerprint)
+            unfinished.unlink(missing_ok=True)
         return load_file(file)
 
 

@@ -61,7 +61,6 @@ def teach_encoder(
         if (step + 1) % 100 == 0:
             say(f"encoder {step + 1}/{recipe.steps}  loss {total / 100:.3f}  {time.monotonic() - began:.0f} s")
             total = 0.0
-    unfinished.unlink(missing_ok=True)
     return {name: tensor.clone() for name, tensor in run.average.items() if not name.startswith("borrowed.")}
 
 
@@ -133,7 +132,6 @@ def teach_further(
         if (step + 1) % 100 == 0:
             say(f"further {step + 1}/{recipe.further_steps}  loss {total / 100:.3f}")
             total = 0.0
-    unfinished.unlink(missing_ok=True)
     return {f"heads.{name}": tensor.clone() for name, tensor in run.average.items()}
 
 
@@ -250,7 +248,6 @@ def teach_decoder(
         if (step + 1) % 100 == 0:
             say(f"decoder {step + 1}/{recipe.decoder_steps}  loss {total / 100:.3f}")
             total = 0.0
-    unfinished.unlink(missing_ok=True)
     return {name: tensor.clone() for name, tensor in run.average.items()}
 
 

@@ -13,7 +13,7 @@ import torch
 
 from model import checkpoint
 from model.calibration import Calibration
-from model.data import CORPUS, languages, read_labelled
+from model.data import CORPUS, languages, read_labelled, without
 from model.evaluate import calibrate
 from model.material import Material, gather
 from model.optimise import has_bfloat16
@@ -63,8 +63,8 @@ def train(
     `base`: a model to start from; without it, and with `data`, one is trained into <out>/base first.
     `corpus`: utterances; its folder calibration, labelled rows from which alone probabilities and thresholds come, is
     never trained on; a "yes" of ours that stands there too stays, as shoppers' messages will hold our words too.
-    `exclude`: test files whose texts must not be trained on (default: tests/heldout/*.jsonl); those of the corpora's
-    own test splits that are reported are kept out as well.
+    `exclude`: test files whose texts nothing may be learnt from (default: tests/heldout/*.jsonl); those of the
+    corpora's own test splits that are reported are kept out as well.
     """
     recipe = recipe or Recipe()
     torch.set_num_threads(threads)
@@ -92,7 +92,8 @@ def train(
     net.load_state_dict(decoder, strict=False)
     net = checkpoint.rounded(net)
     say("calibrating")
-    fitted = calibrate(net, tokenizer, read_labelled(sorted((corpus / "calibration").glob("*.jsonl"))))
+    known = read_labelled(sorted((corpus / "calibration").glob("*.jsonl")))
+    fitted = calibrate(net, tokenizer, without(known, material.keys))
     checkpoint.save(out, net, tokenizer, fitted)
     checkpoint.write_json(out / "recipe.json", {
         **asdict(recipe), "bf16": recipe.bf16 and has_bfloat16(), "base": start and start.hash,

@@ -39,9 +39,13 @@ class Config:
     slots: tuple[str, ...] = SLOTS
     languages: tuple[str, ...] = SPOKEN
 
+    def __post_init__(self) -> None:
+        if self.width % (2 * self.heads):  # rotary positions turn pairs of channels
+            raise ValueError(f"a width of {self.width} cannot be cut into {self.heads} heads of an even width")
+
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Config":
-        """Raises TypeError when a field is unknown or missing."""
+        """Raises TypeError when a field is unknown or missing, ValueError when the shape is none."""
         return cls(**{name: tuple(item) if isinstance(item, list) else item for name, item in value.items()})
 
     def to_json(self) -> dict[str, Any]:

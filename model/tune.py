@@ -2,7 +2,8 @@
 
 Two phases. First some messages are held out: they stop the training in time, weigh the net against the linear model,
 and are what the report and the probabilities rest on. Then, where nobody gave messages for that, all are learnt in as
-many steps, so that no example is lost. Staged, resumable, seeded like the recipe.
+many steps, so that no example is lost. Staged, resumable, seeded like the recipe. No share of errors is promised: the
+messages held out have chosen the weights, and are learnt in the end.
 """
 
 import random
@@ -19,10 +20,11 @@ from model.augment import Augmenter
 from model.batch import line
 from model.calibration import Calibration
 from model.checkpoint import Model
-from model.data import CORPUS, Example, Labelled, read_corpus, read_labelled
+from model.data import CORPUS, Example, Labelled, read_labelled, without
 from model.evaluate import calibrate, evaluate_rows
 from model.fillers import Fillers
 from model.labels import OOS
+from model.material import Material, gather
 from model.objective import BorrowedHeads, Labels
 from model.optimise import Run
 from model.own import joined, slots_of, split
@@ -35,7 +37,7 @@ from model.understand import logits
 
 Progress = Callable[[str, int, int], None]
 
-EVALUATIONS = 12  # of a whole first phase
+EVALUATIONS = 12  # of a whole first phase; as often each phase is put aside
 PATIENCE = 3  # evaluations in a row, measurably worse than the best, that end it
 
 
@@ -75,14 +77,15 @@ class Tuned:
 
 def tune(
     rows: Sequence[Example], out: Path, *, base: Path = checkpoint.SHIPPED, validation: Sequence[Example] = (),
-    tuning: Tuning | None = None, corpus: Path = CORPUS, threads: int = 2, say: Say = print,
-    progress: Progress = lambda *_: None,
+    tuning: Tuning | None = None, corpus: Path = CORPUS, exclude: Sequence[Path] | None = None, threads: int = 2,
+    say: Say = print, progress: Progress = lambda *_: None,
 ) -> Tuned:  # fmt: skip
     """Train `rows` on top of `base` into the folder `out`; run again after a break, it goes on where it was.
 
-    `validation`: messages to hold out, else a part of `rows` is. `progress` is told (phase, steps done, steps at most).
-    Beside the model stands report.html, on the messages held out. Raises CheckpointError for a base that cannot be
-    used.
+    `validation`: messages to hold out, else a part of `rows` is. `corpus`: utterances of ours, learnt beside `rows`
+    that join them, without the texts of the test files `exclude` (default: tests/heldout/*.jsonl). `progress` is told
+    (phase, steps done, steps at most). Beside the model stands report.html, on the messages held out. Raises
+    CheckpointError for a base that cannot be used.
     """
     tuning = tuning or Tuning()
     torch.set_num_threads(threads)
@@ -93,31 +96,34 @@ def tune(
         dropout=tuning.dropout, further=False,
     )  # fmt: skip
     rest, held = (list(rows), list(validation)) if validation else split(rows, tuning.held_out)
-    rehearsed = [] if tuning.alone else [one for one in read_corpus(corpus) if one.intents]
+    ours, known_rows = Material([], [], [], frozenset()), []
+    if not tuning.alone:
+        ours = gather(corpus, None, exclude)
+        ours = replace(ours, examples=[one for one in ours.examples if one.intents])
+        known_rows = without(read_labelled(sorted((corpus / "calibration").glob("*.jsonl"))), ours.keys)
     stages = Stages(out / "stages", say)
-    made_from = [asdict(tuning), start.hash, digest(rest), digest(held), digest(rehearsed)]
+    made_from = [asdict(tuning), start.hash, digest(rest), digest(held), *ours.fingerprint]
     judged = [_labelled(one) for one in held]
 
     first = _grown(start, config)
     found = stages.weights("first", made_from, lambda file, mark: _first(
-        first, start, rest, rehearsed, judged, tuning, file, mark, say, progress))  # fmt: skip
+        first, start, rest, ours, judged, tuning, file, mark, say, progress))  # fmt: skip
     steps = int(found.pop("steps"))
     weights = tuple(found.pop("weights").tolist())
     first.load_state_dict(found, strict=False)
     say("calibrating")
-    known_rows = [] if tuning.alone else read_labelled(sorted((corpus / "calibration").glob("*.jsonl")))
-    final = mixture.mixed(first, [*rest, *rehearsed], weights)
-    fitted = calibrate(final, start.tokenizer, [*judged, *known_rows])
+    final = mixture.mixed(first, [*rest, *ours.examples], weights)
+    fitted = replace(calibrate(final, start.tokenizer, [*judged, *known_rows]), trials=())
     measured = Model(final, start.tokenizer, fitted, "first phase")
     accuracy = _accuracy(measured, judged)
     report = evaluate_rows(measured, judged, 0.03, [f"{len(judged)} messages held out of the training"])
     say(f"{accuracy:.1%} of {len(judged)} messages held out, after {steps} steps")
     if not validation:
         second = _grown(start, config)
-        found = stages.weights("second", [*made_from, steps], lambda file, mark: _phase(second, start, list(rows),
-            rehearsed, tuning, steps, file, mark, partial(progress, "all rows")))  # fmt: skip
+        found = stages.weights("second", [*made_from, steps], lambda file, mark: _of_net(_phase(second, start,
+            list(rows), ours, tuning, steps, file, mark, partial(progress, "all rows")).average))  # fmt: skip
         second.load_state_dict(found, strict=False)
-        final = mixture.mixed(second, [*rows, *rehearsed], weights)
+        final = mixture.mixed(second, [*rows, *ours.examples], weights)
     checkpoint.save(out, final, start.tokenizer, fitted)
     checkpoint.write_json(out / "recipe.json", {**asdict(tuning), "base": start.hash, "rows": len(rows),
                                                 "steps": steps, "torch": torch.__version__})  # fmt: skip
@@ -156,36 +162,32 @@ def _grown(start: Model, config: object) -> Transformer:
 
 
 def _first(
-    net: Transformer, start: Model, rest: list[Example], rehearsed: list[Example], judged: list[Labelled],
+    net: Transformer, start: Model, rest: list[Example], ours: Material, judged: list[Labelled],
     tuning: Tuning, file: Path, mark: str, say: Say, progress: Progress,
 ) -> dict[str, Tensor]:  # fmt: skip
     """The phase with messages held out: its best weights, how many steps they took, and the weights of the mixture."""
     steps = tuning.steps(len(rest))
-    best, waited = -1.0, 0
-    kept: tuple[int, dict[str, Tensor]] = (0, {})
 
     def look(run: Run) -> bool:
-        nonlocal best, waited, kept
-        if run.step % max(1, steps // EVALUATIONS) and run.step < steps:
-            return True
         trial = _grown(start, net.config)
         trial.load_state_dict(_of_net(run.average), strict=False)
         right = _accuracy(Model(checkpoint.rounded(trial), start.tokenizer, Calibration(), ""), judged)
         say(f"  step {run.step}/{steps}: {right:.1%} of {len(judged)} messages held out")
-        best = max(best, right)
+        best = max(right, float(run.beside.get("best", -1.0)))
+        waited = int(run.beside.get("waited", 0)) + 1
         # The longest training that is not measurably worse than the best: a few messages more or less are chance.
         if right >= best - (best * (1 - best) / max(1, len(judged))) ** 0.5:
-            kept, waited = (run.step, {name: value.clone() for name, value in _of_net(run.average).items()}), 0
-        else:
-            waited += 1
+            waited, weights = 0, {f"weights/{name}": value.clone() for name, value in _of_net(run.average).items()}
+            run.beside = {**weights, "steps": torch.tensor(run.step)}
+        run.beside |= {"best": torch.tensor(best, dtype=torch.float64), "waited": torch.tensor(waited)}
         return waited < PATIENCE
 
-    _phase(net, start, rest, rehearsed, tuning, steps, file, mark, partial(progress, "held out"), look)
-    taken, weights = kept
+    kept = _phase(net, start, rest, ours, tuning, steps, file, mark, partial(progress, "held out"), look).beside
+    weights = {name.removeprefix("weights/"): value for name, value in kept.items() if name.startswith("weights/")}
     net.load_state_dict(weights, strict=False)
-    shares = mixture.weigh(checkpoint.rounded(net), start.tokenizer, [*rest, *rehearsed], judged)
+    shares = mixture.weigh(checkpoint.rounded(net), start.tokenizer, [*rest, *ours.examples], judged)
     say(f"  net × {shares[0]:.2f}, linear model × {shares[1]:.2f}")
-    return {**weights, "steps": torch.tensor(taken), "weights": torch.tensor(shares)}
+    return {**weights, "steps": kept["steps"], "weights": torch.tensor(shares)}
 
 
 def _of_net(average: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -193,31 +195,32 @@ def _of_net(average: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _phase(
-    net: Transformer, start: Model, rows: list[Example], rehearsed: list[Example], tuning: Tuning, steps: int,
+    net: Transformer, start: Model, rows: list[Example], ours: Material, tuning: Tuning, steps: int,
     file: Path, mark: str, progress: Callable[[int, int], None], look: Callable[[Run], bool] = lambda _: True,
-) -> dict[str, Tensor]:  # fmt: skip
-    """One training; `look` sees the run after each step and says whether it goes on."""
+) -> Run:  # fmt: skip
+    """One training, put aside now and then; before that `look` sees it and says whether it goes on."""
     recipe, labels = tuning.recipe(), Labels(net.config)
     heads = BorrowedHeads(net.config, labels)
     module = nn.ModuleDict({"encoder": net.encoder, "heads": net.heads, "borrowed": heads})
     run = Run(module, recipe, steps, file, mark)
-    draw = _draw(rows, rehearsed, tuning)
+    draw = _draw(rows, ours, tuning)
     for step in range(run.step, steps):
         net.train()
         torch.manual_seed(tuning.seed * 1_000_003 + step)
         batch = draw(step)
         learn(net, heads, labels, start.tokenizer, batch, random.Random(f"{tuning.seed}/hide/{step}"), recipe)
-        run.update()
+        run.update(save=False)
         progress(step + 1, steps)
-        if not look(run):
-            break
-    file.unlink(missing_ok=True)
-    return {name: tensor.clone() for name, tensor in _of_net(run.average).items()}
+        if run.step % max(1, steps // EVALUATIONS) == 0 or run.step == steps:
+            if not look(run):
+                break
+            run.save()
+    return run
 
 
-def _draw(rows: list[Example], rehearsed: list[Example], tuning: Tuning) -> Callable[[int], list[Example]]:
+def _draw(rows: list[Example], ours: Material, tuning: Tuning) -> Callable[[int], list[Example]]:
     """The batch of a step: shuffled passes through the rows, and some of the base's utterances."""
-    augment = Augmenter(rehearsed) if rehearsed else None
+    augment = Augmenter(ours.examples) if ours.examples else None
     fillers = Fillers(rows, made=False)
 
     def changed(one: Example, rng: random.Random) -> Example:
@@ -233,7 +236,8 @@ def _draw(rows: list[Example], rehearsed: list[Example], tuning: Tuning) -> Call
             turn, at = divmod(place, len(rows))
             out.append(changed(rows[_order(len(rows), f"{tuning.seed}/{turn}")[at]], rng))
         if augment:
-            out += [augment(one, rng) for one in rng.choices(rehearsed, k=tuning.rehearsed)]
+            # A changed value may make the very text of a test row.
+            out += without((augment(one, rng) for one in rng.choices(ours.examples, k=tuning.rehearsed)), ours.keys)
         return out
 
     return draw

@@ -1,6 +1,5 @@
 """Rows → what they mean, in plain values: probabilities, spans, language. Calibrated, synchronous, in batches."""
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ import torch
 from model import crf
 from model.batch import Line, Row, collate, line
 from model.checkpoint import Model
-from model.labels import OOS, SPOKEN, tags
-from model.tokenizer import CJK, traditional
+from model.labels import OOS, tags
+from model.languages import language
+from model.tokenizer import CJK
 
 BATCH = 32
 
@@ -99,28 +99,6 @@ def _read(model: Model, row: Row, one: Line, raw: Raw) -> Understood:
     )  # fmt: skip
 
 
-# --- language --------------------------------------------------------------------------------------------------------
-
-SURE = 0.9  # probability from which a message is taken to be in a language we do not speak
-ENOUGH = 8  # letters without which nobody can tell
-
-
-def language(text: str, scores: dict[str, float]) -> str:
-    """The language by the head's logits; one we do not speak only when there is enough text to be sure of it."""
-    chinese, letters = len(re.findall(f"[{CJK}]", text)), sum(map(str.isalpha, text))
-    best = max(scores, key=scores.__getitem__)
-    if best not in SPOKEN:
-        highest = scores[best]
-        sure = 1 / sum(math.exp(score - highest) for score in scores.values()) >= SURE
-        if sure and (letters >= ENOUGH or chinese):
-            return best
-    if letters:  # an order number or an emoji leaves it to the context, which the head has read
-        best = "zh" if chinese and 3 * chinese >= letters - chinese else "en"
-    else:
-        best = max(SPOKEN, key=lambda code: scores.get(code, -math.inf))
-    return "zh-Hant" if best == "zh" and traditional(text) else best
-
-
 # --- slots -----------------------------------------------------------------------------------------------------------
 
 
@@ -146,14 +124,19 @@ def spans(text: str, one: Line, places: Sequence[int], slots: tuple[str, ...]) -
 
 _CODES = frozenset({"order_id", "tracking_no", "email", "coupon", "tax_id", "postcode"})  # typed as one run
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[-_.@+/][A-Za-z0-9]+)*")
+_GLUED = re.compile(r"[A-Za-z]{5,}(?=\d)|(?<=\d)[A-Za-z]{5,}")  # words typed on to a number without a space
 _WORD = re.compile(rf"[^\W\d_{CJK}]+")
 
 
 def _whole(text: str, name: str, start: int, end: int) -> tuple[int, int]:
     """Widen to whole words of an alphabet, and codes to all of the code; Chinese has no words to widen to."""
+    first, last = start, end
     for match in (_CODE if name in _CODES else _WORD).finditer(text):
         if match.start() < start < match.end():
             start = match.start()
         if match.start() < end < match.end():
             end = match.end()
+    for glued in _GLUED.finditer(text) if name == "order_id" else ():
+        start = max(start, glued.end()) if start < glued.end() <= first else start
+        end = min(end, glued.start()) if first < glued.start() and last < glued.end() else end
     return start, end

@@ -27,7 +27,7 @@ from bot.store.staff import StaffStore
 from bot.store.tables import Inbox, Outbox, Timers
 from bot.turn import Sending, TimerChange
 from bot.understand import Asked, answers
-from model import checkpoint
+from model import checkpoint, commands
 
 NOW = "2026-03-04T10:00:00+00:00"
 EMMA = "emma.clarke@example.com"
@@ -476,6 +476,77 @@ def test_understand_asks_the_active_model_and_makes_no_store_for_it(
     assert not (tmp_path / "home").exists()
     shophand("model", "use", "second")
     assert understood() == understood("--model", "second") != first
+
+
+def test_without_a_base_the_command_that_makes_one_is_named(shophand, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = shophand("train", "--data", "corpora", "--base", "base", "--out", "model").err
+    assert "shophand train --base-only --data DIR --out base" in " ".join(told.split())
+    made = []
+    monkeypatch.setattr(commands, "train_base", lambda out, *, data, threads, say: made.append((out, data, threads)))
+    assert shophand("train", "--base-only", "--data", "corpora", "--out", "base", "--threads", "1").code == 0
+    assert made == [(Path("base"), Path("corpora"), 1)]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--data", "corpora", "--base", "other"), ("--intents", "own.csv")])
+def test_a_base_is_made_of_corpora_alone(shophand, arguments: tuple[str, ...]) -> None:
+    ran = shophand("train", "--base-only", "--out", "base", *arguments)
+    assert (ran.code, "--base-only needs --data" in " ".join(ran.err.split())) == (2, True)
+
+
+def test_a_benchmark_prints_its_figures_and_keeps_them(shophand, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setitem(commands.BENCHMARKS, "snips", lambda data, base, out, *, threads, say: {
+        "told": [str(data), str(base), str(out), threads]})  # fmt: skip
+    ran = shophand("benchmark", "snips", "--data", "corpora", "--base", "base", "--out", "figures", "--threads", "1")
+    told = {"told": ["corpora", "base", "figures/snips", 1]}
+    assert (ran.code, json.loads(ran.out)) == (0, {"snips": told})
+    assert json.loads((tmp_path / "figures" / "snips.json").read_text()) == told
+    assert shophand("benchmark", "sing", "--data", "corpora").code == 2
+
+
+# --- evaluate --------------------------------------------------------------------------------------------------------
+
+HELLO = {"text": "hello", "intent": "greeting"}
+WHERE = {"text": "where is my order 10423?", "intent": "order_status",
+         "slots": [{"name": "order_id", "value": "10423"}]}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "says"), [
+    (None, "en.jsonl cannot be read"), ("\n", "no labelled messages in en.jsonl"), ("{", "en.jsonl:1"),
+])  # fmt: skip
+def test_evaluate_names_a_file_it_cannot_score(shophand, tmp_path: Path, content: str | None, says: str) -> None:
+    if content is not None:
+        (tmp_path / "en.jsonl").write_text(content)
+    ran = shophand("evaluate", "en.jsonl")
+    assert (ran.code, ran.out, says in ran.err, "Traceback" in ran.err) == (2, "", True, False)
+
+
+def test_a_figure_that_nothing_counts_for_is_null_in_json_and_a_dash_in_the_table(
+    shophand, two_models: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "en.jsonl").write_text(json.dumps(HELLO))
+    nothing = {"value": None, "low": None, "high": None}
+    ran = shophand("evaluate", "en.jsonl", "--json", "--report", "report.html")
+    found = json.loads(ran.out, parse_constant=pytest.fail)["results"]["en"]
+    assert found["oos_auroc"] == found["slot_value_accuracy"] == nothing
+    assert "– [–, –]" in shophand("evaluate", "en.jsonl").out
+    assert "nan" not in (tmp_path / "report.html").read_text()
+
+
+def test_evaluate_scores_the_active_model_beside_its_peer_and_writes_the_report(
+    shophand, two_models: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "en.jsonl").write_text(f"{json.dumps(HELLO)}\n{json.dumps(WHERE)}")
+    peer = {"a peer": {"en": {"oos_auroc": 0.75}}}
+    monkeypatch.setattr(commands, "shop_peer", lambda rows: peer if len(rows) == 2 else {})
+    ran = shophand("evaluate", "en.jsonl", "--peer", "--json", "--report", "report.html", "--max-error", "0.2")
+    found = json.loads(ran.out)
+    assert (ran.code, found["model"], found["peer"]) == (0, checkpoint.content_hash(two_models[0]), peer)
+    assert (found["max_error"], found["results"]["all"]["messages"]) == (0.2, 2)
+    assert checkpoint.content_hash(two_models[0]) in (tmp_path / "report.html").read_text()
+    assert "wrote report.html" in ran.err
+    ran = shophand("evaluate", "en.jsonl", "--peer", "--model", "second")
+    assert ran.out.startswith(f"model {checkpoint.content_hash(two_models[1])}")
+    assert "a peer, en: oos_auroc 0.750" in ran.out
 
 
 # --- understand ------------------------------------------------------------------------------------------------------

@@ -2,17 +2,20 @@
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
 
+from bot.shop.transfer import SAMPLE
+from model import slips
 from model.augment import Augmenter, answer, joined, noise
 from model.corpora import foreign
-from model.data import DataError, cut, languages, parse, read_corpus, read_file, read_labelled, without
+from model.data import DataError, Example, cut, languages, parse, read_corpus, read_file, read_labelled, without
 from model.fillers import Fillers
 from model.labels import INTENTS, SLOTS
 from model.phrasebook import read_phrases
-from model.tokenizer import key
+from model.tokenizer import key, normalise
 
 
 def test_a_line_of_the_corpus():
@@ -95,6 +98,44 @@ def test_augmenting_keeps_slots_known_and_values_in_place():
         assert all(changed.text[start:end].strip() for _, start, end in changed.spans)
 
 
+def english(written: str) -> Example:
+    return parse(written, "order_status", "en")
+
+
+def test_speech_is_written_without_marks_and_capitals_but_codes_stay():
+    said = [slips.spoken(english("Hi, where is [SH-20488](order_id)?"), random.Random(seed)) for seed in range(40)]
+    assert {one.parts[-1] for one in said} == {("SH-20488", "order_id")}
+    assert all(not re.search(r"[,?]|Hi", one.text) for one in said)
+    assert len({one.parts[0][0] for one in said}) > 3  # a hesitation before
+    assert any("hi where where is" in one.text or "hi hi where" in one.text for one in said)
+    assert slips.spoken(parse("订单到哪了？", "order_status", "zh"), random.Random(0)).text.endswith("订单到哪了")
+
+
+def test_a_word_of_chinese_is_typed_as_pinyin():
+    rng = random.Random(0)
+    assert {slips.pinyin("我的快递呢", rng) for _ in range(20)} == {"wode快递呢", "我的kuaidi呢"}
+    assert slips.pinyin("where is it", rng) == "where is it"
+
+
+def test_traditional_chinese_has_its_own_words_too():
+    assert slips.traditional("这个软件的订单", random.Random(0)) == "這個軟體的訂單"
+
+
+def test_a_message_without_spaces_keeps_its_values():
+    glued = slips.together(english("where is my order [10423](order_id) with the [blue shoes](product)"))
+    assert glued.text == "whereismyorder10423withtheblue shoes"
+    assert glued.spans == [("order_id", 14, 19), ("product", 26, 36)]
+
+
+def test_every_slip_comes_up_and_leaves_codes_alone():
+    example, chinese = english("Where is my order [SH-20488](order_id), please?"), parse(
+        "请问我的订单[SH-20488](order_id)什么时候发货？", "order_status", "zh")  # fmt: skip
+    seen = {slips.slipped(one, random.Random(seed)).text for one in (example, chinese) for seed in range(2_000)}
+    assert all("sh-20488" in text.lower() for text in seen)
+    for sign in ("Whereismyorder", "um where", "訂單", "dingdan", "pls"):
+        assert any(sign in text for text in seen), sign
+
+
 def test_two_requests_in_one_message_hold_both_intents():
     first = parse("where is [10423](order_id)?", "order_status", "en")
     second = parse("I need an invoice", "invoice", "en")
@@ -119,6 +160,17 @@ def test_noise_is_out_of_scope():
 
 def test_a_reason_is_never_swapped():
     assert Fillers(read_corpus()).draw("reason", "en", random.Random(0)) is None
+
+
+def test_goods_are_those_of_any_shop_and_hardly_ever_of_the_sample():
+    told = [json.loads(line)["name"] for line in (SAMPLE / "products.jsonl").read_text().splitlines()]
+    names = {normalise(name) for one in told for name in ([one] if isinstance(one, str) else one.values())}
+    examples, rng = read_corpus(), random.Random(0)
+    values, fillers = [text for one in examples for text, slot in one.parts if slot == "product"], Fillers(examples)
+    drawn = [fillers.draw("product", language, rng) or "" for language in ("en", "zh") for _ in range(5_000)]
+    for said in (values, drawn):
+        assert sum(normalise(value) in names for value in said) < len(said) / 1_000
+    assert len(values) > 10_000 and len(set(drawn)) > 1_000
 
 
 def test_only_clearly_foreign_rows_of_other_corpora_are_out_of_scope():

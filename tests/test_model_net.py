@@ -6,7 +6,9 @@ import pytest
 import torch
 from test_model_tiny import TEXTS, tiny_model
 
+from model import checkpoint
 from model.batch import Line, Row, collate, line, request_line
+from model.data import CORPUS, read_labelled
 from model.labels import SLOTS, TONES, tags
 from model.layers import rotary, rotate
 from model.understand import logits, understand
@@ -77,6 +79,17 @@ def test_labels_and_slots_are_the_same_in_a_batch_and_alone():
         )  # fmt: skip
         assert dict(answer.intents) == pytest.approx(dict(alone.intents), abs=1e-4)
         assert answer.in_scope == pytest.approx(alone.in_scope, abs=1e-4)
+
+
+def test_the_shipped_weights_answer_the_same_in_a_batch_and_alone():
+    model = checkpoint.load(checkpoint.SHIPPED)
+    rows = [one.row for one in read_labelled(sorted((CORPUS / "calibration").glob("*.jsonl")))][::4]
+    assert len(rows) >= 500 and any(row.history for row in rows) and any(row.expects for row in rows)
+    for row, answer in zip(rows, understand(model, rows), strict=True):
+        [alone] = understand(model, [row])
+        assert (answer.slots, answer.language) == (alone.slots, alone.language)
+        assert dict(answer.intents) == pytest.approx(dict(alone.intents), abs=1e-5)
+        assert answer.in_scope == pytest.approx(alone.in_scope, abs=1e-5)
 
 
 def _requests() -> list[Line]:

@@ -9,10 +9,13 @@ import torch
 
 from model import checkpoint, lexical, mixture, tune
 from model.batch import Row
+from model.calibration import STRICT
 from model.checkpoint import Model
 from model.data import OWN, DataError, Example
 from model.labels import INTENTS
+from model.optimise import Run
 from model.own import read_own, split
+from model.tokenizer import key
 from model.tune import Tuning
 from model.understand import understand
 from tests.test_model_tiny import tiny_model
@@ -30,6 +33,11 @@ def base(tmp_path: Path) -> Path:
     model = tiny_model()
     checkpoint.save(tmp_path / "base", model.net, model.tokenizer, model.calibration)
     return tmp_path / "base"
+
+
+@pytest.fixture(autouse=True)
+def small_linear_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixture, "BUCKETS", 2_048)
 
 
 def rows() -> list[Example]:
@@ -80,15 +88,64 @@ def test_own_intents_alone_are_learnt_and_saved(base: Path, tmp_path: Path):
     assert "messages held out" in (done.folder / "report.html").read_text()
 
 
+def test_messages_that_chose_the_weights_promise_nothing(base: Path, tmp_path: Path):
+    done = tune.tune(rows(), tmp_path / "own", base=base, tuning=replace(QUICK, epochs=0, fewest=1), threads=1,
+                     say=lambda _: None)  # fmt: skip
+    for tolerated in (0.03, 0.2, 0.45):
+        found = checkpoint.load(done.folder).calibration.limit(tolerated)
+        assert (found.threshold, found.kept) == (STRICT, False)
+        assert "no labelled messages were kept for this alone" in found.promise
+    assert "cannot promise an error below 3.0%" in (done.folder / "report.html").read_text()
+
+
 def test_a_broken_off_tuning_goes_on_and_ends_in_the_same_weights(base: Path, tmp_path: Path, monkeypatch):
     whole = tune.tune(rows(), tmp_path / "whole", base=base, tuning=QUICK, threads=1, say=lambda _: None)
-    monkeypatch.setattr(mixture, "mixed", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(mixture, "mixed", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         tune.tune(rows(), tmp_path / "broken", base=base, tuning=QUICK, threads=1, say=lambda _: None)
-    monkeypatch.undo()
     said: list[str] = []
     again = tune.tune(rows(), tmp_path / "broken", base=base, tuning=QUICK, threads=1, say=said.append)
     assert "first: already there" in said
+    assert checkpoint.content_hash(again.folder) == checkpoint.content_hash(whole.folder)
+
+
+def scripted(monkeypatch: pytest.MonkeyPatch, *accuracies: float) -> list[float]:
+    """What each evaluation finds, the last one again and again; returns what was found so far."""
+    found: list[float] = []
+    monkeypatch.setattr(tune, "_accuracy", lambda *_: found.append(accuracies[min(len(found), len(accuracies) - 1)])
+                        or found[-1])  # fmt: skip
+    return found
+
+
+def breaks_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    update = Run.update
+
+    def broken(run: Run, **options: bool) -> None:
+        if run.step == step:
+            raise KeyboardInterrupt
+        update(run, **options)
+
+    monkeypatch.setattr(Run, "update", broken)
+
+
+def test_the_first_phase_ends_when_it_gets_no_better_and_keeps_its_best(base: Path, tmp_path: Path, monkeypatch):
+    found = scripted(monkeypatch, 0.5, 0.9, 0.1)
+    done = tune.tune(rows(), tmp_path / "own", base=base, tuning=QUICK, threads=1, say=lambda _: None)
+    assert found[:-1] == [0.5, 0.9, 0.1, 0.1, 0.1]  # of 12; the last is the finished model's
+    assert done.steps == 2 * 24 // tune.EVALUATIONS
+
+
+@pytest.mark.parametrize("step", [7, 9], ids=["after an evaluation", "just before the end"])
+def test_a_phase_that_broke_off_still_knows_its_best(base: Path, tmp_path: Path, monkeypatch, step: int):
+    with monkeypatch.context() as patch:
+        scripted(patch, 0.5, 0.9, 0.1)
+        whole = tune.tune(rows(), tmp_path / "whole", base=base, tuning=QUICK, threads=1, say=lambda _: None)
+    found = scripted(monkeypatch, 0.5, 0.9, 0.1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        breaks_at(patch, step)
+        tune.tune(rows(), tmp_path / "broken", base=base, tuning=QUICK, threads=1, say=lambda _: None)
+    again = tune.tune(rows(), tmp_path / "broken", base=base, tuning=QUICK, threads=1, say=lambda _: None)
+    assert found[:-1] == [0.5, 0.9, 0.1, 0.1, 0.1]
     assert checkpoint.content_hash(again.folder) == checkpoint.content_hash(whole.folder)
 
 
@@ -100,6 +157,25 @@ def test_own_intents_join_ours_unless_alone(base: Path, tmp_path: Path):
     done = tune.tune(rows(), tmp_path / "own", base=base, tuning=replace(QUICK, alone=False, fewest=4, rehearsed=2),
                      corpus=corpus, threads=1, say=lambda _: None)  # fmt: skip
     assert checkpoint.load(done.folder).config.intents == (*INTENTS, "gift_wrap", "workshop")
+
+
+def test_of_ours_no_text_of_a_test_set_is_learnt_or_calibrated_on(base: Path, tmp_path: Path, monkeypatch):
+    for name, text in (("corpus/en/order_status.txt", "Where is my parcel?\ntrack it"),
+                       ("corpus/zh/order_status.txt", "包裹到哪了"),
+                       ("corpus/calibration/en.jsonl", '{"text": "where is my parcel", "intent": "order_status"}\n'
+                                                       '{"text": "has it left", "intent": "order_status"}'),
+                       ("test/en.jsonl", '{"text": "where is MY parcel", "intent": "order_status"}')):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    seen: set[str] = set()
+    learn, calibrate = tune.learn, tune.calibrate
+    monkeypatch.setattr(tune, "learn", lambda *given: (seen.update(key(one.text) for one in given[4]), learn(*given)))
+    monkeypatch.setattr(tune, "calibrate", lambda *given: (seen.update(key(one.text) for one in given[2]),
+                                                           calibrate(*given))[1])  # fmt: skip
+    tune.tune(rows(), tmp_path / "own", base=base, tuning=replace(QUICK, alone=False, epochs=0, fewest=2),
+              corpus=tmp_path / "corpus", exclude=[tmp_path / "test/en.jsonl"], threads=1,
+              say=lambda _: None)  # fmt: skip
+    assert key("has it left") in seen and key("Where is my parcel?") not in seen
 
 
 def test_a_known_intent_keeps_its_weights_in_a_grown_net():

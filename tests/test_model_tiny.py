@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from bot.errors import ModelError
 from model import checkpoint
@@ -85,10 +87,43 @@ def test_a_missing_or_damaged_file_is_named(folder: Path, name: str, damage: str
         checkpoint.load(folder)
 
 
-def test_files_of_different_models_are_refused(folder: Path):
-    config = json.loads((folder / checkpoint.CONFIG).read_text())
-    (folder / checkpoint.CONFIG).write_text(json.dumps({**config, "width": 64}))
+def permuted(written: dict) -> dict:
+    names = list(written["model"]["vocab"])
+    return {**written, "model": {**written["model"], "vocab": {name: at for at, name in enumerate(reversed(names))}}}
+
+
+def of_one_score(written: dict) -> dict:
+    return {**written, "intents": {"weights": [0.7], "shift": 0.0}}
+
+
+@pytest.mark.parametrize(("name", "change", "said"), [
+    (checkpoint.CONFIG, lambda written: {**written, "width": 64}, "different models"),
+    (checkpoint.CONFIG, lambda written: {**written, "heads": 4}, "different models"),
+    (checkpoint.CONFIG, lambda written: {**written, "heads": 3}, "32 cannot be cut into 3 heads"),
+    (checkpoint.CONFIG, lambda written: {**written, "intents": written["intents"][::-1]}, "different models"),
+    (checkpoint.TOKENIZER, permuted, "different models"),
+    (checkpoint.CALIBRATION, lambda written: {**written, "trials": []}, "different models"),
+    (checkpoint.CALIBRATION, of_one_score, "three scores"),
+], ids=["width", "heads", "no heads", "intents", "pieces", "trials", "scores"])  # fmt: skip
+def test_a_file_of_another_model_is_refused_and_named(folder: Path, name: str, change, said: str):
+    file = folder / name
+    file.write_text(json.dumps(change(json.loads(file.read_text()))))
+    with pytest.raises(CheckpointError, match=f"{name}.*{said}"):
+        checkpoint.load(folder)
+
+
+def test_weights_that_name_no_files_are_refused(folder: Path):
+    save_file(load_file(folder / checkpoint.WEIGHTS), folder / checkpoint.WEIGHTS)
     with pytest.raises(CheckpointError, match="different models"):
+        checkpoint.load(folder)
+
+
+def test_weights_of_another_shape_are_refused(folder: Path):
+    with safe_open(folder / checkpoint.WEIGHTS, "pt") as opened:
+        named = opened.metadata()
+    weights = load_file(folder / checkpoint.WEIGHTS)
+    save_file({name: tensor[:1].contiguous() for name, tensor in weights.items()}, folder / checkpoint.WEIGHTS, named)
+    with pytest.raises(CheckpointError, match=r"model\.safetensors is damaged"):
         checkpoint.load(folder)
 
 

@@ -1,6 +1,7 @@
 """The recipe from end to end on a handful of lines: seeded, staged, resumable, and it learns."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from model import checkpoint, optimise
+from model.calibration import Calibration
 from model.evaluate import evaluate, table
 from model.recipe import TINY
 from model.report import html
@@ -101,6 +103,19 @@ def test_a_finished_stage_is_not_done_again(inputs, trained: Path):
     ]
 
 
+def test_no_text_of_a_test_set_is_calibrated_on(inputs, tmp_path: Path, monkeypatch):
+    corpus = shutil.copytree(inputs["corpus"], tmp_path / "corpus")
+    (corpus / "calibration").mkdir()
+    (corpus / "calibration" / "en.jsonl").write_text('{"text": "hello you", "intent": "greeting"}\n'
+                                                     '{"text": "has it left", "intent": "order_status"}')  # fmt: skip
+    (tmp_path / "en.jsonl").write_text('{"text": "Hello, you!", "intent": "greeting"}')
+    seen = []
+    monkeypatch.setattr("model.train.calibrate", lambda net, tokenizer, rows: seen.extend(rows) or Calibration())
+    train(tmp_path / "out", **inputs | {"corpus": corpus}, exclude=[tmp_path / "en.jsonl"], threads=1,
+          recipe=replace(TINY, steps=1, further_steps=1, decoder_steps=1), say=lambda _: None)  # fmt: skip
+    assert [one.text for one in seen] == ["has it left"]
+
+
 def test_the_report_of_a_trained_model(trained: Path, tmp_path: Path):
     file = tmp_path / "en.jsonl"
     rows = [{"text": "hello", "intent": "greeting"}, {
@@ -112,5 +127,4 @@ def test_the_report_of_a_trained_model(trained: Path, tmp_path: Path):
     assert report["results"]["en"]["messages"] == 2
     assert report["results"]["en"]["intent_accuracy"]["value"] >= 0.5  # seconds of training, seen texts
     assert "intent_accuracy" in table(report)
-    page = html(report)
-    assert page.count("<svg") == 2 and "src=" not in page and "order_status" in page and "<script" not in page
+    assert "order_status" in html(report)

@@ -96,6 +96,11 @@ def test_all_problems_are_listed_at_once(folder: Path) -> None:
     assert len(str(caught.value).splitlines()) == 3
 
 
+def test_a_shop_that_names_no_tolerated_error_gets_three_percent(folder: Path) -> None:
+    edit(folder / "policy.toml", "max_error = 0.20", "")
+    assert read_policy(folder).max_error == 0.03
+
+
 def test_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"shop\.toml: missing[\s\S]*policy\.toml: missing"):
         read_policy(tmp_path)

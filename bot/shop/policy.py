@@ -156,7 +156,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
     front, homes = _shopfront(shop, folder), shop.tables("markets")
     limits = rules.tables_of("limits")
     markets = _markets(homes, rules.tables("markets"), limits, front["languages"] or ())
-    max_error = rules.value("max_error", checked.share)
+    max_error = rules.optional("max_error", checked.share, 0.03)
     as_of_hours = rules.optional("as_of_hours", checked.hours, 24)
     desk = rules.tables_of("desk") if "desk" in rules.values else None
     hours, deadlines = _desk(desk, front["zone"]) if desk else (OpeningHours(), {})
@@ -170,7 +170,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
         table.unknown()
     if problems:
         return None, problems
-    return Policy(Shopfront(**front), markets, max_error or 0.0, as_of_hours, hours, deadlines), []
+    return Policy(Shopfront(**front), markets, max_error, as_of_hours, hours, deadlines), []
 
 
 def _shopfront(shop: "CheckedTable", folder: Path) -> dict[str, Any]:

@@ -27,7 +27,7 @@ async def test_replies_over_all_acts_languages_and_tones(language: Language) -> 
     for request, candidates, known in zip(requests, found, written, strict=True):
         if candidates and candidates[0] not in known:
             print(f"  {request.act} {request.language} {request.tone}: {candidates[0]}")
-    assert used > 0.9 * len(requests)
+    assert used > 0.98 * len(requests)
 
     taken = []
     for request in random.Random(1).sample(requests, 100):  # one alone, as a turn asks for it
