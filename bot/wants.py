@@ -94,6 +94,18 @@ def asks_how_long(text: str) -> bool:
     return bool(_HOW_LONG.search(text))
 
 
+_IN_HAND = _words(
+    r"exchang\w*|return\w*|(?:send|sent) (?:\w+ ){0,3}back|arriv\w*|came|received|delivered|got|tried|wear\w*|wore|worn"
+    r"|fit(?:s|ted|ting)?|too \w+",
+    r"[换換][货貨]|退|寄回|收到|到[货貨了]|[试試]|穿|太|偏|不合|[大小长長短坏壞]了",
+)
+
+
+def in_hand(text: str) -> bool:
+    """Whether the words tell that the goods have come: "too small", "exchange", 收到了."""
+    return bool(_IN_HAND.search(text))
+
+
 # --- what the shopper wishes -----------------------------------------------------------------------------------------
 
 _WISHES = {

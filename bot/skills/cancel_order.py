@@ -9,7 +9,7 @@ from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import choices, lines, pieces
-from bot.skills.orders import lines_card, pick_order, shares_card
+from bot.skills.orders import WHICH_ORDER, holds, lines_card, pick_order, shares_card
 
 # "can I cancel one item": a part is meant, not said which
 _SOME = re.compile(
@@ -20,7 +20,7 @@ _SOME = re.compile(
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: bool(order.open_lines))
+    order = await pick_order(shop, request, holds(LineState.OPEN))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     choice = choices.standing(request.slots).get("lines", "")
@@ -130,9 +130,7 @@ SKILL = Skill(
                 "unknown",
             )
         ),
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "products", "size", "color", "said"),
     access=Access.ORDER,

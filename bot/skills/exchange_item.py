@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot import wants
 from bot.attributes import is_color, is_size
 from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, Quote, Shop, Variant
 from bot.conversation import Access, Option
@@ -12,7 +13,7 @@ from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
 from bot.skills import lines, money_back
 from bot.skills.money_back import label
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, pick_order
 
 RETURN = "return"  # the option to send it back for money instead
 MOST_OPTIONS = 6
@@ -27,7 +28,8 @@ _TWO = re.compile(r"\btwo\b|[兩两二]", re.IGNORECASE)
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: bool(order.delivered_lines))
+    reason = request.slots.get("reason", "")
+    order = await pick_order(shop, request, lambda order, named: fits(order, named, request.text, reason))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     settled = {"order_id": order.number, "variant": ""}
@@ -41,7 +43,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     [line] = meant
     settled["lines"] = line.id
     wanted = {
-        "lines": [line.id], "quantities": lines.pieces(meant, request), "reason": request.slots.get("reason", ""),
+        "lines": [line.id], "quantities": lines.pieces(meant, request), "reason": reason,
     }  # fmt: skip
     answer = await shop.quote("exchange", request.proof, order.number, wanted)  # the rule, before any question
     if answer.reason == "not_shipped":
@@ -72,6 +74,13 @@ async def run(shop: Shop, request: Request) -> Outcome:
     settled |= {"new_size": new.size, "new_color": _text(new.color), "same": "yes" if new.sku == line.sku else ""}
     cards = _card(answer.value, answer.detail, request)
     return Outcome(_confirm(answer, new, request), slots=settled, quote=answer.value, cards=cards)
+
+
+def fits(order: Order, named: Sequence[Line], said: str, reason: str) -> int:
+    """Goods that have come are exchanged; those named without a word that they have may still be changed."""
+    if not (reason or wants.in_hand(said)) and any(line.state is LineState.OPEN for line in named):
+        return 2
+    return any(line.state is LineState.DELIVERED for line in named or order.lines)
 
 
 async def _meant(shop: Shop, order: Order, request: Request) -> tuple[Line, ...]:
@@ -248,7 +257,7 @@ SKILL = Skill(
         *(f"{family}:exchange_item{detail}" for family in ("confirm", "done") for detail in ("", "/refund", "/due")),
         "pending:exchange_item", "pending:exchange_item/approval",
         *(f"refused:exchange_item/{reason}" for reason in REFUSALS),
-        "ask:order", "unknown_order", "no_orders",
+        *WHICH_ORDER,
     ),
     slots=(
         "order_id", "contact", "products", "lines", "quantity", "reason", "size", "new_size", "color", "new_color",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.commerce import Line, Order, Shop
+from bot.commerce import Line, LineState, Order, Shop
 from bot.conversation import Option
 from bot.facts import Act, Day, Fact, Money, Term, Text
 from bot.messages import Card
@@ -12,9 +12,17 @@ from bot.skills.lines import by_name
 from bot.skills.pictures import first_picture
 
 MOST_OPTIONS = 5
+WHICH_ORDER = ("ask:order", "unknown_order", "no_orders")  # acts of `pick_order`
+# how well an order fits, with those of its lines that the message names: 0 for not at all, and the best ones count
+Fits = Callable[[Order, Sequence[Line]], int]
 
 
-async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]) -> Order | Outcome:
+def holds(state: LineState) -> Fits:
+    """Orders with a line in this state: one that the message names, where it names any."""
+    return lambda order, named: any(line.state is state for line in named or order.lines)
+
+
+async def pick_order(shop: Shop, request: Request, fits: Fits) -> Order | Outcome:
     """The order that is meant: the one named, else by its goods, the one last spoken of, the only one; or a question.
 
     Goods that a message names count for more than the order spoken of before: "and the umbrella?" is another order.
@@ -28,8 +36,7 @@ async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]
     every = [line for order in orders for line in order.lines]
     named = list((await by_name(shop, every, request)).values())
     holding = _holding(orders, named)
-    candidates = holding or orders
-    fitting = [order for order in candidates if fits(order)] or list(candidates)
+    fitting = _best(holding or orders, named, fits)
     strange = request.slots.get("products") and not holding  # goods of none of them
     hint = "" if strange else request.slots.get("order_hint", "")
     if spoken_of := next((order for order in fitting if order.number == hint), None):
@@ -50,6 +57,13 @@ def _holding(orders: Sequence[Order], named: Sequence[Sequence[Line]]) -> list[O
     counts = [sum(any(line in order.lines for line in lines) for lines in named) for order in orders]
     most = max(counts, default=0)
     return [order for order, count in zip(orders, counts, strict=True) if count == most and most]
+
+
+def _best(orders: Sequence[Order], named: Sequence[Sequence[Line]], fits: Fits) -> list[Order]:
+    """The orders that fit best; all of them where none fits."""
+    told = [line for lines in named for line in lines]
+    fit = [fits(order, [line for line in order.lines if line in told]) for order in orders]
+    return [order for order, much in zip(orders, fit, strict=True) if much == max(fit)]
 
 
 def _shown(order: Order, named: Sequence[Sequence[Line]]) -> Line:
