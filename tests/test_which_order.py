@@ -17,6 +17,9 @@ NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 BOOTS = Localised({"en": "Wellington boots", "zh": "雨靴"})
 HAT = Localised({"en": "Straw hat", "zh": "草帽"})
 
+KNIFE = Product("knife", Localised({"en": "Paring knife", "zh": "水果刀"}), Localised({}), "", Localised({}),
+                Localised({}), Localised({}), (), score=1.0)  # fmt: skip
+
 
 def line(id_: str, name: Localised, state: LineState) -> Line:
     return Line(id_, f"sku-{id_}", f"product-{name}", name, "", 1, Money(4900, "GBP"), state)
@@ -33,13 +36,17 @@ class Shop:
         ]
 
     async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
-        return ()
+        return (KNIFE,) if words in ("knife", "刀") else ()
+
+
+async def pick(fits: Fits, text: str, **slots: str) -> Order | Outcome:
+    proof = Proof(Access.CUSTOMER, "c1", "", NOW.replace(year=2030), "uk")
+    asking = Request(slots, "", text, "en", NOW, NOW.date(), lambda fact: fact.text("en"), proof)
+    return await pick_order(Shop(), asking, fits)
 
 
 async def meant(fits: Fits, text: str, **slots: str) -> str:
-    proof = Proof(Access.CUSTOMER, "c1", "", NOW.replace(year=2030), "uk")
-    asking = Request(slots, "", text, "en", NOW, NOW.date(), lambda fact: fact.text("en"), proof)
-    found = await pick_order(Shop(), asking, fits)
+    found = await pick(fits, text, **slots)
     return "asked" if isinstance(found, Outcome) else found.number
 
 
@@ -65,3 +72,13 @@ async def test_goods_of_an_open_order_are_changed_unless_the_words_tell_that_the
 ) -> None:
     fits: Fits = lambda order, named: exchange_item.fits(order, named, text, reason)  # noqa: E731
     assert await meant(fits, text, products="雨靴" if "雨靴" in text else "boots") == number
+
+
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [("knife", "ask:order/without"), ("刀", "ask:order/without"), ("boots", "ask:order"), ("thingy", "ask:order")],
+)
+async def test_goods_of_the_shop_that_no_order_holds_are_said_to_be_in_none(name: str, act: str) -> None:
+    found = await pick(lambda order, named: 1, f"the {name} arrived broken", products=name)
+    assert isinstance(found, Outcome)
+    assert (found.act.name, [option.value for option in found.options]) == (act, ["10423", "10424"])
