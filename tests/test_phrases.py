@@ -90,6 +90,7 @@ refused:return_items/not_returnable order!; refused:return_items/nothing_left or
 refused:return_items/cancelled order!; refused:return_items/changed order!; refused:return_items/declined order!
 refused:return_items/unsupported order!; refused:return_items/unknown order!
 confirm:cancel_order/less_due order! items! due!; done:cancel_order/less_due order! due! items
+refused:cancel_order/stays order! items!
 ask:cancel_lines order!; ask:change order!; ask:change_lines order!; ask:variant item! order
 ask:new_quantity item! order; ask:gift_note order limit; ask:delivery_day order!
 refused:cancel_order/line_packed order! items!; refused:cancel_order/line_gone order! items!
