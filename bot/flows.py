@@ -509,6 +509,8 @@ class TurnState:
         contact = "ask:contact" if access is Access.DELIVERY else "ask:contact/full"
         for slot, act in (("order_id", "ask:order_id"), ("contact", "ask:contact/stronger" if weak else contact)):
             if slot not in flow.slots:
+                if slot == "order_id" and "contact" in self.collected("identify"):
+                    self.say(Act("contact_noted"))
                 yield self.ask(slot, Act(act, {"task": Term("intent", flow.intent)}), flow)
                 return True
         outcome = yield from self._shop(Read("identify", flow, self.conversation.language))

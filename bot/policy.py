@@ -364,6 +364,9 @@ def _new_message(t: TurnState) -> Script:
     tasks = _tasks(t)
     if _third_language(t):
         yield _other_language(t)
+    elif consent.assents(t.event.text):
+        t.say(Act("ask_more"))
+        yield t.speak("say")
     elif tasks:
         yield from _requests(t, tasks)
     elif t.said and t.said[0].name == "apology":
@@ -377,6 +380,7 @@ def _new_message(t: TurnState) -> Script:
         yield t.speak("clarify", offers=(*_menu(), t.human))
     elif "contact" in names:  # who he is, before he says what he wants: not asked for again
         t.change(memory={**t.conversation.memory, **names})
+        t.say(Act("contact_noted"))
         t.say(Act("ask_what"))
         yield t.speak("ask", offers=_menu())
     elif consent.thanks_no(t.event.text):

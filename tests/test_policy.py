@@ -201,8 +201,12 @@ def test_what_no_shop_serves_is_said_so_and_ends_with_a_person() -> None:
     assert [acts(speak) for speak in speaks] == [["oos"], ["oos"], ["oos", "handoff/not_understood"]]
 
 
-def test_a_bare_yes_without_a_question_is_asked_what_it_is_about() -> None:
-    assert acts(Talk().text("yes", affirm=0.95)) == ["ask_what"]
+@pytest.mark.parametrize(("text", "heard"), [("yes", "affirm"), ("ok", "thanks_bye"), ("好的", "thanks_bye")])
+def test_a_bare_yes_without_a_question_is_asked_what_may_be_done_whatever_the_model_hears(
+    text: str, heard: str
+) -> None:
+    speak = Talk().text(text, **{heard: 0.95})
+    assert (acts(speak), speak.offers) == (["ask_more"], ())
 
 
 def test_a_bare_order_number_is_asked_what_for_and_remembered() -> None:
@@ -384,15 +388,24 @@ def test_after_a_miss_the_number_may_be_corrected() -> None:
 
 def test_who_says_who_he_is_before_he_is_asked_is_not_asked() -> None:
     talk = Talk()
-    assert acts(talk.text("hi, I'm emma@example.com", provide_info=0.95)) == ["ask_what"]
+    assert acts(talk.text("hi, I'm emma@example.com", provide_info=0.95)) == ["contact_noted", "ask_what"]
     speak = talk.text("where is 10423", {"order_id": "10423"}, order_status=0.95)
     assert acts(speak) == ["identify/done", "inform:order/open"] and "contact" not in talk.conversation.memory
+
+
+def test_a_contact_given_before_the_number_is_asked_for_is_acknowledged_once_and_used() -> None:
+    talk = Talk()
+    assert acts(talk.text("where is my order? I'm emma@example.com", order_status=0.95)) == [
+        "contact_noted",
+        "ask:order_id",
+    ]
+    assert acts(talk.text("10423", {"order_id": "10423"}, provide_info=0.95)) == ["identify/done", "inform:order/open"]
 
 
 def test_a_contact_given_to_one_request_counts_for_the_next() -> None:
     talk = Talk()
     talk.text("where is my order", order_status=0.95)
-    assert acts(talk.text("emma@example.com")) == ["ask:order_id"]
+    assert acts(talk.text("emma@example.com")) == ["contact_noted", "ask:order_id"]
     speak = talk.text("cancel 10423", {"order_id": "10423"}, cancel_order=0.95)
     assert acts(speak) == ["identify/done", "confirm:cancel_order"]
 
