@@ -12,7 +12,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from bot import causes, cues, days, measures, numerals, opt_in, shopping, tax_ids, wants
+from bot import advice, causes, cues, days, measures, numerals, opt_in, shopping, tax_ids, wants
 from bot.commerce import Measure
 from bot.consent import plain_no
 from bot.conversation import Option, SlotSpan, plain_number
@@ -222,7 +222,7 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["wishes"] = shopping.dumps(said)
     if "product" in values and (names := shopping.names(tuple(spans), text)):
         values["product"] = free_text(names[0]) or values["product"]  # with its brand
-    if "goods" in wanted and (names := shopping.names(tuple(spans), text) or (cues.beside(text),)) and names[0]:
+    if "goods" in wanted and (names := advice.compared(tuple(spans), text) or (cues.beside(text),)) and names[0]:
         values["goods"] = "\n".join(names)
     if "coupon" in wanted and "coupon" not in values and (code := _CODE_NAMED.search(text)):
         values["coupon"] = code[1].upper()
@@ -297,7 +297,7 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
         return several
     if slot == "date" and (day := parse(slot, text)):
         return day  # "the 3rd" is no third choice
-    if options and ((chosen := choose(text, options)) or slot not in _MEANT | {"reason", "topic"}):
+    if options and ((chosen := choose(text, options)) or slot not in _MEANT | {"reason", "topic", "other"}):
         return chosen
     if slot == "reason" and plain_no(text):
         return "skip"

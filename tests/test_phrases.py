@@ -148,6 +148,7 @@ inform:suggestions products!; inform:suggestions/for_you products!; inform:sugge
 inform:suggestions/nearest products!; inform:suggestions/none; inform:suggestions/instead product! products!
 inform:suggestions/cheaper product! products!; inform:suggestions/no_cheaper product!
 inform:suggestions/with product! products!; inform:comparison products!; ask:product/compare
+ask:product/compare_with product! name
 inform:size product! size!; inform:size/between product! sizes! size!; inform:size/out product! size!
 inform:size/none product!; inform:size/chart product!; inform:size/no_chart product!; inform:size/one product!
 inform:runs product! runs!; ask:measure product! measure!
