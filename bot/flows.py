@@ -316,6 +316,10 @@ class TurnState:
         self.steps += 1
         return (yield decision)
 
+    def read(self, flow: Flow) -> Generator[Decision, Outcome, Outcome]:
+        """What the flow's skill answers, beside the stack."""
+        return self._shop(Read(flow.skill, flow, self.conversation.language))
+
     def advance(self, *, resuming: bool = False) -> Script:
         """Run flows until something must be asked or everything has been said."""
         while True:

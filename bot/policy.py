@@ -6,18 +6,18 @@ flows.py; here a message is read.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot import advice, alarms, budget, codes, consent, cues, opt_in, shopping, slots
+from bot import advice, alarms, budget, codes, consent, cues, opt_in, shopping, slots, wants
 from bot.conversation import Conversation, Flow, Understanding
 from bot.decision import NOTIFY, PERSONAL, Decision, Limits, Offer, TurnInput
 from bot.facts import Act, Term, Text
 from bot.flows import ADVICE_MEMORY, Script, TurnState
 from bot.messages import Kind, form_in, has_masked_card
 from bot.promises import Awaited, Promise
-from bot.skill import Outcome, Skill
+from bot.skill import Mode, Outcome, Skill
 
 # Labels that ask the shop for nothing.
 QUIET = frozenset({"affirm", "deny", "provide_info", "cancel_flow", "oos", "talk_to_human", "complaint"})
@@ -250,7 +250,7 @@ def _text(t: TurnState) -> Script:
 
 # Common characters that only simplified script writes so: "好的" alone does not say which script it is.
 _SIMPLIFIED = frozenset("们这个来对时说会没还为过发经进动问间关订单货邮编号码请换买卖钱东车见让认识谢样应该给红蓝绿迟")
-_TELLING = 6  # Latin letters, or two Chinese characters: below, a language is a guess ("ok", "M")
+_TELLING = 6  # Latin letters, or two Chinese characters: below, a message tells too little to go by ("ok", "M")
 
 
 def _language(t: TurnState) -> str:
@@ -262,8 +262,12 @@ def _language(t: TurnState) -> str:
         return known or t.limits.spoken[0]
     if known == "zh-Hant" and heard == "zh" and not _SIMPLIFIED & set(text):
         return known
-    weight = sum(3 if character > "\u2e80" else 1 for character in text if character.isalpha())
-    return heard if not known or weight >= _TELLING else known
+    return heard if not known or _weight(text) >= _TELLING else known
+
+
+def _weight(text: str) -> int:
+    """How much it says: a Chinese character as much as three Latin letters."""
+    return sum(3 if character > "\u2e80" else 1 for character in text if character.isalpha())
 
 
 def _answer_to_confirm(t: TurnState) -> Script:
@@ -355,6 +359,8 @@ def _answer_to_question(t: TurnState) -> Script:
         yield from t.advance()
     elif _third_language(t):
         yield _other_language(t)
+    elif (yield from _on_a_page(t)):
+        yield from t.advance()
     else:
         yield from t.unclear()
 
@@ -388,11 +394,29 @@ def _new_message(t: TurnState) -> Script:
     elif max(meaning.probability(name) for name in ("affirm", "deny", "provide_info")) >= t.threshold:
         t.say(Act("ask_what"))
         yield t.speak("ask", offers=_menu())
+    elif (yield from _on_a_page(t)):
+        yield t.speak("say")
     elif 1 - meaning.in_scope >= t.threshold:
         t.say(Act("oos"))
         yield from t.unclear(silent=True)
     else:
         yield from _not_understood(t)
+
+
+ANY_PAGE = "any_page"
+
+
+def _on_a_page(t: TurnState) -> Generator[Decision, Outcome, bool]:
+    """Whether a page of the shop plainly answers what the model makes nothing of; then it has been said."""
+    if ANY_PAGE not in t.skills or _weight(slots.without_values(t.event.text)) < _TELLING:
+        return False
+    found = yield from t.read(Flow(ANY_PAGE, "", {"said": t.event.text}))
+    if found.act.family != "inform":
+        return False
+    t.say(found.act)
+    t.cards += found.cards
+    t.change(fallbacks=0)
+    return True
 
 
 def _only_social(t: TurnState) -> bool:
