@@ -337,6 +337,8 @@ def _answer_to_question(t: TurnState) -> Script:
         others = [name for name in others if name in t.by_intent]
         if flow.expects == "reason":  # "it arrived broken" is a reason, not a request
             others = [name for name in others if name not in TELLING]
+    if value is not None and flow.options and slots.only_variant(meaning.slots, t.event.text):
+        others = []  # whatever it was taken for: one of those to choose from
     if value is not None and flow.expects == "told":
         others = []  # what went wrong may sound like any request; a person reads all of it
     given = meaning.probability("provide_info")
@@ -440,7 +442,7 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
     """Requests the model is sure of, best first: what the shop is asked for, or else plain social words."""
     if _about_basket(t):
         return [BUYING] if apart_from != t.by_intent[BUYING].name else []
-    sure = _sure(t)
+    sure = _plainly(t, _sure(t))
     if _narrows_advice(t, sure):
         return [ADVISING] if apart_from != t.by_intent[ADVISING].name else []
     skill = t.by_intent.get
@@ -457,6 +459,36 @@ def _tasks(t: TurnState, apart_from: str = "") -> list[str]:
         sure = [*(() if told.alone else (name for name in sure if name not in _LIKE_NOTICES)), told.awaited]
     wanted = [name for name in sure if name not in SOCIAL]
     return wanted[:MOST_REQUESTS] if wanted or apart_from else sure[:1]
+
+
+# What the model may take a question after goods that went back for.
+_LIKE_RETURNED = frozenset({"refund_status", "return_policy", "return_item", "order_status", "delivery_delay"}) | QUIET
+# Another size or colour, before or after the goods have left: one message asks for one of them, whichever is likelier.
+_ONE_CHANGE = ("modify_order", "exchange_item")
+_OF_A_PRODUCT = ("product_price", "product_availability")  # whose answers hold what there is to know of it
+
+
+def _plainly(t: TurnState, sure: Sequence[str]) -> list[str]:
+    """The sure labels, where the words themselves say which: one request is not two because two labels fit it."""
+    text, spans = t.event.text, t.understanding.slots
+    if set(sure) <= _LIKE_RETURNED and wants.asks_after_return(text) and "refund_status" in t.by_intent:
+        return ["refund_status"]
+    if t.top is None and "product" in t.conversation.memory and slots.only_variant(spans, text):
+        return _of_the_one_spoken_of(t)
+    only = list(sure)
+    if len(slots.orders_named(spans, text)) < 2:
+        only = [name for name in only if name not in [one for one in only if one in _ONE_CHANGE][1:]]
+    if set(only) & set(_OF_A_PRODUCT) and len(shopping.names(spans, text)) < 2:
+        only = [name for name in only if name != LOOKING]
+    if BUYING in only and not shopping.asks(text):
+        only = [name for name in only if name not in (LOOKING, ADVISING, *_OF_A_PRODUCT)]
+    return only
+
+
+def _of_the_one_spoken_of(t: TurnState) -> list[str]:
+    """What "black, M" wants of a product spoken of: to have it, where it was being bought, else whether it is there."""
+    about = BUYING if t.conversation.wishes[-1:] == (BUYING,) else "product_availability"
+    return [about] if about in t.by_intent else []
 
 
 def _narrows_advice(t: TurnState, sure: Sequence[str]) -> bool:

@@ -443,6 +443,22 @@ def brief(text: str) -> bool:
     return len(text.split()) <= 5 and sum(character > "\u2e80" for character in text) <= 10
 
 
+_AROUND_VARIANT = re.compile(
+    r"\b(?:in|the|an?|and|size|colou?r|please|pls|one|ones|that|it|for me|thanks?|then|with|make it|i['’]ll take)\b"
+    r"|[的色码碼号號款件个個那就要吧和，、谢謝请請]",
+    re.IGNORECASE,
+)
+
+
+def only_variant(spans: Iterable[SlotSpan], text: str) -> bool:
+    """ "Green S", 黑色M码: a colour, a size or both, and nothing else."""
+    named = [span for span in spans if span.name in ("color", "size", "new_color", "new_size")]
+    rest = text
+    for span in named:
+        rest = rest[: span.start] + " " * (span.end - span.start) + rest[span.end :]
+    return bool(named) and not any(map(str.isalnum, _AROUND_VARIANT.sub(" ", rest)))
+
+
 def without_values(text: str) -> str:
     """The words around e-mails and numbers: what a language can be told by."""
     return _WITH_DIGIT.sub(" ", _EMAIL.sub(" ", text))

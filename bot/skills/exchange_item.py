@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import wants
-from bot.attributes import is_color, is_size
+from bot.attributes import is_color, is_size, says
 from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, Quote, Shop, Variant
 from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Localised, Money, Term, Text
@@ -134,24 +134,14 @@ def wish(product: Product, line: Line, request: Request) -> tuple[str, str]:
 def named(product: Product, line: Line, request: Request, size: str, color: str) -> tuple[str, str]:
     """The wish with the one size and the one colour of the product that the message itself names beyond doubt."""
     old, told = _variant(product, line.sku), "told" in request.slots
-    sizes = {one.size for one in product.variants if one.size and _says(request.text, one.size)}
+    sizes = {one.size for one in product.variants if one.size and says(request.text, one.size)}
     colors = {
         _text(one.color) for one in product.variants
-        if any(_says(request.text, text) for text in one.color.texts.values())
+        if any(says(request.text, text) for text in one.color.texts.values())
     }  # fmt: skip
     if old and not told:  # what it is, beside what it is to be
         sizes, colors = sizes - {old.size}, colors - {_text(old.color)}
     return sizes.pop() if len(sizes) == 1 else size, colors.pop() if len(colors) == 1 else color
-
-
-def _says(text: str, word: str) -> bool:
-    """Whether the word stands in the text by itself; a size of letters in capitals, or after "size" or before 码."""
-    letters = word.isascii() and word.isalpha() and len(word) <= 3
-    plain = re.escape(word).replace("\\ ", r"\s?")
-    found = rf"(?<![\w'’.-]){plain}(?![\w'’-]|\.\d)"
-    if letters:
-        return bool(re.search(rf"{found}|(?i:size {plain}\b|{plain}[码碼号號])", text, re.ASCII))
-    return bool(re.search(found, text, re.IGNORECASE | re.ASCII))
 
 
 def fitting(product: Product, line: Line, size: str, color: str) -> list[Variant]:
