@@ -348,9 +348,8 @@ def _answer_to_question(t: TurnState) -> Script:
     if bare and value and flow.expects == "order_id" and not slots.only_number(t.event.text, value):
         bare = False  # "cancel 10423" is a request, and names its order itself
     if asks_other and not bare:
-        named = t.collected(flow.skill).get("order_id", "")
-        if named and flow.expects == "order_id" and _writes(t, others[0]):
-            t.fill({"order_id": named})  # "take the gloves off 10423": that is the order, and what to do comes first
+        if value is not None and flow.expects == "order_id" and _writes(t, others[0]):
+            t.fill({flow.expects: value})  # "take the gloves off 10423": that is the order, and what to do comes first
         yield from _requests(t, others)
     elif value is not None:
         t.heard.append("provide_info")
