@@ -31,9 +31,45 @@ _THOSE = _compiled(
 )
 
 
+_SIDE = r"(?:the |your |an? )?(?P<{}>[^,.;:?!，。？！、\n]{{2,40}}?)"
+_END = r"(?= (?:in|for|when|please)\b|[?.!]|$)"
+# one thing against another, in the shopper's own words
+_SETS = tuple(
+    re.compile(pattern.format(a=_SIDE.format("a"), b=_SIDE.format("b")) + end, re.IGNORECASE)
+    for pattern, end in (
+        (r"\b(?:differences?|comparison) between {a} (?:and|or|vs\.?|versus) {b}", _END),
+        (r"\bcompare {a} (?:and|with|to|against) {b}", _END),
+        (r"\b(?:better|best|nicer|warmer|cheaper|lighter|stronger)\b[ ,:]+{a} or {b}", _END),
+        (r"^\W*{a} (?:vs\.?|versus) {b}", _END),
+        (
+            r"(?:^|[，。,\s])(?:请问|請問|你们|你們|店里|那|比较一下|比較一下|对比一下|對比一下)?{a}(?:和|跟|与|與|还是|還是){b}",
+            r"(?:的|相比|比起来|，|,)?(?=哪|有?什[么麼](?:区|區|不|差)|有[何啥](?:区|區|不|差)|[谁誰]更|比[较較]?一|[对對]比|怎[么麼][选選])",
+        ),
+    )
+)
+
+
+def sides(text: str) -> tuple[str, ...]:
+    """The two things that a message sets against each other, as they are called in it; () where it does not."""
+    found = next(filter(None, (pattern.search(text) for pattern in _SETS)), None)
+    return (found["a"].strip(), found["b"].strip()) if found else ()
+
+
+def compared(spans: Sequence[SlotSpan], text: str) -> tuple[str, ...]:
+    """The products set against each other: those marked, and one that was not recognised in the words it has."""
+    marked = names(spans, text)
+    other = [side for side in sides(text) if len(marked) == 1 and not _alike(side, marked[0])]
+    return (*marked, *other) if len(other) == 1 else marked
+
+
+def _alike(one: str, other: str) -> bool:
+    left, right = one.casefold(), other.casefold()
+    return left in right or right in left
+
+
 def compares(text: str, spans: Sequence[SlotSpan]) -> bool:
     """ "Which is better, A or B": several products are named, and set against each other."""
-    return bool(_COMPARES.search(text)) and len(names(spans, text)) > 1
+    return bool(_COMPARES.search(text)) and len(compared(spans, text)) > 1
 
 
 def compares_those(text: str) -> bool:

@@ -17,7 +17,7 @@ def answer(slot: str, text: str, spans: Sequence[SlotSpan], options: Sequence[Op
         return several
     if slot == "date" and (day := parse(slot, text)):
         return day  # "the 3rd" is no third choice
-    if options and ((chosen := choose(text, options)) or slot not in MEANT | {"reason", "topic"}):
+    if options and ((chosen := choose(text, options)) or slot not in MEANT | {"reason", "topic", "other"}):
         return chosen
     if slot == "reason" and plain_no(text):
         return "skip"

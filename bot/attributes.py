@@ -47,6 +47,16 @@ def in_name(said: str, names: Iterable[str]) -> bool:
     return any(word.search(_plain(name)) for name in names)
 
 
+def says(text: str, word: str) -> bool:
+    """Whether the word stands in the text by itself; a size of letters in capitals, or after "size" or before 码."""
+    letters = word.isascii() and word.isalpha() and len(word) <= 3
+    plain = re.escape(word).replace("\\ ", r"\s?")
+    found = rf"(?<![\w'’.-]){plain}(?![\w'’-]|\.\d)"
+    if letters:
+        return bool(re.search(rf"{found}|(?i:size {plain}\b|{plain}[码碼号號])", text, re.ASCII))
+    return bool(re.search(found, text, re.IGNORECASE | re.ASCII))
+
+
 def without_size_word(said: str) -> str:
     """ "size M", M码 → M."""
     return re.sub(r"(?i)\s*(?:\bsize\b|码|碼|号|號)\s*", "", said) or said

@@ -98,6 +98,14 @@ def explicit_yes(text: str, verb: str = "") -> bool:
     return not brakes(own.sub("", text) if own else text) and _says_only(text, _YES_TO.get(verb, _ANY_YES))
 
 
+_THANKS = re.compile(r"\b(?:thank|thx|ty|cheers)|[谢謝]", re.IGNORECASE)
+
+
+def assents(text: str) -> bool:
+    """Whether the whole message is a yes that thanks for nothing."""
+    return explicit_yes(text) and not _THANKS.search(text)
+
+
 def plain_no(text: str) -> bool:
     """Whether the whole message is a no."""
     return _says_only(text, _NO)

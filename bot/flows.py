@@ -316,6 +316,10 @@ class TurnState:
         self.steps += 1
         return (yield decision)
 
+    def read(self, flow: Flow) -> Generator[Decision, Outcome, Outcome]:
+        """What the flow's skill answers, beside the stack."""
+        return self._shop(Read(flow.skill, flow, self.conversation.language))
+
     def advance(self, *, resuming: bool = False) -> Script:
         """Run flows until something must be asked or everything has been said."""
         while True:
@@ -509,6 +513,8 @@ class TurnState:
         contact = "ask:contact" if access is Access.DELIVERY else "ask:contact/full"
         for slot, act in (("order_id", "ask:order_id"), ("contact", "ask:contact/stronger" if weak else contact)):
             if slot not in flow.slots:
+                if slot == "order_id" and "contact" in self.collected("identify"):
+                    self.say(Act("contact_noted"))
                 yield self.ask(slot, Act(act, {"task": Term("intent", flow.intent)}), flow)
                 return True
         outcome = yield from self._shop(Read("identify", flow, self.conversation.language))

@@ -120,8 +120,11 @@ def wishes(spans: Sequence[SlotSpan], text: str) -> tuple[Wish, ...]:
     marks = _marks(spans, text)
     found: list[Wish] = []
     clauses = list(_clauses(marks, text))
+    listed = any(kind == "product" for kind, _, _ in marks) or goes_on(text)
     for place, (start, end, carries) in enumerate(clauses):
         own = [mark for mark in marks if start <= mark[1] < end]
+        if listed and not any(kind == "product" for kind, _, _ in own):
+            own = _with_unmarked(text[start:end], start, own)
         change, more = _change(text[start:end], own, found[-1].change if found and carries else None)
         if change == "add" and _OBJECT.search(text[start:end]) and _taken_later(clauses[place + 1 :], text):
             change = "take"
@@ -139,7 +142,30 @@ def changes_basket(spans: Sequence[SlotSpan], text: str) -> bool:
     if declined or (_ELSE.search(text) and not names_basket(text)):
         return False
     said = wishes(spans, text)
+    if goes_on(text) and not asks(text) and any(wish.name for wish in said):
+        return True
     return any(wish.change != "add" or wish.more for wish in said) or bool(said and _ADD.search(text))
+
+
+_GOES_ON = re.compile(
+    r"\W*(?:(?:oh|ok|okay|ah|great|thanks|yes|good)\W+)*(?:and|plus|also)\b|\W*(?:好的?|嗯|哦|[对對]了)?\W*(?:[还還]有|另外|加上|外加|以及)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"[?？]|\b(?:what|which|how|when|where|why|who|(?:do|does|is|are|can|could|will)(?= (?:you|it|they|the|that)))\b"
+    r"|[吗嗎呢]|什[么麼]|多少|怎|哪|[几幾](?!乎)|有[没沒]有|是不是|能不能",
+    re.IGNORECASE,
+)
+
+
+def goes_on(text: str) -> bool:
+    """ "And an apron", 还有竹砧板: it adds to what was said before."""
+    return bool(_GOES_ON.match(text))
+
+
+def asks(text: str) -> bool:
+    """Whether something is asked, whatever is wished for beside it."""
+    return bool(_ASKS.search(text))
 
 
 def names_goods(spans: Sequence[SlotSpan], text: str) -> bool:
@@ -178,6 +204,45 @@ def _marks(spans: Sequence[SlotSpan], text: str) -> list[Mark]:
 _WITHIN = re.compile(r"(?<=[\x00-\x7f]) {1,2}|(?:(?![和跟与與及加要再来來买買还還各的])[\u3400-\u9fff]){0,3}")
 
 
+# a thing that is counted and nothing else: "a flux capacitor", 一个量子电容
+_COUNTED = re.compile(
+    r"\W*(?:(?:oh|and|or|plus|also|then|with|i|i['’]d|like|want|need|would|add|get|me|please) )*"
+    rf"(?P<count>some|(?:{'|'.join(_WORDS)})\b|\d{{1,3}}(?!\d)) (?P<name>[a-z][\w'’-]*(?: [\w'’-]+){{0,4}}?)"
+    r"(?: (?:too|as well|please|also|then))*\W*"
+    rf"|\W*(?:[和跟与與及]|[还還]有|另外|外加|加上|再[来來加要]?|[来來要加])*(?P<number>{_DIGIT}?[十百]?{_DIGIT}|十|\d{{1,3}})"
+    r"(?:[个個件只隻块塊把条條双雙套支瓶盒张張本台臺副袋罐对對根顶頂])(?P<thing>[\u3400-\u9fffA-Za-z]{2,12})[吧啊了]?\W*",
+    re.IGNORECASE,
+)
+# what may be counted and is no goods, and words of another sentence
+_NO_THING = re.compile(
+    r"\b(?:in|ones?|more|pairs?|pieces?|each|other|another|sizes?|colou?rs?|lot|bit|few|couple|of|it|them|that|this|these|those"
+    r"|is|was|are|were|be|my|your|his|her|its|i|you|he|she|we|they|for|to|at|on|by|from|if|but|because|when|who|which"
+    r"|invoice|receipt|refund|discount|code|note|message|question|person|human|delivery|order|voucher|favou?r|question"
+    r"|days?|weeks?|months?|years?|times?|pounds?|euros?)\b"
+    r"|[颜顏]色|尺[码碼]|[问問][题題]|[发發]票|[订訂][单單]|人工|[优優]惠|[码碼号號]$|[时時]候|我|你|的|是|送",
+    re.IGNORECASE,
+)
+
+
+def _with_unmarked(said: str, start: int, own: list[Mark]) -> list[Mark]:
+    """The marks of a clause in a list that counts goods which the model marked none of: nothing is passed over."""
+    found = _COUNTED.fullmatch(said)
+    if found is None or _NO_THING.search(found["name"] or found["thing"]):
+        return own
+    kind, group = ("count", "name") if found["name"] else ("number", "thing")
+    first, last = start + found.start(group), start + found.end(group)
+    marks = own if any(mark[0] == "quantity" for mark in own) else [("quantity", *_place(found, kind, start)), *own]
+    within = [mark for mark in own if mark[0] != "quantity" and mark[1] >= first]
+    if any(mark[2] >= last for mark in within):  # what stands last names the thing, whatever it was taken for
+        whole = within[0][1] <= first
+        return own if whole else [*(mark for mark in marks if mark not in within), ("product", first, last)]
+    return [*marks, ("product", max([first, *(mark[2] for mark in within)]), last)]
+
+
+def _place(found: re.Match[str], group: str, start: int) -> tuple[int, int]:
+    return start + found.start(group), start + found.end(group)
+
+
 def _clauses(marks: Sequence[Mark], text: str) -> Iterator[tuple[int, int, bool]]:
     """(start, end, whether it goes on with what the one before it did); a joint inside a mark is none."""
     start, carries = 0, False
@@ -208,16 +273,17 @@ def _taken_later(clauses: Sequence[tuple[int, int, bool]], text: str) -> bool:
 
 
 def _with_products(
-    found: list[Wish], before: Sequence[Wish], own: Sequence[Mark], text: str, change: Change, more: bool
+    found: list[Wish], ahead: Sequence[Wish], own: Sequence[Mark], text: str, change: Change, more: bool
 ) -> list[Wish]:
-    """`before`: what was said ahead of the first product's name, "blue, size 7, one pair of the sliders"."""
+    """`ahead`: what was said ahead of the first product's name, "blue, size 7, one pair of the sliders"."""
     products = [mark for mark in own if mark[0] == "product"]
-    new = [_times(Wish(change, text[start:end], more=more), text[:start], text[end:]) for _, start, end in products]
+    said = [(text[start:end].strip(), text[:start], text[end:]) for _, start, end in products]
+    new = [_times(Wish(change, name, more=more), before, after) for name, before, after in said]
     for mark in own:
         if mark[0] != "product":
             place = _owner(mark, products)
             new[place] = _given(new[place], mark, text)
-    for wish in before:
+    for wish in ahead:
         new[0] = _merged(new[0], wish)
     return [*found, *new]
 

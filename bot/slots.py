@@ -10,7 +10,7 @@ from functools import partial
 
 import phonenumbers
 
-from bot import causes, cues, days, measures, numerals, opt_in, shopping, tax_ids, wants
+from bot import advice, causes, cues, days, measures, numerals, opt_in, shopping, tax_ids, wants
 from bot.commerce import Measure
 from bot.consent import plain_no
 from bot.conversation import SlotSpan, plain_number
@@ -220,7 +220,7 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["wishes"] = shopping.dumps(said)
     if "product" in values and (names := shopping.names(tuple(spans), text)):
         values["product"] = free_text(names[0]) or values["product"]  # with its brand
-    if "goods" in wanted and (names := shopping.names(tuple(spans), text) or (cues.beside(text),)) and names[0]:
+    if "goods" in wanted and (names := advice.compared(tuple(spans), text) or (cues.beside(text),)) and names[0]:
         values["goods"] = "\n".join(names)
     if "coupon" in wanted and "coupon" not in values and (code := _CODE_NAMED.search(text)):
         values["coupon"] = code[1].upper()
@@ -304,6 +304,22 @@ def means_all(text: str) -> bool:
 
 # a word with a digit in it; Chinese has no spaces to end one
 _WITH_DIGIT = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]{0,64}\d[^\s\u2e80-\u9fff\uff00-\uffef]*")
+
+
+_AROUND_VARIANT = re.compile(
+    r"\b(?:in|the|an?|and|size|colou?r|please|pls|one|ones|that|it|for me|thanks?|then|with|make it|i['’]ll take)\b"
+    r"|[的色码碼号號款件个個那就要吧和，、谢謝请請]",
+    re.IGNORECASE,
+)
+
+
+def only_variant(spans: Iterable[SlotSpan], text: str) -> bool:
+    """ "Green S", 黑色M码: a colour, a size or both, and nothing else."""
+    named = [span for span in spans if span.name in ("color", "size", "new_color", "new_size")]
+    rest = text
+    for span in named:
+        rest = rest[: span.start] + " " * (span.end - span.start) + rest[span.end :]
+    return bool(named) and not any(map(str.isalnum, _AROUND_VARIANT.sub(" ", rest)))
 
 
 def without_values(text: str) -> str:

@@ -39,6 +39,26 @@ def open_only(text: str) -> bool:
     return bool(_OPEN.search(text))
 
 
+_SENT_BACK = _words(
+    r"(?:my|the|our|that) returns?(?! (?:label|slip|form|address|policy|window|fee))"
+    r"|(?:\w+ ){1,4}(?:i|we)(?:['’]ve| have)? (?:sent|posted|shipped|brought) back"
+    r"|(?:\w+ ){1,4}(?:i|we)(?:['’]ve| have)? returned",
+    r"(?:我|已[经經])?退(?:回去?|掉|[货貨])?的(?:[货貨件]|[东東]西|那[件个個双雙]|\w{0,6})|寄回去?的\w{0,6}|退[货貨件]",
+)
+_ASKS_AFTER = _words(
+    r"what(?:['’]s| is| has)? (?:happened|happening|going on|become|the (?:status|state))|what about"
+    r"|how(?:['’]s| is| are)|any (?:news|update|word)|status|progress|check on|hear(?:d)? (?:nothing|anything)"
+    r"|where(?:['’]s| is| are)|still waiting",
+    r"怎[么麼]?[样樣](?:了|啦)|[进進]度|[进進]展|[状狀][态態]|什[么麼]情[况況]|有(?:消息|[结結]果)|到哪一?步|[处處]理(?:到|得|好|完)"
+    r"|(?:到|收到)了?[吗嗎没沒]",
+)
+
+
+def asks_after_return(text: str) -> bool:
+    """ "What happened to my return?", 我退的货怎么样了: the state of goods that went back, not how to send them."""
+    return bool(_SENT_BACK.search(text) and _ASKS_AFTER.search(text))
+
+
 # --- what is wrong with goods ----------------------------------------------------------------------------------------
 
 _RUNS = r"work|turn|charge|start|open|close|switch|connect|go|hold|heat|light"
@@ -92,6 +112,18 @@ def tells_of_defect(text: str) -> bool:
 def asks_how_long(text: str) -> bool:
     """How long a warranty runs: the same for every order, so that one named beside it changes nothing."""
     return bool(_HOW_LONG.search(text))
+
+
+_IN_HAND = _words(
+    r"exchang\w*|return\w*|(?:send|sent) (?:\w+ ){0,3}back|arriv\w*|came|received|delivered|got|tried|wear\w*|wore|worn"
+    r"|fit(?:s|ted|ting)?|too \w+",
+    r"[换換][货貨]|退|寄回|收到|到[货貨了]|[试試]|穿|太|偏|不合|[大小长長短坏壞]了",
+)
+
+
+def in_hand(text: str) -> bool:
+    """Whether the words tell that the goods have come: "too small", "exchange", 收到了."""
+    return bool(_IN_HAND.search(text))
 
 
 # --- what the shopper wishes -----------------------------------------------------------------------------------------

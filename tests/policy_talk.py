@@ -75,6 +75,7 @@ SKILLS = (
     ),
     Skill("product_question", ("product_info", "product_price"), never, (), slots=("product", "size")),
     Skill("shop_faq", ("return_policy", "shipping_info"), never, ()),
+    Skill("any_page", (), never, (), slots=("said",)),
     Skill("small_talk", ("greeting", "thanks_bye", "feedback"), never, ()),
 )
 LIMITS = Limits(approval_above={"GBP": 10000}, modes={"uk": {"all": WriteMode.AUTOMATIC}})
@@ -179,6 +180,7 @@ ANSWERS: Mapping[str, Callable[[Read], Outcome]] = {
     "identify": identify, "one_time_code": one_time_code, "signed_link": signed_link, "cancel_order": cancel,
     "return_items": give_back, "change_address": change_address, "track_order": track, "product_question": product,
     "shop_faq": lambda read: Outcome(Act("inform:passage")),
+    "any_page": lambda read: Outcome(Act("inform:passage" if "basil" in read.flow.slots["said"] else "oos")),
     "small_talk": lambda read: Outcome(Act({"greeting": "greet", "thanks_bye": "thanks"}[read.flow.intent])),
 }  # fmt: skip
 

@@ -158,6 +158,11 @@ def _spans(text: str, *products: str) -> tuple[SlotSpan, ...]:
         ("linen shirt vs mug", ("linen shirt", "mug"), True),
         ("亚麻衬衫和马克杯有什么区别", ("亚麻衬衫", "马克杯"), True),
         ("亚麻衬衫和马克杯哪个好", ("亚麻衬衫", "马克杯"), True),
+        ("which is better, the linen shirt or the flux capacitor?", ("linen shirt",), True),
+        ("what's the difference between the linen shirt and the blorb", ("linen shirt",), True),
+        ("亚麻衬衫和量子衬衫哪个好？", ("亚麻衬衫",), True),
+        ("what's the difference between standard and express delivery?", (), False),
+        ("what's the difference between the linen shirt in white and that linen shirt?", ("linen shirt",), False),
         ("I want to send back the linen shirt or the mug", ("linen shirt", "mug"), False),
         ("which is better?", (), False),
         ("is the linen shirt better in white?", ("linen shirt",), False),
@@ -269,3 +274,19 @@ def test_a_range_of_goods_is_asked_for(text: str, browses: bool) -> None:
 )
 def test_goods_that_are_browsed_are_taken_as_they_are_called(text: str, goods: str) -> None:
     assert advice.goods_browsed(text) == goods
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "goods"),
+    [
+        ("compare the linen shirt with the flux capacitor", ("linen shirt",), ("linen shirt", "flux capacitor")),
+        ("which is cheaper: the linen shirt or a mug?", ("mug",), ("mug", "linen shirt")),
+        ("亚麻衬衫跟量子衬衫有什么区别", ("亚麻衬衫",), ("亚麻衬衫", "量子衬衫")),
+        ("which is better, the linen shirt or the mug?", ("linen shirt", "mug"), ("linen shirt", "mug")),
+        ("how much is the linen shirt?", ("linen shirt",), ("linen shirt",)),
+    ],
+)
+def test_the_side_that_was_not_recognised_is_taken_in_its_own_words(
+    text: str, marked: tuple[str, ...], goods: tuple[str, ...]
+) -> None:
+    assert advice.compared(_spans(text, *marked), text) == goods

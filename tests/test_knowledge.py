@@ -9,7 +9,7 @@ from bot.commerce import Passage, Terms
 from bot.facts import Act, Number
 from bot.meaning import Meaning
 from bot.skill import Alike, Request, nobody_knows
-from bot.skills import knowledge, shop_faq
+from bot.skills import any_page, knowledge, shop_faq
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 
@@ -159,3 +159,23 @@ async def test_what_was_encoded_stays_when_the_model_misses_its_time_for_the_res
     tired.asked = []
     assert await meaning.alike("apple", groups) == [1.0]
     assert len(tired.asked) == 1 + 90 - 64
+
+
+@pytest.mark.parametrize(
+    ("score", "likeness", "other", "answered"),
+    [
+        (0.5, 0.8, 0.6, True),  # by words and meaning, and clearly ahead
+        (0.0, 0.95, 0.6, False),  # alike, with no word in common
+        (0.3, 0.6, 0.1, False),  # too little of both
+        (0.5, 0.8, 1.0, False),  # another one as near
+    ],
+)
+async def test_a_question_of_no_known_kind_is_answered_by_one_clear_passage_or_none(
+    score: float, likeness: float, other: float, answered: bool
+) -> None:
+    shop = Pages(passage("Sowing", "garden", score), passage("Opening"))
+    asked = Request({"said": "when is basil sown"}, "", "", "en", NOW, date(2026, 3, 4), str,
+                    alike=likes(Sowing=likeness, Opening=other))  # fmt: skip
+    outcome = await any_page.run(shop, asked)
+    assert outcome.act.name == ("inform:passage" if answered else "oos")
+    assert [card.title for card in outcome.cards] == ["Sowing"] * answered

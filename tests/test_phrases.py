@@ -30,8 +30,8 @@ BOOK = PhraseBook.load(FOLDER)
 SPECIFIED = """
 introduce; greet; thanks; feedback; capabilities
 ask:order_id task!; ask:contact task
-ask:contact/full task!; ask:contact/stronger task; ask:order; ask:lines order!; ask:reason
-ask:address order; ask:postcode order; ask:product; ask:product/which; ask_what
+ask:contact/full task!; ask:contact/stronger task; ask:order; ask:order/without name!; ask:lines order!; ask:reason
+ask:address order; ask:postcode order; ask:product; ask:product/which; ask_what; ask_more; contact_noted
 identify/done order; identify/miss; go_private; forgotten; unknown_order order!; no_orders
 inform:order/unpaid order! state!; inform:order/cancelled order! state!
 inform:order/open order! state! day; inform:order/packed order! state! day carrier
@@ -90,6 +90,7 @@ refused:return_items/not_returnable order!; refused:return_items/nothing_left or
 refused:return_items/cancelled order!; refused:return_items/changed order!; refused:return_items/declined order!
 refused:return_items/unsupported order!; refused:return_items/unknown order!
 confirm:cancel_order/less_due order! items! due!; done:cancel_order/less_due order! due! items
+refused:cancel_order/stays order! items!
 ask:cancel_lines order!; ask:change order!; ask:change_lines order!; ask:variant item! order
 ask:new_quantity item! order; ask:gift_note order limit; ask:delivery_day order!
 refused:cancel_order/line_packed order! items!; refused:cancel_order/line_gone order! items!
@@ -147,6 +148,7 @@ inform:suggestions products!; inform:suggestions/for_you products!; inform:sugge
 inform:suggestions/nearest products!; inform:suggestions/none; inform:suggestions/instead product! products!
 inform:suggestions/cheaper product! products!; inform:suggestions/no_cheaper product!
 inform:suggestions/with product! products!; inform:comparison products!; ask:product/compare
+ask:product/compare_with product! name
 inform:size product! size!; inform:size/between product! sizes! size!; inform:size/out product! size!
 inform:size/none product!; inform:size/chart product!; inform:size/no_chart product!; inform:size/one product!
 inform:runs product! runs!; ask:measure product! measure!

@@ -98,6 +98,34 @@ def test_what_is_about_something_else_is_none(text: str) -> None:
     assert not changes_basket(*marked(text))
 
 
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("and an apron", [Wish("add", "apron", 1)]),
+    ("oh and two green aprons please", [Wish("add", "green aprons", 2)]),
+    ("and a [green](color) apron", [Wish("add", "apron", 1, "green")]),
+    ("[two](quantity) [mugs](product), a flux capacitor and a [stove](product)",
+     [Wish("add", "mugs", 2), Wish("add", "flux capacitor", 1), Wish("add", "stove")]),
+    ("[two](quantity) [mugs](product) and a flux [capacitor](color)",
+     [Wish("add", "mugs", 2), Wish("add", "flux capacitor", 1)]),
+    ("[两个](quantity)[马克杯](product)、一个量子电容", [Wish("add", "马克杯", 2), Wish("add", "量子电容", 1)]),
+    ("还有一块竹砧板", [Wish("add", "竹砧板", 1)]),
+    ("[two](quantity) [mugs](product) and an invoice", [Wish("add", "mugs", 2)]),
+    ("[two](quantity) [mugs](product), a friend told me about them", [Wish("add", "mugs", 2)]),
+    ("and a question", []),
+])  # fmt: skip
+def test_counted_goods_that_were_not_marked_are_not_passed_over(text: str, wanted: list[Wish]) -> None:
+    assert list(wishes(*marked(text))) == wanted
+
+
+@pytest.mark.parametrize(("text", "changes"), [
+    ("and an [apron](product)", True), ("and an apron", True), ("还有[竹砧板](product)", True),
+    ("also the [mug](product)", True), ("and an [apron](product)?", False), ("and my parcel", False),
+    ("and what is the [apron](product) made of", False), ("还有[竹砧板](product)吗", False),
+    ("an [apron](product)", False),
+])  # fmt: skip
+def test_what_goes_on_adds_to_the_basket_unless_it_asks(text: str, changes: bool) -> None:
+    assert changes_basket(*marked(text)) is changes
+
+
 _WORD = st.text(alphabet="abc ä杯-", max_size=8)
 
 

@@ -192,3 +192,24 @@ def test_who_has_asked_around_already_is_not_asked(text: str, asked: bool) -> No
 )  # fmt: skip
 def test_the_answer_whether_one_has_looked(text: str, answer: str | None) -> None:
     assert wants.checked(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("what happened to my return?", True),
+        ("any news on the trainers I sent back?", True),
+        ("how is my return going", True),
+        ("我退的货怎么样了", True),
+        ("退的鞋子收到了吗", True),
+        ("退货进度", True),
+        ("how do returns work?", False),
+        ("where is my return label?", False),
+        ("what about your return policy", False),
+        ("退货怎么办", False),
+        ("怎么退货", False),
+        ("退货寄到哪里", False),
+    ],
+)
+def test_the_state_of_a_return_is_told_from_how_to_return(text: str, asked: bool) -> None:
+    assert wants.asks_after_return(text) is asked

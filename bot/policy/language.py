@@ -8,7 +8,7 @@ from bot.flows import TurnState
 SHORT_TEXT = 6  # letters below which a language is a guess
 # Common characters that only simplified script writes so: "好的" alone does not say which script it is.
 _SIMPLIFIED = frozenset("们这个来对时说会没还为过发经进动问间关订单货邮编号码请换买卖钱东车见让认识谢样应该给红蓝绿迟")
-_TELLING = 6  # Latin letters, or two Chinese characters: below, a language is a guess ("ok", "M")
+_TELLING = 6  # Latin letters, or two Chinese characters: below, a message tells too little to go by ("ok", "M")
 
 
 def language(t: TurnState) -> str:
@@ -20,8 +20,12 @@ def language(t: TurnState) -> str:
         return known or t.limits.spoken[0]
     if known == "zh-Hant" and heard == "zh" and not _SIMPLIFIED & set(text):
         return known
-    weight = sum(3 if character > "\u2e80" else 1 for character in text if character.isalpha())
-    return heard if not known or weight >= _TELLING else known
+    return heard if not known or tells(text) else known
+
+
+def tells(text: str) -> bool:
+    """Whether there is enough of it to go by: a Chinese character counts as much as three Latin letters."""
+    return sum(3 if character > "\u2e80" else 1 for character in text if character.isalpha()) >= _TELLING
 
 
 def third_language(t: TurnState) -> bool:

@@ -10,8 +10,10 @@ from bot.flows import Script, TurnState
 from bot.policy.labels import HALF, SOCIAL, TELLING
 from bot.policy.language import other_language, third_language
 from bot.policy.notices import to_tell
+from bot.policy.pages import on_a_page
 from bot.policy.requests import requests
 from bot.policy.tasks import own_words, tasks
+from bot.skill import Mode
 
 
 def answered(t: TurnState, flow: Flow) -> Script:
@@ -79,12 +81,16 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         return
     value = _value(t, flow)
     if asked := _asked_instead(t, flow, value, others):
+        if value is not None and flow.expects == "order_id" and _writes(t, asked[0]):
+            t.fill({flow.expects: value})  # "take the gloves off 10423": that is the order, and what to do comes first
         yield from requests(t, asked)
     elif value is not None:
         t.heard.append("provide_info")
         also = t.collected(flow.skill)
         if also.get("order_id", "") in value:
             also.pop("order_id", None)  # a house number, a postcode: part of the answer
+        if flow.expects == "order_id" and "said" in flow.slots and not slots.only_number(t.event.text, value):
+            also["said"] = f"{flow.slots['said']}\n{t.event.text}"  # what is to be done is read in it too
         t.fill({**also, flow.expects: value})
         yield from t.advance()
     elif corrected := t.correction():
@@ -92,6 +98,8 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         yield from t.advance()
     elif third_language(t):
         yield other_language(t)
+    elif (yield from on_a_page(t)):
+        yield from t.advance()
     else:
         yield from t.unclear()
 
@@ -115,6 +123,8 @@ def _asked_instead(t: TurnState, flow: Flow, value: str | None, others: Sequence
         others = [name for name in others if name in t.by_intent]
         if flow.expects == "reason":  # "it arrived broken" is a reason, not a request
             others = [name for name in others if name not in TELLING]
+    if value is not None and flow.options and slots.only_variant(meaning.slots, text):
+        others = []  # whatever it was taken for: one of those to choose from
     if value is not None and flow.expects == "told":
         others = []  # what went wrong may sound like any request; a person reads all of it
     if not others:
@@ -126,6 +136,11 @@ def _asked_instead(t: TurnState, flow: Flow, value: str | None, others: Sequence
     if bare and value and flow.expects == "order_id" and not slots.only_number(text, value):
         bare = False  # "cancel 10423" is a request, and names its order itself
     return [] if bare else list(others)
+
+
+def _writes(t: TurnState, intent: str) -> bool:
+    skill = t.by_intent.get(intent)
+    return skill is not None and skill.mode is Mode.WRITE
 
 
 def _only_social(t: TurnState) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot import advice, budget, cues, shopping, slots
+from bot import advice, budget, cues, shopping, slots, wants
 from bot.decision import NOTIFY
 from bot.flows import TurnState
 from bot.policy.labels import ADVISING, BUYING, LIKE_ADVISING, LIKE_BUYING, LIKE_NOTICES, LOOKING, QUIET, SOCIAL
@@ -16,7 +16,7 @@ def tasks(t: TurnState, apart_from: str = "") -> list[str]:
 
     `apart_from`: the skill under way, whose own requests are not meant.
     """
-    labels = sure(t)
+    labels = _plainly(t, sure(t))
     if plain := _of_goods(t, labels):
         return [plain] if apart_from != t.by_intent[plain].name else []
     labels = _asking(t, labels, apart_from)
@@ -53,9 +53,39 @@ def _asking(t: TurnState, labels: Sequence[str], apart_from: str) -> list[str]:
 # --- what its words say so plainly that the model need not ------------------------------------------------------------
 
 
+# What the model may take a question after goods that went back for.
+_LIKE_RETURNED = frozenset({"refund_status", "return_policy", "return_item", "order_status", "delivery_delay"}) | QUIET
+# Another size or colour, before or after the goods have left: one message asks for one of them, whichever is likelier.
+_ONE_CHANGE = ("modify_order", "exchange_item")
+_OF_A_PRODUCT = ("product_price", "product_availability")  # whose answers hold what there is to know of it
+
+
+def _plainly(t: TurnState, labels: Sequence[str]) -> list[str]:
+    """The sure labels, where the words themselves say which: one request is not two because two labels fit it."""
+    text, spans = t.event.text, t.understanding.slots
+    if set(labels) <= _LIKE_RETURNED and wants.asks_after_return(text) and "refund_status" in t.by_intent:
+        return ["refund_status"]
+    if t.top is None and "product" in t.conversation.memory and slots.only_variant(spans, text):
+        return _of_the_one_spoken_of(t)
+    only = list(labels)
+    if len(slots.orders_named(spans, text)) < 2:
+        only = [name for name in only if name not in [one for one in only if one in _ONE_CHANGE][1:]]
+    if set(only) & set(_OF_A_PRODUCT) and len(shopping.names(spans, text)) < 2:
+        only = [name for name in only if name != LOOKING]
+    if BUYING in only and not shopping.asks(text):
+        only = [name for name in only if name not in (LOOKING, ADVISING, *_OF_A_PRODUCT)]
+    return only
+
+
+def _of_the_one_spoken_of(t: TurnState) -> list[str]:
+    """What "black, M" wants of a product spoken of: to have it, where it was being bought, else whether it is there."""
+    about = BUYING if t.conversation.wishes[-1:] == (BUYING,) else "product_availability"
+    return [about] if about in t.by_intent else []
+
+
 def _of_goods(t: TurnState, labels: Sequence[str]) -> str:
     """The intent of a few words about the basket, or about what was just suggested; "" where they are neither."""
-    if _about_basket(t, labels):
+    if _about_basket(t, sure(t)):
         return BUYING
     return ADVISING if _narrows_advice(t, labels) else ""
 

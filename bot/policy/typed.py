@@ -10,6 +10,7 @@ from bot.policy.buttons import menu
 from bot.policy.labels import ADVISING, HALF, LIKE_NOTICES, QUIET, SOCIAL
 from bot.policy.language import language, other_language, third_language
 from bot.policy.notices import taken_back, to_take_back
+from bot.policy.pages import on_a_page
 from bot.policy.questions import answered
 from bot.policy.requests import begin, requests
 from bot.policy.tasks import own_words, sure, tasks
@@ -81,6 +82,9 @@ def _new_message(t: TurnState) -> Script:
     wanted = tasks(t)
     if third_language(t):
         yield other_language(t)
+    elif consent.assents(t.event.text):
+        t.say(Act("ask_more"))
+        yield t.speak("say")
     elif wanted:
         yield from requests(t, wanted)
     elif t.said and t.said[0].name == "apology":
@@ -94,6 +98,7 @@ def _new_message(t: TurnState) -> Script:
         yield t.speak("clarify", offers=(*menu(), t.human))
     elif "contact" in names:  # who he is, before he says what he wants: not asked for again
         t.change(memory={**t.conversation.memory, **names})
+        t.say(Act("contact_noted"))
         t.say(Act("ask_what"))
         yield t.speak("ask", offers=menu())
     elif consent.thanks_no(t.event.text):
@@ -101,6 +106,8 @@ def _new_message(t: TurnState) -> Script:
     elif max(meaning.probability(name) for name in ("affirm", "deny", "provide_info")) >= t.threshold:
         t.say(Act("ask_what"))
         yield t.speak("ask", offers=menu())
+    elif (yield from on_a_page(t)):
+        yield t.speak("say")
     elif 1 - meaning.in_scope >= t.threshold:
         t.say(Act("oos"))
         yield from t.unclear(silent=True)

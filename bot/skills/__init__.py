@@ -3,6 +3,7 @@
 from bot.skill import Skill
 from bot.skills import (
     account_help,
+    any_page,
     bot_identity,
     business,
     cancel_order,
@@ -41,6 +42,7 @@ _TASKS: tuple[Skill, ...] = (
     identify.SKILL,
     one_time_code.SKILL,
     signed_link.SKILL,
+    any_page.SKILL,
     track_order.SKILL,
     list_orders.SKILL,
     delivery_trouble.SKILL,

@@ -9,7 +9,7 @@ from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import choices, lines, pieces
-from bot.skills.orders import lines_card, pick_order, shares_card
+from bot.skills.orders import WHICH_ORDER, holds, lines_card, pick_order, shares_card
 
 # "can I cancel one item": a part is meant, not said which
 _SOME = re.compile(
@@ -20,13 +20,14 @@ _SOME = re.compile(
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: bool(order.open_lines))
+    order = await pick_order(shop, request, holds(LineState.OPEN))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     choice = choices.standing(request.slots).get("lines", "")
     chosen = await lines.meant(shop, order, request, choice) if order.open_lines else ()
     if chosen is None or (not chosen and _part_only(order, request)):
         return _ask(order, request)
+    stays = () if chosen and choice != lines.ALL else _stays(order)
     if not chosen and len(order.open_lines) == 1:
         chosen = order.open_lines
     arguments: dict[str, object] = {"lines": [line.id for line in chosen]} if chosen else {}
@@ -43,7 +44,14 @@ async def run(shop: Shop, request: Request) -> Outcome:
         lines_card(order, quote.lines, request), *_left_out(order, chosen, request),
         *shares_card(quote.arguments, order.total.currency, request.say), *_still_due(quote, request),
     )  # fmt: skip
-    return Outcome(confirm(quote), slots=settled, quote=quote, cards=cards)
+    return Outcome(confirm(quote), before=stays, slots=settled, quote=quote, cards=cards)
+
+
+def _stays(order: Order) -> tuple[Act, ...]:
+    """What of the whole order is too late to be cancelled: it is said before the rest is confirmed."""
+    late = [line for line in order.lines if line.state not in (LineState.OPEN, LineState.CANCELLED)]
+    facts: dict[str, Fact] = {"order": Text(order.number), "items": lines.items(late, order)}
+    return (Act("refused:cancel_order/stays", facts),) if late else ()
 
 
 def _part_only(order: Order, request: Request) -> bool:
@@ -124,15 +132,14 @@ SKILL = Skill(
                 "line_packed",
                 "line_gone",
                 "line_cancelled",
+                "stays",
                 "changed",
                 "declined",
                 "unsupported",
                 "unknown",
             )
         ),
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "products", "size", "color", "said"),
     access=Access.ORDER,

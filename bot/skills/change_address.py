@@ -8,7 +8,7 @@ from bot.facts import Act, Text
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import address_book
 from bot.skills.address_book import means_book
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, pick_order
 
 # "my sister Lucy Clarke", 我老婆林小满: the name alone goes on the label
 _KIN = re.compile(
@@ -23,7 +23,7 @@ _PARTS = (*_PLACE, "recipient", "phone")
 async def run(shop: Shop, request: Request) -> Outcome:
     if means_book(request.slots.get("said", "")):
         return Outcome(Act(f"pass:{address_book.SKILL}"))
-    order = await pick_order(shop, request, lambda order: order.state == "open")
+    order = await pick_order(shop, request, lambda order, _: order.state == "open")
     if isinstance(order, Outcome) or request.proof is None:
         return order
     settled = {"order_id": order.number}
@@ -81,9 +81,7 @@ SKILL = Skill(
             )
         ),
         "notice:change_address",
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "name", "said", *_PARTS),
     access=Access.ORDER,

@@ -7,7 +7,7 @@ and can be chosen becomes a question; its answer comes back in a slot named afte
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.attributes import in_name, is_color, is_size, without_size_word
+from bot.attributes import in_name, is_color, is_size, says, without_size_word
 from bot.commerce import Basket, Product, Shop, Variant
 from bot.conversation import Option
 from bot.facts import Act, Fact, Number, Text
@@ -224,10 +224,25 @@ def _article(
             facts["wanted"] = _wanted(name, said, product, request)
             return _asked(name, place, f"ask:{name}/out", facts, fitting, request)
         fitting = matching
+    answered = any(f"{name}/{place}" in request.slots for name in ("color", "size"))
     for name in ("color", "size"):
         if any(_value(variant, name) != _value(fitting[0], name) for variant in fitting):
+            if answered and (told := _told(name, fitting, request)):  # "green S", asked for the colour
+                fitting = told
+                continue
             return _asked(name, place, f"ask:{name}", facts, fitting, request)
     return fitting[0]
+
+
+def _told(name: str, among: Sequence[Variant], request: Request) -> list[Variant]:
+    """Those of the one size or colour that the answer also names, in so many words; none where it does not."""
+    labels = {_label(variant, name, request) for variant in among}
+    said = [label for label in labels if label and says(request.text, label)]
+    return [variant for variant in among if [_label(variant, name, request)] == said]
+
+
+def _label(variant: Variant, name: str, request: Request) -> str:
+    return request.say(variant.color) if name == "color" else variant.size
 
 
 def _matching(name: str, said: str, among: Sequence[Variant], product: Product) -> list[Variant]:
@@ -258,7 +273,7 @@ def _asked(
     """A question for a colour or a size; each answer is an article that has it."""
     options: dict[str, Option] = {}
     for variant in among:
-        label = request.say(variant.color) if name == "color" else variant.size
+        label = _label(variant, name, request)
         options.setdefault(label, Option(label, variant.sku))
     return Outcome(Act(act, dict(facts)), slot=f"{name}/{place}", options=tuple(options.values())[:MOST_OPTIONS])
 

@@ -20,7 +20,7 @@ from bot.messages import Card
 from bot.promises import Awaited
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import parcels
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, pick_order
 from bot.skills.track_order import MOVING, STATES
 
 LATELY = timedelta(days=30)  # so long a parcel that came is asked after
@@ -29,7 +29,7 @@ _SAID_TO_BE_THERE = ("missing", "elsewhere")
 
 async def run(shop: Shop, request: Request) -> Outcome:
     kind = wants.trouble(request.slots.get("said", ""))
-    order = await pick_order(shop, request, lambda order: _likely(order, kind, request))
+    order = await pick_order(shop, request, lambda order, _: _likely(order, kind, request))
     if isinstance(order, Outcome):
         return order
     part = _meant(order, kind, request.today)
@@ -280,9 +280,7 @@ SKILL = Skill(
             f"refused:delivery_trouble/{reason}"
             for reason in ("out_of_stock", "changed", "declined", "unsupported", "unknown")
         ),
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "products", "said", "wish"),
     access=Access.DELIVERY,

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.attributes import is_color, is_size
+from bot import wants
+from bot.attributes import is_color, is_size, says
 from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, Quote, Shop, Variant
 from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Localised, Money, Term, Text
@@ -12,7 +13,7 @@ from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
 from bot.skills import lines, money_back
 from bot.skills.money_back import label
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, pick_order
 
 RETURN = "return"  # the option to send it back for money instead
 MOST_OPTIONS = 6
@@ -27,7 +28,8 @@ _TWO = re.compile(r"\btwo\b|[兩两二]", re.IGNORECASE)
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: bool(order.delivered_lines))
+    reason = request.slots.get("reason", "")
+    order = await pick_order(shop, request, lambda order, named: fits(order, named, request.text, reason))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     settled = {"order_id": order.number, "variant": ""}
@@ -41,7 +43,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     [line] = meant
     settled["lines"] = line.id
     wanted = {
-        "lines": [line.id], "quantities": lines.pieces(meant, request), "reason": request.slots.get("reason", ""),
+        "lines": [line.id], "quantities": lines.pieces(meant, request), "reason": reason,
     }  # fmt: skip
     answer = await shop.quote("exchange", request.proof, order.number, wanted)  # the rule, before any question
     if answer.reason == "not_shipped":
@@ -72,6 +74,13 @@ async def run(shop: Shop, request: Request) -> Outcome:
     settled |= {"new_size": new.size, "new_color": _text(new.color), "same": "yes" if new.sku == line.sku else ""}
     cards = _card(answer.value, answer.detail, request)
     return Outcome(_confirm(answer, new, request), slots=settled, quote=answer.value, cards=cards)
+
+
+def fits(order: Order, named: Sequence[Line], said: str, reason: str) -> int:
+    """Goods that have come are exchanged; those named without a word that they have may still be changed."""
+    if not (reason or wants.in_hand(said)) and any(line.state is LineState.OPEN for line in named):
+        return 2
+    return any(line.state is LineState.DELIVERED for line in named or order.lines)
 
 
 async def _meant(shop: Shop, order: Order, request: Request) -> tuple[Line, ...]:
@@ -125,24 +134,14 @@ def wish(product: Product, line: Line, request: Request) -> tuple[str, str]:
 def named(product: Product, line: Line, request: Request, size: str, color: str) -> tuple[str, str]:
     """The wish with the one size and the one colour of the product that the message itself names beyond doubt."""
     old, told = _variant(product, line.sku), "told" in request.slots
-    sizes = {one.size for one in product.variants if one.size and _says(request.text, one.size)}
+    sizes = {one.size for one in product.variants if one.size and says(request.text, one.size)}
     colors = {
         _text(one.color) for one in product.variants
-        if any(_says(request.text, text) for text in one.color.texts.values())
+        if any(says(request.text, text) for text in one.color.texts.values())
     }  # fmt: skip
     if old and not told:  # what it is, beside what it is to be
         sizes, colors = sizes - {old.size}, colors - {_text(old.color)}
     return sizes.pop() if len(sizes) == 1 else size, colors.pop() if len(colors) == 1 else color
-
-
-def _says(text: str, word: str) -> bool:
-    """Whether the word stands in the text by itself; a size of letters in capitals, or after "size" or before 码."""
-    letters = word.isascii() and word.isalpha() and len(word) <= 3
-    plain = re.escape(word).replace("\\ ", r"\s?")
-    found = rf"(?<![\w'’.-]){plain}(?![\w'’-]|\.\d)"
-    if letters:
-        return bool(re.search(rf"{found}|(?i:size {plain}\b|{plain}[码碼号號])", text, re.ASCII))
-    return bool(re.search(found, text, re.IGNORECASE | re.ASCII))
 
 
 def fitting(product: Product, line: Line, size: str, color: str) -> list[Variant]:
@@ -248,7 +247,7 @@ SKILL = Skill(
         *(f"{family}:exchange_item{detail}" for family in ("confirm", "done") for detail in ("", "/refund", "/due")),
         "pending:exchange_item", "pending:exchange_item/approval",
         *(f"refused:exchange_item/{reason}" for reason in REFUSALS),
-        "ask:order", "unknown_order", "no_orders",
+        *WHICH_ORDER,
     ),
     slots=(
         "order_id", "contact", "products", "lines", "quantity", "reason", "size", "new_size", "color", "new_color",

@@ -13,7 +13,7 @@ from bot.decision import HandoffRequest
 from bot.facts import Act, Fact, Many, Text
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills.mailbox import masked
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, pick_order
 
 NONE = "skip"  # the tax number of who has none
 _COMPANY = re.compile(
@@ -41,7 +41,7 @@ _FIRM = re.compile(r"公司|厂|店|所|部|中心|学校|医院|银行|协会|�
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, _may_have_one)
+    order = await pick_order(shop, request, lambda order, _: _may_have_one(order))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     said, settled = request.slots.get("said", ""), {"order_id": order.number}
@@ -156,9 +156,7 @@ SKILL = Skill(
             for reason in ("unpaid", "issued", "changed", "declined", "unsupported", "unknown")
         ),
         "notice:invoice",
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "invoice_title", "tax_id", "email", "products", "said"),
     access=Access.ORDER,

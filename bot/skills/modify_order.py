@@ -7,20 +7,20 @@ order, and what the rules do not know goes to a person.
 from datetime import date
 
 from bot import days
-from bot.commerce import GIFT_NOTE_LENGTH, AnswerStatus, Order, Shop
+from bot.commerce import GIFT_NOTE_LENGTH, AnswerStatus, LineState, Order, Shop
 from bot.conversation import Access, Option
 from bot.facts import Act, Day, Fact, Number, Term, Text
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import choices, item_change, wishes
 from bot.skills.order_change import Change
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, holds, pick_order
 from bot.skills.wishes import Wish
 
 ASKED_FOR = (Wish.ITEMS, Wish.QUANTITY, Wish.REMOVE, Wish.DELIVERY_DAY, Wish.GIFT_NOTE)  # what can be chosen
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: bool(order.open_lines))
+    order = await pick_order(shop, request, holds(LineState.OPEN))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     if not order.open_lines:
@@ -141,9 +141,7 @@ SKILL = Skill(
                 "unknown",
             )
         ),
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=(
         "order_id", "contact", "products", "size", "new_size", "color", "new_color", "quantity", "new_quantity", "date",

@@ -1,20 +1,28 @@
 """Which order is meant: shared by every skill that works on one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.commerce import Line, Order, Shop
+from bot.commerce import Line, LineState, Order, Shop
 from bot.conversation import Option
 from bot.facts import Act, Day, Fact, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request
-from bot.skills.lines import by_name
+from bot.skills.lines import POSSIBLE, by_name
 from bot.skills.pictures import first_picture
 
 MOST_OPTIONS = 5
+WHICH_ORDER = ("ask:order", "ask:order/without", "unknown_order", "no_orders")  # acts of `pick_order`
+# how well an order fits, with those of its lines that the message names: 0 for not at all, and the best ones count
+Fits = Callable[[Order, Sequence[Line]], int]
 
 
-async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]) -> Order | Outcome:
+def holds(state: LineState) -> Fits:
+    """Orders with a line in this state: one that the message names, where it names any."""
+    return lambda order, named: any(line.state is state for line in named or order.lines)
+
+
+async def pick_order(shop: Shop, request: Request, fits: Fits) -> Order | Outcome:
     """The order that is meant: the one named, else by its goods, the one last spoken of, the only one; or a question.
 
     Goods that a message names count for more than the order spoken of before: "and the umbrella?" is another order.
@@ -26,23 +34,25 @@ async def pick_order(shop: Shop, request: Request, fits: Callable[[Order], bool]
         return order or Outcome(Act("unknown_order", {"order": Text(number)}))
     orders = await shop.orders(request.proof)
     every = [line for order in orders for line in order.lines]
-    named = list((await by_name(shop, every, request)).values())
+    hits = await by_name(shop, every, request)
+    named = list(hits.values())
     holding = _holding(orders, named)
-    candidates = holding or orders
-    fitting = [order for order in candidates if fits(order)] or list(candidates)
+    fitting = _best(holding or orders, named, fits)
     strange = request.slots.get("products") and not holding  # goods of none of them
     hint = "" if strange else request.slots.get("order_hint", "")
     if spoken_of := next((order for order in fitting if order.number == hint), None):
         return spoken_of
     if not fitting:
         return Outcome(Act("no_orders"))
-    if len(fitting) == 1:
+    missing = "" if holding else await _sold(hits, shop, request)
+    if len(fitting) == 1 and not missing:
         return fitting[0]
     options = tuple(
         Option(f"{order.number} · {request.say(_shown(order, named).name)}", order.number)
         for order in fitting[:MOST_OPTIONS]
     )
-    return Outcome(Act("ask:order"), slot="order_id", options=options)
+    act = Act("ask:order/without", {"name": Text(missing)}) if missing else Act("ask:order")
+    return Outcome(act, slot="order_id", options=options)
 
 
 def _holding(orders: Sequence[Order], named: Sequence[Sequence[Line]]) -> list[Order]:
@@ -50,6 +60,22 @@ def _holding(orders: Sequence[Order], named: Sequence[Sequence[Line]]) -> list[O
     counts = [sum(any(line in order.lines for line in lines) for lines in named) for order in orders]
     most = max(counts, default=0)
     return [order for order, count in zip(orders, counts, strict=True) if count == most and most]
+
+
+async def _sold(names: Iterable[str], shop: Shop, request: Request) -> str:
+    """The first of the names that is surely one of goods: the catalogue knows it. "" where none is."""
+    for name in names:
+        found = await shop.search(name, limit=1, market=request.proof.market if request.proof else "")
+        if found and found[0].score >= POSSIBLE:
+            return name
+    return ""
+
+
+def _best(orders: Sequence[Order], named: Sequence[Sequence[Line]], fits: Fits) -> list[Order]:
+    """The orders that fit best; all of them where none fits."""
+    told = [line for lines in named for line in lines]
+    fit = [fits(order, [line for line in order.lines if line in told]) for order in orders]
+    return [order for order, much in zip(orders, fit, strict=True) if much == max(fit)]
 
 
 def _shown(order: Order, named: Sequence[Sequence[Line]]) -> Line:

@@ -11,7 +11,7 @@ from bot.conversation import Access
 from bot.facts import Act, Fact, Term, Text
 from bot.skill import Mode, Outcome, Request, Skill, beside
 from bot.skills import lines, money_back, refund_status
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, pick_order
 
 FOR_A_PERSON = ("goodwill", "charge")  # slots.collect, "cause"
 
@@ -23,7 +23,7 @@ def confirm(quote: Quote) -> Act:
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, _may_be_meant)
+    order = await pick_order(shop, request, lambda order, _: _may_be_meant(order))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     settled, cause = {"order_id": order.number}, request.slots.get("cause", "")
@@ -97,7 +97,7 @@ SKILL = Skill(
         "pending:refund_request", "pending:refund_request/approval",
         *(f"refused:refund_request/{reason}" for reason in REFUSALS),
         "inform:way/return", "inform:way/cancel", "inform:way/missing", *refund_status.ACTS,
-        "ask:order", "unknown_order", "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "products", "reason", "quantity", "cause", "amount"),
     access=Access.ORDER,

@@ -12,7 +12,7 @@ from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
 from bot.skills import lines, money_back
 from bot.skills.money_back import label
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, pick_order
 
 # "has my return arrived", 退件收到没: asks for the goods more than for the money
 _PARCEL = re.compile(
@@ -28,7 +28,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if orders and not any(map(_has_money_moving, orders)):
         return Outcome(Act("inform:refund/nowhere"))
     waiting = any(map(waits, orders))
-    order = await pick_order(shop, request, waits if waiting else _has_money_moving)
+    order = await pick_order(shop, request, lambda order, _: waits(order) if waiting else _has_money_moving(order))
     return order if isinstance(order, Outcome) else told(order, request)
 
 
@@ -161,7 +161,7 @@ SKILL = Skill(
     name="refund_status",
     intents=("refund_status",),
     run=run,
-    acts=(*ACTS, "inform:refund/nowhere", "ask:order", "unknown_order", "no_orders"),
+    acts=(*ACTS, "inform:refund/nowhere", *WHICH_ORDER),
     slots=("order_id", "contact", "products", "said"),
     access=Access.ORDER,
 )

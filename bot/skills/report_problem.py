@@ -16,7 +16,7 @@ from bot.facts import Act, Day, Fact, Many, Number, Term, Text
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import lines
 from bot.skills.delivery_trouble import open_already
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, pick_order
 from bot.slots import orders_named
 
 MOST_COUNTED = 5  # pieces offered as buttons
@@ -31,7 +31,7 @@ def fits(intent: str, text: str, spans: Sequence[SlotSpan]) -> bool:
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: _may_hold(order, request))
+    order = await pick_order(shop, request, lambda order, _: _may_hold(order, request))
     if isinstance(order, Outcome):
         return order
     outcome = await _answer(shop, request, order)
@@ -254,9 +254,7 @@ SKILL = Skill(
                 "unknown",
             )
         ),
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "products", "reason", "lines", "said", "files"),
     access=Access.ORDER,

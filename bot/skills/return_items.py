@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commerce import AnswerStatus, Order, Quote, Shop
+from bot.commerce import AnswerStatus, LineState, Order, Quote, Shop
 from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
 from bot.skills import exchange_item, lines, money_back
 from bot.skills.money_back import label
-from bot.skills.orders import pick_order
+from bot.skills.orders import WHICH_ORDER, holds, pick_order
 from bot.skills.return_form import EXCHANGE, REASONS, SLOTS, form
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: bool(order.delivered_lines))
+    order = await pick_order(shop, request, holds(LineState.DELIVERED))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     if request.slots.get("way") == EXCHANGE:
@@ -110,9 +110,7 @@ SKILL = Skill(
                 "unknown",
             )
         ),
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "products", "reason", "lines", "quantity", "said"),
     access=Access.ORDER,

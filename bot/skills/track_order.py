@@ -6,7 +6,7 @@ from bot.decision import tell_me
 from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
 from bot.skills import parcels
-from bot.skills.orders import due_card, pick_order, wishes_card
+from bot.skills.orders import WHICH_ORDER, due_card, pick_order, wishes_card
 from bot.skills.return_form import form
 
 STATES = ("unpaid", "open", "packed", "part_shipped", "shipped", "delivered", "cancelled", "return_open", "returned")
@@ -19,7 +19,7 @@ OFFERED = {
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order: order.state in MOVING)
+    order = await pick_order(shop, request, lambda order, _: order.state in MOVING)
     if isinstance(order, Outcome):
         return order
     act = parcels.status(order, request)
@@ -43,9 +43,7 @@ SKILL = Skill(
         "inform:as_of",
         "inform:claim/open",
         "inform:claim/open_until",
-        "ask:order",
-        "unknown_order",
-        "no_orders",
+        *WHICH_ORDER,
     ),
     slots=("order_id", "contact", "products", "said"),
     access=Access.DELIVERY,
