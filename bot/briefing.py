@@ -3,16 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import approval, deeds, handoff, routing
+from bot import approval, background, deeds, handoff, routing
+from bot.background import Background
 from bot.commerce import Order
 from bot.conversation import Conversation
 from bot.decision import HandoffRequest
-from bot.facts import Fact
+from bot.facts import Fact, Money
 from bot.fulfilment import Fulfilment
 from bot.messages import Attachment
 from bot.speech import Speech
 from bot.triage import FIRST
-from bot.turn import HandoffChange, TurnStore
+from bot.turn import Attempt, HandoffChange, TurnStore
 from bot.underway import Settings, Turn
 
 
@@ -32,7 +33,9 @@ class Briefing:
         # what comes first anyhow waits for no shop, and where an error brings in a person it may be the shop's
         asks = status == "waiting" and request.reason not in FIRST | {"error"}
         order = await self._fulfilment.order(number, before.proof) if asks else None
-        text = await self._told(t, request, before, order)
+        able = await self._able(order, before) if request.kind in ("chat", "case") else ()
+        found = await self._found(t, request, before, order, able, asks=asks)
+        text = self._told(t, request, before, found)
         if request.kind in ("chat", "case"):
             fit = routing.fitting(await self._store.crew(), before.language, request.reason)
             text = f"{text}\n{handoff.desk_word(self._terms, 'fits')} {', '.join(fit)}" if fit else text
@@ -44,26 +47,39 @@ class Briefing:
         suggestion = t.suggestion if request.kind == "chat" else ""
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *t.files]
-        able = await self._able(order, before) if request.kind in ("chat", "case") else ()
-        return handoff.opened(conversation, change, t.now, wait, self._terms, files, suggestion, able)
+        names = [name for name, _ in able]
+        return handoff.opened(conversation, change, t.now, wait, self._terms, files, suggestion, names)
 
-    async def _able(self, order: Order | None, conversation: Conversation) -> Sequence[str]:
-        """What staff could do about the order right now."""
+    async def _able(self, order: Order | None, conversation: Conversation) -> Sequence[tuple[str, Money]]:
+        """What staff could do about the order right now, and what it would move."""
         proof = conversation.proof
         if order is None or proof is None:
             return ()
-        return [name for name in deeds.DEEDS if await self._fulfilment.deed(name, order, proof)]
+        quotes = [(name, await self._fulfilment.deed(name, order, proof)) for name in deeds.DEEDS]
+        return [(name, deeds.moves(quote)) for name, quote in quotes if quote]
 
-    async def _told(
-        self, t: Turn, request: HandoffRequest, conversation: Conversation, order: Order | None
-    ) -> str:
+    async def _found(
+        self, t: Turn, request: HandoffRequest, conversation: Conversation, order: Order | None,
+        able: Sequence[tuple[str, Money]], *, asks: bool,
+    ) -> Background:  # fmt: skip
+        proof = conversation.proof if conversation.proof and conversation.proof.until > t.now else None
+        buyer = await self._fulfilment.buyer(order, proof) if asks else None
+        earlier = await self._store.attempts(t.conversation.id, t.conversation.session)
+        now = Attempt("", tuple(outcome.act.name for outcome in t.outcomes))
+        write = request.write or t.conversation.pending
+        strong = proof is not None and proof.strong(t.now)
+        return Background(order, buyer, proof, strong, (*earlier, now), write, able)
+
+    def _told(self, t: Turn, request: HandoffRequest, conversation: Conversation, found: Background) -> str:
         def say(fact: Fact) -> str:
             return self._speech.say(fact, self._settings.staff_language)
 
         if request.kind == "approval" and request.write:
-            buyer = await self._fulfilment.buyer(order, conversation.proof)
             limits = self._settings.limits
             by = t.first.name if request.reason in deeds.PROPOSED else ""
-            return approval.card(request.write, buyer, conversation, t.history, t.text, limits, self._terms, say, by)
+            return approval.card(
+                request.write, found.buyer, conversation, t.history, t.text, limits, self._terms, say, by
+            )
         facts = {name: say(fact) for name, fact in request.facts.items()}
-        return handoff.case_summary(facts, conversation, request.reason, t.history, self._terms, t.text)
+        rows = background.rows(found, conversation, self._terms, say)
+        return handoff.case_summary(facts, conversation, request.reason, t.history, self._terms, t.text, rows)

@@ -34,21 +34,22 @@ class Moved:
 
 
 def summary(
-    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = ""
-) -> str:
-    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model."""
+    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = "",
+    background: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model.
+
+    `background`: rows by name (bot/background.py).
+    """
     label = terms.get("summary", {})
-    proof = conversation.proof
-    rows = [
-        ("reason", terms.get("handoff", {}).get(reason, reason)),
-        ("wish", ", ".join(terms.get("intent", {}).get(wish, wish) for wish in conversation.wishes)),
-        ("order", order_of(conversation)),
-        ("known", ", ".join(f"{name} {value}" for name, value in _known(conversation).items())),
-        ("customer", label.get("verified", "verified") if proof else label.get("not_verified", "not verified")),
-        ("mood", label.get("angry", "angry") if conversation.anger else ""),
-        ("tried", terms.get("handoff", {}).get("not_understood", "") if conversation.fallbacks else ""),
-    ]
-    lines = [f"{label.get(name, name)}: {value}" for name, value in rows if value]
+    rows = {
+        "reason": terms.get("handoff", {}).get(reason, reason),
+        "wish": ", ".join(terms.get("task", {}).get(wish, wish) for wish in conversation.wishes),
+        "order": order_of(conversation),
+        "known": ", ".join(f"{name} {value}" for name, value in _known(conversation).items()),
+        **(background or {}),
+    }
+    lines = [f"{label.get(name, name)}: {value}" for name, value in rows.items() if value]
     return "\n".join([*lines, *talk(history, said)])
 
 
@@ -62,12 +63,12 @@ def talk(history: Sequence[Utterance], said: str) -> list[str]:
 
 def case_summary(
     facts: Mapping[str, str], conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms,
-    said: str,
+    said: str, background: Mapping[str, str],
 ) -> str:  # fmt: skip
     """The facts of a case, written out, over what staff need to know of the shopper."""
     labels = {**terms.get("label", {}), **terms.get("fact", {})}
     rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
-    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said)])
+    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said, background)])
 
 
 def joined(first: Moved, second: Moved) -> Moved:

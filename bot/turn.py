@@ -36,6 +36,14 @@ class Claim:
     rows: tuple[Accepted, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the bot made of one message of the session."""
+
+    intent: str
+    acts: tuple[str, ...]  # the names of what it answered, did or refused
+
+
 # --- out -------------------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +170,10 @@ class TurnStore(Protocol):
     async def load(self, conversation_id: str) -> tuple[Conversation, bool]: ...
 
     async def history(self, conversation_id: str, session: int, limit: int = 6) -> tuple[Utterance, ...]: ...
+
+    async def attempts(self, conversation_id: str, session: int) -> tuple[Attempt, ...]:
+        """What the bot made of the messages of this session, oldest first."""
+        ...
 
     async def promises(self, conversation_id: str) -> tuple[Promise, ...]:
         """Those that are open, oldest first."""

@@ -19,7 +19,7 @@ from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
 from bot.store.database import UtcTime, reading, writing
 from bot.store.promises import write_promise
 from bot.store.tables import Conversations, Handoffs, Inbox, Outbox, Timers, Turns
-from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult
+from bot.turn import Attempt, Claim, HandoffChange, Line, Sending, TimerChange, TurnResult
 
 _conversations, _turns, _inbox = Conversations.__table__, Turns.__table__, Inbox.__table__
 _outbox, _handoffs, _timers = Outbox.__table__, Handoffs.__table__, Timers.__table__
@@ -56,6 +56,13 @@ class ConversationStore:
         async with reading(self._engine) as connection:
             rows = (await connection.execute(query)).all()
         return tuple(Utterance("user" if row.speaker == "user" else "system", row.text) for row in reversed(rows))
+
+    async def attempts(self, conversation_id: str, session: int) -> tuple[Attempt, ...]:
+        """What the bot made of the messages of this session, oldest first."""
+        mine = (_turns.c.conversation_id == conversation_id, _turns.c.session == session, _turns.c.speaker == "user")
+        async with reading(self._engine) as connection:
+            records = list(await connection.scalars(sa.select(_turns.c.record).where(*mine).order_by(_turns.c.id)))
+        return tuple(Attempt(record.get("intent") or "", tuple(record.get("acts", ()))) for record in records)
 
     async def transcript(self, conversation_id: str, after: int = 0, *, notes: bool = False) -> list[TranscriptLine]:
         query = (

@@ -1,0 +1,111 @@
+"""What staff need to know of a handoff beside the talk: who it is, the order, the money, what was tried. Pure.
+
+Rows by name, in the words of staff; handoff.py puts them where they stand in a summary.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.approval import Buyer, deed
+from bot.commerce import Order
+from bot.conversation import Access, Confirmation, Conversation, Proof
+from bot.facts import Day, Fact, Many, Moment, Money, Term
+from bot.handoff import Terms, desk_word, order_of
+from bot.turn import Attempt
+
+TRIED = {"inform": "answered", "done": "done", "pending": "pending", "refused": "refused"}  # by family of acts
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What shop and store say of the conversation as it is handed over."""
+
+    order: Order | None = None
+    buyer: Buyer | None = None
+    proof: Proof | None = None  # that holds now
+    strong: bool = False  # a code or a signed link stands behind it
+    attempts: Sequence[Attempt] = ()
+    write: Confirmation | None = None  # asked for and not done
+    able: Sequence[tuple[str, Money]] = ()  # what staff could do about the order, and the sum it moves
+
+
+def rows(
+    found: Background, conversation: Conversation, terms: Terms, say: Callable[[Fact], str]
+) -> dict[str, str]:
+    """`say` writes a fact in the language of `terms`; a row without anything to say is ""."""
+    return {
+        "customer": _customer(found, conversation, terms),
+        "order": _order(found.order, terms, say) or order_of(conversation),
+        "stake": _stake(found, terms, say),
+        "language": terms.get("language", {}).get(conversation.language.split("-")[0], conversation.language),
+        "mood": _mood(conversation, terms),
+        "tried": "; ".join(_tried(found, conversation, terms)),
+        "able": ", ".join(
+            f"{desk_word(terms, name)}{f' ({say(moved)})' if moved.minor else ''}" for name, moved in found.able
+        ),
+    }
+
+
+def _word(terms: Terms, key: str) -> str:
+    return terms.get("summary", {}).get(key, key.replace("_", " "))
+
+
+def _customer(found: Background, conversation: Conversation, terms: Terms) -> str:
+    """Who he is on file, and how far he has proved it: what a parcel's label says proves little."""
+    proof, buyer = found.proof, found.buyer
+    if proof is None:
+        return ", ".join(filter(None, [conversation.name, _word(terms, "not_verified")]))
+    how = {Access.DELIVERY: "verified_parcel", Access.ORDER: "verified_order"}.get(proof.access, "verified")
+    known = [buyer.name, buyer.email] if buyer else [conversation.name]
+    strong = _word(terms, "verified_strong") if found.strong else ""
+    return ", ".join(filter(None, [*known, _word(terms, how), strong]))
+
+
+def _order(order: Order | None, terms: Terms, say: Callable[[Fact], str]) -> str:
+    if order is None:
+        return ""
+    promised = order.delivery_day or order.promised
+    return " · ".join([
+        order.number,
+        say(Term("state", order.state)),
+        say(order.total),
+        say(Many(tuple(line.name for line in order.lines))),
+        f"{_word(terms, 'placed')} {say(Moment(order.placed_at))}",
+        *([f"{_word(terms, 'promised')} {say(Day(promised))}"] if promised else []),
+    ])  # fmt: skip
+
+
+def _stake(found: Background, terms: Terms, say: Callable[[Fact], str]) -> str:
+    """The sum it is about: what was asked for and is not done, else what is owed, else what the order came to."""
+    if (write := found.write) and write.moved and write.moved.minor:
+        return f"{say(write.moved)} ({deed(write, terms)})"
+    if owed := dict(found.able).get("refund"):
+        return f"{say(owed)} ({_word(terms, 'owed')})"
+    return f"{say(found.order.total)} ({_word(terms, 'total')})" if found.order else ""
+
+
+def _mood(conversation: Conversation, terms: Terms) -> str:
+    if not conversation.anger:
+        return _word(terms, "calm")
+    return _word(terms, "angry") + (f" × {conversation.anger}" if conversation.anger > 1 else "")
+
+
+def _tried(found: Background, conversation: Conversation, terms: Terms) -> Iterable[str]:
+    """What the bot has answered, done and refused in this session, each once, as it came."""
+    tasks, reasons, words = terms.get("task", {}), terms.get("refused", {}), terms.get("attempt", {})
+    said = dict[str, None]()
+    for attempt in found.attempts:
+        for act in attempt.acts:
+            family, _, what = act.partition(":")
+            topic, _, detail = what.partition("/")
+            if family not in TRIED:
+                continue
+            about = attempt.intent if family == "inform" else topic
+            why = f" ({reasons.get(detail, detail)})" if family == "refused" and detail else ""
+            if about in tasks:
+                said[f"{words.get(TRIED[family], TRIED[family])} {tasks[about]}{why}"] = None
+    if found.write:
+        said[f"{words.get('unconfirmed', 'unconfirmed')} {deed(found.write, terms)}"] = None
+    if conversation.fallbacks:
+        said[terms.get("handoff", {}).get("not_understood", "not understood")] = None
+    return said
