@@ -30,6 +30,7 @@ from bot.ports import Clock, Linking, Member, Receipt, TranscriptLine
 from bot.roles import Role
 from bot.routing import Strengths
 
+Terms = Mapping[str, Mapping[str, str]]  # group → code → word
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
 
@@ -116,6 +117,8 @@ class StaffRows(Protocol):
 
     async def rename(self, staff: str, name: str) -> None: ...
 
+    async def set_language(self, staff: str, language: str) -> None: ...
+
 
 class LinkRows(Protocol):
     async def member(self, person: Address) -> Member | None: ...
@@ -163,8 +166,8 @@ class Assistant:
         leases: LeaseRows,
         canned: CannedReplies,
         watchers: Watchers,
-        desk_words: Callable[[str], str],
-        command_words: Callable[[str], Mapping[str, str]],
+        words: Callable[[str], Terms],
+        staff_language: str,
         files: Path,
         wake: Callable[[str], None],
         returning: Callable[[str], str | None],
@@ -175,7 +178,7 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.desk_words, self.command_words, self.returning = desk_words, command_words, returning
+        self.words, self.language, self.returning = words, staff_language, returning
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
         self.handoff_at = desk.handoff_at
         self.colleagues, self.replies = desk.colleagues, canned.replies
@@ -183,13 +186,21 @@ class Assistant:
         self.change_password = staff.change_password
         self.accounts, self.fresh_password = staff.accounts, staff.fresh_password
         self.set_role, self.remove_account, self.rename = staff.set_role, staff.remove_account, staff.rename
-        self.set_strengths = staff.set_strengths
+        self.set_strengths, self.set_language = staff.set_strengths, staff.set_language
         self.member, self.link = links.member, links.link
         self.links, self.link_code, self.unlink = links.links, links.link_code, links.unlink
         self.audit = audit.audit
         self.remember, self.recall, self.lease = desk.remember, desk.recall, leases.lease
         self.modes, self.mode_changes = modes.modes, modes.mode_changes
         self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes
+
+    def desk_words(self, key: str) -> str:
+        """What staff read at a desk, in its language."""
+        return self.words(self.language)["desk"][key]
+
+    def command_words(self, language: str) -> Mapping[str, str]:
+        """What a shopper's commands do, by command."""
+        return self.words(language)["command"]
 
     async def receive(self, message: InboundMessage) -> Receipt:
         """Store one message and commit; the workers are woken after that."""

@@ -258,8 +258,8 @@ def _wire(
         leases=LeaseStore(engine, clock),
         canned=Canned(opened.replies, shop, conversations.load, policy.shop.name, words.to_traditional, clock),
         watchers=watchers,
-        desk_words=lambda key: words.of_staff["desk"][key],
-        command_words=lambda language: words.book.terms(language)["command"],
+        words=words.book.terms,
+        staff_language=words.staff_language,
         files=settings.home / "files",
         wake=lambda conversation_id: dispatcher.wake(conversation_id),  # it comes last: it needs the channels
         returning=lambda token: leaving.opened(keys.way_back, token, clock.now()),

@@ -11,6 +11,7 @@ from bot.decision import HandoffRequest
 from bot.facts import Fact, Money
 from bot.fulfilment import Fulfilment
 from bot.messages import Attachment
+from bot.office import LANGUAGES
 from bot.speech import Speech
 from bot.triage import FIRST
 from bot.turn import Attempt, HandoffChange, TurnStore
@@ -23,7 +24,7 @@ class Briefing:
     ) -> None:
         self._store, self._fulfilment, self._speech = store, fulfilment, speech
         self._settings, self._new_id = settings, new_id
-        self._terms = speech.locale(settings.staff_language).terms
+        self._terms = speech.locale(settings.staff_language).terms  # of the desks
 
     async def opened(self, t: Turn, conversation: Conversation, request: HandoffRequest) -> handoff.Moved:
         """`conversation`: as the decision leaves it; what was open before the decision is told as well."""
@@ -35,13 +36,13 @@ class Briefing:
         order = await self._fulfilment.order(number, before.proof) if asks else None
         able = await self._able(order, before) if request.kind in ("chat", "case") else ()
         found = await self._found(t, request, before, order, able, asks=asks)
-        text = self._told(t, request, before, found)
+        fit: Sequence[str] = ()
         if request.kind in ("chat", "case"):
             fit = routing.fitting(await self._store.crew(), before.language, request.reason)
-            text = f"{text}\n{handoff.desk_word(self._terms, 'fits')} {', '.join(fit)}" if fit else text
+        told = {language: self._told(t, request, before, found, fit, language) for language in LANGUAGES}
         change = HandoffChange(
-            self._new_id(), status, request.kind, request.reason, text, request.write, opening=True,
-            packed_by=order.packed_by if order else None,
+            self._new_id(), status, request.kind, request.reason, told[self._settings.staff_language], told,
+            request.write, opening=True, packed_by=order.packed_by if order else None,
         )  # fmt: skip
         wait = self._settings.long_at(t.now) - t.now
         suggestion = t.suggestion if request.kind == "chat" else ""
@@ -70,16 +71,21 @@ class Briefing:
         strong = proof is not None and proof.strong(t.now)
         return Background(order, buyer, proof, strong, (*earlier, now), write, able)
 
-    def _told(self, t: Turn, request: HandoffRequest, conversation: Conversation, found: Background) -> str:
+    def _told(
+        self, t: Turn, request: HandoffRequest, conversation: Conversation, found: Background, fit: Sequence[str],
+        language: str,
+    ) -> str:  # fmt: skip
+        """The summary in a language of staff; `fit`: whom it suits."""
+        terms = self._speech.locale(language).terms
+
         def say(fact: Fact) -> str:
-            return self._speech.say(fact, self._settings.staff_language)
+            return self._speech.say(fact, language)
 
         if request.kind == "approval" and request.write:
             limits = self._settings.limits
             by = t.first.name if request.reason in deeds.PROPOSED else ""
-            return approval.card(
-                request.write, found.buyer, conversation, t.history, t.text, limits, self._terms, say, by
-            )
+            return approval.card(request.write, found.buyer, conversation, t.history, t.text, limits, terms, say, by)
         facts = {name: say(fact) for name, fact in request.facts.items()}
-        rows = background.rows(found, conversation, self._terms, say)
-        return handoff.case_summary(facts, conversation, request.reason, t.history, self._terms, t.text, rows)
+        rows = background.rows(found, conversation, terms, say)
+        text = handoff.case_summary(facts, conversation, request.reason, t.history, terms, t.text, rows)
+        return f"{text}\n{handoff.desk_word(terms, 'fits')} {', '.join(fit)}" if fit else text

@@ -19,6 +19,7 @@ Terms = Mapping[str, Mapping[str, str]]
 UNCLAIMED = "unclaimed"  # the timer of a handoff that nobody has claimed yet
 GO_ON = Offer(Term("button", "bot"), "bot")
 LAST_LINES = 6
+_VALUES = {"payment_method": "pay_with"}  # slot → the group of terms that its values stand in, where it is not its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def summary(
         "reason": terms.get("handoff", {}).get(reason, reason),
         "wish": ", ".join(terms.get("task", {}).get(wish, wish) for wish in conversation.wishes),
         "order": order_of(conversation),
-        "known": ", ".join(f"{name} {value}" for name, value in _known(conversation).items()),
+        "known": ", ".join(_known(conversation, terms)),
         **(background or {}),
     }
     lines = [f"{label.get(name, name)}: {value}" for name, value in rows.items() if value]
@@ -89,20 +90,17 @@ def order_of(conversation: Conversation) -> str:
     )
 
 
-# slots that prove identity, stand elsewhere in the summary, or mean nothing to people
-_UNTOLD = frozenset({
-    "contact", "order_id", "order_hint", "lines", "said", "told", "files", "basis", "change", "variant", "part",
-    "products", "wishes", "chosen", "basket", "again", "trouble", "claim", "scheme", "code_fails",
-    "notice", "skus",
-})  # fmt: skip
-
-
-def _known(conversation: Conversation) -> dict[str, str]:
-    """Slots of open flows, without what only proves identity."""
+def _known(conversation: Conversation, terms: Terms) -> list[str]:
+    """Slots of open flows, those that mean something to people, in their words."""
     values = dict(conversation.noted)
     for flow in (*conversation.queue, *conversation.flows):
         values |= flow.slots
-    return {name: value for name, value in values.items() if name not in _UNTOLD and "/" not in name}
+    labels = {**terms.get("measure", {}), **terms.get("slot", {})}
+    return [
+        f"{labels[name]} {terms.get(_VALUES.get(name, name), {}).get(value, value)}"
+        for name, value in values.items()
+        if name in labels
+    ]
 
 
 def approval_acts(reason: str) -> tuple[str, ...]:

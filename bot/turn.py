@@ -82,6 +82,7 @@ class HandoffChange:
     kind: str = "chat"
     reason: str = ""
     summary: str = ""
+    summaries: Mapping[str, str] = field(default_factory=dict)  # the same in each language of staff
     confirmation: Confirmation | None = None
     claimed_by: str = ""
     closing: str = ""  # why it is closed

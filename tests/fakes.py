@@ -4,9 +4,11 @@ import asyncio
 import hashlib
 import itertools
 import tomllib
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +59,19 @@ class NoModel:
 
 EVE = Member("eve", "Eve", Role.LEAD)
 _PHRASES = Path(__file__).parents[1] / "bot" / "phrases"
-DESK_WORDS: dict[str, str] = {
-    key: word for path in (_PHRASES / "en.toml", *(_PHRASES / "en").glob("*.toml"))
-    for key, word in tomllib.loads(path.read_text("utf-8")).get("terms", {}).get("desk", {}).items()
-}  # fmt: skip
+
+
+@cache
+def staff_words(language: str) -> dict[str, dict[str, str]]:
+    """The terms of the phrase book, by group."""
+    groups: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for path in (_PHRASES / f"{language}.toml", *(_PHRASES / language).glob("*.toml")):
+        for group, words in tomllib.loads(path.read_text("utf-8")).get("terms", {}).items():
+            groups[group] |= words
+    return dict(groups)
+
+
+DESK_WORDS = staff_words("en")["desk"]
 
 
 class FakeFront:
@@ -104,8 +115,7 @@ class FakeFront:
         return DESK_WORDS[key]
 
     def command_words(self, language: str) -> dict[str, str]:
-        file = _PHRASES / language / "commands.toml"
-        return tomllib.loads(file.read_text("utf-8"))["terms"]["command"]
+        return staff_words(language)["command"]
 
 
     async def remember(self, name: str, value: str) -> None:
@@ -192,6 +202,8 @@ class FakeOffice:
         self.strengths: dict[str, Strengths] = {}
         self.names: dict[str, str] = {}  # that shoppers see, where they are not the accounts'
         self.linked: dict[str, list[StaffLink]] = {}  # account → who is linked to it
+        self.languages: dict[str, str] = {}  # account → of its console
+        self.language = "en"
         self.codes: list[tuple[str, str]] = []  # (account, code) of every code that was made
         self.done_by: list[str] = []  # who changed an account, each time
         self.log: list[AuditLine] = []  # newest first; two make a page
@@ -203,6 +215,9 @@ class FakeOffice:
         self.chosen: dict[tuple[str, str], ModeCell] = {}  # market and verb → what staff have set
         self.stop: Stop | None = None
         self.changes: list[ModeChange] = []
+
+    def words(self, language: str) -> dict[str, dict[str, str]]:
+        return staff_words(language)
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
         return [view for view in self.views.values() if ended or view.status in ("waiting", "claimed")]
@@ -235,7 +250,10 @@ class FakeOffice:
         name = self.sessions.get(token)
         if name is None:
             return None
-        return StaffSession(name, f"csrf-{token}", name in self.must_change, self.roles[name], self.shown(name))
+        return StaffSession(
+            name, f"csrf-{token}", name in self.must_change, self.roles[name], self.shown(name),
+            self.languages.get(name, ""),
+        )  # fmt: skip
 
     def shown(self, name: str) -> str:
         return self.names.get(name, name)
@@ -269,6 +287,11 @@ class FakeOffice:
         if not name:
             raise BadInput("'' is no name to show")
         self.names[staff] = name
+
+    async def set_language(self, staff: str, language: str) -> None:
+        if language not in ("", "en", "zh"):
+            raise BadInput(f"{language!r} is no language")
+        self.languages[staff] = language
 
     async def links(self, staff: str) -> list[StaffLink]:
         return self.linked.get(staff, [])

@@ -21,7 +21,7 @@ RINGS = (
      "measures", "sizing", "advice", "triage", "deadlines"},
     {"flows", "policy"},
     {"skills"},
-    {"handoff", "approval", "deeds", "leaving", "idle", "waiting", "snooze", "rating",
+    {"handoff", "approval", "background", "deeds", "leaving", "idle", "waiting", "snooze", "rating",
      "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "suggestion", "underway", "hearing",
      "briefing", "results", "verdicts", "staff_turn", "timer_turn", "relay", "dialogue"},
     {"worker", "live", "assistant", "script"},
@@ -36,7 +36,7 @@ PURE = (
     "wording", "attributes", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links",
     "causes", "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "alarms",
     "conversation", "decision", "flows", "policy", "handoff", "opening", "waiting", "triage", "deadlines", "snooze",
-    "rating", "roles", "linking", "approval", "leaving", "idle", "routing",
+    "rating", "roles", "linking", "approval", "leaving", "idle", "routing", "background",
 )  # fmt: skip
 
 

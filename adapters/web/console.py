@@ -157,15 +157,18 @@ class Console:
         view, colleagues = await self._view(request), await self._office.colleagues()
         message = normalise(fields, view, visit.session, colleagues, self._now())
         if message is None and fields.get("act") == "voucher" and "voucher" in _deeds(view):
-            raise web.HTTPBadRequest(text="a voucher needs a sum, such as 10 or 10.00")
+            raise web.HTTPBadRequest(text=self._pages.say(visit.session, "a voucher needs a sum, such as 10 or 10.00"))
         if message is None:
-            raise web.HTTPBadRequest(text="this handoff cannot take that")
+            raise web.HTTPBadRequest(text=self._pages.say(visit.session, "this handoff cannot take that"))
         self._door.permit(visit, right_for(message.act))
         if view.status not in OPEN and message.act in DECIDING:
-            raise web.HTTPConflict(text=f"too late, this is over ({view.status})")
+            status = self._pages.term(visit.session, view.status, "status")
+            late = self._pages.say(visit.session, "too late, this is over ({status})", status=status)
+            raise web.HTTPConflict(text=late)
         receipt = await self._front.receive(message)
         if not receipt.conversation_id:
-            raise web.HTTPConflict(text="this handoff belongs to no conversation any more")
+            gone = "this handoff belongs to no conversation any more"
+            raise web.HTTPConflict(text=self._pages.say(visit.session, gone))
         return web.Response(status=204)
 
     # --- live updates ------------------------------------------------------------------------------------------------

@@ -291,6 +291,7 @@ async def _write_handoff(
                 kind=change.kind,
                 reason=change.reason,
                 summary=change.summary,
+                summaries=dict(change.summaries),
                 confirmation=CONFIRMATION.dump(change.confirmation) if change.confirmation else None,
                 status=change.status,
                 claimed_by=change.claimed_by,

@@ -133,6 +133,7 @@ def _view(row: sa.Row, now: datetime) -> HandoffView:
         kind=row.kind,
         reason=row.reason,
         summary=row.summary,
+        summaries=row.summaries,
         status=row.status,
         claimed_by=row.claimed_by,
         opened_at=row.opened_at,
