@@ -5,12 +5,15 @@ Rows by name, in the words of staff; handoff.py puts them where they stand in a 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.approval import Buyer, deed
 from bot.commerce import Order
 from bot.conversation import Access, Confirmation, Conversation, Proof
 from bot.facts import Day, Fact, Many, Moment, Money, Term
 from bot.handoff import Terms, desk_word, order_of
+from bot.office import HandoffView
+from bot.triage import NEAR
 from bot.turn import Attempt
 
 TRIED = {"inform": "answered", "done": "done", "pending": "pending", "refused": "refused"}  # by family of acts
@@ -26,6 +29,8 @@ class Background:
     strong: bool = False  # a code or a signed link stands behind it
     attempts: Sequence[Attempt] = ()
     write: Confirmation | None = None  # asked for and not done
+    packed_in: timedelta | None = None  # until what is open of the order is packed
+    beside: Sequence[HandoffView] = ()  # open handoffs of the same customer
     able: Sequence[tuple[str, Money]] = ()  # what staff could do about the order, and the sum it moves
 
 
@@ -34,6 +39,7 @@ def rows(
 ) -> dict[str, str]:
     """`say` writes a fact in the language of `terms`; a row without anything to say is ""."""
     return {
+        **pressing(found, terms, say),
         "customer": _customer(found, conversation, terms),
         "order": _order(found.order, terms, say) or order_of(conversation),
         "stake": _stake(found, terms, say),
@@ -44,6 +50,26 @@ def rows(
             f"{desk_word(terms, name)}{f' ({say(moved)})' if moved.minor else ''}" for name, moved in found.able
         ),
     }
+
+
+def pressing(found: Background, terms: Terms, say: Callable[[Fact], str]) -> dict[str, str]:
+    """What every opening at a desk says: when the goods are packed, and what else of this customer is open."""
+    reasons, channels = terms.get("handoff", {}), terms.get("channel", {})
+    return {
+        "packed": _packed(found, terms, say),
+        "beside": ", ".join(
+            f"{reasons.get(view.reason, view.reason)} ({channels.get(view.channel, view.channel)})"
+            for view in found.beside
+        ),
+    }
+
+
+def _packed(found: Background, terms: Terms, say: Callable[[Fact], str]) -> str:
+    if found.order is None or found.order.packed_by is None or found.packed_in is None:
+        return ""
+    when = say(Moment(found.order.packed_by))
+    minutes = found.packed_in // timedelta(minutes=1)
+    return f"{when} ({_word(terms, 'packed_in').replace('%d', str(minutes))})" if found.packed_in <= NEAR else when
 
 
 def _word(terms: Terms, key: str) -> str:

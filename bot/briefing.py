@@ -69,7 +69,9 @@ class Briefing:
         now = Attempt("", tuple(outcome.act.name for outcome in t.outcomes))
         write = request.write or t.conversation.pending
         strong = proof is not None and proof.strong(t.now)
-        return Background(order, buyer, proof, strong, (*earlier, now), write, able)
+        packed_in = order.packed_by - t.now if order and order.packed_by and order.packed_by > t.now else None
+        beside = [view for view in await self._store.handoffs() if proof and view.account == proof.account != ""]
+        return Background(order, buyer, proof, strong, (*earlier, now), write, packed_in, beside, able)
 
     def _told(
         self, t: Turn, request: HandoffRequest, conversation: Conversation, found: Background, fit: Sequence[str],
@@ -84,7 +86,10 @@ class Briefing:
         if request.kind == "approval" and request.write:
             limits = self._settings.limits
             by = t.first.name if request.reason in deeds.PROPOSED else ""
-            return approval.card(request.write, found.buyer, conversation, t.history, t.text, limits, terms, say, by)
+            pressing = handoff.labelled(background.pressing(found, terms, say), terms)
+            return approval.card(
+                request.write, found.buyer, conversation, t.history, t.text, limits, terms, say, by, pressing
+            )
         facts = {name: say(fact) for name, fact in request.facts.items()}
         rows = background.rows(found, conversation, terms, say)
         text = handoff.case_summary(facts, conversation, request.reason, t.history, terms, t.text, rows)

@@ -98,6 +98,11 @@ class Proof:
     strong_until: datetime | None = None  # until then it may redirect goods and money too (code or signed link)
     mailbox: str = ""  # ... of the orders with this e-mail on file alone; "" when the shop's own page signed him in
 
+    @property
+    def account(self) -> str:
+        """Whose things they are, for staff: a customer's or a guest order's; a parcel's label is no account."""
+        return "" if self.access is Access.DELIVERY else self.customer or self.order
+
     def opens(self, order: str, needed: Access) -> bool:
         """Whether this proof may be tried on `order` for `needed`; the shop still checks whose order it is."""
         strength = list(Access)

@@ -42,7 +42,6 @@ def summary(
 
     `background`: rows by name (bot/background.py).
     """
-    label = terms.get("summary", {})
     rows = {
         "reason": terms.get("handoff", {}).get(reason, reason),
         "wish": ", ".join(terms.get("task", {}).get(wish, wish) for wish in conversation.wishes),
@@ -50,8 +49,13 @@ def summary(
         "known": ", ".join(_known(conversation, terms)),
         **(background or {}),
     }
-    lines = [f"{label.get(name, name)}: {value}" for name, value in rows.items() if value]
-    return "\n".join([*lines, *talk(history, said)])
+    return "\n".join([*labelled(rows, terms), *talk(history, said)])
+
+
+def labelled(rows: Mapping[str, str], terms: Terms) -> list[str]:
+    """Rows of a summary by name, as lines; what has no value is left out."""
+    label = terms.get("summary", {})
+    return [f"{label.get(name, name)}: {value}" for name, value in rows.items() if value]
 
 
 def talk(history: Sequence[Utterance], said: str) -> list[str]:

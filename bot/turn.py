@@ -184,6 +184,10 @@ class TurnStore(Protocol):
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
+    async def handoffs(self) -> Sequence[HandoffView]:
+        """Those that are open, the most urgent first."""
+        ...
+
     async def confirmation(self, handoff_id: str) -> Confirmation | None: ...
 
     async def claims(self) -> Sequence[tuple[datetime, datetime]]:

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 from conftest import Talk, talking
-from policy_talk import CUSTOMER, order, start
-from test_people import Heard, done, handoffs, shopper, staff
+from policy_talk import CUSTOMER, NOW, order, start
+from test_people import Heard, done, shopper, staff
 
 import bot
 from bot.approval import Buyer
-from bot.background import TRIED, Background, rows
+from bot.background import TRIED, Background, pressing, rows
 from bot.bootstrap import Language
 from bot.conversation import Access
-from bot.facts import Fact, Money
+from bot.facts import Fact, Moment, Money
+from bot.office import HandoffView
 from bot.phrases import LANGUAGES, PhraseBook
 from bot.skills import SKILLS
 from bot.speech import WrittenWords
@@ -33,9 +34,8 @@ async def talk(home: Path) -> AsyncIterator[Talk]:
 
 
 async def summary(talk: Talk) -> dict[str, str]:
-    """The rows of the newest handoff, by label."""
-    views = await talk.product.assistant.handoffs()
-    text = max(views, key=lambda view: view.opened_at).summary
+    """The rows of the chat that is handed over, by label."""
+    [text] = [view.summary for view in await talk.product.assistant.handoffs() if view.kind == "chat"]
     return dict(line.split(": ", 1) for line in text.splitlines() if line[:2] not in ("> ", "< "))
 
 
@@ -50,7 +50,7 @@ PLEA = ("where is order 10043", "cancel order 10042", "cancel order 10043", "a p
 
 
 async def test_a_handoff_carries_what_shop_session_and_talk_say(talk: Talk) -> None:
-    rows = await told(talk, *PLEA)
+    rows = await told(talk, "cancel order 10047", "ok", *PLEA)
     number, state, total, goods, placed, promised = rows.pop("Order").split(" · ")
     assert (number, state, total) == ("10043", "waiting to be packed", "£65.00")
     assert goods == "Voyager vacuum flask and Clothbound notebook"
@@ -62,14 +62,17 @@ async def test_a_handoff_carries_what_shop_session_and_talk_say(talk: Talk) -> N
         "At stake": "£65.00 (cancel)",
         "Language": "English",
         "Mood": "calm",
-        "Tried so far": "answered: order status; refused: cancellation (already sent); asked for a yes to: cancel",
+        "Tried so far": "under way: cancellation; answered: order status; "
+        "refused: cancellation (already sent); asked for a yes to: cancel",
         "Could be done now": "Cancel the order (£65.00)",
+        "Also open, same customer": "needs approval (terminal)",
     }.items()
-    [view] = await talk.product.assistant.handoffs()
+    view = next(view for view in await talk.product.assistant.handoffs() if view.kind == "chat")
+    [post] = [post for post in talk.chat.desk.posts if post.handoff_id == view.id]
+    assert "\nAlso open, same customer: needs approval (terminal)\n" in post.text  # at every desk
     assert view.told("en") == view.summary and "诉求: 取消订单\n" in view.told("zh") and "等待打包" in view.told("zh")
     talk.clock.advance(timedelta(hours=25))  # what was tried before is no attempt of the next session
-    [open_one] = await handoffs(talk)
-    await done(talk, staff("s1", open_one, act="claim"), staff("s2", open_one, act="back"))
+    await done(talk, staff("s1", view.id, act="claim"), staff("s2", view.id, act="back"))
     rows = await told(talk, "injured by it, it exploded and burned my hand")
     assert rows["Reason"] == "possible injury" and "Tried so far" not in rows
     assert "Emma" not in rows["Customer"]  # what comes first waits for no shop
@@ -110,6 +113,26 @@ def test_what_is_owed_is_at_stake_else_what_the_order_came_to() -> None:
 @pytest.mark.parametrize(("anger", "mood"), [(0, "calm"), (1, "angry"), (2, "angry × 2")])
 def test_the_mood(anger: int, mood: str) -> None:
     assert row("mood", Background(), anger=anger) == mood
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(25, "Moment(25) (25 min)"), (121, "Moment(121)")])
+def test_minutes_until_the_goods_are_packed(minutes: int, shown: str) -> None:
+    left = timedelta(minutes=minutes)
+    ordered = replace(order("10042"), packed_by=NOW + left)
+
+    def say(fact: Fact) -> str:
+        assert isinstance(fact, Moment)
+        return f"Moment({(fact.value - NOW) // timedelta(minutes=1)})"
+
+    words = {"summary": {"packed_in": "%d min"}}
+    assert pressing(Background(ordered, packed_in=left), words, say)["packed"] == shown
+
+
+def test_what_is_open_beside_it_stands_there_with_its_channel() -> None:
+    views = [HandoffView(
+        "h2", "c2", "chat", "requested", "", "waiting", "", NOW, "telegram", "en"
+    )]  # fmt: skip
+    assert row("beside", Background(beside=views)) == "requested (telegram)"
 
 
 def test_what_was_tried_twice_stands_there_once_and_what_is_no_task_not_at_all() -> None:

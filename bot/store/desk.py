@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.conversation import Access, Confirmation, Conversation, from_state
+from bot.conversation import Confirmation, Conversation, from_state
 from bot.deadlines import KINDS
 from bot.messages import Address
 from bot.office import OPEN, HandoffView, Ratings
@@ -151,8 +151,7 @@ def _view(row: sa.Row, now: datetime) -> HandoffView:
 
 
 def _account(row: sa.Row) -> str:
-    """Who the shopper had proved to be when the handoff was opened; a parcel's label is no account."""
+    """Who the shopper had proved to be when the handoff was opened."""
     blank = Conversation(row.conversation_id, ADDRESS.load(row.address))
     proof = from_state(row.state, blank)[0].proof
-    held = proof is not None and proof.access is not Access.DELIVERY and proof.until > row.opened_at
-    return proof.customer or proof.order if proof and held else ""
+    return proof.account if proof and proof.until > row.opened_at else ""
