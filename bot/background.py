@@ -46,6 +46,7 @@ def rows(
         "language": terms.get("language", {}).get(conversation.language.split("-")[0], conversation.language),
         "mood": _mood(conversation, terms),
         "tried": "; ".join(_tried(found, conversation, terms)),
+        "left": conversation.left,
         "able": ", ".join(
             f"{desk_word(terms, name)}{f' ({say(moved)})' if moved.minor else ''}" for name, moved in found.able
         ),

@@ -234,6 +234,7 @@ class Conversation:
     handoff: HandoffNote | None = None
     approvals: tuple[HandoffNote, ...] = ()  # actions staff are deciding; the bot goes on meanwhile
     cases: tuple[HandoffNote, ...] = ()  # claims staff look into; the bot goes on meanwhile
+    left: str = ""  # the last note of staff about it: for who takes it up next; nobody says it to the shopper
     acknowledged: bool = False  # "your message was passed on" was said in this wait
     # the e-mail address that the answer goes to when he has left; "": it was asked for; None: it was not
     reach: str | None = None

@@ -93,7 +93,9 @@ class StaffTurn:
         desks = [desk for desk in self._settings.desks if desk != t.first.address.channel]
         post = handoff.noted(handoff_id, t.first.name, t.first.text)
         line = transcript.staff_line(t.first, "note")
-        return TurnResult(t.conversation, (line,), handoff.to_sendings([post], desks, t.first.source_id))
+        left = " ".join(t.first.text.split()) if t.conversation.handoff else t.conversation.left
+        sendings = handoff.to_sendings([post], desks, t.first.source_id)
+        return TurnResult(replace(t.conversation, left=left), (line,), sendings)
 
     # --- what they do with a handoff ---------------------------------------------------------------------------------
 

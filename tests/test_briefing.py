@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import Talk, talking
 from policy_talk import CUSTOMER, NOW, order, start
-from test_people import Heard, done, shopper, staff
+from test_people import Heard, done, handoffs, shopper, staff
 
 import bot
 from bot.approval import Buyer
@@ -162,3 +162,13 @@ def test_everything_that_can_be_wanted_refused_or_done_has_words_for_staff() -> 
         assert not {*INTENTS, OOS, *topics} - terms["task"].keys()
         assert not {*SLOTS, *asked} - {*terms["slot"], *terms["measure"]} - UNTOLD
         assert not details - terms["refused"].keys()
+
+
+async def test_what_staff_noted_last_reaches_who_takes_it_up_next_and_never_the_shopper(talk: Talk) -> None:
+    await told(talk, "a person")
+    [first] = await handoffs(talk)
+    notes = [staff("s1", first, "wants 10043 at the weekend", act="note"), staff("s2", first, act="claim")]
+    heard = [*await done(talk, *notes, staff("s3", first, act="back")), *await done(talk, shopper("m2", "cancel it"))]
+    assert "10043" in heard[-1] and not any("weekend" in text for text in heard)
+    rows = await told(talk, "a person please")
+    assert rows["Noted last time"] == "wants 10043 at the weekend" and rows["Order"].startswith("10043")

@@ -210,3 +210,13 @@ def test_a_summary_holds_reason_order_and_the_last_lines_and_no_contact() -> Non
     assert "emma@" not in text and "token" not in text
     assert text.splitlines()[-1] == "> I want a person"
     assert len([line for line in text.splitlines() if line[:2] in ("> ", "< ")]) == handoff.LAST_LINES
+
+
+@pytest.mark.parametrize(
+    ("note", "means"), [("wants 10043 sent again", "10043"), ("10042 or 10043?", ""), ("be kind to her", "")]
+)
+def test_the_last_note_goes_along_when_it_is_given_back(note: str, means: str) -> None:
+    after = handoff.given_back(replace(STAFF, left=note), "h1", TERMS).conversation
+    assert (after.left, after.memory.get("order_id", "")) == (note, means)
+    assert (handoff.order_of(replace(after, proof=None)), after.new_session().left) == (means, "")
+    assert handoff.closed(replace(STAFF, left=note), "h1", TERMS).conversation.left == ""
