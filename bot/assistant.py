@@ -22,6 +22,7 @@ from bot.office import (
     ModeWish,
     Ratings,
     ReadyReply,
+    RunningChat,
     StaffAccount,
     StaffLink,
     StaffSession,
@@ -78,6 +79,10 @@ class DeskRows(Protocol):
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]: ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def running(self) -> list[RunningChat]: ...
+
+    async def open_chat(self, conversation_id: str) -> str: ...
 
     async def handoff_at(self, desk: Address) -> HandoffView | None: ...
 
@@ -180,7 +185,7 @@ class Assistant:
         self.subscribe = watchers.watch
         self.words, self.language, self.returning = words, staff_language, returning
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
-        self.handoff_at = desk.handoff_at
+        self.handoff_at, self.running, self.open_chat = desk.handoff_at, desk.running, desk.open_chat
         self.colleagues, self.replies = desk.colleagues, canned.replies
         self.sign_in, self.session, self._sign_out = staff.sign_in, staff.session, staff.sign_out
         self.change_password = staff.change_password

@@ -55,6 +55,18 @@ class HandoffView:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningChat:
+    """A conversation that the bot has alone, as the console lists it."""
+
+    conversation_id: str
+    channel: str
+    language: str
+    name: str  # the shopper's display name
+    at: datetime  # of what was last said
+    last: str  # the shopper's or the bot's words then
+
+
+@dataclass(frozen=True, slots=True)
 class Ratings:
     """What shoppers think of the help of people."""
 
@@ -245,6 +257,14 @@ class Office(Protocol):
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def running(self) -> list[RunningChat]:
+        """Conversations of the last day that no person has or is waited for in, the latest first."""
+        ...
+
+    async def open_chat(self, conversation_id: str) -> str:
+        """The id of the handoff by which a person has it, or is waited for; "" when the bot has it alone."""
+        ...
 
     async def handoff_at(self, desk: Address) -> HandoffView | None:
         """The one whose thread this place of a desk is."""

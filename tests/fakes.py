@@ -26,6 +26,7 @@ from bot.office import (
     ModeWish,
     Ratings,
     ReadyReply,
+    RunningChat,
     StaffAccount,
     StaffLink,
     StaffSession,
@@ -208,6 +209,7 @@ class FakeOffice:
         self.done_by: list[str] = []  # who changed an account, each time
         self.log: list[AuditLine] = []  # newest first; two make a page
         self.views: dict[str, HandoffView] = {}
+        self.chats: list[RunningChat] = []
         self.threads: dict[str, str] = {}  # a desk's thread → its handoff
         self.ready: list[ReadyReply] = []
         self.sessions: dict[str, str] = {}  # token → account
@@ -221,6 +223,13 @@ class FakeOffice:
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
         return [view for view in self.views.values() if ended or view.status in ("waiting", "claimed")]
+
+    async def running(self) -> list[RunningChat]:
+        return self.chats
+
+    async def open_chat(self, conversation_id: str) -> str:
+        mine = [view.id for view in self.views.values() if view.conversation_id == conversation_id]
+        return next((one for one in mine if self.views[one].status in ("waiting", "claimed")), "")
 
     async def ratings(self) -> Ratings | None:
         stars = [view.stars for view in self.views.values() if view.stars]

@@ -8,18 +8,19 @@ from string import Formatter
 
 import pytest
 from fakes import FakeOffice
-from test_web_console import PASSWORD, csrf_of, get, post, sign_in, view
+from test_web_console import OPENED, PASSWORD, csrf_of, get, post, sign_in, view
 from web_rig import site
 
 import adapters.web
 from adapters.web.console_door import NEEDED, NOT_CHANGED
 from adapters.web.words import catalogue, say
-from bot.office import LANGUAGES
+from bot.office import LANGUAGES, ReadyReply, RunningChat
 from bot.phrases import LANGUAGES as SPOKEN
 from bot.ports import Role
 
 WEB = Path(adapters.web.__file__).parent
-PAGES = ["", "/handoffs/h1", "/modes", "/log", "/accounts", "/account", "/password"]
+PARTS = ["/list", "/handoffs/h1/view", "/handoffs/h1/replies", "/chats/web:c/view"]
+PAGES = ["", "/handoffs/h1", "/chats/web:c", "/modes", "/log", "/accounts", "/account", "/password"]
 
 
 @pytest.fixture
@@ -27,6 +28,8 @@ async def shop():
     async with site(office=FakeOffice({"anna": PASSWORD})) as opened:
         told = {"en": "wants a refund", "zh": "想退款"}
         opened.office.views = {"h1": replace(view(reason="requested"), summaries=told, status="waiting")}
+        opened.office.chats = [RunningChat("web:c", "web", "zh", "", OPENED, "你好")]
+        opened.office.ready = [ReadyReply("zh", "问候", "您好")]
         yield opened
 
 
@@ -69,6 +72,15 @@ async def test_who_reads_chinese_gets_every_page_in_chinese(shop, path):
     shown = re.sub(r"<[^>]*>|\s+", " ", re.sub(r"<code>.*?</code>|<time.*?</time>", "", page))
     left = set(re.findall(r"[A-Za-z]{3,}", shown)) - {"anna", "Telegram", "Slack", "policy", "toml"}
     assert not left
+
+
+@pytest.mark.parametrize("path", PARTS)
+async def test_and_every_part_that_the_page_fetches(shop, path):
+    shop.office.languages["anna"] = "zh"
+    await sign_in(shop)
+    status, part = await get(shop, f"/staff{path}")
+    shown = re.sub(r"<[^>]*>", " ", re.sub(r"<time.*?</time>", "", part))
+    assert status == 200 and set(re.findall(r"[A-Za-z]{3,}", shown)) <= {"anna", "Telegram"}
 
 
 async def test_reason_state_and_summary_are_in_the_language_of_who_reads(shop):

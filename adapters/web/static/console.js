@@ -21,7 +21,7 @@ const shown = new Map(); // part → its last markup, so that what did not chang
 
 async function refresh(part) {
   const response = await fetch(part.dataset.src, { headers: { Accept: "text/html" } });
-  if (response.status === 401 || response.status === 403) return location.reload();
+  if ([401, 403, 409].includes(response.status)) return location.reload(); // 409: it stands elsewhere now
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const markup = await response.text();
   if (shown.get(part) === markup) return;
