@@ -19,6 +19,7 @@ from adapters.web.guard import HEADERS
 from adapters.web.limits import BEAT_SECONDS, TEXT_CHARS
 from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
+from adapters.web.uploads import download
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.office import APPROVAL_ACTS, CLOSINGS, OPEN, PROPOSAL_ACTS, HandoffView, Office, StaffSession
@@ -98,6 +99,7 @@ class Console:
             web.get(_HANDOFF + "/replies", self.replies),
             web.post(_HANDOFF + "/act", self.act),
             web.get(f"{PATH}/files/{{digest}}", self.file),
+            web.get(f"{PATH}/files/{{digest}}/{{name}}", self.file),
             web.get(f"{PATH}/events", self.events, allow_head=False),
         ]
 
@@ -150,8 +152,10 @@ class Console:
         content = await self._front.file(digest)
         if content is None:
             raise web.HTTPNotFound(text="there is no such file")
-        headers = {"Content-Disposition": f'attachment; filename="{digest[:12]}"', "Cache-Control": "no-store"}
-        return web.Response(body=content, content_type="application/octet-stream", headers=headers)
+        mime, name = download(content, request.match_info.get("name", ""), digest)
+        named = f"attachment; filename*=UTF-8''{quote(name, safe='')}"  # RFC 6266: any name
+        headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+        return web.Response(body=content, content_type=mime, headers=headers)
 
     async def _listed(self) -> dict[str, Any]:
         views = await self._office.handoffs(ended=True)

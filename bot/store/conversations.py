@@ -84,6 +84,7 @@ class ConversationStore:
                 author=row.author,
                 source_id=row.record.get("source_id", ""),
                 attachments=tuple(row.record.get("attachments", ())),
+                names=row.record.get("names", {}),
                 cards=CARDS.load(row.cards),
                 suggestion=row.record.get("suggestion", "") if notes else "",
             )
