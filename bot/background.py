@@ -17,6 +17,7 @@ from bot.triage import NEAR
 from bot.turn import Attempt
 
 TRIED = {"inform": "answered", "done": "done", "pending": "pending", "refused": "refused"}  # by family of acts
+ANSWERS = frozenset({"provide_info", "affirm", "deny"})  # to what the bot asked: no tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _stake(found: Background, terms: Terms, say: Callable[[Fact], str]) -> str:
 
 def _mood(conversation: Conversation, terms: Terms) -> str:
     if not conversation.anger:
-        return _word(terms, "calm")
+        return _word(terms, "not_angry")
     return _word(terms, "angry") + (f" × {conversation.anger}" if conversation.anger > 1 else "")
 
 
@@ -127,9 +128,9 @@ def _tried(found: Background, conversation: Conversation, terms: Terms) -> Itera
             topic, _, detail = what.partition("/")
             if family not in TRIED:
                 continue
-            about = attempt.intent if family == "inform" else topic
+            about = topic if topic in tasks or family != "inform" else attempt.intent
             why = f" ({reasons.get(detail, detail)})" if family == "refused" and detail else ""
-            if about in tasks:
+            if about in tasks and about not in ANSWERS:
                 said[f"{words.get(TRIED[family], TRIED[family])} {tasks[about]}{why}"] = None
     if found.write:
         said[f"{words.get('unconfirmed', 'unconfirmed')} {deed(found.write, terms)}"] = None

@@ -61,7 +61,7 @@ async def test_a_handoff_carries_what_shop_session_and_talk_say(talk: Talk) -> N
         "Customer": f"Emma Clarke, {EMMA}, verified, by a one-time code or a signed link",
         "At stake": "£65.00 (cancel)",
         "Language": "English",
-        "Mood": "calm",
+        "Mood": "not angry",
         "Tried so far": "under way: cancellation; answered: order status; "
         "refused: cancellation (already sent); asked for a yes to: cancel",
         "Could be done now": "Cancel the order (£65.00)",
@@ -80,7 +80,10 @@ async def test_a_handoff_carries_what_shop_session_and_talk_say(talk: Talk) -> N
 
 # --- the rows alone --------------------------------------------------------------------------------------------------
 
-WORDS = {"summary": {"verified": "verified", "angry": "angry"}, "task": {"cancel_order": "cancellation"}}
+WORDS = {
+    "summary": {"verified": "verified", "angry": "angry"},
+    "task": {"cancel_order": "cancellation", "affirm": "a yes", "order": "order status"},
+}
 BUYER = Buyer("Emma Clarke", EMMA)
 
 
@@ -110,7 +113,7 @@ def test_what_is_owed_is_at_stake_else_what_the_order_came_to() -> None:
     assert row("stake", Background(ordered)) == "9500 (total)"
 
 
-@pytest.mark.parametrize(("anger", "mood"), [(0, "calm"), (1, "angry"), (2, "angry × 2")])
+@pytest.mark.parametrize(("anger", "mood"), [(0, "not angry"), (1, "angry"), (2, "angry × 2")])
 def test_the_mood(anger: int, mood: str) -> None:
     assert row("mood", Background(), anger=anger) == mood
 
@@ -137,7 +140,7 @@ def test_what_is_open_beside_it_stands_there_with_its_channel() -> None:
 
 def test_what_was_tried_twice_stands_there_once_and_what_is_no_task_not_at_all() -> None:
     acts = ("introduce", "refused:cancel_order/packed", "done:cancel_order", "inform:passage")
-    attempts = [Attempt("cancel_order", acts), Attempt("", acts)]
+    attempts = [Attempt("cancel_order", acts), Attempt("", acts), Attempt("affirm", ("inform:passage",))]
     assert row("tried", Background(attempts=attempts)).split("; ") == [
         "refused cancellation (packed)", "done cancellation", "answered cancellation",
     ]  # fmt: skip
@@ -149,6 +152,11 @@ UNTOLD = frozenset({
     "again", "trouble", "claim", "scheme", "code_fails", "notice", "skus", "alternative", "cause", "chart", "cheaper",
     "goes_with", "others", "personal", "runs", "same", "seen", "shown", "taste",
 })  # fmt: skip
+
+
+def test_what_was_answered_is_told_by_what_was_said_whatever_it_answered() -> None:
+    attempts = [Attempt("provide_info", ("inform:order/open",))]
+    assert row("tried", Background(attempts=attempts)) == "answered order status"
 
 
 def test_everything_that_can_be_wanted_refused_or_done_has_words_for_staff() -> None:
