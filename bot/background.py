@@ -17,6 +17,12 @@ from bot.triage import NEAR
 from bot.turn import Attempt
 
 TRIED = {"inform": "answered", "done": "done", "pending": "pending", "refused": "refused"}  # by family of acts
+_SAME = {  # topic of an act → the intent that is called the same
+    "delivery_trouble": "delivery_problem", "return_items": "return_item", "report_problem": "damaged_or_wrong_item",
+    "order": "order_status", "delivery": "delivery_delay", "refund": "refund_status", "methods": "payment_methods",
+    "promotion": "promo_discount", "promotions": "promo_discount", "product": "product_info", "price": "product_price",
+    "availability": "product_availability", "size": "size_help", "suggestions": "recommend_product",
+}  # fmt: skip
 ANSWERS = frozenset({"provide_info", "affirm", "deny"})  # to what the bot asked: no tasks
 
 
@@ -118,6 +124,11 @@ def _mood(conversation: Conversation, terms: Terms) -> str:
     return _word(terms, "angry") + (f" × {conversation.anger}" if conversation.anger > 1 else "")
 
 
+def named(topic: str) -> str:
+    """Under which key of terms.task the topic of an act stands."""
+    return _SAME.get(topic, topic)
+
+
 def _tried(found: Background, conversation: Conversation, terms: Terms) -> Iterable[str]:
     """What the bot has answered, done and refused in this session, each once, as it came."""
     tasks, reasons, words = terms.get("task", {}), terms.get("refused", {}), terms.get("attempt", {})
@@ -128,7 +139,8 @@ def _tried(found: Background, conversation: Conversation, terms: Terms) -> Itera
             topic, _, detail = what.partition("/")
             if family not in TRIED:
                 continue
-            about = topic if topic in tasks or family != "inform" else attempt.intent
+            about = named(topic)
+            about = about if about in tasks or family != "inform" else attempt.intent
             why = f" ({reasons.get(detail, detail)})" if family == "refused" and detail else ""
             if about in tasks and about not in ANSWERS:
                 said[f"{words.get(TRIED[family], TRIED[family])} {tasks[about]}{why}"] = None

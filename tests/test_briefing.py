@@ -13,7 +13,7 @@ from test_people import Heard, done, handoffs, shopper, staff
 
 import bot
 from bot.approval import Buyer
-from bot.background import TRIED, Background, pressing, rows
+from bot.background import TRIED, Background, named, pressing, rows
 from bot.bootstrap import Language
 from bot.conversation import Access
 from bot.facts import Fact, Moment, Money
@@ -82,7 +82,7 @@ async def test_a_handoff_carries_what_shop_session_and_talk_say(talk: Talk) -> N
 
 WORDS = {
     "summary": {"verified": "verified", "angry": "angry"},
-    "task": {"cancel_order": "cancellation", "affirm": "a yes", "order": "order status"},
+    "task": {"cancel_order": "cancellation", "affirm": "a yes", "order_status": "order status"},
 }
 BUYER = Buyer("Emma Clarke", EMMA)
 
@@ -162,7 +162,7 @@ def test_what_was_answered_is_told_by_what_was_said_whatever_it_answered() -> No
 def test_everything_that_can_be_wanted_refused_or_done_has_words_for_staff() -> None:
     book = PhraseBook.load(Path(bot.__file__).parent / "phrases")
     acts = [act.partition(":") for act in book.acts()]
-    topics = {what.partition("/")[0] for family, _, what in acts if family in TRIED and family != "inform"}
+    topics = {named(what.partition("/")[0]) for family, _, what in acts if family in TRIED and family != "inform"}
     details = {what.partition("/")[2] for family, _, what in acts if family == "refused"}
     asked = {slot for skill in SKILLS for slot in skill.slots if "/" not in slot}
     for language in LANGUAGES:
