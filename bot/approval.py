@@ -27,11 +27,11 @@ class Buyer:
 
 def card(
     write: Confirmation, buyer: Buyer | None, conversation: Conversation, history: Sequence[Utterance], said: str,
-    limits: Limits, terms: Terms, say: Callable[[Fact], str], by: str = "",
+    limits: Limits, terms: Terms, say: Callable[[Fact], str], by: str = "", pressing: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """The facts of the write and the rule by which staff decide, in their language; `say` writes a fact in it.
 
-    `by`: who of staff asked for it.
+    `by`: who of staff asked for it. `pressing`: lines of bot/background.py.
     """
     labels, summary = terms.get("approval", {}), terms.get("summary", {})
     proved = summary.get("verified" if conversation.proof else "not_verified", "")
@@ -45,7 +45,7 @@ def card(
     lines += [f"{summary.get('rule', 'rule')}: {rule(write, limits, terms, say)}"] if write.needs_approval else []
     if conversation.anger:
         lines.append(f"{summary.get('mood', 'mood')}: {summary.get('angry', 'angry')}")
-    return "\n".join([*lines, *talk(history, said)])
+    return "\n".join([*lines, *pressing, *talk(history, said)])
 
 
 def deed(write: Confirmation, terms: Terms) -> str:

@@ -22,6 +22,7 @@ from bot.office import (
     ModeWish,
     Ratings,
     ReadyReply,
+    RunningChat,
     StaffAccount,
     StaffLink,
     StaffSession,
@@ -30,6 +31,7 @@ from bot.ports import Clock, Linking, Member, Receipt, TranscriptLine
 from bot.roles import Role
 from bot.routing import Strengths
 
+Terms = Mapping[str, Mapping[str, str]]  # group → code → word
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
 
@@ -78,6 +80,10 @@ class DeskRows(Protocol):
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
 
+    async def running(self) -> list[RunningChat]: ...
+
+    async def open_chat(self, conversation_id: str) -> str: ...
+
     async def handoff_at(self, desk: Address) -> HandoffView | None: ...
 
     async def ratings(self) -> Ratings | None: ...
@@ -115,6 +121,8 @@ class StaffRows(Protocol):
     async def set_strengths(self, name: str, strengths: Strengths, by: str) -> None: ...
 
     async def rename(self, staff: str, name: str) -> None: ...
+
+    async def set_language(self, staff: str, language: str) -> None: ...
 
 
 class LinkRows(Protocol):
@@ -163,8 +171,8 @@ class Assistant:
         leases: LeaseRows,
         canned: CannedReplies,
         watchers: Watchers,
-        desk_words: Callable[[str], str],
-        command_words: Callable[[str], Mapping[str, str]],
+        words: Callable[[str], Terms],
+        staff_language: str,
         files: Path,
         wake: Callable[[str], None],
         returning: Callable[[str], str | None],
@@ -175,21 +183,29 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.desk_words, self.command_words, self.returning = desk_words, command_words, returning
+        self.words, self.language, self.returning = words, staff_language, returning
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
-        self.handoff_at = desk.handoff_at
+        self.handoff_at, self.running, self.open_chat = desk.handoff_at, desk.running, desk.open_chat
         self.colleagues, self.replies = desk.colleagues, canned.replies
         self.sign_in, self.session, self._sign_out = staff.sign_in, staff.session, staff.sign_out
         self.change_password = staff.change_password
         self.accounts, self.fresh_password = staff.accounts, staff.fresh_password
         self.set_role, self.remove_account, self.rename = staff.set_role, staff.remove_account, staff.rename
-        self.set_strengths = staff.set_strengths
+        self.set_strengths, self.set_language = staff.set_strengths, staff.set_language
         self.member, self.link = links.member, links.link
         self.links, self.link_code, self.unlink = links.links, links.link_code, links.unlink
         self.audit = audit.audit
         self.remember, self.recall, self.lease = desk.remember, desk.recall, leases.lease
         self.modes, self.mode_changes = modes.modes, modes.mode_changes
         self.set_modes, self.switch_writes = modes.set_modes, modes.switch_writes
+
+    def desk_words(self, key: str) -> str:
+        """What staff read at a desk, in its language."""
+        return self.words(self.language)["desk"][key]
+
+    def command_words(self, language: str) -> Mapping[str, str]:
+        """What a shopper's commands do, by command."""
+        return self.words(language)["command"]
 
     async def receive(self, message: InboundMessage) -> Receipt:
         """Store one message and commit; the workers are woken after that."""

@@ -98,6 +98,11 @@ class Proof:
     strong_until: datetime | None = None  # until then it may redirect goods and money too (code or signed link)
     mailbox: str = ""  # ... of the orders with this e-mail on file alone; "" when the shop's own page signed him in
 
+    @property
+    def account(self) -> str:
+        """Whose things they are, for staff: a customer's or a guest order's; a parcel's label is no account."""
+        return "" if self.access is Access.DELIVERY else self.customer or self.order
+
     def opens(self, order: str, needed: Access) -> bool:
         """Whether this proof may be tried on `order` for `needed`; the shop still checks whose order it is."""
         strength = list(Access)
@@ -229,6 +234,7 @@ class Conversation:
     handoff: HandoffNote | None = None
     approvals: tuple[HandoffNote, ...] = ()  # actions staff are deciding; the bot goes on meanwhile
     cases: tuple[HandoffNote, ...] = ()  # claims staff look into; the bot goes on meanwhile
+    left: str = ""  # the last note of staff about it: for who takes it up next; nobody says it to the shopper
     acknowledged: bool = False  # "your message was passed on" was said in this wait
     # the e-mail address that the answer goes to when he has left; "": it was asked for; None: it was not
     reach: str | None = None

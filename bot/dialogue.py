@@ -64,8 +64,8 @@ class Dialogue:
             modes=modes, terms=terms, new_id=new_id,
         )  # fmt: skip
         self._staff = StaffTurn(
-            store=store, fulfilment=fulfilment, speech=speech, results=results, verdicts=verdicts, settings=settings,
-            terms=terms, way_back=way_back,
+            store=store, fulfilment=fulfilment, briefing=briefing, speech=speech, results=results, verdicts=verdicts,
+            settings=settings, terms=terms, way_back=way_back,
         )  # fmt: skip
         self._timer = TimerTurn(
             store=store, results=results, verdicts=verdicts, settings=settings, terms=terms,

@@ -13,6 +13,7 @@ from bot.decision import Offer
 from bot.desk_posts import Terms
 from bot.facts import Act, Term, Text
 from bot.messages import Attachment, Button, DeskPost
+from bot.slots import order_numbers
 from bot.turn import HandoffChange, TimerChange
 
 UNCLAIMED = "unclaimed"  # the timer of a handoff that nobody has claimed yet
@@ -166,7 +167,14 @@ def given_back(conversation: Conversation, handoff_id: str, terms: Terms) -> Mov
         return _case_ended(conversation, handoff_id, "back", terms)
     if conversation.handoff is None or conversation.handoff.id != handoff_id:
         return Moved(conversation)
-    return _ended(conversation, "back", (Act("staff/back"),), Status.BOT, terms)
+    return _with_note(conversation.left, _ended(conversation, "back", (Act("staff/back"),), Status.BOT, terms))
+
+
+def _with_note(left: str, moved: Moved) -> Moved:
+    """The last note goes along; the one order that it names is what the shopper means by "it"."""
+    numbers = order_numbers(left)
+    memory = {"order_id": numbers[0]} if len(numbers) == 1 else {}
+    return replace(moved, conversation=replace(moved.conversation, left=left, memory=memory))
 
 
 def closed(conversation: Conversation, handoff_id: str, terms: Terms, closing: str = "") -> Moved:

@@ -62,8 +62,8 @@ class Kind(StrEnum):
     FILE = "file"  # photo, document, voice note, sticker…; `text` is its caption
     START = "start"  # the platform's "conversation opened" (Telegram /start, web page opened the first time)
     EDIT = "edit"  # `text` replaces that of the message `edits`
-    # `act` is one of DESK_ACTS, note (`text` is for colleagues), assign, release or snooze (until `text`:
-    # bot/snooze.py). `value`: whom it is assigned to, why it is closed or released
+    # `act` is one of DESK_ACTS, take_over (a conversation that is on no desk), note (`text` is for colleagues), assign,
+    # release or snooze (until `text`: bot/snooze.py). `value`: whom it is assigned to, why it is closed or released
     STAFF_ACT = "staff_act"
     # `act` is the timer's kind, or what a platform tells of a shopper without a word of his: blocked, unblocked
     TIMER = "timer"
@@ -119,6 +119,7 @@ class InboundMessage:
     name: str = ""  # display name of the sender
     language: str = ""  # the platform's locale hint, e.g. "zh-hans"
     handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
+    conversation_id: str = ""  # staff messages to a conversation that is on no desk: which one; they take it over
     staff: str = ""  # staff messages: the account they are done with; `name` is what shoppers see
 
     def __post_init__(self) -> None:

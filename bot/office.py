@@ -1,7 +1,7 @@
 """The staff desk: what its console, and desks in Slack and Telegram, see of the assistant, and its port `Office`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -17,6 +17,7 @@ from bot.routing import strengths as strengths
 APPROVAL_ACTS = ("approve", "decline", "mode_automatic", "mode_off")
 # what can be done with an approval that staff themselves asked for, by its reason (bot/deeds.py)
 PROPOSAL_ACTS = {"staff_action": ("do", "drop"), "staff_action_above": ("approve", "drop")}
+LANGUAGES = ("en", "zh")  # that staff may read in
 OPEN = ("waiting", "claimed")  # the states of a handoff that staff still have to deal with
 CLOSINGS = ("solved", "no_answer", "duplicate", "spam", "other")  # why a handoff was closed
 
@@ -46,6 +47,23 @@ class HandoffView:
     why: str = ""  # it stands before others (triage.WHY); "": by its age
     minutes: int = 0  # why "packing" or "due": that are left
     closing: str = ""  # one of CLOSINGS, "" where nobody said
+    summaries: Mapping[str, str] = field(default_factory=dict)  # by language; none for a handoff of an older version
+
+    def told(self, language: str) -> str:
+        """The summary as a member of staff reads it."""
+        return self.summaries.get(language, self.summary)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningChat:
+    """A conversation that the bot has alone, as the console lists it."""
+
+    conversation_id: str
+    channel: str
+    language: str
+    name: str  # the shopper's display name
+    at: datetime  # of what was last said
+    last: str  # the shopper's or the bot's words then
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +174,7 @@ class StaffSession:
     must_change: bool
     role: Role
     name: str  # what shoppers see
+    language: str = ""  # that he reads the console in; "": that of the desks
 
     def may(self, right: Right) -> bool:
         return may(self.role, right)
@@ -227,11 +246,25 @@ class AuditPage:
 class Office(Protocol):
     """The assistant as the staff console sees it."""
 
+    language: str  # of the desks, and of the console for who has chosen none
+
+    def words(self, language: str) -> Mapping[str, Mapping[str, str]]:
+        """What codes (reasons, states, channels) are called in a language, by group and code."""
+        ...
+
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
         """Open handoffs, the most urgent first; with `ended` those put away and the latest finished ones too."""
         ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def running(self) -> list[RunningChat]:
+        """Conversations of the last day that no person has or is waited for in, the latest first."""
+        ...
+
+    async def open_chat(self, conversation_id: str) -> str:
+        """The id of the handoff by which a person has it, or is waited for; "" when the bot has it alone."""
+        ...
 
     async def handoff_at(self, desk: Address) -> HandoffView | None:
         """The one whose thread this place of a desk is."""
@@ -290,6 +323,10 @@ class Office(Protocol):
 
     async def rename(self, staff: str, name: str) -> None:
         """Give an account the name that shoppers see. BadInput for one that is unfit, or another's."""
+        ...
+
+    async def set_language(self, staff: str, language: str) -> None:
+        """Of the console, for this account; "" for that of the desks. BadInput for one that we do not have."""
         ...
 
     async def links(self, staff: str) -> list[StaffLink]:

@@ -8,7 +8,7 @@ a channel and a shop promise is written down as a test that every implementation
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -202,6 +202,7 @@ class TranscriptLine:
     author: str = ""  # of staff's lines, and of notes that they wrote
     source_id: str = ""  # user lines: the message's own id, by which a browser knows it as its own
     attachments: tuple[str, ...] = ()  # digests of kept files
+    names: Mapping[str, str] = field(default_factory=dict)  # digest → what the shopper called it, where he said
     cards: tuple[Card, ...] = ()
     suggestion: str = ""  # user lines, for staff only: what the bot would have answered
 

@@ -7,6 +7,9 @@ have verdicts.py.
 from dataclasses import replace
 
 from bot import deeds, desk_posts, handoff, idle, leaving, rating, routing, snooze, transcript
+from bot.briefing import Briefing
+from bot.conversation import Status
+from bot.decision import HandoffRequest
 from bot.errors import BadInput
 from bot.facts import Moment
 from bot.fulfilment import Fulfilment
@@ -14,7 +17,7 @@ from bot.messages import DeskPost, Kind, Reply
 from bot.office import CLOSINGS, OPEN, HandoffView
 from bot.results import Results
 from bot.speech import Speech
-from bot.turn import Sending, TurnResult, TurnStore
+from bot.turn import Line, Sending, TurnResult, TurnStore
 from bot.underway import Settings, Turn
 from bot.verdicts import CARD_ACTS, Verdicts
 
@@ -25,6 +28,7 @@ class StaffTurn:
         *,
         store: TurnStore,
         fulfilment: Fulfilment,
+        briefing: Briefing,
         speech: Speech,
         results: Results,
         verdicts: Verdicts,
@@ -32,7 +36,7 @@ class StaffTurn:
         terms: desk_posts.Terms,
         way_back: leaving.WayBack | None,
     ) -> None:
-        self._store, self._fulfilment, self._speech = store, fulfilment, speech
+        self._store, self._fulfilment, self._briefing, self._speech = store, fulfilment, briefing, speech
         self._results, self._verdicts = results, verdicts
         self._settings, self._terms, self._way_back = settings, terms, way_back
 
@@ -40,6 +44,8 @@ class StaffTurn:
         return desk_posts.desk_word(self._terms, key)
 
     async def turn(self, t: Turn) -> TurnResult:
+        if t.first.conversation_id:
+            return await self._taken_over(t)
         view = await self._store.handoff(t.first.handoff_id) if t.first.handoff_id else None
         handoff_id = view.id if view else (t.conversation.handoff.id if t.conversation.handoff else "")
         if t.first.kind is Kind.TEXT:
@@ -65,6 +71,19 @@ class StaffTurn:
         sending = Sending("staff", Reply(t.first.text))
         return TurnResult(t.conversation, (transcript.staff_line(t.first),), (sending,))
 
+    async def _taken_over(self, t: Turn) -> TurnResult:
+        """A conversation that is on no desk comes onto all of them, and is his: by writing, or by a button."""
+        by, writes, opened = t.first.name, t.first.kind is Kind.TEXT, handoff.Moved(t.conversation)
+        if not writes and routing.full(await self._store.crew(), by):
+            return TurnResult(t.conversation, (Line("note", f"{self._word('full')} {by}", author=by),))
+        if t.conversation.status not in (Status.WAITING, Status.STAFF):  # else somebody came meanwhile
+            t.text = ""  # nothing of it was said by the shopper
+            opened = await self._briefing.opened(t, t.conversation, HandoffRequest("taken_over"))
+        handoff_id = opened.conversation.handoff.id if opened.conversation.handoff else ""
+        claimed = handoff.claimed(opened.conversation, handoff_id, by, self._terms, writes=writes)
+        moved = handoff.joined(opened, idle.paid(claimed))
+        return await self._said(t, moved) if writes else await self._results.moved(t, moved)
+
     # --- what they write ---------------------------------------------------------------------------------------------
 
     async def _wrote(self, t: Turn, view: HandoffView | None, handoff_id: str) -> TurnResult:
@@ -72,6 +91,9 @@ class StaffTurn:
         moved = handoff.Moved(t.conversation)
         if view is None or view.kind != "approval":
             moved = idle.paid(handoff.claimed(t.conversation, handoff_id, t.first.name, self._terms, writes=True))
+        return await self._said(t, moved)
+
+    async def _said(self, t: Turn, moved: handoff.Moved) -> TurnResult:
         result = await self._results.moved(t, moved)
         lines = (*result.lines, transcript.staff_line(t.first))
         sendings = (*result.sendings, Sending("staff", Reply(t.first.text)))
@@ -93,7 +115,9 @@ class StaffTurn:
         desks = [desk for desk in self._settings.desks if desk != t.first.address.channel]
         post = desk_posts.noted(handoff_id, t.first.name, t.first.text)
         line = transcript.staff_line(t.first, "note")
-        return TurnResult(t.conversation, (line,), desk_posts.to_sendings([post], desks, t.first.source_id))
+        left = " ".join(t.first.text.split()) if t.conversation.handoff else t.conversation.left
+        sendings = desk_posts.to_sendings([post], desks, t.first.source_id)
+        return TurnResult(replace(t.conversation, left=left), (line,), sendings)
 
     # --- what they do with a handoff ---------------------------------------------------------------------------------
 

@@ -7,25 +7,31 @@ from bot.conversation import Conversation, Utterance
 from bot.desk_posts import Terms
 
 LAST_LINES = 6
+_VALUES = {"payment_method": "pay_with"}  # slot → the group of terms that its values stand in, where it is not its name
 
 
 def summary(
-    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = ""
-) -> str:
-    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model."""
+    conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms, said: str = "",
+    background: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """What staff need at a glance, in their language; shop words come from the phrase book, never from the model.
+
+    `background`: rows by name (bot/background.py).
+    """
+    rows = {
+        "reason": terms.get("handoff", {}).get(reason, reason),
+        "wish": ", ".join(terms.get("task", {}).get(wish, wish) for wish in conversation.wishes),
+        "order": order_of(conversation),
+        "known": ", ".join(_known(conversation, terms)),
+        **(background or {}),
+    }
+    return "\n".join([*labelled(rows, terms), *talk(history, said)])
+
+
+def labelled(rows: Mapping[str, str], terms: Terms) -> list[str]:
+    """Rows of a summary by name, as lines; what has no value is left out."""
     label = terms.get("summary", {})
-    proof = conversation.proof
-    rows = [
-        ("reason", terms.get("handoff", {}).get(reason, reason)),
-        ("wish", ", ".join(terms.get("intent", {}).get(wish, wish) for wish in conversation.wishes)),
-        ("order", order_of(conversation)),
-        ("known", ", ".join(f"{name} {value}" for name, value in _known(conversation).items())),
-        ("customer", label.get("verified", "verified") if proof else label.get("not_verified", "not verified")),
-        ("mood", label.get("angry", "angry") if conversation.anger else ""),
-        ("tried", terms.get("handoff", {}).get("not_understood", "") if conversation.fallbacks else ""),
-    ]
-    lines = [f"{label.get(name, name)}: {value}" for name, value in rows if value]
-    return "\n".join([*lines, *talk(history, said)])
+    return [f"{label.get(name, name)}: {value}" for name, value in rows.items() if value]
 
 
 def talk(history: Sequence[Utterance], said: str) -> list[str]:
@@ -38,12 +44,12 @@ def talk(history: Sequence[Utterance], said: str) -> list[str]:
 
 def case_summary(
     facts: Mapping[str, str], conversation: Conversation, reason: str, history: Sequence[Utterance], terms: Terms,
-    said: str,
+    said: str, background: Mapping[str, str],
 ) -> str:  # fmt: skip
     """The facts of a case, written out, over what staff need to know of the shopper."""
     labels = {**terms.get("label", {}), **terms.get("fact", {})}
     rows = [f"{labels.get(name, name)}: {value}" for name, value in facts.items() if value]
-    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said)])
+    return "\n".join([*rows, summary(replace(conversation, noted={}), reason, history, terms, said, background)])
 
 
 def order_of(conversation: Conversation) -> str:
@@ -56,17 +62,14 @@ def order_of(conversation: Conversation) -> str:
     )
 
 
-# slots that prove identity, stand elsewhere in the summary, or mean nothing to people
-_UNTOLD = frozenset({
-    "contact", "order_id", "order_hint", "lines", "said", "told", "files", "basis", "change", "variant", "part",
-    "products", "wishes", "chosen", "basket", "again", "trouble", "claim", "scheme", "code_fails",
-    "notice", "skus",
-})  # fmt: skip
-
-
-def _known(conversation: Conversation) -> dict[str, str]:
-    """Slots of open flows, without what only proves identity."""
+def _known(conversation: Conversation, terms: Terms) -> list[str]:
+    """Slots of open flows, those that mean something to people, in their words."""
     values = dict(conversation.noted)
     for flow in (*conversation.queue, *conversation.flows):
         values |= flow.slots
-    return {name: value for name, value in values.items() if name not in _UNTOLD and "/" not in name}
+    labels = {**terms.get("measure", {}), **terms.get("slot", {})}
+    return [
+        f"{labels[name]} {terms.get(_VALUES.get(name, name), {}).get(value, value)}"
+        for name, value in values.items()
+        if name in labels
+    ]

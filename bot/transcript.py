@@ -30,7 +30,8 @@ def shown(message: InboundMessage) -> str:
 
 def _source(message: InboundMessage) -> dict[str, Any]:
     kept = [item.digest for item in message.attachments if item.digest]
-    return {"source_id": message.source_id, "attachments": kept}
+    names = {item.digest: item.name for item in message.attachments if item.digest and item.name}
+    return {"source_id": message.source_id, "attachments": kept, **({"names": names} if names else {})}
 
 
 def bot_line(reply: Reply, record: dict[str, Any]) -> Line:

@@ -36,6 +36,14 @@ class Claim:
     rows: tuple[Accepted, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the bot made of one message of the session."""
+
+    intent: str
+    acts: tuple[str, ...]  # the names of what it answered, did or refused
+
+
 # --- out -------------------------------------------------------------------------------------------------------------
 
 
@@ -74,6 +82,7 @@ class HandoffChange:
     kind: str = "chat"
     reason: str = ""
     summary: str = ""
+    summaries: Mapping[str, str] = field(default_factory=dict)  # the same in each language of staff
     confirmation: Confirmation | None = None
     claimed_by: str = ""
     closing: str = ""  # why it is closed
@@ -163,6 +172,10 @@ class TurnStore(Protocol):
 
     async def history(self, conversation_id: str, session: int, limit: int = 6) -> tuple[Utterance, ...]: ...
 
+    async def attempts(self, conversation_id: str, session: int) -> tuple[Attempt, ...]:
+        """What the bot made of the messages of this session, oldest first."""
+        ...
+
     async def promises(self, conversation_id: str) -> tuple[Promise, ...]:
         """Those that are open, oldest first."""
         ...
@@ -170,6 +183,10 @@ class TurnStore(Protocol):
     async def commit(self, claim: Claim, result: TurnResult) -> int: ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
+
+    async def handoffs(self) -> Sequence[HandoffView]:
+        """Those that are open, the most urgent first."""
+        ...
 
     async def confirmation(self, handoff_id: str) -> Confirmation | None: ...
 

@@ -1,4 +1,4 @@
-"""Walks through the running product in a headless Chromium, two browsers at once, and takes the README's pictures.
+"""Walks through the running product in a headless Chromium, with two shoppers and staff, and takes the docs' pictures.
 
     .venv/bin/pip install -e '.[screenshots]' && .venv/bin/python docs/screenshots.py
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from playwright.async_api import Page, TimeoutError, async_playwright
 
 IMAGES = Path(__file__).parent / "images"
-PATIENCE = 15_000  # milliseconds for one step
+PATIENCE = 60_000  # milliseconds for one step
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 PASSWORD = "a password of the shop"  # noqa: S105 - of the throw-away home
@@ -56,9 +56,11 @@ async def _first_password(lines: asyncio.StreamReader | None) -> str:
 async def _walk(address: str, password: str) -> None:
     async with async_playwright() as browsers:
         chromium = await browsers.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        shopper = await (await chromium.new_context(viewport={"width": 760, "height": 1000})).new_page()
+        shopper, other = [
+            await (await chromium.new_context(viewport={"width": 760, "height": 1000})).new_page() for _ in range(2)
+        ]
         staff = await (await chromium.new_context(viewport={"width": 1180, "height": 800})).new_page()
-        for page in (shopper, staff):
+        for page in (shopper, other, staff):
             page.set_default_timeout(PATIENCE)
             page.on("requestfailed", lambda request: print("failed:", request.url))
         await shopper.goto(address)
@@ -73,6 +75,9 @@ async def _walk(address: str, password: str) -> None:
         # change one's mind about a third
         await _say(shopper, "Can you cancel 10047 too?", "10047")
         await _say(shopper, "No, leave it, I've changed my mind", "10047")
+        # ... and once more: so much is for staff to approve
+        await _say(shopper, "Please cancel order 10047 after all", "10047")
+        await _press(shopper, "Yes", "10047")
         # a return, in Chinese
         await _say(shopper, "我想退货，订单10042", "[\u4e00-\u9fff]")
         # a person
@@ -86,7 +91,16 @@ async def _walk(address: str, password: str) -> None:
         await staff.fill("input[name=new]", PASSWORD)
         await staff.fill("input[name=again]", PASSWORD)
         await staff.keyboard.press("Enter")
-        await staff.locator("#list li a").first.click()
+        await _decide(staff)
+        # somebody else is in danger: he comes first
+        await other.goto(address)
+        await _say(other, "The charger caught fire and burned my hand", "person|team|colleague|112|999")
+        await staff.locator("#list li", has_text="Comes first").first.wait_for()
+        # while the first one waits he asks something that the assistant could answer
+        await _say(shopper, "你们支持哪些付款方式？", "[\u4e00-\u9fff]")
+        await staff.locator("#list li a", has_text="Asked for a person").first.click()
+        await staff.get_by_text("Suggestion · not sent").wait_for()
+        await staff.screenshot(path=IMAGES / "queue.png")
         await staff.get_by_role("button", name="Claim").click()
         await staff.locator("[data-status=claimed]").first.wait_for()
         await staff.fill("textarea[name=text]", "您好，我是客服小鹭，您的退货我来帮您办。")
@@ -99,6 +113,13 @@ async def _walk(address: str, password: str) -> None:
         await _say(shopper, "where is my order 10042?", "10042")
         print(await shopper.locator("#log").inner_text())
         await chromium.close()
+
+
+async def _decide(staff: Page) -> None:
+    """The card of the cancellation, as it stands before somebody decides."""
+    await staff.locator("#list li a", has_text="Needs approval").first.click()
+    await staff.get_by_role("button", name="Approve").first.wait_for()
+    await staff.screenshot(path=IMAGES / "approval.png")
 
 
 async def _say(page: Page, text: str, expected: str) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import hashlib
 import itertools
 import tomllib
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from bot.office import (
     ModeWish,
     Ratings,
     ReadyReply,
+    RunningChat,
     StaffAccount,
     StaffLink,
     StaffSession,
@@ -68,10 +71,19 @@ class SlowModel(NoModel):
 
 EVE = Member("eve", "Eve", Role.LEAD)
 _PHRASES = Path(__file__).parents[1] / "bot" / "phrases"
-DESK_WORDS: dict[str, str] = {
-    key: word for path in (_PHRASES / "en.toml", *(_PHRASES / "en").glob("*.toml"))
-    for key, word in tomllib.loads(path.read_text("utf-8")).get("terms", {}).get("desk", {}).items()
-}  # fmt: skip
+
+
+@cache
+def staff_words(language: str) -> dict[str, dict[str, str]]:
+    """The terms of the phrase book, by group."""
+    groups: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for path in (_PHRASES / f"{language}.toml", *(_PHRASES / language).glob("*.toml")):
+        for group, words in tomllib.loads(path.read_text("utf-8")).get("terms", {}).items():
+            groups[group] |= words
+    return dict(groups)
+
+
+DESK_WORDS = staff_words("en")["desk"]
 
 
 class FakeFront:
@@ -115,8 +127,7 @@ class FakeFront:
         return DESK_WORDS[key]
 
     def command_words(self, language: str) -> dict[str, str]:
-        file = _PHRASES / language / "commands.toml"
-        return tomllib.loads(file.read_text("utf-8"))["terms"]["command"]
+        return staff_words(language)["command"]
 
 
     async def remember(self, name: str, value: str) -> None:
@@ -203,10 +214,13 @@ class FakeOffice:
         self.strengths: dict[str, Strengths] = {}
         self.names: dict[str, str] = {}  # that shoppers see, where they are not the accounts'
         self.linked: dict[str, list[StaffLink]] = {}  # account → who is linked to it
+        self.languages: dict[str, str] = {}  # account → of its console
+        self.language = "en"
         self.codes: list[tuple[str, str]] = []  # (account, code) of every code that was made
         self.done_by: list[str] = []  # who changed an account, each time
         self.log: list[AuditLine] = []  # newest first; two make a page
         self.views: dict[str, HandoffView] = {}
+        self.chats: list[RunningChat] = []
         self.threads: dict[str, str] = {}  # a desk's thread → its handoff
         self.ready: list[ReadyReply] = []
         self.sessions: dict[str, str] = {}  # token → account
@@ -215,8 +229,18 @@ class FakeOffice:
         self.stop: Stop | None = None
         self.changes: list[ModeChange] = []
 
+    def words(self, language: str) -> dict[str, dict[str, str]]:
+        return staff_words(language)
+
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
         return [view for view in self.views.values() if ended or view.status in ("waiting", "claimed")]
+
+    async def running(self) -> list[RunningChat]:
+        return self.chats
+
+    async def open_chat(self, conversation_id: str) -> str:
+        mine = [view.id for view in self.views.values() if view.conversation_id == conversation_id]
+        return next((one for one in mine if self.views[one].status in ("waiting", "claimed")), "")
 
     async def ratings(self) -> Ratings | None:
         stars = [view.stars for view in self.views.values() if view.stars]
@@ -246,7 +270,10 @@ class FakeOffice:
         name = self.sessions.get(token)
         if name is None:
             return None
-        return StaffSession(name, f"csrf-{token}", name in self.must_change, self.roles[name], self.shown(name))
+        return StaffSession(
+            name, f"csrf-{token}", name in self.must_change, self.roles[name], self.shown(name),
+            self.languages.get(name, ""),
+        )  # fmt: skip
 
     def shown(self, name: str) -> str:
         return self.names.get(name, name)
@@ -280,6 +307,11 @@ class FakeOffice:
         if not name:
             raise BadInput("'' is no name to show")
         self.names[staff] = name
+
+    async def set_language(self, staff: str, language: str) -> None:
+        if language not in ("", "en", "zh"):
+            raise BadInput(f"{language!r} is no language")
+        self.languages[staff] = language
 
     async def links(self, staff: str) -> list[StaffLink]:
         return self.linked.get(staff, [])

@@ -75,7 +75,7 @@ FULL = Conversation(
     handoff=NOTE,
     approvals=(NOTE,),
     cases=(NOTE,),
-    acknowledged=True,
+    acknowledged=True, left="was told to wait",
     reach="emma@example.com",
     last_seen=NOW,
     settled=12,

@@ -145,9 +145,12 @@ async def test_emoji_only_is_answered(talk: Talk) -> None:
 
 async def test_a_photo_without_text_is_kept_and_said_so(talk: Talk) -> None:
     digest = await talk.product.assistant.keep_file(b"\xff\xd8\xff photo")
-    await receive(talk, "u1", kind=Kind.FILE, attachments=(Attachment("photo", "image/jpeg", 9, digest=digest),))
+    photo = Attachment("photo", "image/jpeg", 9, "lamp.jpg", digest=digest)
+    await receive(talk, "u1", kind=Kind.FILE, attachments=(photo,))
     await drained(talk)
     assert "file_kept" in (await acts(talk))[-1]
+    [sent] = [line for line in await talk.product.assistant.transcript(ADDRESS.conversation_id) if line.attachments]
+    assert (sent.attachments, sent.names) == ((digest,), {digest: "lamp.jpg"})
     assert await talk.product.assistant.file(digest) == b"\xff\xd8\xff photo"
 
 

@@ -15,6 +15,9 @@ from bot.turn import HandoffChange, TimerChange
 TERMS = {
     "handoff": {"requested": "asked for a person", "undeliverable": "could not be delivered"},
     "desk": {"claim": "Take it"},
+    "slot": {"reason": "because", "payment_method": "by"},
+    "reason": {"too_big": "it is too big"},
+    "pay_with": {"card": "a card"},
 }
 NOTE = HandoffNote("h1", "requested", "summary", "waiting")
 BUSY = start(proof=CUSTOMER, flows=(Flow("cancel_order", "cancel_order", {"order_id": "10423"}),), language="zh")
@@ -197,10 +200,23 @@ def test_every_desk_gets_each_post_and_an_opening_has_one_place() -> None:
 
 def test_a_summary_holds_reason_order_and_the_last_lines_and_no_contact() -> None:
     flows = (
-        Flow("cancel_order", "cancel_order", {"order_id": "10423", "contact": "emma@example.com", "reason": "late"}),
+        Flow("cancel_order", "cancel_order", {"order_id": "10423", "contact": "emma@example.com", "token": "x"}),
+        Flow("return_items", "return_item", {"reason": "too_big"}),
     )
     history = tuple(Utterance("user" if n % 2 else "system", f"line {n}\nmore") for n in range(9))
-    text = summary.summary(replace(BUSY, flows=flows, anger=1), "requested", history, TERMS, "I want a person")
-    assert "asked for a person" in text and "reason late" in text and "emma@" not in text
+    wished = replace(BUSY, flows=flows, noted={"payment_method": "card"})
+    text = summary.summary(wished, "requested", history, TERMS, "I want a person")
+    assert "asked for a person" in text and "known: by a card, because it is too big" in text
+    assert "emma@" not in text and "token" not in text
     assert text.splitlines()[-1] == "> I want a person"
     assert len([line for line in text.splitlines() if line[:2] in ("> ", "< ")]) == summary.LAST_LINES
+
+
+@pytest.mark.parametrize(
+    ("note", "means"), [("wants 10043 sent again", "10043"), ("10042 or 10043?", ""), ("be kind to her", "")]
+)
+def test_the_last_note_goes_along_when_it_is_given_back(note: str, means: str) -> None:
+    after = handoff.given_back(replace(STAFF, left=note), "h1", TERMS).conversation
+    assert (after.left, after.memory.get("order_id", "")) == (note, means)
+    assert (summary.order_of(replace(after, proof=None)), after.new_session().left) == (means, "")
+    assert handoff.closed(replace(STAFF, left=note), "h1", TERMS).conversation.left == ""

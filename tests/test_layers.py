@@ -21,7 +21,8 @@ RINGS = (
      "measures", "sizing", "advice", "triage", "deadlines"},
     {"flows", "policy"},
     {"skills"},
-    {"desk_posts", "summary", "handoff", "approval", "deeds", "leaving", "idle", "waiting", "snooze", "rating",
+    {"desk_posts", "summary", "handoff", "approval", "background", "deeds", "leaving", "idle", "waiting", "snooze",
+     "rating",
      "speech", "identity", "fulfilment", "transcript", "notifier", "canned", "suggestion", "underway", "hearing",
      "briefing", "results", "verdicts", "staff_turn", "timer_turn", "relay", "dialogue"},
     {"worker", "live", "assistant", "script"},
@@ -37,7 +38,7 @@ PURE = (
     "causes", "promises", "opt_in", "budget", "measures", "sizing", "advice", "shopping", "slots", "answers",
     "talk", "alarms",
     "conversation", "decision", "flows", "policy", "desk_posts", "summary", "handoff", "opening", "waiting", "triage",
-    "deadlines", "snooze", "rating", "roles", "linking", "approval", "leaving", "idle", "routing",
+    "deadlines", "snooze", "rating", "roles", "linking", "approval", "leaving", "idle", "routing", "background",
 )  # fmt: skip
 
 

@@ -372,3 +372,13 @@ async def test_a_name_to_show_can_be_read_and_is_nobody_elses(rig: Rig, name: st
         await rig.staff.rename("bob", name)
     assert [account.name for account in await rig.staff.accounts()] == ["admin", "bob"]
     await rig.staff.rename("bob", "bob")
+
+
+async def test_a_language_of_ones_own_goes_with_the_session(rig: Rig) -> None:
+    token = await sign_in(rig, "admin", await admin(rig))
+    assert token and (await rig.staff.session(token)).language == ""
+    await rig.staff.set_language("admin", "zh")
+    assert (await rig.staff.session(token)).language == "zh"
+    with pytest.raises(BadInput):
+        await rig.staff.set_language("admin", "xx")
+    assert (await rig.staff.session(token)).language == "zh"

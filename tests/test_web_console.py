@@ -429,7 +429,8 @@ async def test_canned_replies_can_be_picked_or_say_what_they_need(shop):
     for path in ("/staff/handoffs/h1", "/staff/handoffs/h1/replies"):
         _, page = await get(shop, path)
         assert 'data-fill="您好 &lt;b&gt;">问候</button>' in page and "Chinese" in page, path
-        assert re.search(r"disabled>Bye</button>.*signed-in customer and an order .* not known", page, re.DOTALL), path
+        needs = "Not known yet: the name of a signed-in customer, an order "
+        assert re.search(f"disabled>Bye</button>.*{needs}", page, re.DOTALL), path
     assert "问候" not in (await get(shop, "/staff/handoffs/h2"))[1]  # an approval is not answered
 
 
@@ -511,6 +512,30 @@ async def test_a_shoppers_file_is_a_download_for_staff_only(shop):
         assert await response.read() == b"<script>alert(1)</script>"
         assert response.content_type == "application/octet-stream"
         assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    ("content", "called", "mime", "name"),
+    [
+        (b"%PDF-1.7", "bill 7.pdf", "application/pdf", "bill 7.pdf"),
+        (b"\xff\xd8\xff", "", "image/jpeg", "{digest}.jpg"),
+        (b"\xff\xd8\xff", "photo.exe", "image/jpeg", "photo.exe.jpg"),
+        (b"OggS", "voice.oga", "audio/ogg", "voice.oga"),
+        (b"\x00\x00\x00\x18ftypisom", "", "video/mp4", "{digest}.mp4"),
+        (b"<html>", "page.html", "application/octet-stream", "page.html"),
+    ],
+)
+async def test_a_download_has_the_type_that_it_is_and_the_name_that_it_was_sent_with(shop, content, called, mime, name):
+    digest = await shop.front.keep_file(content)
+    shop.front.write("telegram:7:9::9", "user", "look", attachments=(digest,), names={digest: called} if called else {})
+    await sign_in(shop)
+    _, page = await get(shop, "/staff/handoffs/h1/view")
+    [link] = re.findall(rf'href="(/staff/files/{digest}[^"]*)"', page)
+    async with shop.client.get(link) as response:
+        assert (response.status, response.content_type) == (200, mime)
+        assert response.content_disposition.type == "attachment"
+        assert response.content_disposition.filename == name.format(digest=digest[:12])
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 async def test_a_file_that_nobody_sent_is_not_found(shop):

@@ -47,7 +47,7 @@ async def test_a_lead_reads_it_page_by_page(shop):
     _, first = await get(shop, PAGE)
     _, second = await get(shop, f"{PAGE}?page=2")
     assert [row[1:] for row in shown(first)] == [
-        ["bob", "took over", "h 1", "requested"], ["unknown", "could not sign in", "", "192.0.2.7"],
+        ["bob", "took over", "h 1", "Asked for a person"], ["unknown", "could not sign in", "", "192.0.2.7"],
     ]  # fmt: skip
     assert [row[1:] for row in shown(second)] == [["cleo", "set the mode of a write", "cancel, uk", "policy → off"]]
     assert 'href="/staff/handoffs/h%201"' in first

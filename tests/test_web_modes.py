@@ -110,7 +110,7 @@ async def test_every_verb_of_every_market_shows_its_mode_and_where_it_comes_from
     _, page = await get(shop, PAGE)
     assert page.count("<select") == 4
     set_by_ben = "set by staff: ben, 2026-09-21 12:00 UTC"
-    for words in ("Cancel in uk", "Change address in cn", "from policy.toml", set_by_ben):
+    for words in ("Cancel in uk", "Change the delivery address in cn", "from policy.toml", set_by_ben):
         assert words in page, words
     assert await selected(shop) == {
         field("uk", "cancel"): "", field("uk", "change_address"): "",

@@ -76,7 +76,8 @@ class WebAdapter:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self._site, self._live, self._pages, signer = Site(public_url), Live(), Pages(shop_name), Signer(secret)
+        pages = Pages(shop_name, office.words, office.language)
+        self._site, self._live, self._pages, signer = Site(public_url), Live(), pages, Signer(secret)
         self.channel, self.desk = WebChannel(self._live), ConsoleDesk(self._live)
         rates = Rates(messages_per_minute, monotonic)
         self._chat = Chat(

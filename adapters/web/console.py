@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ from adapters.web.guard import HEADERS
 from adapters.web.limits import BEAT_SECONDS, TEXT_CHARS
 from adapters.web.live import CONSOLES, Live
 from adapters.web.pages import Pages
+from adapters.web.uploads import download
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.office import APPROVAL_ACTS, CLOSINGS, OPEN, PROPOSAL_ACTS, HandoffView, Office, StaffSession
@@ -29,6 +31,8 @@ DEEDS = ("cancel", "refund", "resend", "voucher")  # about the order; quoted fir
 DECIDING = ("approve", "decline", "do", "drop")
 ANSWERED = ("chat", "case")  # by writing to the shopper; an approval is answered yes or no, a note is there to be read
 _AMOUNT = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
+TAKE_OVER = "take_over"
+_CHAT = PATH + "/chats/{id}"
 _HANDOFF = PATH + "/handoffs/{id}"
 _STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # for proxies
 
@@ -60,6 +64,22 @@ def normalise(
     return InboundMessage(**common, text=text) if written and view.kind in ANSWERED else None
 
 
+def taking_over(
+    fields: Mapping[str, str], conversation_id: str, staff: StaffSession, now: datetime
+) -> InboundMessage | None:
+    """What one form says to a conversation that the assistant has alone: a press of the button, or words for it."""
+    source, act, text = fields.get("source", ""), fields.get("act", ""), fields.get("text", "").strip()
+    common: dict[str, Any] = {
+        "source_id": source, "address": Address(NAME, "", f"chat:{conversation_id}", user=staff.staff), "sent_at": now,
+        "sender": Sender.STAFF, "name": staff.name, "staff": staff.staff, "conversation_id": conversation_id,
+    }  # fmt: skip
+    if not is_uuid(source):
+        return None
+    if act == TAKE_OVER:
+        return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act)
+    return InboundMessage(**common, text=text) if not act and 0 < len(text) <= TEXT_CHARS else None
+
+
 class Console:
     def __init__(
         self, front: Front, office: Office, *, door: Door, live: Live, pages: Pages, now: Callable[[], datetime]
@@ -71,11 +91,15 @@ class Console:
         return [
             web.get(PATH, self.page),
             web.get(_HANDOFF, self.page),
+            web.get(_CHAT, self.chat_page),
+            web.get(_CHAT + "/view", self.chat),
+            web.post(_CHAT + "/act", self.take_over),
             web.get(f"{PATH}/list", self.handoffs),
             web.get(_HANDOFF + "/view", self.conversation),
             web.get(_HANDOFF + "/replies", self.replies),
             web.post(_HANDOFF + "/act", self.act),
             web.get(f"{PATH}/files/{{digest}}", self.file),
+            web.get(f"{PATH}/files/{{digest}}/{{name}}", self.file),
             web.get(f"{PATH}/events", self.events, allow_head=False),
         ]
 
@@ -90,9 +114,27 @@ class Console:
         fixed = {"session": visit.session, "text_chars": TEXT_CHARS, "answered": ANSWERED}
         return self._pages.render("desk.html", **fixed, **listed, **chosen)
 
+    async def chat_page(self, request: web.Request) -> web.Response:
+        """A conversation that the assistant has alone; one that a person has stands with its handoff."""
+        visit = await self._door.page_visit(request)
+        if handoff_id := await self._office.open_chat(request.match_info["id"]):
+            raise web.HTTPSeeOther(f"{PATH}/handoffs/{quote(handoff_id, safe='')}")
+        running = await self._running(request)
+        if running is None:
+            raise web.HTTPSeeOther(PATH)
+        fixed = {"session": visit.session, "text_chars": TEXT_CHARS}
+        return self._pages.render("desk.html", **fixed, **await self._listed(), **running)
+
+    async def chat(self, request: web.Request) -> web.Response:
+        visit = await self._door.call_visit(request)
+        running = await self._running(request)
+        if running is None:  # the page looks where it stands now
+            raise web.HTTPConflict(text="the assistant does not have it alone any more")
+        return self._pages.render("_running.html", session=visit.session, **running)
+
     async def handoffs(self, request: web.Request) -> web.Response:
-        await self._door.call_visit(request)
-        return self._pages.render("_list.html", **await self._listed())
+        visit = await self._door.call_visit(request)
+        return self._pages.render("_list.html", session=visit.session, **await self._listed())
 
     async def conversation(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
@@ -100,7 +142,8 @@ class Console:
 
     async def replies(self, request: web.Request) -> web.Response:
         visit = await self._door.call_visit(request)
-        return self._pages.render("_replies.html", **await self._ready(await self._view(request), visit))
+        ready = await self._ready(await self._view(request), visit)
+        return self._pages.render("_replies.html", session=visit.session, **ready)
 
     async def file(self, request: web.Request) -> web.Response:
         """What a shopper sent, as a download: never shown as a page of ours, whatever it holds."""
@@ -109,8 +152,10 @@ class Console:
         content = await self._front.file(digest)
         if content is None:
             raise web.HTTPNotFound(text="there is no such file")
-        headers = {"Content-Disposition": f'attachment; filename="{digest[:12]}"', "Cache-Control": "no-store"}
-        return web.Response(body=content, content_type="application/octet-stream", headers=headers)
+        mime, name = download(content, request.match_info.get("name", ""), digest)
+        named = f"attachment; filename*=UTF-8''{quote(name, safe='')}"  # RFC 6266: any name
+        headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+        return web.Response(body=content, content_type=mime, headers=headers)
 
     async def _listed(self) -> dict[str, Any]:
         views = await self._office.handoffs(ended=True)
@@ -118,11 +163,20 @@ class Console:
         return {
             "stop": (await self._office.modes()).stop,
             "ratings": await self._office.ratings(),
+            "running": await self._office.running(),
             "waiting": [case for case in cases if any(view.status == "waiting" for view in case)],
             "claimed": [case for case in cases if all(view.status == "claimed" for view in case)],
             "away": [view for view in views if view.status in OPEN and view.away_until],
             "ended": [view for view in views if view.status not in OPEN],
         }  # fmt: skip
+
+    async def _running(self, request: web.Request) -> dict[str, Any] | None:
+        conversation_id = request.match_info["id"]
+        known = {chat.conversation_id: chat for chat in await self._office.running()}
+        if conversation_id not in known:
+            return None
+        lines = await self._front.transcript(conversation_id, notes=True)
+        return {"chat": known[conversation_id], "lines": list(filter(shown, lines))}
 
     async def _chosen(self, request: web.Request, visit: Visit) -> dict[str, Any]:
         view = await self._view(request)
@@ -157,15 +211,30 @@ class Console:
         view, colleagues = await self._view(request), await self._office.colleagues()
         message = normalise(fields, view, visit.session, colleagues, self._now())
         if message is None and fields.get("act") == "voucher" and "voucher" in _deeds(view):
-            raise web.HTTPBadRequest(text="a voucher needs a sum, such as 10 or 10.00")
+            raise web.HTTPBadRequest(text=self._pages.say(visit.session, "a voucher needs a sum, such as 10 or 10.00"))
         if message is None:
-            raise web.HTTPBadRequest(text="this handoff cannot take that")
+            raise web.HTTPBadRequest(text=self._pages.say(visit.session, "this handoff cannot take that"))
         self._door.permit(visit, right_for(message.act))
         if view.status not in OPEN and message.act in DECIDING:
-            raise web.HTTPConflict(text=f"too late, this is over ({view.status})")
+            status = self._pages.term(visit.session, view.status, "status")
+            late = self._pages.say(visit.session, "too late, this is over ({status})", status=status)
+            raise web.HTTPConflict(text=late)
         receipt = await self._front.receive(message)
         if not receipt.conversation_id:
-            raise web.HTTPConflict(text="this handoff belongs to no conversation any more")
+            gone = "this handoff belongs to no conversation any more"
+            raise web.HTTPConflict(text=self._pages.say(visit.session, gone))
+        return web.Response(status=204)
+
+    async def take_over(self, request: web.Request) -> web.Response:
+        visit = await self._door.call_visit(request)
+        fields = await self._door.form(request, visit)
+        message = taking_over(fields, request.match_info["id"], visit.session, self._now())
+        if message is None:
+            raise web.HTTPBadRequest(text=self._pages.say(visit.session, "this handoff cannot take that"))
+        self._door.permit(visit, Right.HANDOFFS)
+        receipt = await self._front.receive(message)
+        if not receipt.conversation_id:
+            raise web.HTTPNotFound(text="there is no such conversation")
         return web.Response(status=204)
 
     # --- live updates ------------------------------------------------------------------------------------------------

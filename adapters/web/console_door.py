@@ -29,6 +29,9 @@ NEEDED = {
     Right.LOG: "Reading the log needs a lead or an admin.",
     Right.ACCOUNTS: "Managing accounts needs an admin.",
 }
+NOT_CHANGED = (
+    "Not changed: the present password must be right, the new one another of at least {count} characters."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,10 @@ class Door:
     def permit(self, visit: Visit, right: Right) -> None:
         """403 with what it takes, for whom his role does not allow it."""
         if not visit.session.may(right):
-            raise web.HTTPForbidden(text=f"{NEEDED[right]} Your role is {visit.session.role}.")
+            role = self._pages.term(visit.session, visit.session.role, "role")
+            needed = self._pages.say(visit.session, NEEDED[right])
+            yours = self._pages.say(visit.session, "Your role is {role}.", role=role)
+            raise web.HTTPForbidden(text=f"{needed} {yours}")
 
     async def still_signed_in(self, visit: Visit) -> bool:
         return await self._office.session(visit.token) is not None
@@ -145,10 +151,11 @@ class Door:
         visit = await self.page_visit(request, changing=True)
         fields = await self.form(request, visit)
         if fields.get("new", "") != fields.get("again", ""):
-            return self._password_page(visit, problem="The two new passwords differ.", status=400)
+            problem = self._pages.say(visit.session, "The two new passwords differ.")
+            return self._password_page(visit, problem=problem, status=400)
         if not await self._office.change_password(visit.token, fields.get("old", ""), fields.get("new", "")):
-            why = f"the present password must be right, the new one another of at least {PASSWORD_CHARS} characters"
-            return self._password_page(visit, problem=f"Not changed: {why}.", status=400)
+            problem = self._pages.say(visit.session, NOT_CHANGED, count=PASSWORD_CHARS)
+            return self._password_page(visit, problem=problem, status=400)
         raise web.HTTPSeeOther(PATH)
 
     async def sign_out(self, request: web.Request) -> web.Response:

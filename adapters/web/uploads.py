@@ -30,6 +30,30 @@ def sniff(content: bytes) -> str:
     return ""
 
 
+_ENDINGS = {
+    "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "image/gif": (".gif",), "image/webp": (".webp",),
+    "image/heic": (".heic", ".heif"), "image/avif": (".avif",), "application/pdf": (".pdf",),
+    "audio/ogg": (".ogg", ".oga"), "video/mp4": (".mp4", ".m4v"), "video/webm": (".webm",),
+}  # fmt: skip
+
+
+def download(content: bytes, name: str, digest: str) -> tuple[str, str]:
+    """Type and name under which staff get a kept file: by its first bytes, whatever it was called."""
+    mime = sniff(content) or _recording(content)
+    name = file_name(name) or digest[:12]
+    endings = _ENDINGS.get(mime, ("",))
+    return mime or "application/octet-stream", name if name.lower().endswith(endings) else name + endings[0]
+
+
+def _recording(content: bytes) -> str:
+    """A voice note or a video, which come from other channels; "" for anything else."""
+    if content.startswith(b"OggS"):
+        return "audio/ogg"
+    if content.startswith(b"\x1aE\xdf\xa3"):
+        return "video/webm"
+    return "video/mp4" if content[4:8] == b"ftyp" else ""
+
+
 def file_kind(mime: str) -> str:
     return "photo" if mime.startswith("image/") else "document"
 

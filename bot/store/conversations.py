@@ -19,7 +19,7 @@ from bot.store.codec import ADDRESS, CARDS, CONFIRMATION, DESK_POST, REPLY
 from bot.store.database import UtcTime, reading, writing
 from bot.store.promises import write_promise
 from bot.store.tables import Conversations, Handoffs, Inbox, Outbox, Timers, Turns
-from bot.turn import Claim, HandoffChange, Line, Sending, TimerChange, TurnResult
+from bot.turn import Attempt, Claim, HandoffChange, Line, Sending, TimerChange, TurnResult
 
 _conversations, _turns, _inbox = Conversations.__table__, Turns.__table__, Inbox.__table__
 _outbox, _handoffs, _timers = Outbox.__table__, Handoffs.__table__, Timers.__table__
@@ -57,6 +57,13 @@ class ConversationStore:
             rows = (await connection.execute(query)).all()
         return tuple(Utterance("user" if row.speaker == "user" else "system", row.text) for row in reversed(rows))
 
+    async def attempts(self, conversation_id: str, session: int) -> tuple[Attempt, ...]:
+        """What the bot made of the messages of this session, oldest first."""
+        mine = (_turns.c.conversation_id == conversation_id, _turns.c.session == session, _turns.c.speaker == "user")
+        async with reading(self._engine) as connection:
+            records = list(await connection.scalars(sa.select(_turns.c.record).where(*mine).order_by(_turns.c.id)))
+        return tuple(Attempt(record.get("intent") or "", tuple(record.get("acts", ()))) for record in records)
+
     async def transcript(self, conversation_id: str, after: int = 0, *, notes: bool = False) -> list[TranscriptLine]:
         query = (
             sa.select(_turns)
@@ -77,6 +84,7 @@ class ConversationStore:
                 author=row.author,
                 source_id=row.record.get("source_id", ""),
                 attachments=tuple(row.record.get("attachments", ())),
+                names=row.record.get("names", {}),
                 cards=CARDS.load(row.cards),
                 suggestion=row.record.get("suggestion", "") if notes else "",
             )
@@ -293,6 +301,7 @@ async def _write_handoff(
                 kind=change.kind,
                 reason=change.reason,
                 summary=change.summary,
+                summaries=dict(change.summaries),
                 confirmation=CONFIRMATION.dump(change.confirmation) if change.confirmation else None,
                 status=change.status,
                 claimed_by=change.claimed_by,

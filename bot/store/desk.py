@@ -6,23 +6,24 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.conversation import Access, Confirmation, Conversation, from_state
+from bot.conversation import SESSION_SILENCE, Confirmation, Conversation, Status, from_state
 from bot.deadlines import KINDS
 from bot.messages import Address, Called
-from bot.office import OPEN, HandoffView, Ratings
+from bot.office import OPEN, HandoffView, Ratings, RunningChat
 from bot.ports import Clock
 from bot.roles import Right, Role, may
 from bot.routing import Crew
 from bot.store.codec import ADDRESS, CONFIRMATION
 from bot.store.database import reading, writing
 from bot.store.staff import strengths_of
-from bot.store.tables import Conversations, DeskThreads, Facts, Handoffs, Staff, StaffLinks, Timers
+from bot.store.tables import Conversations, DeskThreads, Facts, Handoffs, Staff, StaffLinks, Timers, Turns
 from bot.triage import in_order
 
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
-_staff, _timers, _threads = Staff.__table__, Timers.__table__, DeskThreads.__table__
+_staff, _timers, _threads, _turns = Staff.__table__, Timers.__table__, DeskThreads.__table__, Turns.__table__
 
 LEADS = [role for role in Role if may(role, Right.APPROVALS)]
+MOST_RUNNING = 50  # conversations of the bot that are listed
 MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
 
 
@@ -57,6 +58,33 @@ class DeskStore:
         async with reading(self._engine) as connection:
             row = (await connection.execute(query.where(_handoffs.c.id == handoff_id))).first()
         return _view(row, self._clock.now()) if row else None
+
+    async def running(self) -> list[RunningChat]:
+        """Conversations of the last day that no person has or is waited for in, the latest first."""
+        lately = _conversations.c.updated_at > self._clock.now() - SESSION_SILENCE
+        said = sa.and_(_turns.c.conversation_id == _conversations.c.id, _turns.c.speaker.in_(("user", "bot")))
+        last = sa.select(sa.func.max(_turns.c.id)).where(said).correlate(_conversations).scalar_subquery()
+        query = (
+            sa.select(_conversations, _turns.c.text, _turns.c.at)
+            .join(_turns, _turns.c.id == last)
+            .where(_conversations.c.status == Status.BOT, lately)
+            .order_by(_turns.c.id.desc())
+            .limit(MOST_RUNNING)
+        )
+        async with reading(self._engine) as connection:
+            rows = list(await connection.execute(query))
+        return [
+            RunningChat(row.id, row.address["channel"], row.language, row.state.get("name", ""), row.at, row.text)
+            for row in rows
+        ]
+
+    async def open_chat(self, conversation_id: str) -> str:
+        """The id of the handoff by which a person has it, or is waited for; "" when the bot has it alone."""
+        mine = sa.select(_handoffs.c.id).where(
+            _handoffs.c.conversation_id == conversation_id, _handoffs.c.kind == "chat", _handoffs.c.status.in_(OPEN)
+        )
+        async with reading(self._engine) as connection:
+            return await connection.scalar(mine.order_by(_handoffs.c.opened_at.desc()).limit(1)) or ""
 
     async def handoff_at(self, desk: Address) -> HandoffView | None:
         """The handoff whose thread this place of a desk is."""
@@ -145,6 +173,7 @@ def _view(row: sa.Row, now: datetime) -> HandoffView:
         kind=row.kind,
         reason=row.reason,
         summary=row.summary,
+        summaries=row.summaries,
         status=row.status,
         claimed_by=row.claimed_by,
         opened_at=row.opened_at,
@@ -162,8 +191,7 @@ def _view(row: sa.Row, now: datetime) -> HandoffView:
 
 
 def _account(row: sa.Row) -> str:
-    """Who the shopper had proved to be when the handoff was opened; a parcel's label is no account."""
+    """Who the shopper had proved to be when the handoff was opened."""
     blank = Conversation(row.conversation_id, ADDRESS.load(row.address))
     proof = from_state(row.state, blank)[0].proof
-    held = proof is not None and proof.access is not Access.DELIVERY and proof.until > row.opened_at
-    return proof.customer or proof.order if proof and held else ""
+    return proof.account if proof and proof.until > row.opened_at else ""

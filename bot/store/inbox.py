@@ -35,7 +35,7 @@ class InboxStore:
             raise StoreError(f"the message could not be stored: {type(error).__name__}") from error
 
     async def _accept(self, connection: AsyncConnection, message: InboundMessage) -> Receipt:
-        if message.sender is Sender.STAFF and not message.handoff_id:
+        if message.sender is Sender.STAFF and not (message.handoff_id or message.conversation_id):
             message = replace(message, handoff_id=await _handoff_of(connection, message.address))
         conversation_id = await _conversation_of(connection, message)
         if not conversation_id:
@@ -217,7 +217,10 @@ async def _conversation_of(connection: AsyncConnection, message: InboundMessage)
     if message.sender is not Sender.STAFF:
         return message.address.conversation_id
     handoffs = Handoffs.__table__
-    mine = sa.select(handoffs.c.conversation_id).where(handoffs.c.id == message.handoff_id)
+    if message.conversation_id:
+        mine = sa.select(_conversations.c.id).where(_conversations.c.id == message.conversation_id)
+    else:
+        mine = sa.select(handoffs.c.conversation_id).where(handoffs.c.id == message.handoff_id)
     return await connection.scalar(mine) or ""
 
 

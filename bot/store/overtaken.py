@@ -16,7 +16,7 @@ _inbox, _outbox, _turns, _handoffs = Inbox.__table__, Outbox.__table__, Turns.__
 
 
 async def person_comes(connection: AsyncConnection, conversation_id: str) -> bool:
-    """Whether a person is taking over: he has claimed what is open, or has written.
+    """Whether a person is taking over: he has claimed what is open, or has written, or takes what is on no desk.
 
     A text in an approval's thread takes nothing over, and neither does a claim of what has ended.
     """
@@ -24,6 +24,8 @@ async def person_comes(connection: AsyncConnection, conversation_id: str) -> boo
         _inbox.c.conversation_id == conversation_id, sa.not_(_inbox.c.done), _inbox.c.sender == Sender.STAFF
     )
     acts = [row.message for row in (await connection.execute(waiting)).all()]
+    if any(act.get("conversation_id") for act in acts):
+        return True
     written = {act["handoff_id"] for act in acts if act["kind"] == Kind.TEXT}
     claimed = {act["handoff_id"] for act in acts if act["act"] == "claim"}
     taken = sa.select(_handoffs.c.id).where(

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import BadInput
-from bot.office import COMMAND_LINE, Deed, StaffAccount, StaffSession
+from bot.office import COMMAND_LINE, LANGUAGES, Deed, StaffAccount, StaffSession
 from bot.ports import Clock
 from bot.roles import Role
 from bot.routing import Strengths
@@ -88,6 +88,13 @@ class StaffStore:
             await connection.execute(_staff.update().where(_staff.c.id == staff).values(name=name))
             await self._note(connection, staff, Deed.RENAMED, staff, name)
 
+    async def set_language(self, staff: str, language: str) -> None:
+        """Of the console, for this account; "" for that of the desks. BadInput for one that we do not have."""
+        if language not in ("", *LANGUAGES):
+            raise BadInput(f"{language!r} is no language of the console.")
+        async with writing(self._engine) as connection:
+            await connection.execute(_staff.update().where(_staff.c.id == staff).values(language=language))
+
     async def set_role(self, name: str, role: Role, by: str) -> None:
         async with writing(self._engine) as connection:
             await self._give_role(connection, await _roles(connection), name, role, by)
@@ -116,7 +123,7 @@ class StaffStore:
 
     async def _add(self, connection: AsyncConnection, name: str, hashed: str, role: Role, by: str) -> None:
         values = {"id": name, "name": name, "role": role, "password": hashed, "must_change": True}
-        values |= {"languages": "", "skills": "", "most": None}
+        values |= {"languages": "", "skills": "", "most": None, "language": ""}
         await connection.execute(_tries.delete().where(_tries_of(name)))
         await connection.execute(_staff.insert().values(values | {"created_at": self._clock.now()}))
         await self._note(connection, by, Deed.ACCOUNT_ADDED, name, role)
@@ -208,13 +215,17 @@ class StaffStore:
 
     async def session(self, token: str) -> StaffSession | None:
         query = (
-            sa.select(_sessions.c.csrf, _staff.c.id, _staff.c.must_change, _staff.c.role, _staff.c.name)
+            sa.select(
+                _sessions.c.csrf, _staff.c.id, _staff.c.must_change, _staff.c.role, _staff.c.name, _staff.c.language
+            )
             .join(_staff, _staff.c.id == _sessions.c.staff_id)
             .where(_sessions.c.token == _hashed(token), _sessions.c.until > self._clock.now())
         )
         async with reading(self._engine) as connection:
             row = (await connection.execute(query)).first()
-        return StaffSession(row.id, row.csrf, row.must_change, Role(row.role), row.name) if row else None
+        if row is None:
+            return None
+        return StaffSession(row.id, row.csrf, row.must_change, Role(row.role), row.name, row.language)
 
     async def change_password(self, token: str, old: str, new: str) -> bool:
         """Set a new password of at least 10 characters; other sessions of that account end."""

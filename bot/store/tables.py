@@ -170,7 +170,10 @@ class Handoffs(SQLModel, table=True):
     conversation_id: str = Field(index=True)
     kind: str  # "chat", "approval", "case" or "note"
     reason: str
-    summary: str
+    summary: str  # in the language of the desks
+    summaries: dict[str, str] = Field(
+        default_factory=dict, sa_column=sa.Column(Json, nullable=False, server_default="{}")
+    )  # by language of staff
     confirmation: dict[str, Any] | None = Field(
         default=None, sa_column=sa.Column(Json, nullable=True)
     )  # approvals: what to do
@@ -251,6 +254,7 @@ class Staff(SQLModel, table=True):
     languages: str = ""  # that he takes, with blanks between; "" for all
     skills: str = ""  # reasons of handoffs likewise
     most: int | None = None  # conversations at a time
+    language: str = ""  # that he reads the console in; "" for that of the desks
     created_at: datetime = _time()
 
 

@@ -12,6 +12,8 @@ class TurnRows:
     ) -> None:
         self.claim, self.release = inbox.claim, inbox.release
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
+        self.attempts = conversations.attempts
         self.promises = promises.open_ones
-        self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
+        self.handoff, self.handoffs = desk.handoff, desk.handoffs
+        self.confirmation, self.claims = desk.confirmation, desk.claims
         self.colleagues, self.leads, self.crew = desk.colleagues, desk.leads, desk.crew

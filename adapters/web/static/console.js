@@ -21,7 +21,7 @@ const shown = new Map(); // part → its last markup, so that what did not chang
 
 async function refresh(part) {
   const response = await fetch(part.dataset.src, { headers: { Accept: "text/html" } });
-  if (response.status === 401 || response.status === 403) return location.reload();
+  if ([401, 403, 409].includes(response.status)) return location.reload(); // 409: it stands elsewhere now
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const markup = await response.text();
   if (shown.get(part) === markup) return;
@@ -58,10 +58,10 @@ function finish() { // what the server cannot know: the reader's clock, and whic
 }
 
 function ages() {
-  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
   for (const time of document.querySelectorAll("time[data-since]")) {
     const minutes = Math.round((Date.now() - new Date(time.dateTime)) / 60_000);
-    if (minutes < 1) time.textContent = "just now";
+    if (minutes < 1) time.textContent = panes.dataset.now;
     else if (minutes < 90) time.textContent = words.format(-minutes, "minute");
     else if (minutes < 36 * 60) time.textContent = words.format(-Math.round(minutes / 60), "hour");
     else time.textContent = words.format(-Math.round(minutes / 60 / 24), "day");
@@ -109,7 +109,7 @@ async function act(fields, at = panes.querySelector(".case").dataset.act) { // `
     look();
     return true;
   } catch (error) {
-    problem.textContent = `Not done: ${error.message}. Please try again.`;
+    problem.textContent = panes.dataset.problem.replace("%s", () => error.message);
     problem.hidden = false;
     return false;
   }
