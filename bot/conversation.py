@@ -130,7 +130,7 @@ class Proof:
 class Challenge:
     """A one-time code was sent and is waited for. The code itself is known to nobody here."""
 
-    order: str
+    order: str  # "": it stands for the account
     mail: str  # where it was sent, masked
     until: datetime
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import slots
-from bot.commerce import Order, Quote, WriteMode
+from bot.commerce import Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
 from bot.decision import (
     NOTIFY,
@@ -432,7 +432,7 @@ class TurnState:
         if self.limits.mode(quote.market, quote.verb) is WriteMode.OFF:
             yield self._by_people(outcome.act, flow.skill)
             return True
-        if self.skills[flow.skill].strong and (yield from self._prove(flow, quote.order)):
+        if self.skills[flow.skill].strong and (yield from self._prove(flow, quote)):
             return True
         pending = self._confirmation(flow, outcome, quote)
         self.change(pending=pending)
@@ -546,15 +546,18 @@ class TurnState:
 
         Asked for once it is known that the write can be done, and before it is confirmed.
         """
-        at = self.event.at or self.now
-        if (proof := self._valid_proof()) and proof.redirects(order.email, at):
+        at, about = self.event.at or self.now, quote.order or quote.account
+        if about is None:
+            raise ValueError(f"{quote.verb}: nobody to send a code to")
+        if (proof := self._valid_proof()) and proof.redirects(about.email, at):
             return False
+        order = {"order_id": quote.order.number} if quote.order else {}  # none: the account is meant
         challenge = self.conversation.challenge
-        stands = challenge is not None and challenge.order == order.number and challenge.until > at
+        stands = challenge is not None and challenge.order == order.get("order_id", "") and challenge.until > at
         if challenge and stands and not self.typed and not self.again:
             yield self.ask("code", Act("ask:code/again", {"mail": Text(challenge.mail)}), flow)
             return True
-        values, self.typed = {"order_id": order.number, **({"code": self.typed} if self.typed else {})}, ""
+        values, self.typed = {**order, **({"code": self.typed} if self.typed else {})}, ""
         outcome = yield from self._shop(Read("one_time_code", replace(flow, slots=values), self.conversation.language))
         if outcome.proof:
             self.change(proof=outcome.proof, challenge=None)

@@ -37,6 +37,9 @@ _SURELY_PHONE = re.compile(
     re.ASCII,
 )
 _ROOM = re.compile(r"\b(?:flat|unit|apt\.?|apartment|room|suite|block)\s*#?\d+[A-Z]?\b", re.IGNORECASE | re.ASCII)
+_CALLED_POSTCODE = re.compile(
+    r"(?:[邮郵]政?[编編][码碼]?|\b(?:post ?code|zip))[\s:：是为為]{0,3}\d{4,6}(?!\d)", re.IGNORECASE | re.ASCII
+)
 # UK (Royal Mail), Netherlands, Poland and Portugal; then five or six digits (most of the EU, China)
 _POSTCODES = tuple(
     re.compile(rf"(?<![A-Z0-9])({pattern})(?![A-Z0-9-])", re.IGNORECASE | re.ASCII)
@@ -55,7 +58,7 @@ _WIDE = str.maketrans("０１２３４５６７８９＃－＠．＋杠槓", "01
 def order_numbers(text: str) -> tuple[str, ...]:
     """Every order number in `text`, without marks: "#10423" → "10423", "sh-20488" → "SH-20488"."""
     rest = text.translate(_WIDE)
-    for other in (_EMAIL, _SURELY_PHONE, _ROOM):
+    for other in (_EMAIL, _SURELY_PHONE, _ROOM, _CALLED_POSTCODE):
         rest = other.sub(" ", rest)
     found = _ORDER.findall(rest)
     return tuple(dict.fromkeys(re.sub(r"\s", "-", number).upper() for number in found))
