@@ -46,7 +46,7 @@ from bot.shop.policy import Policy, read_policy
 from bot.shop.replies import read_replies
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, is_empty, quiet
-from bot.shop.verbs import VERBS
+from bot.shop.verbs import WITH_MODE
 from bot.skills import SKILLS
 from bot.speech import Speech
 from bot.store.actions import ActionStore, TryStore
@@ -351,7 +351,7 @@ def _openings(desk: DeskStore, words: Words) -> Callable[[str], Awaitable[DeskPo
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:
-    return ModeStore(engine, clock, {market.name: market.modes for market in policy.markets.values()}, tuple(VERBS))
+    return ModeStore(engine, clock, {market.name: market.modes for market in policy.markets.values()}, WITH_MODE)
 
 
 def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...]) -> DialogueSettings:

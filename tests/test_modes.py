@@ -19,7 +19,11 @@ from bot.facts import Money
 from bot.messages import Kind
 from bot.office import ModeWish
 from bot.script import ADDRESS
+from bot.shop.folder import mode_faults
+from bot.shop.policy import read_policy
 from bot.shop.show import look_up
+from bot.shop.transfer import SAMPLE
+from bot.shop.verbs import ACCOUNT_VERBS, VERBS
 
 OFF, APPROVAL, AUTOMATIC = WriteMode.OFF, WriteMode.APPROVAL, WriteMode.AUTOMATIC
 
@@ -70,6 +74,13 @@ def test_the_verb_goes_before_all_and_where_nothing_is_said_staff_approve(
 def test_the_first_rule_that_holds_is_named(mode: WriteMode, stopped: bool, moved: Money | None, rule: str) -> None:
     assert limits(mode, stopped=stopped).rule("uk", "cancel", moved) == rule
     assert rule in (*RULES, "")
+
+
+def test_what_the_assistant_may_do_to_an_account_has_its_mode_too() -> None:
+    policy = read_policy(SAMPLE)
+    known = [{verb: OFF for verb in ("all", *VERBS, *ACCOUNT_VERBS)}, {"voucher": OFF}]
+    faults = [mode_faults(replace(policy, markets={"uk": replace(policy.market("uk"), modes=modes)})) for modes in known]
+    assert (faults[0], len(faults[1])) == ([], 1)
 
 
 # --- what holds when the yes comes -----------------------------------------------------------------------------------
