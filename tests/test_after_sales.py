@@ -336,6 +336,7 @@ def lost(*states: LineState) -> Order:
         (an_order(CANCELLED, DELIVERED), [], 1000),
         (an_order(CANCELLED, DELIVERED), [(300, "goodwill")], 700),
         (matched(an_order(CANCELLED, DELIVERED), 300), [(300, "price_match")], 1000),
+        (matched(an_order(CANCELLED, OPEN), 500), [(500, "items changed")], 1000),
         (lost(SHIPPED, SHIPPED), [], 3395),
         (lost(SHIPPED, OPEN), [], 1000),
         (lost(SHIPPED, CANCELLED), [(2000, "cancelled")], 1395),
@@ -359,8 +360,18 @@ def test_what_is_owed_is_given_back(order: Order, refunded: list[tuple[int, str]
     ],
 )
 def test_nothing_is_given_back_twice_or_for_nothing(order: Order, refunded: int, reason: str) -> None:
-    paid_back = (Refund("F1", gbp(refunded), "card", "done", NOW, "cancelled"),) if refunded else ()
-    assert refund.quote(case(replace(order, refunds=paid_back)), {}).reason == reason
+    for why in ("cancelled", "not in stock"):  # an owner may say it in his own words
+        paid_back = (Refund("F1", gbp(refunded), "card", "done", NOW, why),) if refunded else ()
+        assert refund.quote(case(replace(order, refunds=paid_back)), {}).reason == reason
+
+
+def test_what_is_owed_holds_no_fee_of_a_return() -> None:
+    order = an_order(CANCELLED, RETURNED)
+    returned = Return("R1", ("7-2",), "", "refunded", "", NOW, refund=gbp(2000), fee=gbp(295))
+    refunds = tuple(
+        Refund(why, gbp(minor), "card", "done", NOW, why) for minor, why in ((1000, "sold out"), (1705, "returned"))
+    )
+    assert refund.quote(case(replace(order, returns=(returned,), refunds=refunds)), {}).reason == "not_owed"
 
 
 # --- what is told ----------------------------------------------------------------------------------------------------
