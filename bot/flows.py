@@ -108,6 +108,8 @@ class TurnState:
         values = self.collected(self.top.skill)
         if "lines" in held and slots.means_all(self.event.text):
             values["lines"] = "all"
+        if held.get("keep") and "products" in values:
+            values.setdefault("keep", "")  # named again, and not as what stays
         other = {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}
         said = {"said": self.event.text} if "said" in held and other.keys() - {"order_id", "contact"} else {}
         return {**other, **said}

@@ -213,6 +213,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
             values["address"] += f", {value}"
     if "products" in wanted and (names := [free_text(span.value) for span in spans if span.name == "product"]):
         values["products"] = "\n".join(filter(None, names))
+        if "keep" in wanted and (stays := [name for name in names if name and cues.kept(text, name)]):
+            values["keep"] = "\n".join(stays)
     if "order_id" in wanted and (numbers := orders_named(spans, text)):
         values["order_id"] = numbers[0]
     if "tax_id" in wanted and (number := tax_ids.find(text)):

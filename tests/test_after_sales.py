@@ -26,7 +26,7 @@ from test_shop_quotes import (
 )
 
 import bot.store.tables  # noqa: F401 (registers its tables)
-from bot import causes, commerce
+from bot import causes, commerce, slots
 from bot.clock import ManualClock
 from bot.commerce import (
     NEW_GIFT_CARD,
@@ -43,7 +43,7 @@ from bot.commerce import (
     Variant,
     Write,
 )
-from bot.conversation import Access, Confirmation, Proof
+from bot.conversation import Access, Confirmation, Proof, SlotSpan
 from bot.facts import Act, Day, Fact, Localised, Moment, Money, Term, Text
 from bot.shop import checks, reasons, sums
 from bot.shop.moments import Origin
@@ -54,7 +54,7 @@ from bot.shop.transfer import SAMPLE, export_shop, import_shop
 from bot.shop.verbs import cancel, exchange, price_match, refund, send_back
 from bot.shop.verbs.verb import Case, refused
 from bot.skill import Outcome, Request
-from bot.skills import exchange_item, lines, refund_status
+from bot.skills import choices, exchange_item, lines, refund_status
 from bot.skills.orders import due_card
 from bot.store.database import open_database
 
@@ -546,6 +546,33 @@ async def test_lines_are_found_by_a_plural_and_with_a_typing_error() -> None:
     for words, found in (("shirts", [shirt]), ("stonewear mug", [mug]), ("mugs\nshirt", [shirt, mug]), ("lamp", [])):
         assert list(await lines.arrived(shop, order, request(products=words))) == found, words
     assert await lines.arrived(shop, order, request(products="mug\nlamp"), others=True) == (mug,)
+
+
+@pytest.mark.parametrize(
+    ("said", "names", "found"),
+    [
+        ("no, just the shirt", "shirt", "1"),
+        ("actually keep the mug", "mug", "1"),
+        ("send it back without the mug", "mug", "1"),
+        ("杯子留着，只退衬衫", "杯子\n衬衫", "1"),
+        ("the lamp instead", "lamp", "3"),
+        ("no, only the hat", "hat", ""),  # asked again: it is none of these
+    ],
+)
+async def test_a_choice_of_what_goes_back_ends_with_other_words(said: str, names: str, found: str) -> None:
+    order, shop = an_order(DELIVERED, DELIVERED, DELIVERED), cast(commerce.Shop, Catalogue())
+    called = ({"en": "Linen shirt", "zh": "亚麻衬衫"}, {"en": "Stoneware mug", "zh": "陶杯子"}, {"en": "Desk lamp"})
+    order = replace(order, lines=tuple(
+        replace(line, name=Localised(texts)) for line, texts in zip(order.lines, called, strict=True)
+    ))  # fmt: skip
+    before = {"said": "return the shirt and the mug", "products": "shirt\nmug"}
+    chosen = choices.settled(before, order, lines="7-1,7-2")
+    same = await lines.arrived(shop, order, request(**before, **chosen))
+    assert [line.id for line in same] == ["7-1", "7-2"]
+    span = [SlotSpan("product", name, said.index(name), said.index(name) + len(name)) for name in names.split("\n")]
+    new = slots.collect(span, said, ("products", "keep"))
+    now = await lines.arrived(shop, order, request(**{**before, **chosen, **new, "said": said}))
+    assert [line.id for line in now] == [f"7-{number}" for number in found]
 
 
 def test_pieces_belong_to_the_only_line_that_has_several() -> None:

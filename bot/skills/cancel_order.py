@@ -134,6 +134,6 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "products", "size", "color", "said"),
+    slots=("order_id", "contact", "products", "keep", "size", "color", "said"),
     access=Access.ORDER,
 )

@@ -8,7 +8,7 @@ from bot.conversation import Access, Option
 from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
-from bot.skills import exchange_item, lines, money_back
+from bot.skills import choices, exchange_item, lines, money_back
 from bot.skills.money_back import label
 from bot.skills.orders import pick_order
 from bot.skills.return_form import EXCHANGE, REASONS, SLOTS, form
@@ -20,14 +20,13 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return order
     if request.slots.get("way") == EXCHANGE:
         return Outcome(Act(f"pass:{exchange_item.SKILL.name}"), slots={"order_id": order.number, "way": ""})
-    settled = {"order_id": order.number}
     delivered = order.delivered_lines
     meant = await lines.arrived(shop, order, request)
+    settled = choices.settled(request.slots, order, lines=",".join(line.id for line in meant))
     if delivered and not meant:
         options = (*lines.options(delivered, request), Option(request.say(Term("option", "all")), lines.ALL))
         asked = Act("ask:lines", {"order": Text(order.number)})
         return Outcome(asked, slot="lines", options=options, slots=settled, form=form(order, request))
-    settled["lines"] = ",".join(line.id for line in meant)
     wanted = {
         "lines": [line.id for line in meant], "quantities": lines.pieces(meant, request),
         "reason": request.slots.get("reason", ""),
@@ -114,7 +113,7 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "products", "reason", "lines", "quantity", "said"),
+    slots=("order_id", "contact", "products", "keep", "reason", "lines", "quantity", "said"),
     access=Access.ORDER,
     form=SLOTS,
 )
