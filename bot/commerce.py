@@ -515,6 +515,14 @@ class Quote:
         return about.market if about else ""
 
 
+def shares_of(arguments: Mapping[str, Any], currency: str) -> tuple[tuple[str, Money], ...]:
+    """Method → what goes back to it, as the arguments of a quote hold it; a gift card that has expired is a new one."""
+    return tuple(
+        (NEW_GIFT_CARD if share.get("renewed") else share["method"], Money(share["minor"], currency))
+        for share in arguments.get("refunds", ())
+    )
+
+
 Value = TypeVar("Value")
 
 

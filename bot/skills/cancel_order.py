@@ -9,7 +9,8 @@ from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import choices, lines, pieces
-from bot.skills.orders import lines_card, pick_order, shares_card
+from bot.skills.money_back import shares_card
+from bot.skills.orders import lines_card, pick_order
 
 # "can I cancel one item": a part is meant, not said which
 _SOME = re.compile(
@@ -41,7 +42,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     quote = answer.value
     cards = (
         lines_card(order, quote.lines, request), *_left_out(order, chosen, request),
-        *shares_card(quote.arguments, order.total.currency, request.say), *_still_due(quote, request),
+        *shares_card(quote.shares, request.say), *_still_due(quote, request),
     )  # fmt: skip
     return Outcome(confirm(quote), slots=settled, quote=quote, cards=cards)
 

@@ -131,7 +131,7 @@ def _return_rows(order: Order, item: Return, request: Request) -> list[tuple[str
         if item.fee and item.fee.minor:
             rows.append((label("fee", request), money_back.minus(item.fee, request)))
         if item.state != "refunded" and len(item.shares) > 1:
-            rows += money_back.shares(item.shares, request)
+            rows += money_back.shares(item.shares, request.say)
     if item.state == "open" and item.label_url:
         rows.append((label("return_label", request), item.label_url))
     return rows
