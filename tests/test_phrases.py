@@ -83,7 +83,8 @@ refused:change_address/declined order!; refused:change_address/unsupported order
 ask:code mail!; ask:code/again mail!; ask:code/resent mail!; ask:code/wrong mail; ask:code/expired mail!
 ask:code/on_file mail!; notice:code minutes!; notice:change order! task!; handoff/no_code; identify/link; link_over
 confirm:return_items order! items! amount! method!; confirm:return_items/fee order! items! amount! method! fee!
-done:return_items order! items! amount method label; done:return_items/fee order! items! fee! amount method label
+done:return_items order! items! amount! method! label
+done:return_items/fee order! items! fee! net! method! amount label
 pending:return_items order!; pending:return_items/approval order! amount
 refused:return_items/not_delivered order!; refused:return_items/window_over order! day!
 refused:return_items/not_returnable order!; refused:return_items/nothing_left order!

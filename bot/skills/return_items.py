@@ -1,11 +1,12 @@
 """Send delivered items back: which ones, how many, why (asked once, may be skipped), what comes back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from bot.commerce import AnswerStatus, Order, Quote, Shop
-from bot.conversation import Access, Option
-from bot.facts import Act, Fact, Many, Term, Text
+from bot.commerce import Account, AnswerStatus, Order, Quote, Shop, shares_of
+from bot.conversation import Access, Confirmation, Option
+from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
 from bot.skills import choices, exchange_item, lines, money_back
@@ -80,6 +81,16 @@ def _confirm(quote: Quote, request: Request) -> Act:
     return Act("confirm:return_items", facts)
 
 
+def told(pending: Confirmation, row: Order | Account, outcome: Outcome) -> Outcome:
+    """The receipt says what comes back in the end."""
+    facts = outcome.act.facts
+    if not isinstance(row, Order) or "fee" not in facts:
+        return outcome
+    shares = [amount for _, amount in shares_of(pending.arguments, row.total.currency)]
+    net = sum(shares, start=Money(0, row.total.currency))
+    return replace(outcome, act=replace(outcome.act, facts={**facts, "net": net}))
+
+
 SKILL = Skill(
     name="return_items",
     intents=("return_item",),
@@ -116,4 +127,5 @@ SKILL = Skill(
     slots=("order_id", "contact", "products", "keep", "reason", "lines", "quantity", "said"),
     access=Access.ORDER,
     form=SLOTS,
+    told=told,
 )
