@@ -71,6 +71,7 @@ inform:availability/plain product!; inform:availability/not_made product! wanted
 inform:availability/in product! variants!; inform:availability/out product!; unknown_product name!
 confirm:cancel_order order! items! amount! method!; confirm:cancel_order/unpaid order! items!
 done:cancel_order order! amount! method! items; done:cancel_order/unpaid order!
+confirm:cancel_order/authorised order! items! day; done:cancel_order/authorised order! day
 pending:cancel_order order!; pending:cancel_order/approval order! amount
 refused:cancel_order/packed order!; refused:cancel_order/shipped order!; refused:cancel_order/delivered order!
 refused:cancel_order/cancelled order!; refused:cancel_order/changed order!; refused:cancel_order/declined order!
