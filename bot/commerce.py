@@ -544,7 +544,7 @@ class Write:
     key: str  # the confirmation's id
     verb: str
     arguments: Mapping[str, Any]
-    version: int  # of the order it was quoted on; 0: whatever has happened since
+    version: int  # of the order it was quoted on; 0: whatever has happened since, as long as the quote is the same
     actor: str  # "shopper" or "staff:<id>"
 
 
