@@ -119,6 +119,11 @@ class Return:
     shares: tuple[tuple[str, Money], ...] = ()  # method → its part of refund less fee, as it was confirmed
 
 
+def delivery_in(refund: Money, lines: Sequence[Line], delivery_fee: Money) -> int:
+    """How much of what a return gives back is for the delivery, in minor units."""
+    return min(delivery_fee.minor, max(0, refund.minor - sum(line.price.minor for line in lines)))
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Something wrong with an order that the shop's people look into."""

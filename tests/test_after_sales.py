@@ -222,8 +222,27 @@ def test_a_replacement_has_its_own_return_window_and_gives_the_order_no_longer_o
 def test_fee_is_worked_out_with_the_reason(reason: str, fee: int) -> None:
     answer = send_back.quote(case(an_order(DELIVERED)), {"reason": reason})
     assert answer.value is not None and answer.value.fee == gbp(fee)
-    assert answer.value.shares == (("card", gbp(1000 - fee)),)
+    assert answer.value.shares == (("card", gbp(1395 - fee)),)
     assert answer.detail["free"] == ["damaged", "not_as_described", "wrong_item"]
+
+
+@pytest.mark.parametrize(
+    ("states", "lines", "market", "refund"),
+    [
+        ([DELIVERED, DELIVERED], [], "uk", 3395),  # all of it: the delivery too
+        ([DELIVERED, DELIVERED], ["7-1"], "uk", 1000),
+        ([DELIVERED, RETURNED], ["7-1"], "uk", 1395),  # the last of it
+        ([DELIVERED, CANCELLED], [], "uk", 1395),
+        ([DELIVERED, OPEN], [], "uk", 1000),
+        ([DELIVERED, DELIVERED], [], "cn", 3000),
+    ],
+)
+def test_who_sends_all_of_it_back_gets_its_delivery_where_the_law_says_so(
+    states: Sequence[LineState], lines: list[str], market: str, refund: int
+) -> None:
+    order = an_order(*states, market=market)
+    quote = send_back.quote(case(order), {"lines": lines, "reason": "damaged"}).value
+    assert quote is not None and quote.refund is not None and quote.refund.minor == refund
 
 
 def test_a_refusal_names_the_last_day() -> None:
@@ -260,7 +279,7 @@ def test_an_expired_gift_card_is_replaced(expires: list[date | None], method: st
         Payment(f"P{place}", "gift_card", gbp(2000), "paid", "", NOW, expires=day) for place, day in enumerate(expires)
     ]
     quote = send_back.quote(case(replace(order, payments=tuple(cards))), {"reason": "damaged"}).value
-    assert quote is not None and (quote.method, quote.shares) == (method, ((method, gbp(1000)),))
+    assert quote is not None and (quote.method, quote.shares) == (method, ((method, gbp(1395)),))
     assert commerce.shares_of(quote.arguments, "GBP") == quote.shares  # so the receipt says what was confirmed
 
 

@@ -350,7 +350,11 @@ def check_money(order: Order, owed: int) -> None:
         kept = [line for line in order.lines if line.state not in (*PIECES, LineState.RETURN_OPEN)]
         fees = sum(item.fee.minor for item in order.returns if item.fee)
         came = any(line.state is not LineState.CANCELLED for line in order.lines)
-        delivery = order.delivery_fee.minor if came or owed else 0
+        by_id = {line.id: line.price.minor for line in order.lines}
+        back = sum(item.refund.minor - sum(by_id[line] for line in item.line_ids)
+                   for item in order.returns if item.kind == "return" and item.refund)  # fmt: skip
+        assert back in (0, order.delivery_fee.minor) and (not back or not kept), "delivery goes back with all of it"
+        delivery = order.delivery_fee.minor - back if came or owed else 0
         assert left == sum(line.price.minor for line in kept) + fees + delivery + owed
         # what the shopper has, or will have, is paid for until it is back; what was given for it may come before
         coming_back = {line.id for line in order.lines if line.state is LineState.RETURN_OPEN}

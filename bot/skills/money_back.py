@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.commerce import Quote
+from bot.commerce import Quote, delivery_in
 from bot.facts import Fact, Money, Term
 from bot.messages import Card
 from bot.skill import Request
@@ -11,10 +11,20 @@ from bot.skill import Request
 def rows(quote: Quote, request: Request) -> list[tuple[str, str]]:
     """What a quote gives back where that is more than one sum to one method: the fee, and the shares to the cent."""
     made: list[tuple[str, str]] = []
-    if quote.refund and quote.fee and quote.fee.minor:
-        made.append((label("items", request), request.say(quote.refund)))
+    returned = quote.order if quote.verb == "return" else None
+    delivery = delivery_in(quote.refund, quote.lines, returned.delivery_fee) if returned and quote.refund else 0
+    if quote.refund and (delivery or (quote.fee and quote.fee.minor)):
+        made += goods(quote.refund, delivery, request)
+    if quote.fee and quote.fee.minor:
         made.append((label("fee", request), minus(quote.fee, request)))
     return made + shares(quote.shares, request.say) if made or len(quote.shares) > 1 else []
+
+
+def goods(refund: Money, delivery: int, request: Request) -> list[tuple[str, str]]:
+    """What goes back for the items, and for their delivery where it does."""
+    items = (label("items", request), request.say(Money(refund.minor - delivery, refund.currency)))
+    rest = (label("delivery", request), request.say(Money(delivery, refund.currency)))
+    return [items, rest] if delivery else [items]
 
 
 def card(quote: Quote, request: Request) -> tuple[Card, ...]:
