@@ -119,6 +119,11 @@ class Return:
     shares: tuple[tuple[str, Money], ...] = ()  # method → its part of refund less fee, as it was confirmed
 
 
+def delivery_in(refund: Money, lines: Sequence[Line], delivery_fee: Money) -> int:
+    """How much of what a return gives back is for the delivery, in minor units."""
+    return min(delivery_fee.minor, max(0, refund.minor - sum(line.price.minor for line in lines)))
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Something wrong with an order that the shop's people look into."""
@@ -515,6 +520,14 @@ class Quote:
         return about.market if about else ""
 
 
+def shares_of(arguments: Mapping[str, Any], currency: str) -> tuple[tuple[str, Money], ...]:
+    """Method → what goes back to it, as the arguments of a quote hold it; a gift card that has expired is a new one."""
+    return tuple(
+        (NEW_GIFT_CARD if share.get("renewed") else share["method"], Money(share["minor"], currency))
+        for share in arguments.get("refunds", ())
+    )
+
+
 Value = TypeVar("Value")
 
 
@@ -536,7 +549,7 @@ class Write:
     key: str  # the confirmation's id
     verb: str
     arguments: Mapping[str, Any]
-    version: int  # of the order it was quoted on; 0: whatever has happened since
+    version: int  # of the order it was quoted on; 0: whatever has happened since, as long as the quote is the same
     actor: str  # "shopper" or "staff:<id>"
 
 

@@ -110,9 +110,14 @@ class Proof:
             return False
         return self.access is Access.CUSTOMER or not order or plain_number(order) == plain_number(self.order)
 
+    @property
+    def person(self) -> str:
+        """Whose it is: an account's, or a guest's by his order."""
+        return self.customer or self.order
+
     def same_person(self, other: "Proof") -> bool:
         """Whether both are of one account, or of one guest's order."""
-        return (self.customer or self.order) == (other.customer or other.order)
+        return self.person == other.person
 
     def strong(self, at: datetime) -> bool:
         """Whether a one-time code or a signed link stands behind it."""
@@ -130,7 +135,7 @@ class Proof:
 class Challenge:
     """A one-time code was sent and is waited for. The code itself is known to nobody here."""
 
-    order: str
+    order: str  # "": it stands for the account
     mail: str  # where it was sent, masked
     until: datetime
 
@@ -179,6 +184,7 @@ class Confirmation:
     market: str = ""  # whose modes it obeys
     moved: Money | None = None  # what it gives back to the shopper
     approval: bool | None = None  # True: staff decide, always; False: never; None: mode and sum
+    person: str = ""  # Proof.person of who was shown it: nobody else may say yes
 
     @property
     def subject(self) -> str:

@@ -169,3 +169,19 @@ def found(text: str, wanted: Collection[str]) -> Mapping[str, str]:
     if "claim" in wanted and (kinds := [kind for kind, pattern in _CLAIMS.items() if pattern.search(plain)]):
         values["claim"] = ",".join(kinds)
     return values
+
+
+_KEEP_BEFORE = (
+    r"(?:\b(?:except|apart from|other than|besides|without|not|keep|keeping|leave|still (?:want|need))\b"
+    r"(?: (?:for|the|my|that|those))*|除了?|留[着下]?|保留|[别別不]取消|不要取消)[^\S\n]*"
+)
+_KEEP_AFTER = (
+    r"[^\S\n]*[我也就都]*(?:[还還]?要(?=[\s，。！,.!的]|$)|要?留[着下]|要?保留|不取消|[别別]取消|照[发發]|除外|不[动動]"
+    r"|stays?\b|can stay\b)"
+)
+
+
+def kept(said: str, name: str) -> bool:
+    """Whether the message says of this name that it stays: "not the mug", 杯子留着."""
+    word = re.escape(name)
+    return bool(re.search(rf"{_KEEP_BEFORE}{word}|{word}{_KEEP_AFTER}", said, re.IGNORECASE))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import slots
-from bot.commerce import Order, Quote, WriteMode
+from bot.commerce import Quote, WriteMode
 from bot.conversation import Access, Confirmation, Conversation, Flow, Proof, Understanding
 from bot.decision import (
     NOTIFY,
@@ -108,6 +108,8 @@ class TurnState:
         values = self.collected(self.top.skill)
         if "lines" in held and slots.means_all(self.event.text):
             values["lines"] = "all"
+        if held.get("keep") and "products" in values:
+            values.setdefault("keep", "")  # named again, and not as what stays
         other = {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}
         said = {"said": self.event.text} if "said" in held and other.keys() - {"order_id", "contact"} else {}
         return {**other, **said}
@@ -233,8 +235,9 @@ class TurnState:
         flow, skill = self.top, self.skills[pending.skill]
         proof = self._valid_proof()
         weak = skill.strong and not (proof and proof.strong(self.event.at or self.now))
-        if weak or (flow and skill.access is not Access.NONE and not self._proved(flow, skill)):
-            self.change(pending=None)  # the proof has run out since: who is asking comes first
+        other = pending.person != (proof.person if proof else "")
+        if weak or other or (flow and skill.access is not Access.NONE and not self._proved(flow, skill)):
+            self.change(pending=None)  # it has run out since, or is somebody else's: who is asking comes first
         elif pending.expires <= (self.event.at or self.now):
             self.say(Act("expired"))
             self.change(pending=None)
@@ -435,7 +438,7 @@ class TurnState:
         if self.limits.mode(quote.market, quote.verb) is WriteMode.OFF:
             yield self._by_people(outcome.act, flow.skill)
             return True
-        if self.skills[flow.skill].strong and (yield from self._prove(flow, quote.order)):
+        if self.skills[flow.skill].strong and (yield from self._prove(flow, quote)):
             return True
         pending = self._confirmation(flow, outcome, quote)
         self.change(pending=pending)
@@ -455,7 +458,7 @@ class TurnState:
             arguments=quote.arguments, act=outcome.act, version=quote.version,
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
             needs_approval=self._rule(quote.approval, quote.market, quote.verb, quote.refund), market=quote.market,
-            moved=quote.refund, approval=quote.approval,
+            moved=quote.refund, approval=quote.approval, person=proof.person if (proof := self._valid_proof()) else "",
         )  # fmt: skip
 
     def _rule(self, approval: bool | None, market: str, verb: str, moved: Money | None) -> str:
@@ -531,24 +534,38 @@ class TurnState:
         if (access, outcome.proof.access) in _TOO_WEAK:
             yield self.ask("contact", Act("ask:contact/stronger", {"task": Term("intent", flow.intent)}), without)
             return True
-        self.change(proof=outcome.proof)
+        self._known_as(outcome.proof, flows=(without,), queue=self.conversation.queue)
         self.say(outcome.act)
         return False
 
-    def _prove(self, flow: Flow, order: Order) -> Generator[Decision, Outcome, bool]:
+    def _known_as(self, proof: Proof, *, flows: tuple[Flow, ...] = (), queue: tuple[Flow, ...] = ()) -> None:
+        """Take a fresh proof; what another customer wanted, said yes to or was promised here is over but for these.
+
+        A guest proves one order at a time: the next one is not taken for somebody else's.
+        """
+        before = self.conversation.proof
+        if before and before.access is Access.CUSTOMER and not before.same_person(proof):
+            self.change(memory={}, noted={}, wishes=(), flows=flows, queue=queue, pending=None, challenge=None)
+            self.taken_back += [known for known in self.promises.values() if known.access is not Access.NONE]
+        self.change(proof=proof)
+
+    def _prove(self, flow: Flow, quote: Quote) -> Generator[Decision, Outcome, bool]:
         """See to it that a one-time code or a signed link stands behind the proof; True when the turn has ended.
 
         Asked for once it is known that the write can be done, and before it is confirmed.
         """
-        at = self.event.at or self.now
-        if (proof := self._valid_proof()) and proof.redirects(order.email, at):
+        at, about = self.event.at or self.now, quote.order or quote.account
+        if about is None:
+            raise ValueError(f"{quote.verb}: nobody to send a code to")
+        if (proof := self._valid_proof()) and proof.redirects(about.email, at):
             return False
+        order = {"order_id": quote.order.number} if quote.order else {}  # none: the account is meant
         challenge = self.conversation.challenge
-        stands = challenge is not None and challenge.order == order.number and challenge.until > at
+        stands = challenge is not None and challenge.order == order.get("order_id", "") and challenge.until > at
         if challenge and stands and not self.typed and not self.again:
             yield self.ask("code", Act("ask:code/again", {"mail": Text(challenge.mail)}), flow)
             return True
-        values, self.typed = {"order_id": order.number, **({"code": self.typed} if self.typed else {})}, ""
+        values, self.typed = {**order, **({"code": self.typed} if self.typed else {})}, ""
         outcome = yield from self._shop(Read("one_time_code", replace(flow, slots=values), self.conversation.language))
         if outcome.proof:
             self.change(proof=outcome.proof, challenge=None)
@@ -575,11 +592,7 @@ class TurnState:
         outcome = yield from self._shop(Read("signed_link", flow, self.conversation.language))
         self.say(outcome.act)
         if outcome.proof:
-            before = self._valid_proof()
-            if before and before.access is not Access.DELIVERY and not before.same_person(outcome.proof):
-                self.change(memory={}, noted={}, wishes=(), flows=(), queue=(), pending=None)
-                self.taken_back += [known for known in self.promises.values() if known.access is not Access.NONE]
-            self.change(proof=outcome.proof)
+            self._known_as(outcome.proof)
         if outcome.proof and self.top:
             yield from self.advance(resuming=True)
         else:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from bot import deeds
 from bot.approval import Buyer
-from bot.commerce import Account, Answer, AnswerStatus, Order, Quote, Shop, Write
+from bot.commerce import Account, Answer, AnswerStatus, Order, Quote, Shop, Write, shares_of
 from bot.conversation import Confirmation, Conversation, Flow, Proof
 from bot.decision import NOTIFY, Read
 from bot.delivery import in_dispute
@@ -15,8 +15,9 @@ from bot.identity import Identity
 from bot.messages import Attachment, Card
 from bot.promises import Promise
 from bot.skill import Alike, Outcome, Request, Skill, beside, nobody_knows
+from bot.skills.money_back import shares_card
 from bot.skills.notices import Look, look
-from bot.skills.orders import due_card, shares_card
+from bot.skills.orders import due_card
 from bot.turn import ActionLog
 
 _DATED = ("window_over", "price_window")  # refusals that name the last day
@@ -173,7 +174,8 @@ class Fulfilment:
         order, done = answer.value, answer.status is AnswerStatus.DONE
         cards: tuple[Card, ...] = ()
         if done and isinstance(order, Order):
-            cards = shares_card(pending.arguments, order.total.currency, lambda fact: self._say(fact, language))
+            parts = shares_of(pending.arguments, order.total.currency)
+            cards = shares_card(parts, lambda fact: self._say(fact, language))
         if done and isinstance(order, Order) and pending.arguments.get("due"):
             cards += due_card(order, lambda fact: self._say(fact, language))
         if done and isinstance(order, Order) and order.returns and pending.verb in ("return", "exchange"):

@@ -56,21 +56,22 @@ class Identity:
 
     async def _code(self, shop: Shop, skill: Skill, request: Request, conversation: Conversation) -> Outcome:
         """Check the code that was typed, or send one to the contact on file: where none was typed, or it was over."""
-        who, order = conversation.address.account_user, request.slots["order_id"]
+        who, order = conversation.address.account_user, request.slots.get("order_id", "")
         asks = await skill.run(shop, request)  # where a code would go
         if not asks.notify or request.proof is None:
             await self._note(request, conversation, "code", "no_mail")
             return asks
+        subject = order or f"customer {request.proof.customer}"  # what its tries are counted by
         turn, typed = f"{conversation.id}@{conversation.version}", request.slots.get("code", "")
         if typed:
-            checked = await self.codes.check(who, order, typed, turn)
+            checked = await self.codes.check(who, subject, typed, turn)
             await self._note(request, conversation, "code", checked.outcome)
             if checked.outcome == "right":
                 strong = replace(request.proof, strong_until=request.now + STRONG_LASTS, mailbox=asks.notify)
-                return Outcome(Act("identify/done", {"order": Text(order)}), proof=strong)
+                return Outcome(Act("identify/done", {"order": Text(order)} if order else {}), proof=strong)
             if checked.outcome == "wrong":
                 return Outcome(Act("ask:code/wrong", asks.act.facts), tries_left=checked.left)
-        sent = await self.codes.issue(who, order, turn)
+        sent = await self.codes.issue(who, subject, turn)
         await self._note(request, conversation, "code", "sent" if sent else "too_many")
         if sent is None:
             return Outcome(Act("handoff/no_code"))

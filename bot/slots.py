@@ -35,6 +35,9 @@ _SURELY_PHONE = re.compile(
     re.ASCII,
 )
 _ROOM = re.compile(r"\b(?:flat|unit|apt\.?|apartment|room|suite|block)\s*#?\d+[A-Z]?\b", re.IGNORECASE | re.ASCII)
+_CALLED_POSTCODE = re.compile(
+    r"(?:[邮郵]政?[编編][码碼]?|\b(?:post ?code|zip))[\s:：是为為]{0,3}\d{4,6}(?!\d)", re.IGNORECASE | re.ASCII
+)
 # UK (Royal Mail), Netherlands, Poland and Portugal; then five or six digits (most of the EU, China)
 _POSTCODES = tuple(
     re.compile(rf"(?<![A-Z0-9])({pattern})(?![A-Z0-9-])", re.IGNORECASE | re.ASCII)
@@ -53,7 +56,7 @@ WIDE = str.maketrans("０１２３４５６７８９＃－＠．＋杠槓", "012
 def order_numbers(text: str) -> tuple[str, ...]:
     """Every order number in `text`, without marks: "#10423" → "10423", "sh-20488" → "SH-20488"."""
     rest = text.translate(WIDE)
-    for other in (_EMAIL, _SURELY_PHONE, _ROOM):
+    for other in (_EMAIL, _SURELY_PHONE, _ROOM, _CALLED_POSTCODE):
         rest = other.sub(" ", rest)
     found = _ORDER.findall(rest)
     return tuple(dict.fromkeys(re.sub(r"\s", "-", number).upper() for number in found))
@@ -208,6 +211,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
             values["address"] += f", {value}"
     if "products" in wanted and (names := [free_text(span.value) for span in spans if span.name == "product"]):
         values["products"] = "\n".join(filter(None, names))
+        if "keep" in wanted and (stays := [name for name in names if name and cues.kept(text, name)]):
+            values["keep"] = "\n".join(stays)
     if "order_id" in wanted and (numbers := orders_named(spans, text)):
         values["order_id"] = numbers[0]
     if "tax_id" in wanted and (number := tax_ids.find(text)):

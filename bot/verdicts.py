@@ -84,9 +84,14 @@ class Verdicts:
         return await self._declined(t, view, pending)
 
     async def _approved(self, t: Turn, view: HandoffView, pending: Confirmation) -> TurnResult:
-        """The write runs now."""
+        """The write runs now.
+
+        What the shopper asked for may have waited for days: it is refused where what was quoted has changed, not for a
+        gift note that came since. What staff have quoted a moment ago is held to the order as they saw it.
+        """
         by = f"staff:{t.first.staff}"
-        outcome = await self._fulfilment.perform(pending, by, t.conversation, unless_after=None)
+        write = pending if view.reason in deeds.PROPOSED else replace(pending, version=0)
+        outcome = await self._fulfilment.perform(write, by, t.conversation, unless_after=None)
         if outcome is None:
             raise LookupError("a write without a later message to wait for was put off")
         change = HandoffChange(view.id, "approved", claimed_by=t.first.name)

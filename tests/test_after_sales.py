@@ -26,7 +26,7 @@ from test_shop_quotes import (
 )
 
 import bot.store.tables  # noqa: F401 (registers its tables)
-from bot import causes, commerce
+from bot import causes, commerce, slots
 from bot.clock import ManualClock
 from bot.commerce import (
     NEW_GIFT_CARD,
@@ -43,7 +43,7 @@ from bot.commerce import (
     Variant,
     Write,
 )
-from bot.conversation import Access, Confirmation, Proof
+from bot.conversation import Access, Confirmation, Proof, SlotSpan
 from bot.facts import Act, Day, Fact, Localised, Moment, Money, Term, Text
 from bot.shop import order_checks, reasons, sums
 from bot.shop.goods import Goods
@@ -55,7 +55,7 @@ from bot.shop.transfer import SAMPLE, export_shop, import_shop
 from bot.shop.verbs import cancel, exchange, price_match, refund, send_back
 from bot.shop.verbs.verb import Case, refused
 from bot.skill import Outcome, Request
-from bot.skills import exchange_item, lines, refund_status
+from bot.skills import choices, exchange_item, lines, refund_status
 from bot.skills.orders import due_card
 from bot.store.database import open_database
 
@@ -223,8 +223,27 @@ def test_a_replacement_has_its_own_return_window_and_gives_the_order_no_longer_o
 def test_fee_is_worked_out_with_the_reason(reason: str, fee: int) -> None:
     answer = send_back.quote(case(an_order(DELIVERED)), {"reason": reason})
     assert answer.value is not None and answer.value.fee == gbp(fee)
-    assert answer.value.shares == (("card", gbp(1000 - fee)),)
+    assert answer.value.shares == (("card", gbp(1395 - fee)),)
     assert answer.detail["free"] == ["damaged", "not_as_described", "wrong_item"]
+
+
+@pytest.mark.parametrize(
+    ("states", "lines", "market", "refund"),
+    [
+        ([DELIVERED, DELIVERED], [], "uk", 3395),  # all of it: the delivery too
+        ([DELIVERED, DELIVERED], ["7-1"], "uk", 1000),
+        ([DELIVERED, RETURNED], ["7-1"], "uk", 1395),  # the last of it
+        ([DELIVERED, CANCELLED], [], "uk", 1395),
+        ([DELIVERED, OPEN], [], "uk", 1000),
+        ([DELIVERED, DELIVERED], [], "cn", 3000),
+    ],
+)
+def test_who_sends_all_of_it_back_gets_its_delivery_where_the_law_says_so(
+    states: Sequence[LineState], lines: list[str], market: str, refund: int
+) -> None:
+    order = an_order(*states, market=market)
+    quote = send_back.quote(case(order), {"lines": lines, "reason": "damaged"}).value
+    assert quote is not None and quote.refund is not None and quote.refund.minor == refund
 
 
 def test_a_refusal_names_the_last_day() -> None:
@@ -261,8 +280,8 @@ def test_an_expired_gift_card_is_replaced(expires: list[date | None], method: st
         Payment(f"P{place}", "gift_card", gbp(2000), "paid", "", NOW, expires=day) for place, day in enumerate(expires)
     ]
     quote = send_back.quote(case(replace(order, payments=tuple(cards))), {"reason": "damaged"}).value
-    assert quote is not None and (quote.method, quote.shares) == (method, ((method, gbp(1000)),))
-    assert ("renewed" in quote.arguments["refunds"][0]) is (method == NEW_GIFT_CARD)
+    assert quote is not None and (quote.method, quote.shares) == (method, ((method, gbp(1395)),))
+    assert commerce.shares_of(quote.arguments, "GBP") == quote.shares  # so the receipt says what was confirmed
 
 
 # --- price adjustment ------------------------------------------------------------------------------------------------
@@ -337,6 +356,7 @@ def lost(*states: LineState) -> Order:
         (an_order(CANCELLED, DELIVERED), [], 1000),
         (an_order(CANCELLED, DELIVERED), [(300, "goodwill")], 700),
         (matched(an_order(CANCELLED, DELIVERED), 300), [(300, "price_match")], 1000),
+        (matched(an_order(CANCELLED, OPEN), 500), [(500, "items changed")], 1000),
         (lost(SHIPPED, SHIPPED), [], 3395),
         (lost(SHIPPED, OPEN), [], 1000),
         (lost(SHIPPED, CANCELLED), [(2000, "cancelled")], 1395),
@@ -360,8 +380,18 @@ def test_what_is_owed_is_given_back(order: Order, refunded: list[tuple[int, str]
     ],
 )
 def test_nothing_is_given_back_twice_or_for_nothing(order: Order, refunded: int, reason: str) -> None:
-    paid_back = (Refund("F1", gbp(refunded), "card", "done", NOW, "cancelled"),) if refunded else ()
-    assert refund.quote(case(replace(order, refunds=paid_back)), {}).reason == reason
+    for why in ("cancelled", "not in stock"):  # an owner may say it in his own words
+        paid_back = (Refund("F1", gbp(refunded), "card", "done", NOW, why),) if refunded else ()
+        assert refund.quote(case(replace(order, refunds=paid_back)), {}).reason == reason
+
+
+def test_what_is_owed_holds_no_fee_of_a_return() -> None:
+    order = an_order(CANCELLED, RETURNED)
+    returned = Return("R1", ("7-2",), "", "refunded", "", NOW, refund=gbp(2000), fee=gbp(295))
+    refunds = tuple(
+        Refund(why, gbp(minor), "card", "done", NOW, why) for minor, why in ((1000, "sold out"), (1705, "returned"))
+    )
+    assert refund.quote(case(replace(order, returns=(returned,), refunds=refunds)), {}).reason == "not_owed"
 
 
 # --- what is told ----------------------------------------------------------------------------------------------------
@@ -536,6 +566,33 @@ async def test_lines_are_found_by_a_plural_and_with_a_typing_error() -> None:
     for words, found in (("shirts", [shirt]), ("stonewear mug", [mug]), ("mugs\nshirt", [shirt, mug]), ("lamp", [])):
         assert list(await lines.arrived(shop, order, request(products=words))) == found, words
     assert await lines.arrived(shop, order, request(products="mug\nlamp"), others=True) == (mug,)
+
+
+@pytest.mark.parametrize(
+    ("said", "names", "found"),
+    [
+        ("no, just the shirt", "shirt", "1"),
+        ("actually keep the mug", "mug", "1"),
+        ("send it back without the mug", "mug", "1"),
+        ("杯子留着，只退衬衫", "杯子\n衬衫", "1"),
+        ("the lamp instead", "lamp", "3"),
+        ("no, only the hat", "hat", ""),  # asked again: it is none of these
+    ],
+)
+async def test_a_choice_of_what_goes_back_ends_with_other_words(said: str, names: str, found: str) -> None:
+    order, shop = an_order(DELIVERED, DELIVERED, DELIVERED), cast(commerce.Shop, Catalogue())
+    called = ({"en": "Linen shirt", "zh": "亚麻衬衫"}, {"en": "Stoneware mug", "zh": "陶杯子"}, {"en": "Desk lamp"})
+    order = replace(order, lines=tuple(
+        replace(line, name=Localised(texts)) for line, texts in zip(order.lines, called, strict=True)
+    ))  # fmt: skip
+    before = {"said": "return the shirt and the mug", "products": "shirt\nmug"}
+    chosen = choices.settled(before, order, lines="7-1,7-2")
+    same = await lines.arrived(shop, order, request(**before, **chosen))
+    assert [line.id for line in same] == ["7-1", "7-2"]
+    span = [SlotSpan("product", name, said.index(name), said.index(name) + len(name)) for name in names.split("\n")]
+    new = slots.collect(span, said, ("products", "keep"))
+    now = await lines.arrived(shop, order, request(**{**before, **chosen, **new, "said": said}))
+    assert [line.id for line in now] == [f"7-{number}" for number in found]
 
 
 def test_pieces_belong_to_the_only_line_that_has_several() -> None:

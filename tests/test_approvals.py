@@ -70,6 +70,42 @@ async def test_the_card_is_in_the_language_of_staff(home: Path) -> None:
         assert card.text.startswith(f"待办操作: 取消\n顾客: Emma Clarke, {EMMA}, 已核实身份\n订单: 10047\n")
 
 
+# --- what has happened since ---
+
+
+async def since(talk: Talk, verb: str, **arguments: object) -> None:
+    """The shopper has this done meanwhile."""
+    shop = talk.product.shop
+    proof = await shop.customer(EMMA)
+    assert proof
+    quote = (await shop.quote(verb, proof, "10047", arguments)).value
+    assert quote
+    await shop.perform(Write(verb, verb, quote.arguments, quote.version, "shopper"))
+
+
+async def refunds(talk: Talk) -> list[int]:
+    proof = await talk.product.shop.customer(EMMA)
+    assert proof
+    order = await talk.product.shop.order("10047", proof)
+    assert order
+    return [refund.amount.minor for refund in order.refunds]
+
+
+async def test_a_gift_note_does_not_undo_what_waits_for_staff(talk: Talk) -> None:
+    number = await asked(talk)
+    await since(talk, "gift_note", text="With love")
+    await done(talk, staff("s1", number, act="approve"))
+    assert (await refunds(talk), await actions(talk)) == ([41800], 2)
+
+
+async def test_what_changes_the_sum_does(talk: Talk) -> None:
+    number = await asked(talk)
+    await since(talk, "cancel", lines=["10047-1"])
+    before = await refunds(talk)
+    await done(talk, staff("s1", number, act="approve"))
+    assert before and await refunds(talk) == before
+
+
 # --- nobody decides --------------------------------------------------------------------------------------------------
 
 

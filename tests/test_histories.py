@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import SQLModel
 
 import bot.store.tables  # noqa: F401 (registers its tables)
-from bot.commerce import AnswerStatus, LineState, Order, Product, Write
+from bot.commerce import AnswerStatus, Line, LineState, Order, Product, Write
 from bot.conversation import Access, Proof
 from bot.facts import Money
 from bot.shop import order_checks, order_rows, orders, reads, rows, sums
@@ -201,6 +201,10 @@ async def warehouse(connection: AsyncConnection, order: Order, move: str, place:
                 if line is order.open_lines[place]:
                     await _insert(connection, [(t.Parcels, values)])
                 await _set(connection, t.Lines, "id", line.id, state="packed", parcel_id=values["id"])
+        case "call off":  # nothing is given back yet
+            line = not_to_come(order)[place]
+            await _set(connection, t.Lines, "id", line.id, state="cancelled")
+            await restock(connection, line.sku, line.quantity)
         case "ship":
             await _parcel(connection, order, place, "shipped", LineState.SHIPPED, at, shipped_at=at)
         case "deliver":
@@ -241,10 +245,15 @@ async def warehouse(connection: AsyncConnection, order: Order, move: str, place:
 # --- what happens next -----------------------------------------------------------------------------------------------
 
 
+def not_to_come(order: Order) -> list[Line]:
+    """Lines that the shop may have to cancel: out of stock, say."""
+    return [line for line in order.open_lines if not line.due and not line.replaces]
+
+
 def moves(order: Order) -> list[tuple[str, int]]:
     """What the warehouse and the cashier can do to this order now."""
     counts = {
-        "pack": len(order.open_lines), "sale": 3,
+        "pack": len(order.open_lines), "sale": 3, "call off": len(not_to_come(order)),
         **{move: sum(to in PARCEL_MOVES[parcel.state] for parcel in order.parcels)
            for move, to in (("ship", "shipped"), ("deliver", "delivered"), ("lose", "lost"))},
         "take back": sum(item.state == "open" for item in order.returns),
@@ -289,12 +298,12 @@ def out_there(order: Order) -> Counter[str]:
     return Counter({sku: sum(line.quantity for line in held if line.sku == sku) for sku in STOCK})
 
 
-def check(order: Order, before: Order, stock: Counter[str], pieces: Counter[str]) -> None:
+def check(order: Order, before: Order, stock: Counter[str], pieces: Counter[str], owed: int) -> None:
     assert min(stock.values()) >= 0
     assert stock + out_there(order) == pieces, "goods were made or lost"
     check_moves(order, before)
     check_returns(order)
-    check_money(order)
+    check_money(order, owed)
 
 
 def check_moves(order: Order, before: Order) -> None:
@@ -322,7 +331,8 @@ def check_returns(order: Order) -> None:
         assert {states[line] for line in item.line_ids} == {fitting}
 
 
-def check_money(order: Order) -> None:
+def check_money(order: Order, owed: int) -> None:
+    """`owed`: for lines that the shop has cancelled and not given back."""
     rest: Counter[str] = Counter()
     for payment in order.payments:
         rest[payment.method] += payment.amount.minor if payment.state == "paid" else 0
@@ -340,7 +350,12 @@ def check_money(order: Order) -> None:
         kept = [line for line in order.lines if line.state not in (*PIECES, LineState.RETURN_OPEN)]
         fees = sum(item.fee.minor for item in order.returns if item.fee)
         came = any(line.state is not LineState.CANCELLED for line in order.lines)
-        assert left == sum(line.price.minor for line in kept) + fees + (order.delivery_fee.minor if came else 0)
+        by_id = {line.id: line.price.minor for line in order.lines}
+        back = sum(item.refund.minor - sum(by_id[line] for line in item.line_ids)
+                   for item in order.returns if item.kind == "return" and item.refund)  # fmt: skip
+        assert back in (0, order.delivery_fee.minor) and (not back or not kept), "delivery goes back with all of it"
+        delivery = order.delivery_fee.minor - back if came or owed else 0
+        assert left == sum(line.price.minor for line in kept) + fees + delivery + owed
         # what the shopper has, or will have, is paid for until it is back; what was given for it may come before
         coming_back = {line.id for line in order.lines if line.state is LineState.RETURN_OPEN}
         with_shopper = (LineState.SHIPPED, LineState.DELIVERED, LineState.RETURN_OPEN)
@@ -366,20 +381,24 @@ async def play(world: World, chance: Random, number: str, steps: int) -> Order:
             await _set(connection, t.Prices, "sku", variant.sku, minor=to_minor(variant.prices["GBP"], "GBP"))
         await _insert(connection, drawn(chance, number))
     order = await look(world, number)
-    pieces = await shelves(world) + out_there(order)
+    pieces, owed = await shelves(world) + out_there(order), 0
     for count in range(steps):
         before, luck = order, chance.random()
         if luck < 0.05:
             world.clock.at += timedelta(days=chance.choice([1, 6, 40]))
             continue
         if luck < 0.5:
+            move, place = chance.choice(moves(order))
+            owed += not_to_come(before)[place].price.minor if move == "call off" else 0
             async with writing(world.engine) as connection:
-                await warehouse(connection, before, *chance.choice(moves(order)), world.clock.at)
+                await warehouse(connection, before, move, place, world.clock.at)
             order = await look(world, number)
         else:
             verb, wanted = likely(chance, before, await goods(world), world.clock.at)
             order = await ask(world, before, verb, wanted, f"{number}.{count}")
-        check(order, before, await shelves(world), pieces)
+            if order.refunds != before.refunds and (verb == "refund" or order.state == "cancelled"):
+                owed = 0  # all that is owed goes back
+        check(order, before, await shelves(world), pieces, owed)
     return order
 
 

@@ -8,7 +8,7 @@ import pytest
 from policy_talk import order
 
 from bot import links
-from bot.commerce import Order
+from bot.commerce import Account, Order
 from bot.conversation import Access, Challenge, Conversation, Flow, Proof
 from bot.decision import Read
 from bot.facts import Text
@@ -41,6 +41,9 @@ class Shop:
     async def order(self, number: str, proof: Proof) -> Order | None:
         return self.found
 
+    async def account(self, proof: Proof) -> Account | None:
+        return Account("c1", "Emma", "emma@home.example", "", "uk")
+
     async def vouched(self, *, customer: str = "", order: str = "") -> Proof | None:
         known = {"c1": Proof(Access.CUSTOMER, "c1", "", NOW), "10201": Proof(Access.ORDER, "", "10201", NOW)}
         return known.get(customer or order)
@@ -57,6 +60,7 @@ class World:
     taken: bool = True
     log: list[Tried] = field(default_factory=list)
     turns: list[str] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)  # of codes that were sent or checked
 
     async def take(self, first: str, second: str, *rest: Any) -> Any:
         if rest:
@@ -70,10 +74,12 @@ class World:
 
     async def issue(self, account_user: str, number: str, turn: str) -> tuple[str, datetime] | None:
         self.turns.append(turn)
+        self.subjects.append(number)
         return self.issues
 
     async def check(self, account_user: str, number: str, typed: str, turn: str) -> CodeCheck:
         self.turns.append(turn)
+        self.subjects.append(number)
         return self.check_gives
 
     async def note(self, tried: Tried) -> None:
@@ -147,6 +153,15 @@ async def test_the_right_code_makes_the_proof_a_strong_one_for_that_mailbox() ->
     strong = replace(CUSTOMER, strong_until=NOW + timedelta(hours=24), mailbox="emma@example.com")
     assert (outcome.act.name, outcome.proof, outcome.notify) == ("identify/done", strong, "")
     assert world.outcomes == ["code 10423 right"]
+
+
+async def test_for_the_account_the_code_goes_to_the_mailbox_of_the_account() -> None:
+    sent = await run("one_time_code", {}, world := World(), proof=CUSTOMER)
+    assert (sent.notify, sent.challenge) == ("emma@home.example", Challenge("", "e…a@home.example", UNTIL))
+    right = await run("one_time_code", {"code": "482193"}, world, proof=CUSTOMER)
+    assert right.proof and right.proof.redirects("emma@home.example", NOW) and "order" not in right.act.facts
+    assert not right.proof.redirects("emma@example.com", NOW)
+    assert world.subjects == ["customer c1", "customer c1"]  # never counted together with another's
 
 
 async def test_a_wrong_code_says_how_many_tries_are_left_and_sends_none() -> None:

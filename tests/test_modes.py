@@ -19,7 +19,11 @@ from bot.messages import Kind
 from bot.office import ModeWish
 from bot.ports import Language
 from bot.script import ADDRESS
+from bot.shop.folder import mode_faults
+from bot.shop.policy import read_policy
 from bot.shop.show import look_up
+from bot.shop.transfer import SAMPLE
+from bot.shop.verbs import ACCOUNT_VERBS, VERBS
 
 OFF, APPROVAL, AUTOMATIC = WriteMode.OFF, WriteMode.APPROVAL, WriteMode.AUTOMATIC
 
@@ -70,6 +74,16 @@ def test_the_verb_goes_before_all_and_where_nothing_is_said_staff_approve(
 def test_the_first_rule_that_holds_is_named(mode: WriteMode, stopped: bool, moved: Money | None, rule: str) -> None:
     assert limits(mode, stopped=stopped).rule("uk", "cancel", moved) == rule
     assert rule in (*RULES, "")
+
+
+def test_what_the_assistant_may_do_to_an_account_has_its_mode_too() -> None:
+    policy = read_policy(SAMPLE)
+
+    def faults(*verbs: str) -> list[str]:
+        uk = replace(policy.market("uk"), modes=dict.fromkeys(verbs, OFF))
+        return mode_faults(replace(policy, markets={"uk": uk}))
+
+    assert (faults("all", *VERBS, *ACCOUNT_VERBS), len(faults("voucher"))) == ([], 1)
 
 
 # --- what holds when the yes comes -----------------------------------------------------------------------------------

@@ -71,6 +71,7 @@ inform:availability/plain product!; inform:availability/not_made product! wanted
 inform:availability/in product! variants!; inform:availability/out product!; unknown_product name!
 confirm:cancel_order order! items! amount! method!; confirm:cancel_order/unpaid order! items!
 done:cancel_order order! amount! method! items; done:cancel_order/unpaid order!
+confirm:cancel_order/authorised order! items! day; done:cancel_order/authorised order! day
 pending:cancel_order order!; pending:cancel_order/approval order! amount
 refused:cancel_order/packed order!; refused:cancel_order/shipped order!; refused:cancel_order/delivered order!
 refused:cancel_order/cancelled order!; refused:cancel_order/changed order!; refused:cancel_order/declined order!
@@ -83,7 +84,8 @@ refused:change_address/declined order!; refused:change_address/unsupported order
 ask:code mail!; ask:code/again mail!; ask:code/resent mail!; ask:code/wrong mail; ask:code/expired mail!
 ask:code/on_file mail!; notice:code minutes!; notice:change order! task!; handoff/no_code; identify/link; link_over
 confirm:return_items order! items! amount! method!; confirm:return_items/fee order! items! amount! method! fee!
-done:return_items order! items! amount method label; done:return_items/fee order! items! fee! amount method label
+done:return_items order! items! amount! method! label
+done:return_items/fee order! items! fee! net! method! amount label
 pending:return_items order!; pending:return_items/approval order! amount
 refused:return_items/not_delivered order!; refused:return_items/window_over order! day!
 refused:return_items/not_returnable order!; refused:return_items/nothing_left order!

@@ -20,6 +20,7 @@ from policy_talk import (
     offers,
     signed_in,
     start,
+    track,
 )
 
 from bot.conversation import Access, Flow, HandoffNote, Proof, Status
@@ -449,6 +450,46 @@ def test_a_postcode_opens_the_delivery_only() -> None:
     assert acts(talk.text("E1 6AN")) == ["identify/done", "inform:order/open"]
     speak = talk.text("cancel it", cancel_order=0.95)
     assert (acts(speak), talk.reads[-1].skill) == (["ask:contact/stronger"], "track_order")
+
+
+def test_nobody_says_yes_to_what_another_customer_was_shown() -> None:
+    talk = customer()
+    talk.text("cancel 10423", {"order_id": "10423"}, cancel_order=0.95)
+    shown = talk.conversation
+    other = Proof(Access.CUSTOMER, "c2", "10102", NOW + timedelta(hours=24))
+    talk.conversation = replace(shown, proof=other)
+    assert acts(talk.text("yes", affirm=0.95)) == ["confirm:cancel_order"] and not talk.performed
+    assert talk.conversation.pending and talk.conversation.pending.person == "c2"  # worked out anew, as his own
+    talk.conversation = shown
+    assert acts(talk.text("yes", affirm=0.95)) == ["done:cancel_order"]
+
+
+def test_what_one_customer_wanted_is_gone_once_another_has_proved_who_he_is() -> None:
+    talk = customer()
+    talk.text("cancel 10423", {"order_id": "10423"}, cancel_order=0.95)
+    talk.answers["track_order"] = lambda read: (
+        track(read) if "contact" not in read.flow.slots else Outcome(Act("unknown_order", {"order": Text("10102")}))
+    )
+    other = Proof(Access.CUSTOMER, "c2", "10102", NOW + timedelta(hours=24))
+    talk.answers["identify"] = lambda read: Outcome(Act("identify/done"), proof=other)
+    speak = talk.text("where is 10102? li.na@example.com", {"order_id": "10102"}, order_status=0.95)
+    assert acts(speak) == ["identify/done", "inform:order/open"]
+    assert (talk.conversation.proof, talk.conversation.pending, talk.conversation.flows) == (other, None, ())
+    assert talk.conversation.memory == {"order_id": "10102"}
+    talk.text("yes", affirm=0.95)
+    assert not talk.performed
+
+
+def test_a_guest_who_proves_his_next_order_goes_on_with_the_first_once_it_is_proved_again() -> None:
+    talk = Talk()
+    talk.answers["identify"] = lambda read: Outcome(
+        Act("identify/done"), proof=Proof(Access.ORDER, "", read.flow.slots["order_id"], NOW + timedelta(hours=24))
+    )
+    talk.text("cancel 10423, guest@example.net", {"order_id": "10423"}, cancel_order=0.95)
+    talk.text("where is 10424? guest@example.net", {"order_id": "10424"}, order_status=0.95)
+    assert talk.top == "cancel_order"
+    assert acts(talk.text("yes", affirm=0.95)) == ["ask:contact/full"]
+    assert acts(talk.text("guest@example.net")) == ["identify/done", "confirm:cancel_order"]
 
 
 def test_a_postcode_is_not_enough_for_a_write_however_often_it_is_given() -> None:

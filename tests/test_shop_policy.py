@@ -87,6 +87,35 @@ def test_each_problem_is_named_with_file_and_key(folder: Path, file: str, old: s
     assert any(line.startswith(problem) for line in str(caught.value).splitlines()), str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("return_days = 30", "return_days = 13", "uk.return_days: 13 is below the 14 days that the law gives there"),
+        ("return_days = 15", "return_days = 6", "cn.return_days: 6 is below the 7 days"),
+        ("refund_days = [5, 7]", "refund_days = [30, 60]", "eu.refund_days: up to 60 working days are more"),
+        ("refund_days = [1, 3]", "refund_days = [3, 6]", "cn.refund_days: up to 6 working days are more"),
+        ("warranty_days = 730", "warranty_days = 0", "eu.warranty_days: 0 is below the 730 days that the law gives"),
+        ("warranty_days = 730", "warranty_days = 0", "uk.warranty_days: 0 is below the 183 days"),
+        ('["not_as_described", "damaged", "wrong_item"]', '["damaged"]', "uk.free_return: a fee for not_as"),
+    ],
+)  # fmt: skip
+def test_a_rule_below_the_law_is_refused_with_its_source(folder: Path, old: str, new: str, problem: str) -> None:
+    edit(folder / "policy.toml", old, new)
+    with pytest.raises(BadInput) as caught:
+        read_policy(folder)
+    assert any(line.startswith(f"policy.toml: markets.{problem}") for line in str(caught.value).splitlines())
+
+
+def test_where_the_owner_says_nothing_the_law_speaks(folder: Path) -> None:
+    text = (folder / "policy.toml").read_text("utf-8").splitlines()
+    left_out = ("refund_days", "warranty_days", "free_return", "emergency")
+    (folder / "policy.toml").write_text("\n".join(line for line in text if not line.startswith(left_out)), "utf-8")
+    markets = read_policy(folder).markets
+    told = {name: (one.refund_days, one.warranty_days, one.emergency) for name, one in markets.items()}
+    assert told == {"uk": ((5, 7), 183, "999"), "eu": ((5, 7), 730, "112"), "cn": ((5, 5), 7, "120")}
+    assert markets["cn"].emergency_fire == "119" and "damaged" in markets["eu"].free_return
+
+
 def test_all_problems_are_listed_at_once(folder: Path) -> None:
     edit(folder / "shop.toml", '"Europe/London"', '"Mars"')
     edit(folder / "policy.toml", "max_error = 0.20", "max_error = 0")

@@ -63,6 +63,9 @@ def span(name: str, value: str, text: str = "") -> SlotSpan:
         ("+86 138 0013 8000", None),
         ("SF1234567890123", None),
         ("where is my order", None),
+        ("解放南路18号，邮编315010", None),
+        ("订单10102寄到宁波，邮政编码：315010", "10102"),
+        ("postcode 10115, order 10423", "10423"),
     ],
 )
 def test_order_number_is_found_among_other_words_and_figures(text: str, number: str | None) -> None:

@@ -19,7 +19,7 @@ from bot.shop.policy import Policy, read_policy
 from bot.shop.replies import read_replies
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, is_empty, quiet
-from bot.shop.verbs import VERBS
+from bot.shop.verbs import WITH_MODE
 from bot.store.database import open_database
 from bot.store.migrate import migrate
 from bot.store.modes import ModeStore
@@ -74,4 +74,4 @@ async def open_shop(
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:
-    return ModeStore(engine, clock, {market.name: market.modes for market in policy.markets.values()}, tuple(VERBS))
+    return ModeStore(engine, clock, {market.name: market.modes for market in policy.markets.values()}, WITH_MODE)

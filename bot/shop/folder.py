@@ -21,7 +21,7 @@ from bot.shop.moments import Origin
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, check_policy
 from bot.shop.records import OrderRecord, ProductRecord, Record
 from bot.shop.replies import REPLIES, check_replies
-from bot.shop.verbs import VERBS
+from bot.shop.verbs import WITH_MODE
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many rows of it, of how many (0: not known)
 _UNIQUE = ("lines", "parcels", "payments", "refunds", "returns", "claims")  # their ids are unique over all orders
@@ -113,7 +113,7 @@ def check(parsed: Parsed, older: Goods, owners: Mapping[str, str], variants: Var
 
 def mode_faults(policy: Policy) -> list[str]:
     """Modes for what is no verb: the verb they are meant for would go by another one."""
-    known = ("all", *VERBS)
+    known = ("all", *WITH_MODE)
     return [
         f"{POLICY_FILE}: markets.{market.name}.modes: {verb!r} is no verb; known: {', '.join(known)}"
         for market in policy.markets.values() for verb in market.modes if verb not in known

@@ -92,6 +92,7 @@ class Market:
     working: WorkingDays = field(default_factory=WorkingDays)
     modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
     vat: Mapping[str, int] = field(default_factory=dict)  # see `vat_rate`; hundredths of a percent
+    delivery_back: bool = False  # who returns all of an order gets the charge for its delivery too
 
     def vat_rate(self, category: str, country: str) -> int | None:
         """The rate that prices hold, in hundredths of a percent: the most special one. None: no VAT is shown."""
@@ -216,6 +217,8 @@ def _markets(
             continue
         currency = home.value("currency", checked.currency_code) or "GBP"
         countries = frozenset(home.value("countries", checked.countries) or ())
+        least, sound = floors.floor(countries), len(limits.problems)
+        most = least.refund_days
         working = rule.tables_of("working") if "working" in rule.values else None
         markets[name] = Market(
             name=name,
@@ -223,29 +226,32 @@ def _markets(
             countries=countries,
             language=home.value("language", checked.one_of(languages)) or "",
             locales=home.value("locales", checked.locales(languages)) or {},
-            return_days=rule.value("return_days", _at_least(countries)) or 0,
+            return_days=rule.value("return_days", checked.days) or 0,
             return_fee=Money(rule.value("return_fee", checked.amount(currency)) or 0, currency),
             not_returnable=frozenset(rule.value("not_returnable", checked.words) or ()),
             approval_limit=Money(limits.value(currency, checked.amount(currency)) or 0, currency),
             promised_days=rule.value("promised_days", checked.days) or 0,
             seasons=rule.optional("seasons", _seasons, ()),
-            free_return=frozenset(rule.optional("free_return", checked.words, ())),
+            free_return=frozenset(rule.optional("free_return", checked.words, floors.FAULTS)),
             refund_order=rule.optional("refund_order", checked.words, ()),
-            refund_days=rule.optional("refund_days", checked.span, (5, 7)),
+            refund_days=rule.optional("refund_days", checked.span, tuple(min(days, most) for days in (5, 7))),
             price_match_days=rule.optional("price_match_days", checked.days, 0),
-            warranty_days=rule.optional("warranty_days", checked.days, 0),
+            warranty_days=rule.optional("warranty_days", checked.days, least.warranty[0]),
             answer_days=rule.optional("answer_days", checked.days, 2),
             lost_after_days=rule.optional("lost_after_days", checked.days, 7),
             delivery_fee=rule.optional("delivery_fee", checked.money(currency), None),
             free_delivery_from=rule.optional("free_delivery_from", checked.money(currency), None),
             methods=rule.optional("methods", checked.methods, ()),
             authorisation_days=rule.optional("authorisation_days", checked.days, 7),
-            emergency=rule.optional("emergency", checked.telephone, ""),
-            emergency_fire=rule.optional("emergency_fire", checked.telephone, ""),
+            emergency=rule.optional("emergency", checked.telephone, least.emergency),
+            emergency_fire=rule.optional("emergency_fire", checked.telephone, least.emergency_fire),
             working=_working(working) if working else WorkingDays(),
             modes=rule.optional("modes", _modes, {}),
             vat=rule.optional("vat", _vat(countries), {}),
+            delivery_back=least.delivery_back,
         )
+        if len(limits.problems) == sound:
+            limits.problems += [f"{POLICY_FILE}: markets.{name}.{fault}" for fault in floors.faults(markets[name])]
         if "free_delivery_from" in rule.values and "delivery_fee" not in rule.values:
             limits.problems.append(f"{POLICY_FILE}: markets.{name}.free_delivery_from: needs a delivery_fee beside it")
         home.unknown()
@@ -255,18 +261,6 @@ def _markets(
         f"{POLICY_FILE}: markets.{name}: {SHOP_FILE} has no such market" for name in rules if name not in homes
     ]
     return markets
-
-
-def _at_least(countries: Collection[str]) -> Callable[[Any], int]:
-    """A return window, refused below the law of the market's countries."""
-
-    def check(value: Any) -> int:
-        days, least = checked.days(value), floors.floor(countries)
-        if least and days < least.return_days:
-            raise ValueError(f"{days} is below the {least.return_days} days that the law gives there ({least.source})")
-        return days
-
-    return check
 
 
 def _seasons(value: Any) -> tuple[Season, ...]:

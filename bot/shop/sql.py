@@ -202,7 +202,7 @@ class SqlShop:
         verb, found = ACCOUNT_VERBS[write.verb], await reads.account(connection, str(write.arguments.get("customer")))
         if found is None:
             return refused("not_found")
-        if found.version != write.version:
+        if write.version and found.version != write.version:
             return replace(refused("changed"), value=found)
         checked = verb.quote(found, self._policy.market(found.market), write.arguments)
         if checked.value is None:

@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
-from bot.commerce import AnswerStatus, Line, LineState, Order, Quote, Shop
-from bot.conversation import Access, Option
-from bot.facts import Act, Fact, Many, Money, Term, Text
+from bot.commerce import Account, AnswerStatus, Line, LineState, Order, Quote, Shop
+from bot.conversation import Access, Confirmation, Option
+from bot.decision import HandoffRequest
+from bot.facts import Act, Day, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import choices, lines, pieces
-from bot.skills.orders import WHICH_ORDER, holds, lines_card, pick_order, shares_card
+from bot.skills.money_back import shares_card
+from bot.skills.orders import WHICH_ORDER, holds, lines_card, pick_order
 
 # "can I cancel one item": a part is meant, not said which
 _SOME = re.compile(
@@ -42,9 +46,19 @@ async def run(shop: Shop, request: Request) -> Outcome:
     quote = answer.value
     cards = (
         lines_card(order, quote.lines, request), *_left_out(order, chosen, request),
-        *shares_card(quote.arguments, order.total.currency, request.say), *_still_due(quote, request),
+        *shares_card(quote.shares, request.say), *_still_due(quote, request),
     )  # fmt: skip
-    return Outcome(confirm(quote), before=stays, slots=settled, quote=quote, cards=cards)
+    act = confirm(quote, await _free_again(shop, order, request))
+    return Outcome(act, before=stays, slots=settled, quote=quote, cards=cards)
+
+
+async def _free_again(shop: Shop, order: Order, request: Request) -> date | None:
+    """The day by which money that is only reserved for the order is the shopper's again; None where there is none."""
+    reserved = [payment.at for payment in order.payments if payment.state == "authorised" and payment.at]
+    if not reserved:
+        return None
+    day = request.day(max(reserved)) + timedelta(days=(await shop.terms(order.market)).authorisation_days)
+    return day if day >= request.today else None
 
 
 def _stays(order: Order) -> tuple[Act, ...]:
@@ -93,8 +107,8 @@ def _still_due(quote: Quote, request: Request) -> tuple[Card, ...]:
     return (Card("", ((label, request.say(left)),)),) if left != quote.order.due else ()
 
 
-def confirm(quote: Quote) -> Act:
-    """What is about to happen, with its sum."""
+def confirm(quote: Quote, free_again: date | None = None) -> Act:
+    """What is about to happen, with its sum; `free_again`: when what was only reserved is."""
     facts: dict[str, Fact] = {
         "order": Text(quote.order.number),
         "items": lines.items(quote.lines, quote.order),
@@ -102,9 +116,18 @@ def confirm(quote: Quote) -> Act:
     less = quote.order.due.minor - quote.arguments["due"]
     if quote.refund and quote.refund.minor:
         return Act("confirm:cancel_order", {**facts, "amount": quote.refund, "method": Term("method", quote.method)})
+    if free_again:
+        return Act("confirm:cancel_order/authorised", {**facts, "day": Day(free_again)})
     if less:
         return Act("confirm:cancel_order/less_due", {**facts, "due": Money(less, quote.order.total.currency)})
     return Act("confirm:cancel_order/unpaid", facts)
+
+
+def told(pending: Confirmation, row: Order | Account, outcome: Outcome) -> Outcome:
+    """People let go of what was only reserved, or collect the less: the shop's payment service obeys nobody else."""
+    reserved = isinstance(row, Order) and any(payment.state == "authorised" for payment in row.payments)
+    case = HandoffRequest("void", kind="case", facts={"order": Text(str(pending.arguments["order"]))})
+    return replace(outcome, handoff=case) if reserved else outcome
 
 
 SKILL = Skill(
@@ -141,6 +164,7 @@ SKILL = Skill(
         ),
         *WHICH_ORDER,
     ),
-    slots=("order_id", "contact", "products", "size", "color", "said"),
+    slots=("order_id", "contact", "products", "keep", "size", "color", "said"),
     access=Access.ORDER,
+    told=told,
 )

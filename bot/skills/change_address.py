@@ -4,7 +4,8 @@ import re
 
 from bot.commerce import AnswerStatus, PostalAddress, Shop
 from bot.conversation import Access
-from bot.facts import Act, Text
+from bot.facts import Act, Term, Text
+from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import address_book
 from bot.skills.address_book import means_book
@@ -42,7 +43,9 @@ async def run(shop: Shop, request: Request) -> Outcome:
             return Outcome(refused, slot="address", slots=settled | dict.fromkeys(_PLACE, ""))
         return Outcome(refused, slots=settled)
     facts = {"order": Text(order.number), "address": Text(one_line(answer.value.address))}
-    return Outcome(Act("confirm:change_address", facts), slots=settled, quote=answer.value)
+    delivery = request.say(Term("label", "delivery_stays")), request.say(order.delivery_fee)  # a market has one charge
+    cards = (Card("", (delivery,)),)
+    return Outcome(Act("confirm:change_address", facts), slots=settled, quote=answer.value, cards=cards)
 
 
 def one_line(address: PostalAddress) -> str:

@@ -9,21 +9,25 @@ from collections.abc import Mapping
 
 from bot.commerce import Order
 
-_GOODS = ("order_id", "products", "color", "size")
+NAMED = ("order_id", "products", "keep")
+_GOODS = (*NAMED, "color", "size")
 CHOICES: Mapping[str, tuple[str, ...]] = {  # what can be chosen → the words on which the choice stands
     "lines": _GOODS,
     "variant": (*_GOODS, "new_color", "new_size"),
     "change": ("said",),
 }
-_WORDS = (*_GOODS, "new_color", "new_size", "new_quantity", "said")
+_WORDS = (*_GOODS, "new_color", "new_size", "new_quantity", "said", "told", "same")
 
 
-def standing(held: Mapping[str, str]) -> dict[str, str]:
-    """The choices that hold: those made on the words as they are, and those made since."""
+def standing(held: Mapping[str, str], **other_words: tuple[str, ...]) -> dict[str, str]:
+    """The choices that hold: those made on the words as they are, and those made since.
+
+    `other_words`: choice → the words on which it stands here instead.
+    """
     then = _then(held)
     return {
         name: held[name]
-        for name, words in CHOICES.items()
+        for name, words in {**CHOICES, **other_words}.items()
         if held.get(name)
         and (held[name] != then.get(name, "") or all(held.get(word, "") == then.get(word, "") for word in words))
     }
@@ -40,6 +44,12 @@ def answered(held: Mapping[str, str], word: str) -> bool:
     """Whether this value came as an answer, after the message that began the request."""
     then = _then(held)
     return bool(then) and then["said"] == held.get("said", "") and then[word] != held.get(word, "")
+
+
+def since(held: Mapping[str, str], *words: str) -> dict[str, str]:
+    """The slots without those of these words that are as they were when the choices were made."""
+    then = _then(held)
+    return {name: value for name, value in held.items() if name not in words or value != then.get(name)}
 
 
 def _then(held: Mapping[str, str]) -> dict[str, str]:

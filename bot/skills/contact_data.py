@@ -59,4 +59,5 @@ SKILL = Skill(
     slots=("order_id", "contact", *PARTS),
     access=Access.ORDER,
     covers=("change_address", "account_help"),
+    strong=True,  # all later goods go there
 )

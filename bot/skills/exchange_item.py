@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot import wants
 from bot.attributes import is_color, is_size, says
 from bot.commerce import Answer, AnswerStatus, Line, LineState, Order, Product, Quote, Shop, Variant
-from bot.conversation import Access, Option
+from bot.conversation import Access, Option, Proof
 from bot.facts import Act, Fact, Localised, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
-from bot.skills import lines, money_back
+from bot.skills import choices, lines, money_back
 from bot.skills.money_back import label
 from bot.skills.orders import WHICH_ORDER, pick_order
 
@@ -32,6 +33,12 @@ async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, lambda order, named: fits(order, named, request.text, reason))
     if isinstance(order, Outcome) or request.proof is None:
         return order
+    outcome = await _exchange(shop, order, request, request.proof)
+    held = {**request.slots, **outcome.slots}
+    return replace(outcome, slots={**outcome.slots, **choices.settled(held, order, lines=held.get("lines", ""))})
+
+
+async def _exchange(shop: Shop, order: Order, request: Request, proof: Proof) -> Outcome:
     settled = {"order_id": order.number, "variant": ""}
     facts: dict[str, Fact] = {"order": Text(order.number)}
     if request.slots.get("variant") == RETURN:
@@ -41,11 +48,14 @@ async def run(shop: Shop, request: Request) -> Outcome:
         options = lines.options(meant or order.delivered_lines, request)
         return Outcome(Act("ask:exchange_line", facts), slot="lines", options=options, slots=settled | {"lines": ""})
     [line] = meant
+    if request.slots.get("lines") not in (None, "", line.id):  # another one than before: that one's wish is over
+        fresh = choices.since(request.slots, "new_size", "new_color", "told", "same")
+        request = replace(request, slots=fresh)
     settled["lines"] = line.id
     wanted = {
-        "lines": [line.id], "quantities": lines.pieces(meant, request), "reason": reason,
+        "lines": [line.id], "quantities": lines.pieces(meant, request), "reason": request.slots.get("reason", ""),
     }  # fmt: skip
-    answer = await shop.quote("exchange", request.proof, order.number, wanted)  # the rule, before any question
+    answer = await shop.quote("exchange", proof, order.number, wanted)  # the rule, before any question
     if answer.reason == "not_shipped":
         return Outcome(Act("inform:way/change", facts), slots=settled, goes_on="modify_order")
     if answer.status is not AnswerStatus.DONE and answer.reason != "out_of_stock":
@@ -67,7 +77,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
             return Outcome(Act("refused:exchange_item/out_of_stock", facts), slots=settled)
         return _ask(product, line, request, there, missing=not left and bool(size or color), slots=settled)
     [new] = left
-    answer = await shop.quote("exchange", request.proof, order.number, wanted | {"sku": new.sku})
+    answer = await shop.quote("exchange", proof, order.number, wanted | {"sku": new.sku})
     if answer.status is not AnswerStatus.DONE or answer.value is None:
         reason = answer.reason or answer.status
         return Outcome(Act(f"refused:exchange_item/{reason}", facts | beside(answer.detail)), slots=settled)

@@ -10,8 +10,8 @@ from bot.facts import Act, Fact, Localised, Many, Money, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome
 from bot.skills import cancel_order, choices, lines, pieces
+from bot.skills.money_back import shares_card
 from bot.skills.order_change import Change
-from bot.skills.orders import shares_card
 from bot.skills.wishes import Wish
 
 MOST_VARIANTS = 8  # offered as buttons
@@ -151,7 +151,7 @@ def _confirm(change: Change, quote: Quote, settled: Mapping[str, str]) -> Outcom
         "old": Text(_shown(line.options, line.quantity, counted)),
         "new": Text(_shown(new["options"], new["quantity"], counted)),
     }
-    act, cards = "confirm:modify_order", shares_card(new, currency, change.request.say)
+    act, cards = "confirm:modify_order", shares_card(quote.shares, change.request.say)
     if quote.fee and quote.fee.minor:
         act, facts = f"{act}/due", {**facts, "due": quote.fee}
         if quote.order.due.minor:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from bot import slots
 from bot.commerce import Line, LineState, Order, Shop
 from bot.conversation import Option
+from bot.cues import kept
 from bot.facts import Localised, Many
 from bot.skill import Request
-from bot.skills import unmarked
+from bot.skills import choices, unmarked
 
 ALL = "all"
 POSSIBLE = 0.5  # Product.score from which a product may be the one that is meant
@@ -29,7 +30,7 @@ async def meant(shop: Shop, order: Order, request: Request, choice: str = "") ->
     """The lines chosen or named of what has not left; () when none was named, None when it is not clear.
 
     `choice`: ids that were picked, comma separated, or `ALL`. What is to be kept ("but not the mug", 保温杯留着) is
-    left out; where nothing else is named, all the others are meant.
+    left out; where nothing else is named, the others are meant: of what was chosen before, or of all.
     """
     if choice:
         return picked(order, choice, order.open_lines)
@@ -41,7 +42,7 @@ async def meant(shop: Shop, order: Order, request: Request, choice: str = "") ->
         return None
     safe = {line.id for name in keep for line in hits[name]}
     if keep == hits.keys():
-        return tuple(line for line in order.open_lines if line.id not in safe) or None
+        return tuple(line for line in _before(order, request, order.open_lines) if line.id not in safe) or None
     ids = set()
     for name in hits.keys() - keep:
         found = _narrowed([line for line in hits[name] if line.id not in safe], request)
@@ -49,6 +50,11 @@ async def meant(shop: Shop, order: Order, request: Request, choice: str = "") ->
             return None
         ids |= {line.id for line in found}
     return tuple(line for line in order.lines if line.id in ids) or None
+
+
+def _before(order: Order, request: Request, every: Sequence[Line]) -> Sequence[Line]:
+    """What was chosen before these words came, or `every` line."""
+    return picked(order, request.slots.get("lines", ""), every) or every
 
 
 def _narrowed(found: Sequence[Line], request: Request) -> Sequence[Line]:
@@ -63,18 +69,22 @@ def _narrowed(found: Sequence[Line], request: Request) -> Sequence[Line]:
 async def arrived(shop: Shop, order: Order, request: Request, *, others: bool = False) -> tuple[Line, ...]:
     """The lines chosen or named of what has come, or the only one; () where that is not clear.
 
-    `others`: words that fit no line may name something else, as what a line is to be exchanged for.
+    What is to be kept is left out, as in `meant`. `others`: words that fit no line may name something else, as what a
+    line is to be exchanged for; so do a size and a colour.
     """
-    choice, delivered = request.slots.get("lines", ""), order.delivered_lines
-    if choice:
+    delivered, said = order.delivered_lines, request.slots.get("said", "")
+    if choice := choices.standing(request.slots, lines=choices.NAMED).get("lines", ""):
         return picked(order, choice, delivered)
     hits = await by_name(shop, order.lines, request)
-    near = [found for lines in hits.values() if (found := _nearest(lines))]
+    safe = [line for name, found in hits.items() if kept(said, name) for line in _nearest(found)]
+    near = [found for name, of in hits.items() if not kept(said, name) and (found := _nearest(of))]
+    if safe and not near:
+        return tuple(line for line in _before(order, request, delivered) if line not in safe)
     if len(delivered) == 1 and not near:
         return delivered
-    if any(len(found) != 1 for found in near) or (len(near) < len(hits) and not others):
+    if any(len(found) != 1 for found in near) or (len(near) + len(safe) < len(hits) and not others):
         return ()
-    return tuple(line for line in order.lines if [line] in near)
+    return tuple(line for line in order.lines if [line] in near and line not in safe)
 
 
 def _nearest(found: Sequence[Line]) -> list[Line]:
@@ -145,22 +155,6 @@ def vague(name: str) -> bool:
     """Whether a Chinese name is so short that it names a kind of thing, 杯子, rather than a thing."""
     core = _FILLER.sub(" ", name).strip().rstrip(_ENDINGS)
     return len(core) == 1 and not core.isascii()
-
-
-_KEEP_BEFORE = (
-    r"(?:\b(?:except|apart from|other than|besides|not|keep|keeping|leave|still (?:want|need))\b"
-    r"(?: (?:for|the|my|that|those))*|除了?|留[着下]?|保留|[别別不]取消|不要取消)[^\S\n]*"
-)
-_KEEP_AFTER = (
-    r"[^\S\n]*[我也就都]*(?:[还還]?要(?=[\s，。！,.!的]|$)|要?留[着下]|要?保留|不取消|[别別]取消|照[发發]|除外|不[动動]"
-    r"|stays?\b|can stay\b)"
-)
-
-
-def kept(said: str, name: str) -> bool:
-    """Whether the message says of this name that it stays: "not the mug", 杯子留着."""
-    word = re.escape(name)
-    return bool(re.search(rf"{_KEEP_BEFORE}{word}|{word}{_KEEP_AFTER}", said, re.IGNORECASE))
 
 
 # --- shown -----------------------------------------------------------------------------------------------------------

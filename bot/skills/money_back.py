@@ -1,9 +1,9 @@
 """What is shown of money that goes back: sums, fees and shares as rows of a card."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from bot.commerce import Quote
-from bot.facts import Money, Term
+from bot.commerce import Quote, delivery_in
+from bot.facts import Fact, Money, Term
 from bot.messages import Card
 from bot.skill import Request
 
@@ -11,10 +11,20 @@ from bot.skill import Request
 def rows(quote: Quote, request: Request) -> list[tuple[str, str]]:
     """What a quote gives back where that is more than one sum to one method: the fee, and the shares to the cent."""
     made: list[tuple[str, str]] = []
-    if quote.refund and quote.fee and quote.fee.minor:
-        made.append((label("items", request), request.say(quote.refund)))
+    returned = quote.order if quote.verb == "return" else None
+    delivery = delivery_in(quote.refund, quote.lines, returned.delivery_fee) if returned and quote.refund else 0
+    if quote.refund and (delivery or (quote.fee and quote.fee.minor)):
+        made += goods(quote.refund, delivery, request)
+    if quote.fee and quote.fee.minor:
         made.append((label("fee", request), minus(quote.fee, request)))
-    return made + shares(quote.shares, request) if made or len(quote.shares) > 1 else []
+    return made + shares(quote.shares, request.say) if made or len(quote.shares) > 1 else []
+
+
+def goods(refund: Money, delivery: int, request: Request) -> list[tuple[str, str]]:
+    """What goes back for the items, and for their delivery where it does."""
+    items = (label("items", request), request.say(Money(refund.minor - delivery, refund.currency)))
+    rest = (label("delivery", request), request.say(Money(delivery, refund.currency)))
+    return [items, rest] if delivery else [items]
 
 
 def card(quote: Quote, request: Request) -> tuple[Card, ...]:
@@ -22,9 +32,18 @@ def card(quote: Quote, request: Request) -> tuple[Card, ...]:
     return (Card(label("refund", request), tuple(made)),) if made else ()
 
 
-def shares(parts: Sequence[tuple[str, Money]], request: Request) -> list[tuple[str, str]]:
+Shares = Sequence[tuple[str, Money]]
+Say = Callable[[Fact], str]
+
+
+def shares(parts: Shares, say: Say) -> list[tuple[str, str]]:
     """Each method with its sum."""
-    return [(capital(request.say(Term("method", method))), request.say(amount)) for method, amount in parts]
+    return [(capital(say(Term("method", method))), say(amount)) for method, amount in parts]
+
+
+def shares_card(parts: Shares, say: Say) -> tuple[Card, ...]:
+    """Which payment gets how much back, where it is more than one."""
+    return (Card(say(Term("label", "shares")), tuple(shares(parts, say))),) if len(parts) > 1 else ()
 
 
 def capital(word: str) -> str:

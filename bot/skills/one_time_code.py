@@ -11,11 +11,12 @@ from bot.skill import Outcome, Request, Skill
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    """Where a code would go; nobody's mailbox when the order has no e-mail address."""
-    order = await shop.order(request.slots["order_id"], request.proof) if request.proof else None
-    if order is None or not order.email:
+    """Where a code would go: to the mailbox of the order, or of the account where none is named; it may have none."""
+    number, proof = request.slots.get("order_id"), request.proof
+    about = await (shop.order(number, proof) if number else shop.account(proof)) if proof else None
+    if about is None or not about.email:
         return Outcome(Act("handoff/no_code"))
-    return Outcome(Act("ask:code", {"mail": Text(masked(order.email))}), slot="code", notify=order.email)
+    return Outcome(Act("ask:code", {"mail": Text(masked(about.email))}), slot="code", notify=about.email)
 
 
 SKILL = Skill(

@@ -1,11 +1,10 @@
 """Which order is meant: shared by every skill that works on one."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.commerce import Line, LineState, Order, Shop
 from bot.conversation import Option
-from bot.facts import Act, Day, Fact, Money, Term, Text
+from bot.facts import Act, Day, Fact, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request
 from bot.skills.lines import POSSIBLE, by_name
@@ -90,13 +89,6 @@ def lines_card(order: Order, lines: Sequence[Line], request: Request) -> Card:
 
 
 Say = Callable[[Fact], str]
-
-
-def shares_card(arguments: Mapping[str, Any], currency: str, say: Say) -> tuple[Card, ...]:
-    """Which payment gets how much back, where the refund of a quote goes to more than one."""
-    shares = arguments.get("refunds", ())
-    rows = tuple((say(Term("method", part["method"])), say(Money(part["minor"], currency))) for part in shares)
-    return (Card(say(Term("label", "shares")), rows),) if len(rows) > 1 else ()
 
 
 def due_card(order: Order, say: Say) -> tuple[Card, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS, LineState, Order, Refund, Return, Shop
+from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS, LineState, Order, Refund, Return, Shop, delivery_in
 from bot.conversation import Access
 from bot.decision import tell_me
 from bot.facts import Act, Day, Fact, Moment, Money, Term, Text
@@ -116,7 +116,7 @@ def _cards(order: Order, request: Request) -> tuple[Card, ...]:
     goods = any(item.kind == "return" for item in order.returns) or any(
         refund.reason not in ("price_match", "exchanged") for refund in order.refunds
     )
-    if goods and kept and order.delivery_fee.minor:
+    if goods and kept and order.delivery_fee.minor and not any(_delivery(order, item) for item in order.returns):
         rows.append((label("delivery_kept", request), request.say(order.delivery_fee)))
     return (Card(f"{label('refund', request)} · {order.number}", tuple(rows)),) if rows else ()
 
@@ -127,14 +127,21 @@ def _return_rows(order: Order, item: Return, request: Request) -> list[tuple[str
     names = ", ".join(lines.described(line, request) for line in back)
     rows = [(label(item.kind, request), f"{names} · {request.say(Term('return', item.state))}")]
     if item.refund and item.refund.minor:
-        rows.append((label("items" if item.kind == "return" else "difference", request), request.say(item.refund)))
+        exchange = [(label("difference", request), request.say(item.refund))]
+        rows += money_back.goods(item.refund, _delivery(order, item), request) if item.kind == "return" else exchange
         if item.fee and item.fee.minor:
             rows.append((label("fee", request), money_back.minus(item.fee, request)))
         if item.state != "refunded" and len(item.shares) > 1:
-            rows += money_back.shares(item.shares, request)
+            rows += money_back.shares(item.shares, request.say)
     if item.state == "open" and item.label_url:
         rows.append((label("return_label", request), item.label_url))
     return rows
+
+
+def _delivery(order: Order, item: Return) -> int:
+    """What a return gives back for the delivery."""
+    back = [line for line in order.lines if line.id in item.line_ids]
+    return delivery_in(item.refund, back, order.delivery_fee) if item.kind == "return" and item.refund else 0
 
 
 def _refund_row(order: Order, refund: Refund, request: Request) -> tuple[str, str]:

@@ -1,14 +1,15 @@
 """Send delivered items back: which ones, how many, why (asked once, may be skipped), what comes back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from bot.commerce import AnswerStatus, LineState, Order, Quote, Shop
-from bot.conversation import Access, Option
-from bot.facts import Act, Fact, Many, Term, Text
+from bot.commerce import Account, AnswerStatus, LineState, Order, Quote, Shop, shares_of
+from bot.conversation import Access, Confirmation, Option
+from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
-from bot.skills import exchange_item, lines, money_back
+from bot.skills import choices, exchange_item, lines, money_back
 from bot.skills.money_back import label
 from bot.skills.orders import WHICH_ORDER, holds, pick_order
 from bot.skills.return_form import EXCHANGE, REASONS, SLOTS, form
@@ -20,14 +21,13 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return order
     if request.slots.get("way") == EXCHANGE:
         return Outcome(Act(f"pass:{exchange_item.SKILL.name}"), slots={"order_id": order.number, "way": ""})
-    settled = {"order_id": order.number}
     delivered = order.delivered_lines
     meant = await lines.arrived(shop, order, request)
+    settled = choices.settled(request.slots, order, lines=",".join(line.id for line in meant))
     if delivered and not meant:
         options = (*lines.options(delivered, request), Option(request.say(Term("option", "all")), lines.ALL))
         asked = Act("ask:lines", {"order": Text(order.number)})
         return Outcome(asked, slot="lines", options=options, slots=settled, form=form(order, request))
-    settled["lines"] = ",".join(line.id for line in meant)
     wanted = {
         "lines": [line.id for line in meant], "quantities": lines.pieces(meant, request),
         "reason": request.slots.get("reason", ""),
@@ -81,6 +81,16 @@ def _confirm(quote: Quote, request: Request) -> Act:
     return Act("confirm:return_items", facts)
 
 
+def told(pending: Confirmation, row: Order | Account, outcome: Outcome) -> Outcome:
+    """The receipt says what comes back in the end."""
+    facts = outcome.act.facts
+    if not isinstance(row, Order) or "fee" not in facts:
+        return outcome
+    shares = [amount for _, amount in shares_of(pending.arguments, row.total.currency)]
+    net = sum(shares, start=Money(0, row.total.currency))
+    return replace(outcome, act=replace(outcome.act, facts={**facts, "net": net}))
+
+
 SKILL = Skill(
     name="return_items",
     intents=("return_item",),
@@ -112,7 +122,8 @@ SKILL = Skill(
         ),
         *WHICH_ORDER,
     ),
-    slots=("order_id", "contact", "products", "reason", "lines", "quantity", "said"),
+    slots=("order_id", "contact", "products", "keep", "reason", "lines", "quantity", "said"),
     access=Access.ORDER,
     form=SLOTS,
+    told=told,
 )

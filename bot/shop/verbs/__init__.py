@@ -38,3 +38,4 @@ VERBS: dict[str, Verb] = {
 }
 STAFF_VERBS: dict[str, Verb] = {verb.name: verb for verb in (voucher.VERB,)}  # no shopper's and not the assistant's
 ACCOUNT_VERBS: dict[str, AccountVerb] = {verb.name: verb for verb in (default_address.VERB,)}
+WITH_MODE = (*VERBS, *ACCOUNT_VERBS)  # what the assistant may do, each as far as its mode lets it

@@ -7,7 +7,7 @@ from bot.shop import sums
 from bot.shop.verbs import effects
 from bot.shop.verbs.verb import GONE, Arguments, Case, Deed, Verb, live, quoted, refused
 
-OTHERWISE = frozenset({"returned", "exchanged", "price_match"})  # reasons of refunds that pay for nothing cancelled
+PAYS = frozenset({"cancelled", "lost"})  # reasons of refunds that pay for what was cancelled; no other one does
 
 
 def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
@@ -33,15 +33,16 @@ def _lost(order: Order) -> list[Line]:
 def _owed(order: Order, lost: list[Line]) -> int:
     """For the lost lines, and for cancelled ones what no refund has paid for. What was an exchange is for staff."""
     cancelled = [line for line in order.lines if line.state is LineState.CANCELLED and not line.replaces]
-    gone_back = sum(refund.amount.minor for refund in order.refunds if refund.reason not in OTHERWISE)
+    gone_back = sum(refund.amount.minor for refund in order.refunds if refund.reason in PAYS)
     open_ = max(0, sum(line.price.minor for line in cancelled) - gone_back)
     return open_ + sum(line.price.minor for line in lost)
 
 
 def _spare(order: Order, kept: list[Line]) -> int:
-    """What is left of the payments beyond the price of what the shopper keeps and its delivery."""
+    """What is left of the payments beyond the price of what the shopper keeps, its delivery and the fees of returns."""
     price = sum(line.price.minor for line in kept if line.state not in GONE)
-    return max(0, sums.left(order) - price - order.delivery_fee.minor)
+    fees = sum(item.fee.minor for item in order.returns if item.fee)
+    return max(0, sums.left(order) - price - order.delivery_fee.minor - fees)
 
 
 async def effect(connection: AsyncConnection, deed: Deed) -> None:

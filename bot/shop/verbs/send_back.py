@@ -17,8 +17,9 @@ from bot.shop.verbs.verb import GONE, Arguments, Case, Deed, Verb, fewer, live, 
 def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
     """`lines`: ids, all delivered ones when left out; `quantities`: line id → pieces, where not all; `reason`.
 
-    A quote covers the lines that may come back. `detail`: "left_out" names the others asked for and their rule, "until"
-    is the last day of the window (ISO 8601), "free" lists the reasons for which no fee is taken.
+    A quote covers the lines that may come back, and their delivery too where all of it does and the law says so.
+    `detail`: "left_out" names the others asked for and their rule, "until" is the last day of the window (ISO 8601),
+    "free" lists the reasons for which no fee is taken.
     """
     order, reason = case.order, str(arguments.get("reason", ""))
     if not live(order):
@@ -37,10 +38,17 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
         detail["left_out"] = left_out
     if not lines:
         return refused(next(iter(left_out.values())), **detail)
-    amount = min(sums.left(order), sum(line.price.minor for line in lines))
+    delivery = order.delivery_fee.minor if case.market.delivery_back and _all_of_it(order, lines) else 0
+    amount = min(sums.left(order), sum(line.price.minor for line in lines) + delivery)
     fee = 0 if known(reason) in case.market.free_return else min(amount, case.market.return_fee.minor)
     values = {"lines": [line.id for line in lines], "quantities": fewer(order, lines), "reason": reason}
     return quoted("return", case, lines, values, refund=amount, fee=fee, detail=detail)
+
+
+def _all_of_it(order: Order, lines: Sequence[Line]) -> bool:
+    """Whether nothing of the order is kept once these lines are back."""
+    back = {line.id for line in lines} - fewer(order, lines).keys()
+    return all(line.id in back or line.state in GONE for line in live(order))
 
 
 def may_be_meant(order: Order) -> Sequence[Line]:

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.commerce import (
-    NEW_GIFT_CARD,
     ORIGINAL_METHODS,
     Account,
     Answer,
@@ -24,6 +23,7 @@ from bot.commerce import (
     Order,
     Product,
     Quote,
+    shares_of,
 )
 from bot.facts import Money
 from bot.shop import sums
@@ -147,9 +147,7 @@ def quoted(
         for method, minor in parts
     ]
     arguments = {"order": order.number, "customer": order.customer, **arguments, "fee": fee, "refunds": refunds}
-    shares = tuple(
-        (NEW_GIFT_CARD if "renewed" in share else share["method"], Money(share["minor"], currency)) for share in refunds
-    )
+    shares = shares_of(arguments, currency)
     method = shares[0][0] if len(shares) == 1 else ORIGINAL_METHODS if shares else ""
     quote = Quote(
         verb, arguments, order, tuple(lines), refund=Money(refund, currency), method=method,
