@@ -348,6 +348,8 @@ def _answer_to_question(t: TurnState) -> Script:
         also = t.collected(flow.skill)
         if also.get("order_id", "") in value:
             also.pop("order_id", None)  # a house number, a postcode: part of the answer
+        if flow.expects == "reason":  # "my wife has the same jumper": what goes back was said before
+            also = {name: said for name, said in also.items() if name not in ("products", "keep")}
         t.fill({**also, flow.expects: value})
         yield from t.advance()
     elif corrected := t.correction():
