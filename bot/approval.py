@@ -56,9 +56,12 @@ def deed(write: Confirmation, terms: Terms) -> str:
 
 def rule(write: Confirmation, limits: Limits, terms: Terms, say: Callable[[Fact], str]) -> str:
     """Why staff are asked."""
-    words, moved = terms.get("rule", {}).get(write.needs_approval, write.needs_approval), write.moved
+    key = "amounts" if write.needs_approval == "amount" and write.lately else write.needs_approval
+    words, moved = terms.get("rule", {}).get(key, key), write.moved
     limit = limits.limit(moved.currency) if moved and write.needs_approval == "amount" else None
-    return f"{words} ({say(moved)} > {say(limit)})" if moved and limit else words
+    if not (moved and limit):
+        return words
+    return f"{words} ({say(Money(moved.minor + write.lately, moved.currency))} > {say(limit)})"
 
 
 def _share(part: dict[str, object], currency: str, say: Callable[[Fact], str]) -> str:

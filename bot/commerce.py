@@ -251,6 +251,12 @@ class Order:
             return "open"
         return "packed" if states <= before else "shipped"
 
+    def given_back_since(self, moment: datetime) -> int:
+        """What was refunded, or promised for a return, since then, in minor units."""
+        promised = [item for item in self.returns if item.state != "refunded" and item.at > moment]
+        net = sum(item.refund.minor - (item.fee.minor if item.fee else 0) for item in promised if item.refund)
+        return net + sum(refund.amount.minor for refund in self.refunds if refund.at > moment)
+
     @property
     def open_lines(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.state is LineState.OPEN)

@@ -183,6 +183,7 @@ class Confirmation:
     needs_approval: str = ""  # the rule by which staff decide first (decision.RULES); "" when the bot may do it
     market: str = ""  # whose modes it obeys
     moved: Money | None = None  # what it gives back to the shopper
+    lately: int = 0  # what the same order gave back in the day before, in minor units
     approval: bool | None = None  # True: staff decide, always; False: never; None: mode and sum
     person: str = ""  # Proof.person of who was shown it: nobody else may say yes
 

@@ -54,12 +54,15 @@ class Limits:
         """The most that a write may give back unapproved."""
         return Money(self.approval_above[currency], currency) if currency in self.approval_above else None
 
-    def rule(self, market: str, verb: str, moved: Money | None) -> str:
-        """The first of RULES by which staff decide before the write is done, "" when the bot may do it."""
+    def rule(self, market: str, verb: str, moved: Money | None, lately: int = 0) -> str:
+        """The first of RULES by which staff decide before the write is done, "" when the bot may do it.
+
+        `lately`: what the same order gave back within a day, in minor units: a large sum is none less in slices.
+        """
         if self.mode(market, verb) is not WriteMode.AUTOMATIC:
             return "mode"
         limit = self.limit(moved.currency) if moved else None
-        if moved and limit and moved.minor > limit.minor:
+        if moved and limit and moved.minor and moved.minor + lately > limit.minor:
             return "amount"
         return "stop" if self.stopped else ""
 

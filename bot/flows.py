@@ -42,6 +42,7 @@ HELPLESS = (
 ADVICE_MEMORY = ("shown", "seen", "taste")  # of suggestions: the last ones, all for this wish, the wish
 REMEMBERED = ("order_id", "product", "basket", *ADVICE_MEMORY)  # slots that a later request may point back at
 _TOO_WEAK = {(needed, Access.DELIVERY) for needed in Access if needed is not Access.DELIVERY}  # (needed, proved)
+DAY = timedelta(days=1)
 MOST_STEPS = 5  # of one turn; what is still open then goes on in the next (dialogue.py gives up after 6)
 
 
@@ -251,7 +252,7 @@ class TurnState:
             if self.limits.mode(pending.market, pending.verb) is WriteMode.OFF:
                 yield self._by_people(pending.act, pending.skill)
                 return True
-            rule = self._rule(pending.approval, pending.market, pending.verb, pending.moved)
+            rule = self._rule(pending.approval, pending.market, pending.verb, pending.moved, pending.lately)
             pending = replace(pending, needs_approval=rule)
         if pending.needs_approval:
             waiting = any(note.subject == pending.subject for note in self.conversation.approvals)
@@ -453,18 +454,20 @@ class TurnState:
         return self.hand_over("unsupported", said="requested")
 
     def _confirmation(self, flow: Flow, outcome: Outcome, quote: Quote) -> Confirmation:
+        lately = quote.order.given_back_since(self.now - DAY) if quote.order else 0
         return Confirmation(
             id=f"{self.event.id}.{self.writes}" if quote.harmless else self.event.id, skill=flow.skill, verb=quote.verb,
             arguments=quote.arguments, act=outcome.act, version=quote.version,
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
-            needs_approval=self._rule(quote.approval, quote.market, quote.verb, quote.refund), market=quote.market,
-            moved=quote.refund, approval=quote.approval, person=proof.person if (proof := self._valid_proof()) else "",
+            needs_approval=self._rule(quote.approval, quote.market, quote.verb, quote.refund, lately),
+            market=quote.market, moved=quote.refund, lately=lately, approval=quote.approval,
+            person=proof.person if (proof := self._valid_proof()) else "",
         )  # fmt: skip
 
-    def _rule(self, approval: bool | None, market: str, verb: str, moved: Money | None) -> str:
+    def _rule(self, approval: bool | None, market: str, verb: str, moved: Money | None, lately: int) -> str:
         """By which rule staff decide on a write, "" when they do not; `approval`: what its quote says of itself."""
         if approval is None:
-            return self.limits.rule(market, verb, moved)
+            return self.limits.rule(market, verb, moved, lately)
         return "rule" if approval else "stop" if self.limits.stopped else ""
 
     def _show(self, pending: Confirmation) -> Speak:

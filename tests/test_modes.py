@@ -3,15 +3,16 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Talk as Product
 from conftest import talking
-from policy_talk import LIMITS, Talk, acts, confirm, customer
+from policy_talk import LIMITS, NOW, Talk, acts, confirm, customer
 
-from bot.commerce import WriteMode
+from bot.commerce import Refund, WriteMode
 from bot.conversation import Confirmation, from_state, to_state
 from bot.decision import RULES, Limits, TurnInput
 from bot.facts import Money
@@ -74,6 +75,27 @@ def test_the_verb_goes_before_all_and_where_nothing_is_said_staff_approve(
 def test_the_first_rule_that_holds_is_named(mode: WriteMode, stopped: bool, moved: Money | None, rule: str) -> None:
     assert limits(mode, stopped=stopped).rule("uk", "cancel", moved) == rule
     assert rule in (*RULES, "")
+
+
+@pytest.mark.parametrize(
+    ("moved", "lately", "rule"),
+    [(4000, 5999, ""), (4000, 6000, ""), (4000, 6001, "amount"), (0, 20000, "")],
+)
+def test_what_the_order_gave_back_within_a_day_counts_too(moved: int, lately: int, rule: str) -> None:
+    assert limits(AUTOMATIC).rule("uk", "cancel", pounds(moved), lately) == rule
+
+
+def test_a_large_sum_in_slices_is_put_to_staff() -> None:
+    back = Refund("F1", pounds(6000), "card", "started", NOW - timedelta(hours=23))
+    talk = customer()
+    for age, act in ((timedelta(), "pending:cancel_order/approval"), (timedelta(hours=1), "done:cancel_order")):
+        outcome = confirm("cancel_order", "cancel", "10423", 4900)
+        assert outcome.quote and outcome.quote.order
+        order = replace(outcome.quote.order, refunds=(replace(back, at=back.at - age),))
+        outcome = replace(outcome, quote=replace(outcome.quote, order=order))
+        talk.answers["cancel_order"] = lambda read, outcome=outcome: outcome
+        talk.text("cancel 10423", {"order_id": "10423"}, cancel_order=0.95)
+        assert acts(talk.text("yes", affirm=0.95))[0] == act
 
 
 def test_what_the_assistant_may_do_to_an_account_has_its_mode_too() -> None:

@@ -89,6 +89,8 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         also = t.collected(flow.skill)
         if also.get("order_id", "") in value:
             also.pop("order_id", None)  # a house number, a postcode: part of the answer
+        if flow.expects == "reason":  # "my wife has the same jumper": what goes back was said before
+            also = {name: said for name, said in also.items() if name not in ("products", "keep")}
         if flow.expects == "order_id" and "said" in flow.slots and not slots.only_number(t.event.text, value):
             also["said"] = f"{flow.slots['said']}\n{t.event.text}"  # what is to be done is read in it too
         t.fill({**also, flow.expects: value})
