@@ -348,12 +348,16 @@ def _answer_to_question(t: TurnState) -> Script:
     if bare and value and flow.expects == "order_id" and not slots.only_number(t.event.text, value):
         bare = False  # "cancel 10423" is a request, and names its order itself
     if asks_other and not bare:
+        if value is not None and flow.expects == "order_id" and _writes(t, others[0]):
+            t.fill({flow.expects: value})  # "take the gloves off 10423": that is the order, and what to do comes first
         yield from _requests(t, others)
     elif value is not None:
         t.heard.append("provide_info")
         also = t.collected(flow.skill)
         if also.get("order_id", "") in value:
             also.pop("order_id", None)  # a house number, a postcode: part of the answer
+        if flow.expects == "order_id" and "said" in flow.slots and not slots.only_number(t.event.text, value):
+            also["said"] = f"{flow.slots['said']}\n{t.event.text}"  # what is to be done is read in it too
         t.fill({**also, flow.expects: value})
         yield from t.advance()
     elif corrected := t.correction():
@@ -552,6 +556,11 @@ def _about_basket(t: TurnState) -> bool:
     spans, text = t.understanding.slots, t.event.text
     goods = slots.brief(text) and shopping.names_goods(spans, text)
     return (goods or set(_sure(t)) <= _LIKE_BUYING) and shopping.changes_basket(spans, text)
+
+
+def _writes(t: TurnState, intent: str) -> bool:
+    skill = t.by_intent.get(intent)
+    return skill is not None and skill.mode is Mode.WRITE
 
 
 def _requests(t: TurnState, names: Sequence[str]) -> Script:
