@@ -85,7 +85,9 @@ class SqlShop:
         if found and (same_email or called or own_called):
             access = Access.CUSTOMER if found.customer_id else Access.ORDER
             return Proof(access, found.customer_id or "", number, self._clock.now(), found.market)
-        return Proof(Access.DELIVERY, "", number, self._clock.now()) if found and (theirs or lives) else None
+        if found and (theirs or lives):
+            return Proof(Access.DELIVERY, "", number, self._clock.now(), found.market)
+        return None
 
     async def customer(self, email: str) -> Proof | None:
         async with reading(self._engine) as connection:
