@@ -354,7 +354,7 @@ def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:
     return ModeStore(engine, clock, {market.name: market.modes for market in policy.markets.values()}, tuple(VERBS))
 
 
-def _speaking(policy: Policy) -> dict[str, str]:
+def _market_of_language(policy: Policy) -> dict[str, str]:
     """The market of each language: the default one for its own, else the first."""
     default = policy.market(policy.shop.market)
     markets = (*reversed(policy.markets.values()), default)
@@ -367,7 +367,7 @@ def _dialogue_settings(settings: Settings, policy: Policy, desks: tuple[str, ...
             market.approval_limit.currency: market.approval_limit.minor for market in policy.markets.values()
         },
         home=policy.shop.market,
-        speaks=_speaking(policy),
+        speaks=_market_of_language(policy),
         emergency={market.name: market.emergency_numbers for market in policy.markets.values()},
         confirmation_minutes=settings.confirmation_minutes,
     )

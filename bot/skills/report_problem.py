@@ -258,7 +258,7 @@ SKILL = Skill(
         "unknown_order",
         "no_orders",
     ),
-    slots=("order_id", "contact", "products", "reason", "lines", "said", "files"),
+    slots=("order_id", "contact", "products", "reason", "lines", "quantity", "said", "files"),
     access=Access.ORDER,
     fits=fits,
     covers=("refund_request", "exchange_item"),
