@@ -43,8 +43,9 @@ def told(order: Order, request: Request) -> Outcome:
         if not owed:
             act = Act("inform:refund/none", {**facts, "state": Term("state", order.state)})
     offers = tell_me(Awaited.REFUNDED, order.number) if act.name in ON_ITS_WAY else ()
+    before = () if act.name == "inform:refund/done" else parcels.dated(order)  # what is done stays so
     return Outcome(
-        act, slots={"order_id": order.number}, cards=_cards(order, request), goes_on=goes_on, offers=offers
+        act, before, slots={"order_id": order.number}, cards=_cards(order, request), goes_on=goes_on, offers=offers
     )
 
 
@@ -169,7 +170,7 @@ SKILL = Skill(
     name="refund_status",
     intents=("refund_status",),
     run=run,
-    acts=(*ACTS, "inform:refund/nowhere", "ask:order", "unknown_order", "no_orders"),
+    acts=(*ACTS, "inform:as_of", "inform:refund/nowhere", "ask:order", "unknown_order", "no_orders"),
     slots=("order_id", "contact", "products", "said"),
     access=Access.ORDER,
 )
