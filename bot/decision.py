@@ -38,6 +38,7 @@ class Limits:
     modes: Mapping[str, Mapping[str, WriteMode]] = field(default_factory=dict)  # market → verb or "all" → mode
     stopped: bool = False  # no write is done automatically
     home: str = ""  # the market of a shopper nobody knows yet
+    speaks: Mapping[str, str] = field(default_factory=dict)  # language → the market that speaks it
     # market → reason to bring a person → the number to call before anything else
     emergency: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     confirmation_minutes: int = 30
@@ -66,12 +67,13 @@ class Limits:
             return "amount"
         return "stop" if self.stopped else ""
 
-    def person(self, reason: str, proof: Proof | None, said: str = "") -> Act:
+    def person(self, reason: str, proof: Proof | None, language: str, said: str = "") -> Act:
         """What tells that a person takes over; with the number to call where the shopper is, if it is for his safety.
 
-        `said`: another reason's words instead.
+        Of somebody nobody knows the `language` tells best where he is. `said`: another reason's words instead.
         """
-        market = proof.market if proof and proof.market in self.emergency else self.home
+        home = self.speaks.get(language.partition("-")[0], self.home)
+        market = proof.market if proof and proof.market in self.emergency else home
         number = self.emergency.get(market, {}).get(reason, "")
         facts: dict[str, Fact] = {"emergency": Text(number)} if number else {}
         return Act(f"handoff/{said or reason}", facts, "apologetic" if reason in GRAVE else "neutral")

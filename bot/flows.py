@@ -190,7 +190,7 @@ class TurnState:
         """
         if self.approval:  # staff are asked about that first; what else the shopper wants stays open
             return self.speak("say")
-        act = self.limits.person(reason, self.conversation.proof, said)
+        act = self.limits.person(reason, self.conversation.proof, self.conversation.language, said)
         self.said.insert(0 if act.facts else len(self.said), act)  # a number to call is said before anything else
         if self.top and "order_id" in self.top.slots:  # what it is about, for staff
             self.change(memory={**self.conversation.memory, "order_id": self.top.slots["order_id"]})

@@ -39,7 +39,8 @@ class Relay:
         if t.first.kind is Kind.TEXT and t.text.strip():
             await self._suggest(t)
         reason = alarm(talk.readable(t.text))
-        urgent = self._settings.limits.person(reason, t.conversation.proof) if reason else None
+        known = t.conversation
+        urgent = self._settings.limits.person(reason, known.proof, known.language) if reason else None
         told = desk_posts.suggested(self._as_read(t), t.suggestion, self._terms)
         moved = self._relayed(t, told, urgent)
         lines = transcript.user_lines(t.claim.rows, t.suggested)

@@ -109,6 +109,15 @@ def phone(text: str, regions: Sequence[str] = ("GB", "CN", "DE")) -> str | None:
     return None
 
 
+def phone_as_written(text: str) -> str | None:
+    """A phone number whose country is known only later: its digits, with the plus that was written."""
+    if not phone(text):
+        return None
+    wide = text.translate(WIDE)
+    found = _SURELY_PHONE.search(wide) or _PHONE.search(wide)
+    return re.sub(r"[^+\d]", "", found[0]) if found else None
+
+
 def same_phone(left: str, right: str) -> bool:
     """Digits compared without country code (+86, +44, …), trunk zero, spaces and dashes."""
 
@@ -177,7 +186,7 @@ def free_text(text: str) -> str | None:
 
 
 _PARSERS: dict[str, Callable[[str], str | None]] = {
-    "order_id": order_number, "email": email, "phone": phone, "postcode": postcode, "contact": contact,
+    "order_id": order_number, "email": email, "phone": phone_as_written, "postcode": postcode, "contact": contact,
     "quantity": quantity, "new_quantity": quantity, "date": lambda text: days.mention(text) or None,
     "gift_note": gift_note, "wish": wants.wish, "checked": wants.checked, "coupon": coupon, "tax_id": tax_id,
     **{measure.value: partial(measures.answer, measure) for measure in Measure},
@@ -246,11 +255,34 @@ def run_together(spans: Iterable[SlotSpan], text: str) -> list[SlotSpan]:
         last = out[-1] if out else None
         near = last is not None and text[last.end : span.start] in ("", "省", "市")
         places = {last.name, span.name} if last and near else set()
+        if span.name == "address" and not near:
+            span = _whole_address(span, text, last.end if last else 0)
         if last and "address" in places and places <= {"address", "city"} and "\u4e00" <= span.value[0] <= "\u9fff":
             out[-1] = SlotSpan("address", text[last.start : span.end], last.start, span.end)
         else:
             out.append(span)
     return out
+
+
+_ADDRESS_LED_IN = re.compile(
+    r"(?:[改换換寄送发發搬](?:一下|[下到成为為往至给給去在])+|地址(?:一下|[改换換是为為到成])*|住在?|我在)(?!.*(?:改|寄|送)[到成])"
+)
+
+
+def _whole_address(span: SlotSpan, text: str, floor: int) -> SlotSpan:
+    """A Chinese address whose first letters the tags cut off: from what leads in to it, to the end of its numbers."""
+    if not "\u4e00" <= span.value[:1] <= "\u9fff":
+        return span
+    run = re.search(r"[\u4e00-\u9fff]*$", text[floor : span.start])
+    before = run[0] if run else ""
+    led = list(_ADDRESS_LED_IN.finditer(before))
+    missing = before[led[-1].end() :] if led else before
+    if not led and len(missing) > 2 and not re.search(r"[省市区區县縣]$", missing):
+        missing = ""  # words of the sentence, as far as one can tell
+    start = span.start - len(missing)
+    rest = re.match(r"[\d号號栋棟幢座单單元室楼樓层層-]*", text[span.end :])
+    end = span.end + (rest.end() if rest else 0)
+    return SlotSpan("address", text[start:end], start, end)
 
 
 def _sure_contact(text: str, wanted: Sequence[str]) -> str | None:

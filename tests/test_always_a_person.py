@@ -114,6 +114,13 @@ def test_nobody_known_gets_the_number_of_the_shops_default_market() -> None:
     assert fact(Talk(limits=replace(limits(), home="us")), HURT) == ""
 
 
+@pytest.mark.parametrize(("language", "number"), [("zh", "120"), ("zh-Hant", "120"), ("en", "999"), ("de", "999")])
+def test_nobody_known_gets_the_number_where_his_language_is_spoken(language: str, number: str) -> None:
+    talk = Talk(replace(start(), language=language), limits=replace(limits(), speaks={"en": "uk", "zh": "cn"}))
+    speak = talk.text("水壶把我的手烫伤了", language=language)
+    assert speak.acts[0].facts["emergency"] == Text(number)
+
+
 def test_a_proof_that_has_run_out_still_says_where_he_is() -> None:
     over = Proof(CUSTOMER.access, "c1", "", CUSTOMER.until.replace(year=2020), "cn")
     assert fact(Talk(start(proof=over), limits=limits()), HURT) == "120"
@@ -139,12 +146,12 @@ def test_numbers_of_the_sample_shop() -> None:
 def test_while_a_person_is_awaited_the_number_is_said_at_once_and_staff_read_it() -> None:
     note = HandoffNote("h1", "requested", "", "waiting")
     waiting = replace(start(), status=Status.WAITING, handoff=note, acknowledged=True)
-    moved = relayed(waiting, HURT, limits().person("injury", None))
+    moved = relayed(waiting, HURT, limits().person("injury", None, "en"))
     assert ([act.name for act in moved.acts], moved.posts[0].text) == (["handoff/injury"], HURT)
     again = replace(waiting, handoff=HandoffNote("h1", "injury", "", "waiting"))
-    assert relayed(again, HURT, limits().person("injury", None)).acts == ()
-    assert relayed(waiting, "lawyer", limits().person("legal", None)).acts == ()
-    assert relayed(replace(waiting, status=Status.STAFF), HURT, limits().person("injury", None)).acts == ()
+    assert relayed(again, HURT, limits().person("injury", None, "en")).acts == ()
+    assert relayed(waiting, "lawyer", limits().person("legal", None, "en")).acts == ()
+    assert relayed(replace(waiting, status=Status.STAFF), HURT, limits().person("injury", None, "en")).acts == ()
 
 
 # --- the words -------------------------------------------------------------------------------------------------------

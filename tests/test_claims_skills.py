@@ -15,7 +15,7 @@ from bot.facts import Day, Localised, Number, Term, Text
 from bot.shop.access import label_only
 from bot.shop.verbs import VERBS
 from bot.skill import Outcome, Request
-from bot.skills import delivery_trouble, list_orders, parcels, report_problem, track_order
+from bot.skills import delivery_trouble, list_orders, parcels, refund_status, report_problem, track_order
 
 CUSTOMER = Proof(Access.CUSTOMER, "C001", "", NOW.replace(year=2030), "uk")
 LABEL = Proof(Access.DELIVERY, "", "10007", NOW.replace(year=2030))
@@ -94,6 +94,8 @@ async def test_old_data_are_stated_where_they_may_have_changed(state: Any, parce
     assert ("inform:as_of" in names(outcome)) is told
     asked = await delivery_trouble.run(Shop(order), request("delivery_delay", "where is it", order_id="10007"))
     assert ("inform:as_of" in names(asked)) is told
+    money = refund_status.told(order, request("refund_status", order_id="10007"))
+    assert names(money)[0] == "inform:as_of"  # wherever the goods are, a refund may have begun
 
 
 @pytest.mark.parametrize(("due", "act"), [(2, "inform:claim/open_until"), (-1, "inform:claim/open")])

@@ -195,6 +195,13 @@ def test_missing_part_is_named_in_detail() -> None:
         ),
         (LEEDS, {"recipient": "Tom Clarke"}, {"recipient": "Tom Clarke"}),
         (LEEDS, {"phone": "+447700900555"}, {"phone": "+447700900555"}),
+        (LEEDS, {"phone": "07700900555"}, {"phone": "+447700900555"}),
+        (HANGZHOU, {"phone": "13900001111"}, {"phone": "+8613900001111"}),
+        (
+            LEEDS,
+            {"address": "Rose Cottage, Mill Road, Whitby YO22 4BG"},
+            {"lines": ("Rose Cottage", "Mill Road"), "city": "Whitby", "region": "", "postcode": "YO22 4BG"},
+        ),
         (
             LEEDS,
             {"address": "5 Mill Lane, York YO1 7HH", "recipient": "Tom", "phone": "+447700900555"},
@@ -269,6 +276,12 @@ def test_new_address_keeps_nothing_of_the_old_place(
         (HANGZHOU, {"address": "文三路99号"}, Unfit("bad_address", "postcode")),
         (HANGZHOU, {"address": "我公司"}, Unfit("bad_address", "address")),
         (HANGZHOU, {"address": "中山路1号", "country": "英国"}, Unfit("country")),
+        (LEEDS, {"address": "Mill Road, Leeds LS1 4DY"}, Unfit("bad_address", "address")),
+        (LEEDS, {"address": "Mill Lane, Leeds LS1 4DY"}, Unfit("bad_address", "address")),
+        (LEEDS, {"address": "somewhere in Park, ZZ99 9ZZ"}, Unfit("bad_address", "address")),
+        (HANGZHOU, {"address": "文三路18号", "postcode": "310000"}, Unfit("bad_address", "address")),
+        (HANGZHOU, {"phone": "138000000"}, Unfit("bad_address", "phone")),
+        (HANGZHOU, {"address": "上海市徐汇区漕溪北路88号", "phone": "057112345678"}, Unfit("bad_address", "phone")),
     ],
 )
 def test_what_the_address_lacks_is_asked_for(old: PostalAddress, parts: dict[str, str], unfit: Unfit) -> None:

@@ -467,6 +467,22 @@ def test_readable_keeps_lines_and_both_ends() -> None:
     assert long.startswith("where is 10423?") and long.endswith("emma@example.com")
 
 
+@pytest.mark.parametrize(
+    ("text", "tagged", "whole"),
+    [
+        ("改成 310000 文三路18号", "三路18号", "文三路18号"),
+        ("麻烦改到浙江省杭州市文三路18号502室", "杭州市文三路18号", "浙江省杭州市文三路18号502室"),
+        ("我住文三路18号", "文三路18号", "文三路18号"),
+        ("麻烦帮我改一下文三路18号", "文三路18号", "文三路18号"),
+        ("订单10102的新地址是上海市徐汇区漕溪北路18号谢谢", "徐汇区漕溪北路18号", "上海市徐汇区漕溪北路18号"),
+    ],
+)
+def test_an_address_is_widened_to_what_the_tags_cut_off(text: str, tagged: str, whole: str) -> None:
+    start = text.index(tagged)
+    spans = [SlotSpan("address", tagged, start, start + len(tagged))]
+    assert slots.collect(spans, text, ("address",)) == {"address": whole}
+
+
 def test_a_chinese_address_is_one_run_with_its_towns() -> None:
     text = "寄到浙江绍兴市越城区解放北路120号"
     spans = [SlotSpan("city", "浙江", 2, 4), SlotSpan("address", "绍兴市越城区解放北路120号", 4, len(text))]

@@ -53,12 +53,20 @@ def dialogues(
     return dialogue_of
 
 
+def _market_of_language(policy: Policy) -> dict[str, str]:
+    """The market of each language: the default one for its own, else the first."""
+    default = policy.market(policy.shop.market)
+    markets = (*reversed(policy.markets.values()), default)
+    return {market.language: market.name for market in markets}
+
+
 def _settings(settings: Settings, policy: Policy, desks: tuple[str, ...]) -> DialogueSettings:
     limits = Limits(
         approval_above={
             market.approval_limit.currency: market.approval_limit.minor for market in policy.markets.values()
         },
         home=policy.shop.market,
+        speaks=_market_of_language(policy),
         emergency={market.name: market.emergency_numbers for market in policy.markets.values()},
         confirmation_minutes=settings.confirmation_minutes,
     )

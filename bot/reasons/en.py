@@ -105,6 +105,8 @@ WORDS: Mapping[str, str] = {
         (?:stuck|lodged) in (?:his|her|my|their) (?:throat|windpipe)
         (?:had|having|has|got|suffered|gave (?:me|him|her)|caused|triggered|due to
             |with) (?:an? |my |his |her )?(?:\w+ )?allergic reaction
+        (?:^|[.!?,;:] ?|(?:get|getting|gets|was|is|it's|my|his|her|bad|nasty|severe|serious|strong|terrible|mild
+            |slight) (?:an? )?)allergic reaction (?:to|from|after) (?:the|your|this|that|it|my|using|wearing|eating)
         (?:broke|broken|came|come|coming) out in (?:an? )?(?:\w+ )?(?:rash|hives|blisters|welts)
         gave (?:<them>) (?:an? )?(?:\w+ )?(?:rash|hives|blisters|burns?)
         made (?:me|him|her|us|everyone|my \w+) (?:\w+ )?(?:ill|vomit|throw up|be sick|(?:really|very|violently
@@ -227,6 +229,8 @@ WORDS: Mapping[str, str] = {
         (?:sergeant|detective|constable|inspector
             |officer)(?: \w+){1,2},? (?:of |from |with )?(?:the )?(?:[\w-]{1,20} ){0,2}police
         (?:trading standards|customs|police|tax|health) (?:officer|inspector) here
+        police (?:want|wants|need|needs|are asking|is asking|asked|require|are looking)<gap>(?:orders?|address|receipts?
+            |invoices?|proof|buyer|records)
         (?:subpoena|search warrant|court order|production order|witness summons|legal hold)
         (?:criminal|police|official|formal) (?:investigation|inquiry|enquiry|request (?:from|for|by|of|under))
         (?:notice of inspection|inspection of your (?:premises|shop|warehouse|stock))
@@ -383,8 +387,8 @@ WORDS: Mapping[str, str] = {
             |via) (?:my |the |a |our )?(?:\w+ )?(?:<paying>) (?:instead|rather than|not (?:the|my|to))
         refund(?:ed|s|ing)?<gap>(?:instead of|rather than|and not
             |but not) (?:to |back to |on |onto )?(?:the |my )?(?:\w+ )?(?:<paying>|original (?:method|payment|card))
-        (?:card|account|paypal|bank)(?: i (?:paid|used|ordered)(?: with)?| that i (?:paid|used)(?: with)?
-            | used)? (?:is |was |has |been |got |now )+(?:closed|expired|cancelled|canceled|lost|blocked|frozen
+        (?<!gift )(?:card|account|paypal|bank)(?: i (?:paid|used|ordered)(?: with)?| that i (?:paid|used)(?: with)?
+            | used)? (?:is |was |has |been |got |now |just )*(?:closed|expired|cancelled|canceled|lost|blocked|frozen
             |stolen)<gap>refund
         refund\w*<gap>(?:card|account|paypal|bank)<gap>(?:(?:is|was|has been|been|got|has) (?:\w+ )?(?:closed|expired
             |cancelled|canceled|lost|blocked|frozen|stolen)|no longer (?:exists?|active|valid|mine|works?))
@@ -397,6 +401,8 @@ WORDS: Mapping[str, str] = {
         (?:change|switch|different|another|choose) (?:the |my )?refund (?:method|account|card|destination)
         (?:send|transfer|wire|pay) (?:me |us )?(?:the |my )?(?:refund|money)(?: back)? (?:to|into|onto) (?:this
             |the following|my (?:bank account|iban|sort code|account number))
+        (?:refund\w*|money(?: back)?) (?:to|into|onto|on) (?:the |this )?(?:iban|sort code|account(?: number| no)?:? \d)
+        but (?:please )?(?:to|onto|into) (?:my |the |an? )?(?:other|different|another|new|second) (?:\w+ )?(?:<paying>)
         refund (?:my|the) (?:friend|husband|wife|mum|mom|dad|mother|father|son|daughter|sister|brother|boyfriend
             |girlfriend|partner)(?!'s)
     """,
@@ -449,7 +455,13 @@ WORDS: Mapping[str, str] = {
     """,
     "minor": r"""
         i(?:'m| am)(?: only| just| still)? (?:<age>)(?:[- ]?(?:years?|yrs?)(?:[- ]old| of age)|[- ]?y/?o)
+        we(?:'re| are)(?: only| just| both| all| still)* (?:<age>)(?:[- ]?(?:years?|yrs?)(?:[- ]old| of age)|[- ]?y/?o)
+        we(?:'re| are) (?:both|all)(?: only| just| still)? (?:<age>)(?=$| ?[.,!?;:]| (?:and|so|but)\b)
         i(?:'m| am) an? (?:<age>)[- ]?(?:years?|yrs?)[- ]?old
+        i(?:'m| am) (?:<age>),? (?:and|so|but) (?:i |have |i've |i have |just )*(?:bought|ordered
+            |purchased|paid)(?! (?:an? )?(?:size|\d))
+        (?:my|our|the|his|her) <some>(?:<child>) is (?:only |just )?(?:<age>)(?:[- ]?(?:years?|yrs?)[- ]old)?,? (?:and
+            |but)(?: she| he| they)?(?: has| just)? (?:bought|ordered|purchased|paid|pressed|spent)
         (?:if|when) (?:a|my) (?:child|kid|minor|teenager) (?:orders?|buys?|pays?)
         i(?:'m| am) (?:only|just|still) (?:<age>)(?=$| ?[.,!?;:]| (?:and|so|but)\b)
         i(?:'m| am) (?:<age>),? (?:and|so|but|can|am|is|do)<gap>(?:allowed|old enough|parents?|mum|mom|dad|legally

@@ -40,7 +40,7 @@ async def identify(connection: AsyncConnection, order: str, contact: str, now: d
     if found and (same_email or called or own_called):
         access = Access.CUSTOMER if found.customer_id else Access.ORDER
         return Proof(access, found.customer_id or "", number, now, found.market)
-    return Proof(Access.DELIVERY, "", number, now) if found and (theirs or lives) else None
+    return Proof(Access.DELIVERY, "", number, now, found.market) if found and (theirs or lives) else None
 
 
 async def customer(connection: AsyncConnection, email: str, now: datetime) -> Proof | None:

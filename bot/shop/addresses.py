@@ -10,6 +10,7 @@ from functools import cache
 
 from babel import Locale
 
+from bot import slots
 from bot.commerce import PostalAddress
 
 
@@ -18,15 +19,15 @@ class Unfit:
     """Why no address came of it: the country is not served, or a part has to be asked for."""
 
     reason: str  # "country" or "bad_address"
-    missing: str = ""  # "address" or "postcode"
+    missing: str = ""  # "address", "postcode" or "phone"
 
 
 def readdress(old: PostalAddress, parts: Mapping[str, str], served: Collection[str]) -> PostalAddress | Unfit:
     """The new address; recipient and phone are kept when not given, the old street and place never."""
     given = {name: " ".join(text.split()) for name, text in parts.items() if text and text.strip()}
-    old = replace(old, recipient=given.get("recipient", old.recipient), phone=given.get("phone", old.phone))
+    old = replace(old, recipient=given.get("recipient", old.recipient))
     if not given.keys() & {"address", "city", "postcode", "country"}:
-        return old if given else Unfit("bad_address", "address")
+        return _reached(old, given.get("phone", "")) if given else Unfit("bad_address", "address")
     text, country = _without_country(_LEAD_IN.sub("", given.get("address", "")))
     country = country_code(given["country"]) if "country" in given else country or old.country
     if country not in served:
@@ -35,7 +36,7 @@ def readdress(old: PostalAddress, parts: Mapping[str, str], served: Collection[s
     postcode = _written(given.get("postcode", found.postcode), country)
     city, region = given.get("city", found.city), found.region
     lines = tuple(line for line in found.lines if line.casefold() not in (city.casefold(), (postcode or "").casefold()))
-    if not _concrete("，".join(lines)):
+    if not _concrete("，".join(lines)) or (country == "GB" and not _HOUSE.search("，".join(lines))):
         return Unfit("bad_address", "address")
     if (
         postcode
@@ -46,7 +47,20 @@ def readdress(old: PostalAddress, parts: Mapping[str, str], served: Collection[s
         city, region = old.city, old.region  # the same postcode is the same place
     if postcode is None or not (postcode or ((city or region) and country not in _POSTCODE_NEEDED)):
         return Unfit("bad_address", "postcode")
-    return PostalAddress(old.recipient, lines, city, region, postcode, country, old.phone)
+    if country == "CN" and not city:  # a postcode of China stands for no place that a courier would read
+        return Unfit("bad_address", "address")
+    address = PostalAddress(old.recipient, lines, city, region, postcode, country, old.phone)
+    return _reached(address, given.get("phone", ""))
+
+
+def _reached(address: PostalAddress, phone: str) -> PostalAddress | Unfit:
+    """With the phone that was given, read as its country writes it: in China couriers call a mobile."""
+    if not phone:
+        return address
+    number = slots.phone(phone, (address.country,))
+    if number is None or (address.country == "CN" and not re.fullmatch(r"\+861\d{10}", number)):
+        return Unfit("bad_address", "phone")
+    return replace(address, phone=number)
 
 
 def same_postcode(left: str, right: str) -> bool:
@@ -171,6 +185,12 @@ _STREET = re.compile(
     r"\b(?:street|st|road|rd|lane|ln|avenue|ave|drive|close|court|crescent|terrace|way|place|square|gardens?|hill|row|mews|walk|park|house|cottage"
     r"|farm|rue|avenue|boulevard|chemin|impasse|quai|via|viale|piazza|corso|calle|carrer|avenida|paseo|plaza|praça|rua|ulica|ul|plac|weg|platz|allee"
     r"|gade|vej|gatan|katu)\b|stra(?:ß|ss)e|str\.|gasse|straat|laan|gracht|plein|路|街|巷|弄|号|号楼|村|苑|小区|大厦|广场|花园|镇|乡|胡同|里",
+    re.IGNORECASE,
+)
+_HOUSE = re.compile(  # what a British street is not enough without: a number, or the name of the house
+    r"\d|\b(?:house|cottage|farm|farmhouse|court|lodge|barn|hall|mill|villa|manor|vicarage|rectory|mansions?"
+    r"|buildings?|tower|chambers|flats?|bungalow|grange|stables|school|hospital|university|college|hotel|inn|pub|church)\b"
+    r"(?! (?:road|rd|street|st|lane|ln|avenue|ave|close|drive|way|terrace|hill|row|place|gardens?|crescent|walk)\b)",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(

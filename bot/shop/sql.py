@@ -319,13 +319,15 @@ class SqlShop:
             return await recommending.suggest(connection, taste, past, currency, limit)
 
     async def _past(self, connection: AsyncConnection, proof: Proof | None) -> recommending.History:
-        """What a customer bought, where he has proved who he is and lets suggestions go by it."""
+        """What a customer bought, where he has proved who he is and lets suggestions go by it.
+
+        What he sent back is not brought up again, whatever he lets.
+        """
         if proof is None or proof.access is not Access.CUSTOMER or not proof.customer:
             return recommending.History()
         allowed = sa.select(col(Customers, "personal")).where(col(Customers, "id") == proof.customer)
-        if not await connection.scalar(allowed):
-            return recommending.History()
-        return await recommending.history(connection, col(Orders, "customer_id") == proof.customer)
+        past = await recommending.history(connection, col(Orders, "customer_id") == proof.customer)
+        return past if await connection.scalar(allowed) else replace(past, bought={})
 
     async def set_personal(self, proof: Proof, personal: bool) -> bool:
         if proof.access is not Access.CUSTOMER or not proof.customer:

@@ -65,6 +65,7 @@ SKILL = Skill(
     acts=(
         "ask:address",
         "ask:postcode",
+        "ask:phone",
         "confirm:change_address",
         "done:change_address",
         "pending:change_address",

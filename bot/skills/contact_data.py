@@ -46,6 +46,7 @@ SKILL = Skill(
     acts=(
         "ask:address",
         "ask:postcode",
+        "ask:phone",
         "confirm:contact_data",
         "done:contact_data",
         "pending:contact_data",

@@ -43,7 +43,10 @@ async def run(shop: Shop, request: Request) -> Outcome:
     proof = request.proof
     if proof is None or not proof.opens(request.slots.get("order_id", ""), needed):
         return Outcome(Act("ask:order_id"), needs=needed)
-    order = await pick_order(shop, request, lambda order, _: _to_come(order, awaited, request))
+    spoken_of = request.slots.get("order_hint", "")  # the order talked about counts, whatever else may come
+    order = await pick_order(
+        shop, request, lambda order, _: order.number == spoken_of or _to_come(order, awaited, request)
+    )
     if isinstance(order, Outcome):
         return order
     chosen = replace(request, slots={**request.slots, "order_id": order.number})

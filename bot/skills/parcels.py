@@ -39,7 +39,12 @@ def about(order: Order, part: Part | None) -> dict[str, Fact]:
 
 def as_of(order: Order) -> tuple[Act, ...]:
     """How old the data are, where they are old and may have changed since."""
-    return (Act("inform:as_of", {"when": Moment(order.as_of)}),) if order.as_of and order.state in _MOVING else ()
+    return dated(order) if order.state in _MOVING else ()
+
+
+def dated(order: Order) -> tuple[Act, ...]:
+    """How old the data are, where they are old."""
+    return (Act("inform:as_of", {"when": Moment(order.as_of)}),) if order.as_of else ()
 
 
 def looked_into(order: Order, request: Request) -> tuple[Act, ...]:

@@ -23,7 +23,8 @@ def confirm(quote: Quote) -> Act:
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    order = await pick_order(shop, request, lambda order, _: _may_be_meant(order))
+    spoken_of = request.slots.get("order_hint", "")  # the order talked about counts, late or not
+    order = await pick_order(shop, request, lambda order, _: order.number == spoken_of or _may_be_meant(order))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     settled, cause = {"order_id": order.number}, request.slots.get("cause", "")

@@ -3,14 +3,24 @@
 import re
 from collections.abc import Sequence
 
-from bot.commerce import NEW_GIFT_CARD, ORIGINAL_METHODS, LineState, Order, Refund, Return, Shop, delivery_in
+from bot.commerce import (
+    NEW_GIFT_CARD,
+    ORIGINAL_METHODS,
+    Claim,
+    LineState,
+    Order,
+    Refund,
+    Return,
+    Shop,
+    delivery_in,
+)
 from bot.conversation import Access
 from bot.decision import tell_me
 from bot.facts import Act, Day, Fact, Moment, Money, Term, Text
 from bot.messages import Card
 from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
-from bot.skills import lines, money_back
+from bot.skills import lines, money_back, parcels
 from bot.skills.money_back import label
 from bot.skills.orders import WHICH_ORDER, pick_order
 
@@ -43,18 +53,25 @@ def told(order: Order, request: Request) -> Outcome:
         if not owed:
             act = Act("inform:refund/none", {**facts, "state": Term("state", order.state)})
     offers = tell_me(Awaited.REFUNDED, order.number) if act.name in ON_ITS_WAY else ()
+    before = () if act.name == "inform:refund/done" else parcels.dated(order)  # what is done stays so
     return Outcome(
-        act, slots={"order_id": order.number}, cards=_cards(order, request), goes_on=goes_on, offers=offers
+        act, before, slots={"order_id": order.number}, cards=_cards(order, request), goes_on=goes_on, offers=offers
     )
 
 
 def _has_money_moving(order: Order) -> bool:
-    return bool(order.refunds or order.returns) or order.state == "cancelled"
+    return bool(order.refunds or order.returns or sent_back(order)) or order.state == "cancelled"
 
 
 def waits(order: Order) -> bool:
     """Whether something of it is not on the shopper's account yet."""
-    return any(one.state == "started" for one in order.refunds) or any(one.state != "refunded" for one in order.returns)
+    coming = [*sent_back(order), *(one for one in order.returns if one.state != "refunded")]
+    return bool(coming) or any(one.state == "started" for one in order.refunds)
+
+
+def sent_back(order: Order) -> list[Claim]:
+    """Parcels refused at the door: their money is promised once they are here."""
+    return [claim for claim in order.claims if claim.kind == "refused" and claim.state == "open"]
 
 
 def _act(order: Order, request: Request) -> Act | None:
@@ -76,6 +93,8 @@ def _act(order: Order, request: Request) -> Act | None:
             if sums:
                 return Act(f"inform:refund/{state}", {**facts, "amount": _sum(sums)})
             return Act("inform:refund/exchange", facts)
+    if back := sent_back(order):
+        return parcels.claim_act(order, "refused", back[-1].at, back[-1].due, request)
     if order.refunds:
         facts |= money(order, order.refunds)
         return Act("inform:refund/done", {**facts, "when": Moment(max(one.at for one in order.refunds))})
@@ -159,7 +178,7 @@ def _open(refund: Refund) -> bool:
 
 ON_ITS_WAY = (
     "inform:refund/started", "inform:refund/expected", "inform:refund/overdue", "inform:refund/arrived",
-    "inform:refund/open",
+    "inform:refund/open", "inform:claim/open", "inform:claim/open_until",
 )  # fmt: skip
 ACTS = (
     *ON_ITS_WAY, "inform:refund/exchange", "inform:refund/done", "inform:refund/none", "inform:way/refund",
@@ -168,7 +187,7 @@ SKILL = Skill(
     name="refund_status",
     intents=("refund_status",),
     run=run,
-    acts=(*ACTS, "inform:refund/nowhere", *WHICH_ORDER),
+    acts=(*ACTS, "inform:as_of", "inform:refund/nowhere", *WHICH_ORDER),
     slots=("order_id", "contact", "products", "said"),
     access=Access.ORDER,
 )

@@ -256,7 +256,7 @@ SKILL = Skill(
         ),
         *WHICH_ORDER,
     ),
-    slots=("order_id", "contact", "products", "reason", "lines", "said", "files"),
+    slots=("order_id", "contact", "products", "reason", "lines", "quantity", "said", "files"),
     access=Access.ORDER,
     fits=fits,
     covers=("refund_request", "exchange_item"),

@@ -13,6 +13,7 @@ from bot.skills import choices, exchange_item, lines, money_back
 from bot.skills.money_back import label
 from bot.skills.orders import WHICH_ORDER, holds, pick_order
 from bot.skills.return_form import EXCHANGE, REASONS, SLOTS, form
+from bot.slots import means_all
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
@@ -23,6 +24,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return Outcome(Act(f"pass:{exchange_item.SKILL.name}"), slots={"order_id": order.number, "way": ""})
     delivered = order.delivered_lines
     meant = await lines.arrived(shop, order, request)
+    if not meant and means_all(request.slots.get("said", "")) and not request.slots.get("products"):
+        meant = delivered
     settled = choices.settled(request.slots, order, lines=",".join(line.id for line in meant))
     if delivered and not meant:
         options = (*lines.options(delivered, request), Option(request.say(Term("option", "all")), lines.ALL))
