@@ -31,7 +31,7 @@ SPECIFIED = """
 introduce; greet; thanks; feedback; capabilities
 ask:order_id task!; ask:contact task
 ask:contact/full task!; ask:contact/stronger task; ask:order; ask:order/without name!; ask:lines order!; ask:reason
-ask:address order; ask:postcode order; ask:product; ask:product/which; ask_what; ask_more; contact_noted
+ask:address order; ask:postcode order; ask:phone; ask:product; ask:product/which; ask_what; ask_more; contact_noted
 identify/done order; identify/miss; go_private; forgotten; unknown_order order!; no_orders
 inform:order/unpaid order! state!; inform:order/cancelled order! state!
 inform:order/open order! state! day; inform:order/packed order! state! day carrier
