@@ -26,7 +26,7 @@ from bot.office import (
     StaffLink,
     StaffSession,
 )
-from bot.ports import Clock, Linking, Member, Receipt, TranscriptLine
+from bot.ports import Clock, Linking, Member, Receipt, TranscriptLine, WayBack
 from bot.roles import Role
 from bot.routing import Strengths
 
@@ -87,6 +87,14 @@ class DeskRows(Protocol):
     async def remember(self, name: str, value: str) -> None: ...
 
     async def recall(self, name: str) -> str: ...
+
+
+class WayBackRows(Protocol):
+    async def way_back(self, token: str) -> WayBack | None: ...
+
+    async def come_back(self, token: str) -> str: ...
+
+    async def holds(self, conversation_id: str, place: str) -> bool: ...
 
 
 class LeaseRows(Protocol):
@@ -161,13 +169,13 @@ class Assistant:
         audit: AuditRows,
         modes: ModeRows,
         leases: LeaseRows,
+        ways_back: WayBackRows,
         canned: CannedReplies,
         watchers: Watchers,
         desk_words: Callable[[str], str],
         command_words: Callable[[str], Mapping[str, str]],
         files: Path,
         wake: Callable[[str], None],
-        returning: Callable[[str], str | None],
         clock: Clock,
     ) -> None:
         self._inbox = inbox
@@ -175,7 +183,8 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.desk_words, self.command_words, self.returning = desk_words, command_words, returning
+        self.desk_words, self.command_words = desk_words, command_words
+        self.way_back, self.come_back, self.holds = ways_back.way_back, ways_back.come_back, ways_back.holds
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
         self.handoff_at = desk.handoff_at
         self.colleagues, self.replies = desk.colleagues, canned.replies

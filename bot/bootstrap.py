@@ -65,6 +65,7 @@ from bot.store.outbox import OutboxStore
 from bot.store.promises import PromiseStore
 from bot.store.staff import StaffStore
 from bot.store.turns import TurnRows
+from bot.store.ways_back import WayBackStore
 from bot.underway import Settings as DialogueSettings
 from bot.worker import Carrier, Worker
 from model.checkpoint import SHIPPED, Model
@@ -244,6 +245,7 @@ def _wire(
     conversations, desk = ConversationStore(engine, clock), DeskStore(engine, clock)
     staff, links = StaffStore(engine, clock), StaffLinkStore(engine, clock)
     modes = mode_store(engine, clock, policy)
+    ways_back = WayBackStore(engine, clock, settings.public_url, timedelta(hours=leaving.HOURS), new_salt)
     codes = CodeStore(engine, clock, keys.codes, new_salt)
 
     # what channels and desks talk to
@@ -256,13 +258,13 @@ def _wire(
         audit=AuditStore(engine),
         modes=modes,
         leases=LeaseStore(engine, clock),
+        ways_back=ways_back,
         canned=Canned(opened.replies, shop, conversations.load, policy.shop.name, words.to_traditional, clock),
         watchers=watchers,
         desk_words=lambda key: words.of_staff["desk"][key],
         command_words=lambda language: words.book.terms(language)["command"],
         files=settings.home / "files",
         wake=lambda conversation_id: dispatcher.wake(conversation_id),  # it comes last: it needs the channels
-        returning=lambda token: leaving.opened(keys.way_back, token, clock.now()),
         clock=clock,
     )
     adapters = list(make_adapters(assistant, policy))
@@ -270,11 +272,10 @@ def _wire(
     desks = {adapter.desk.name: adapter.desk for adapter in adapters if adapter.desk}
 
     # what works a turn
-    store = TurnRows(inbox, conversations, desk, PromiseStore(engine))
+    store = TurnRows(inbox, conversations, desk, PromiseStore(engine), ways_back)
     actions = ActionStore(engine, clock)
     identity = Identity(TryStore(engine, clock), codes, LinkStore(engine, clock), ProofStore(engine), keys.links)
     dialogue_settings = _dialogue_settings(settings, policy, tuple(desks))
-    way_back = _way_back(settings, keys, watchers)
 
     def dialogue_of(language: Language) -> Dialogue:
         speech = words.speech(language.writer)
@@ -291,14 +292,16 @@ def _wire(
             modes=modes,
             clock=clock,
             new_id=new_id,
-            way_back=way_back,
+            looks=watchers.watched if settings.public_url and settings.smtp_url.get_secret_value() else None,
         )  # fmt: skip
 
     live = LiveDialogue(language, dialogue_of, models, clock)
 
     # what runs
     worker = Worker(store, live, channels, assistant.keep_file, watchers.changed)
-    carrier = Carrier(outbox, channels, desks, watchers.changed, codes.reveal, _openings(desk, words))
+    carrier = Carrier(
+        outbox, channels, desks, watchers.changed, codes.reveal, ways_back.issue, _openings(desk, words)
+    )  # fmt: skip
     dispatcher = LocalDispatcher(worker, carrier, inbox.fire_timers)
     return Shophand(
         engine, policy, assistant, dispatcher, inbox, conversations, desk, staff, links, shop, live, models, modes,
@@ -329,13 +332,6 @@ class Words:
 
     def speech(self, writer: ReplyWriter) -> Speech:
         return Speech(writer, self.book, self.zone, self.english, self.to_traditional)
-
-
-def _way_back(settings: Settings, keys: Keys, watchers: Watchers) -> leaving.WayBack | None:
-    """None where no mail can be sent, or no link would lead back."""
-    if not (settings.public_url and settings.smtp_url.get_secret_value()):
-        return None
-    return leaving.WayBack(leaving.sealed(keys.way_back, settings.public_url), watchers.watched)
 
 
 def _openings(desk: DeskStore, words: Words) -> Callable[[str], Awaitable[DeskPost | None]]:

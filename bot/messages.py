@@ -243,6 +243,7 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()  # kept files, by digest; only mail carries them
     share: str = ""  # label of a button that shares the shopper's own phone number, where a platform has such a thing
     salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
+    back: bool = False  # a link back to the chat is made and written below the text when it is sent, never stored
 
     def as_text(self, *, number_buttons: bool = False) -> str:
         """The whole reply in plain text; buttons as a numbered list where the platform has none."""

@@ -243,6 +243,14 @@ class Linking(StrEnum):
     LOCKED = "link_locked"  # too many wrong ones
 
 
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """A link back to a conversation, as whoever opens it finds it."""
+
+    address: Address
+    state: str  # "good", "used", "over"
+
+
 class Front(Protocol):
     """The assistant as channels see it."""
 
@@ -285,8 +293,16 @@ class Front(Protocol):
         """Link him to the account whose code he wrote; a wrong code counts as a try."""
         ...
 
-    def returning(self, token: str) -> str | None:
-        """Which visitor of the web page a link back belongs to; None for one that is over or not ours."""
+    async def way_back(self, token: str) -> "WayBack | None":
+        """What a link back to a chat on the web page is good for; nothing is used up. None for one that is not ours."""
+        ...
+
+    async def come_back(self, token: str) -> str:
+        """Use the link up: the place of whoever came by it, in place of all before him. "" when it is over."""
+        ...
+
+    async def holds(self, conversation_id: str, place: str) -> bool:
+        """Whether a browser has this conversation still: nobody has come by a link since it got its place."""
         ...
 
     def desk_words(self, key: str) -> str:

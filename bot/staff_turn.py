@@ -30,11 +30,11 @@ class StaffTurn:
         verdicts: Verdicts,
         settings: Settings,
         terms: handoff.Terms,
-        way_back: leaving.WayBack | None,
+        looks: leaving.Looks | None,
     ) -> None:
         self._store, self._fulfilment, self._speech = store, fulfilment, speech
         self._results, self._verdicts = results, verdicts
-        self._settings, self._terms, self._way_back = settings, terms, way_back
+        self._settings, self._terms, self._looks = settings, terms, looks
 
     def _word(self, key: str) -> str:
         return handoff.desk_word(self._terms, key)
@@ -79,13 +79,12 @@ class StaffTurn:
 
     async def _mailed(self, t: Turn, result: TurnResult) -> TurnResult:
         """The answer goes to the address that the shopper left, when he has gone."""
-        if self._way_back is None:
+        if self._looks is None:
             return result
-        notice, left = leaving.answered(result.conversation, t.first.name, t.now, self._way_back)
+        notice, left = leaving.answered(result.conversation, t.first.name, self._looks)
         if notice is None:
             return result
-        told = await self._speech.sentences((notice.act,), left.language or "en")
-        letter = Sending("notice", Reply(f"{told.text}\n\n{t.first.text}"), mail=notice.mail)
+        letter = await self._results.letter(notice, left.language, t.first.text)
         return replace(result, conversation=left, sendings=(*result.sendings, letter))
 
     def _noted(self, t: Turn, handoff_id: str) -> TurnResult:

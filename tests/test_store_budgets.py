@@ -76,7 +76,7 @@ async def all_sent(rigs: list[Rig], platform: Platform, seconds: int) -> list[tu
         begun = [delivery for delivery in await carrier.due() if await carrier.begin(delivery)]
         await asyncio.gather(*map(carrier.deliver, begun))
 
-    carriers = [Carrier(rig.outbox, {"web": platform}, {}, lambda _: None, none, none) for rig in rigs]  # type: ignore[arg-type]
+    carriers = [Carrier(rig.outbox, {"web": platform}, {}, lambda _: None, none, none, none) for rig in rigs]  # type: ignore[arg-type]
     for _ in range(2 * seconds + 1):
         for _ in range(5):
             await asyncio.gather(*map(work, carriers))
@@ -135,7 +135,7 @@ async def test_what_this_process_still_sends_it_does_not_begin_anew(rig: Rig, mo
             looks.put_nowait(None)
             return await super().due()
 
-    carrier = Watched(rig.outbox, {"web": Slow(rig, Pace())}, {}, lambda _: None, none, none)
+    carrier = Watched(rig.outbox, {"web": Slow(rig, Pace())}, {}, lambda _: None, none, none, none)
     monkeypatch.setattr(local, "TICK", 0.01)
     running = asyncio.create_task(LocalDispatcher(Quiet(), carrier, Quiet().fire).run())  # type: ignore[arg-type]
     assert await sends.get() == "one"

@@ -229,6 +229,18 @@ class UsedLinks(SQLModel, table=True):
     until: datetime = _time(index=True)
 
 
+class WaysBack(SQLModel, table=True):
+    """Links back to a chat on the web page, one for each mail that has one. The one used last says who has the chat."""
+
+    __tablename__ = "ways_back"
+    id: str = Field(primary_key=True)  # the link names it, beside its secret
+    conversation_id: str = Field(index=True)
+    mail: str  # where it went; "" once it is not asked for again
+    digest: str  # SHA-256 of the link's secret
+    until: datetime = _time(index=True)
+    used_at: datetime | None = _time(null=True)
+
+
 class Proofs(SQLModel, table=True):
     """Who tried to prove who he is, and what came of it. Holds no e-mail, phone, postcode or code."""
 
