@@ -45,7 +45,7 @@ class Briefing:
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *t.files]
         able = await self._able(order, before) if request.kind in ("chat", "case") else ()
-        return handoff.opened(conversation, change, t.now, wait, self._terms, files, suggestion, able)
+        return handoff.opened(conversation, change, t.now, wait, self._terms, files, suggestion, t.newest, able)
 
     async def _able(self, order: Order | None, conversation: Conversation) -> Sequence[str]:
         """What staff could do about the order right now."""

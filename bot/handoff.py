@@ -121,10 +121,11 @@ def opening(handoff_id: str, kind: str, reason: str, summary: str, who: str, ter
 
 def opened(
     conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms,
-    files: Sequence[Attachment] = (), suggestion: str = "", deeds: Sequence[str] = (),
+    files: Sequence[Attachment] = (), suggestion: str = "", answers: int = 0, deeds: Sequence[str] = (),
 ) -> Moved:  # fmt: skip
     """A new handoff: a chat handoff stops the bot, an approval or a case does not. `files`: what the shopper sent.
 
+    `suggestion`, `answers`: as in DeskPost.
     `deeds`: what staff could do about its order (bot/deeds.py).
     """
     subject = change.confirmation.subject if change.confirmation else ""
@@ -134,7 +135,7 @@ def opened(
     post = opening(change.id, change.kind, change.reason, told, who, terms)
     buttons = (*post.buttons, *(Button(desk_word(terms, deed), deed) for deed in deeds))
     kept = tuple(item for item in files if item.digest)
-    post = replace(post, buttons=buttons, files=kept, suggestion=suggestion)
+    post = replace(post, buttons=buttons, files=kept, suggestion=suggestion, answers=answers)
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
         return Moved(conversation, changes=(change,), posts=(post,))
@@ -156,7 +157,7 @@ def suggested(text: str, suggestion: str, terms: Terms) -> str:
 
 def relayed(
     conversation: Conversation, text: str, urgent: Act | None = None, files: Sequence[Attachment] = (),
-    suggestion: str = "",
+    suggestion: str = "", answers: int = 0,
 ) -> Moved:  # fmt: skip
     """The shopper writes while a person is awaited or talks: it goes to the desk; acknowledged once per wait.
 
@@ -166,7 +167,7 @@ def relayed(
         raise ValueError("no handoff to relay to")
     post = DeskPost(
         conversation.handoff.id, "relay", text, files=tuple(item for item in files if item.digest),
-        suggestion=suggestion,
+        suggestion=suggestion, answers=answers,
     )  # fmt: skip
     new = urgent and urgent.facts and urgent.name != f"handoff/{conversation.handoff.reason}"
     if conversation.status is Status.WAITING and urgent and new:

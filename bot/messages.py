@@ -100,6 +100,7 @@ class InboundMessage:
     language: str = ""  # the platform's locale hint, e.g. "zh-hans"
     handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
     staff: str = ""  # staff messages: the account they are done with; `name` is what shoppers see
+    answers: int | None = None  # of a suggestion that staff send as it stands: DeskPost.answers
 
     def __post_init__(self) -> None:
         for name in ("text", "button", "value", "name"):
@@ -279,6 +280,7 @@ class DeskPost:
     title: str = ""  # of an opening: a name for its thread, where threads have one
     files: tuple[Attachment, ...] = ()  # what the shopper sent, kept, by digest; shown where a desk can
     suggestion: str = ""  # what `text` names as what the bot would answer, for a desk that can send it at a press
+    answers: int = 0  # the newest message (inbox row) that who sends the suggestion has seen
 
     @property
     def signed(self) -> str:
@@ -289,5 +291,5 @@ def joined(first: DeskPost, second: DeskPost) -> DeskPost | None:
     """Two posts of one handoff as one that is a single message on every desk; None when they must stay two."""
     text = f"{first.text}\n{second.text}"
     alike = first.kind == second.kind and first.kind in ("relay", "note") and not (first.files or second.files)
-    both = replace(first, text=text, suggestion=second.suggestion)
+    both = replace(first, text=text, suggestion=second.suggestion, answers=second.answers)
     return both if alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS else None

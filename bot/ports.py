@@ -220,7 +220,8 @@ class TranscriptLine:
     source_id: str = ""  # user lines: the message's own id, by which a browser knows it as its own
     attachments: tuple[str, ...] = ()  # digests of kept files
     cards: tuple[Card, ...] = ()
-    suggestion: str = ""  # user lines, for staff only: what the bot would have answered
+    suggestion: str = ""  # for staff only: what the bot would have answered to this line
+    answers: int = 0  # ... and as DeskPost.answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,22 @@ What becomes of the conversation is decided in handoff.py, idle.py, snooze.py an
 have verdicts.py.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import deeds, handoff, idle, leaving, rating, routing, snooze, transcript
 from bot.errors import BadInput
 from bot.facts import Moment
 from bot.fulfilment import Fulfilment
-from bot.messages import DeskPost, Kind, Reply
+from bot.messages import DeskPost, InboundMessage, Kind, Reply, Sender
 from bot.office import CLOSINGS, OPEN, HandoffView
 from bot.results import Results
 from bot.speech import Speech
-from bot.turn import Sending, TurnResult, TurnStore
+from bot.turn import Accepted, Line, Sending, TurnResult, TurnStore
 from bot.underway import Settings, Turn
 from bot.verdicts import CARD_ACTS, Verdicts
+
+MOST_SHOWN = 5  # messages that have overtaken a suggestion
 
 
 class StaffTurn:
@@ -69,6 +72,8 @@ class StaffTurn:
 
     async def _wrote(self, t: Turn, view: HandoffView | None, handoff_id: str) -> TurnResult:
         """To the shopper: who writes takes the conversation over, but not beside a write that waits for a decision."""
+        if t.first.answers is not None and (later := await self._later(t, t.first.answers)):
+            return await self._overtaken(t, handoff_id, later)
         moved = handoff.Moved(t.conversation)
         if view is None or view.kind != "approval":
             moved = idle.paid(handoff.claimed(t.conversation, handoff_id, t.first.name, self._terms, writes=True))
@@ -76,6 +81,23 @@ class StaffTurn:
         lines = (*result.lines, transcript.staff_line(t.first))
         sendings = (*result.sendings, Sending("staff", Reply(t.first.text)))
         return await self._mailed(t, replace(result, lines=lines, sendings=sendings))
+
+    async def _later(self, t: Turn, answers: int) -> list[Accepted]:
+        said = await self._store.said_since(t.conversation.id, answers)
+        return [row for row in said if row.id != t.newest]
+
+    async def _overtaken(self, t: Turn, handoff_id: str, later: Sequence[Accepted]) -> TurnResult:
+        """More was said since the suggestion was made: that is shown, and it is sent at another press only.
+
+        What came after the press is not read here: it is relayed next, and stops that press again.
+        """
+        said = [_quoted(row.message) for row in later if row.id < t.newest][-MOST_SHOWN:]
+        told = handoff.suggested("\n".join([self._word("overtaken"), *said]), t.first.text, self._terms)
+        post = DeskPost(handoff_id, "note", told, suggestion=t.first.text, answers=t.newest)
+        kept = {"source_id": t.first.source_id, "suggestion": t.first.text, "answers": t.newest}
+        return await self._results.moved(
+            t, handoff.Moved(t.conversation, posts=(post,)), (Line("note", told, author=t.first.name, record=kept),)
+        )
 
     async def _mailed(self, t: Turn, result: TurnResult) -> TurnResult:
         """The answer goes to the address that the shopper left, when he has gone."""
@@ -152,3 +174,8 @@ class StaffTurn:
             return
         settled = replace(pending, id=f"{handoff_id}.settled", verb="settle_claim", version=0)
         await self._fulfilment.perform(settled, f"staff:{t.first.staff}", t.conversation, unless_after=None)
+
+
+def _quoted(message: InboundMessage) -> str:
+    said = transcript.shown(message)
+    return f"{message.name}: {said}" if message.sender is Sender.STAFF else f"💬 {said}"

@@ -167,6 +167,10 @@ class TurnStore(Protocol):
         """Those that are open, oldest first."""
         ...
 
+    async def said_since(self, conversation_id: str, row: int) -> Sequence[Accepted]:
+        """What shopper and staff have said after that inbox row, oldest first; also what still waits."""
+        ...
+
     async def mailed_to(self, conversation_id: str) -> str:
         """Where the last link back to it went, "" when it is not known any more."""
         ...

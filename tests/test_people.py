@@ -61,13 +61,14 @@ def shopper(source_id: str, text: str) -> InboundMessage:
 
 def staff(
     source_id: str, handoff_id: str, text: str = "", act: str = "", *, value: str = "", desk: str = "web",
-    name: str = "Sam",
+    name: str = "Sam", answers: int | None = None,
 ) -> InboundMessage:  # fmt: skip
     kind = Kind.STAFF_ACT if act else Kind.TEXT
     place = replace(ADDRESS, channel=desk, chat=handoff_id)
     return InboundMessage(
-        source_id, place, NOW, Sender.STAFF, kind, text, act=act, value=value, name=name, handoff_id=handoff_id
-    )
+        source_id, place, NOW, Sender.STAFF, kind, text, act=act, value=value, name=name, handoff_id=handoff_id,
+        answers=answers,
+    )  # fmt: skip
 
 
 async def done(talk: Talk, *messages: InboundMessage) -> list[str]:

@@ -55,7 +55,7 @@ class Desk:
         self.shop, self.peer, self.user = shop, peer, user
 
     async def opens(self, suggestion: str = "") -> dict[str, Any]:
-        await self.shop.adapter.desk.post(DeskPost("h-17", "opened", "Reason", suggestion=suggestion))
+        await self.shop.adapter.desk.post(DeskPost("h-17", "opened", "Reason", suggestion=suggestion, answers=7))
         return self.peer.sent[-1]
 
     async def does(self, message: dict[str, Any], action_id: str, option: str = "", *, late: bool = False) -> None:
@@ -139,8 +139,8 @@ async def test_a_suggestion_is_sent_at_one_press_and_once_however_many_press(des
     for _ in range(2):
         await desk.does(message, "desk:send")
     said, = front.received
-    assert (said.sender, said.kind, said.text, said.handoff_id) == (
-        Sender.STAFF, Kind.TEXT, "It comes on Friday.\nWith GLS.", "h-17")
+    assert (said.sender, said.kind, said.text, said.handoff_id, said.answers) == (
+        Sender.STAFF, Kind.TEXT, "It comes on Friday.\nWith GLS.", "h-17", 7)
 
 
 async def test_an_old_suggestion_does_not_open_anew_what_has_ended(desk, front, office):
@@ -153,8 +153,8 @@ async def test_a_suggestion_is_edited_first(desk, peer, front):
     await desk.does(await desk.opens("It comes on Friday."), "desk:edit")
     assert peer.views[-1]["blocks"][0]["element"]["initial_value"] == "It comes on Friday." and front.received == []
     await desk.sends("It comes on Saturday.")
-    assert [(said.kind, said.text, said.staff) for said in front.received] == [
-        (Kind.TEXT, "It comes on Saturday.", "eve")]
+    assert [(said.kind, said.text, said.staff, said.answers) for said in front.received] == [
+        (Kind.TEXT, "It comes on Saturday.", "eve", None)]
 
 
 @pytest.mark.parametrize(("option", "status", "says"), [

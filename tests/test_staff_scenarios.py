@@ -1,9 +1,10 @@
-"""Ten stories of the staff desk, each told from the shopper's side and from that of staff, through the whole product.
+"""The stories of the staff desk, each told from the shopper's side and from that of staff, through the whole product.
 
 What is understood is written down; the last two run over the real adapters against their platforms on loopback.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from bot.clock import ManualClock
 from bot.conversation import Status
 from bot.office import Deed
 from bot.ports import Role
+from bot.script import ADDRESS
 from bot.serve import serving
 from bot.settings import Settings
 from bot.speech import WrittenWords
@@ -195,6 +197,35 @@ async def test_staff_edits_a_suggestion(talk: Talk) -> None:
     assert await done(talk, staff("s2", number, edited)) == [edited]
     assert (await lines(talk, notes=False))[-1] == ("staff", "Sam", edited)
     assert offered not in [text for _, _, text in await lines(talk)]
+
+
+async def test_a_suggestion_is_overtaken(talk: Talk) -> None:
+    """Sam presses Send while Emma writes on: Sam is shown what she wrote and decides again; Emma gets it once."""
+    number = await opened(talk)
+    await done(talk, staff("s1", number, act="claim"))
+    await done(talk, shopper("m2", "where is 10042"))
+    first = talk.chat.desk.posts[-1]
+    await done(talk, shopper("m3", "no, I meant the other one"))
+    assert await done(talk, staff("s2", number, first.suggestion, answers=first.answers)) == []
+    shown = talk.chat.desk.posts[-1]
+    assert "Not sent" in shown.text and "no, I meant the other one" in shown.text and first.suggestion in shown.text
+    noted = (await talk.product.conversations.transcript(ADDRESS.conversation_id, notes=True))[-1]
+    assert (noted.speaker, noted.suggestion, noted.answers) == ("note", first.suggestion, shown.answers)
+    again = staff("s3", number, shown.suggestion, answers=shown.answers)
+    assert await done(talk, again) == [first.suggestion]
+    # a colleague who still sees the first one
+    assert await done(talk, replace(again, source_id="s4", answers=first.answers, name="Ann")) == []
+    assert f"Sam: {first.suggestion}" in talk.chat.desk.posts[-1].text
+
+
+async def test_a_message_that_waits_stops_a_suggestion_too(talk: Talk) -> None:
+    """Emma's message is stored and not worked on yet: it is read where it belongs, behind Sam's press."""
+    number = await opened(talk)
+    await done(talk, shopper("m2", "where is 10042"))
+    first = talk.chat.desk.posts[-1]
+    await talk.product.assistant.receive(staff("s1", number, first.suggestion, answers=first.answers))
+    assert await done(talk, shopper("m3", "wait")) == []
+    assert ["Not sent" in post.text for post in list(talk.chat.desk.posts)[-2:]] == [True, False]
 
 
 async def test_telegram_topic_flood(shop: Any) -> None:  # noqa: F811

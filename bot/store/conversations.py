@@ -79,6 +79,7 @@ class ConversationStore:
                 attachments=tuple(row.record.get("attachments", ())),
                 cards=CARDS.load(row.cards),
                 suggestion=row.record.get("suggestion", "") if notes else "",
+                answers=row.record.get("answers", 0),
             )
             for row in rows
         ]

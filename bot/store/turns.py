@@ -16,7 +16,7 @@ class TurnRows:
         promises: PromiseStore,
         ways_back: WayBackStore,
     ) -> None:
-        self.claim, self.release = inbox.claim, inbox.release
+        self.claim, self.release, self.said_since = inbox.claim, inbox.release, inbox.said_since
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises, self.mailed_to = promises.open_ones, ways_back.mailed_to
         self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
