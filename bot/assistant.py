@@ -89,6 +89,10 @@ class DeskRows(Protocol):
     async def recall(self, name: str) -> str: ...
 
 
+class CallRows(Protocol):
+    async def spend(self, key: str, now: datetime, most: int, seconds: float, behind: int = 0) -> float: ...
+
+
 class WayBackRows(Protocol):
     async def way_back(self, token: str) -> WayBack | None: ...
 
@@ -169,6 +173,7 @@ class Assistant:
         audit: AuditRows,
         modes: ModeRows,
         leases: LeaseRows,
+        calls: CallRows,
         ways_back: WayBackRows,
         canned: CannedReplies,
         watchers: Watchers,
@@ -183,6 +188,7 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
+        self.spend = calls.spend
         self.desk_words, self.command_words = desk_words, command_words
         self.way_back, self.come_back, self.holds = ways_back.way_back, ways_back.come_back, ways_back.holds
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings

@@ -51,6 +51,7 @@ from bot.skills import SKILLS
 from bot.speech import Speech
 from bot.store.actions import ActionStore, TryStore
 from bot.store.audit import AuditStore
+from bot.store.budgets import CallStore
 from bot.store.codes import CodeStore, LinkStore, ProofStore
 from bot.store.conversations import ConversationStore
 from bot.store.database import open_database
@@ -258,6 +259,7 @@ def _wire(
         audit=AuditStore(engine),
         modes=modes,
         leases=LeaseStore(engine, clock),
+        calls=CallStore(engine),
         ways_back=ways_back,
         canned=Canned(opened.replies, shop, conversations.load, policy.shop.name, words.to_traditional, clock),
         watchers=watchers,

@@ -286,6 +286,13 @@ class Front(Protocol):
         """
         ...
 
+    async def spend(self, key: str, now: datetime, most: int, seconds: float, behind: int = 0) -> float:
+        """Count one of at most so many calls in so many seconds, for all processes; 0.0 when it may be made.
+
+        Else nothing is counted: the seconds until there is room for it, and for as many right `behind` it.
+        """
+        ...
+
     async def member(self, person: Address) -> Member | None:
         """The member of staff that a person of a platform is linked to. One small query."""
         ...

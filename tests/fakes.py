@@ -77,6 +77,7 @@ class FakeFront:
         self.tried: list[tuple[Address, str]] = []  # every code that somebody wrote
         self.links_back: dict[str, WayBack] = {}  # by token
         self.places: dict[str, str] = {}  # conversation → place of who came by a link last
+        self.spent: dict[str, list[datetime]] = {}  # key → when calls were made
         self.broken = 0
 
     async def receive(self, message: InboundMessage) -> Receipt:
@@ -88,6 +89,14 @@ class FakeFront:
         if new:
             self.received.append(message)
         return Receipt(message.address.conversation_id, new)
+
+    async def spend(self, key: str, now: datetime, most: int, seconds: float, behind: int = 0) -> float:
+        spent = self.spent[key] = [at for at in self.spent.get(key, ()) if (now - at).total_seconds() < seconds]
+        over = len(spent) + behind - most
+        if over >= 0:
+            return seconds - (now - spent[over]).total_seconds()
+        spent.append(now)
+        return 0.0
 
     async def member(self, person: Address) -> Member | None:
         self.asked.append(person)

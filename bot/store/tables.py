@@ -114,10 +114,12 @@ class Budgets(SQLModel, table=True):
     """What a chat and an account of ours may be sent, for all processes that send; without a row: anything."""
 
     __tablename__ = "budgets"
-    key: str = Field(primary_key=True)  # an outbox lane, or "account:<channel or desk>"
+    key: str = Field(primary_key=True)  # an outbox lane, "account:<channel or desk>", or "calls:<what is counted>"
     next_at: datetime | None = _time(null=True)  # the next message may go, by the platform's pace
     blocked_until: datetime | None = _time(null=True)  # the platform takes nothing, or has just failed
     taken_until: datetime | None = _time(null=True)  # one process is sending; another would send the same
+    # when the last calls were made, in ISO 8601, where a platform counts every call of a while (CallStore)
+    spent: list[str] | None = Field(default=None, sa_column=sa.Column(Json, nullable=True))
 
 
 class Actions(SQLModel, table=True):
