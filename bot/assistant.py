@@ -218,7 +218,7 @@ class Assistant:
         """What he has claimed and not put away waits for a person again."""
         session = await self.session(token)
         await self._sign_out(token)
-        mine = [view for view in await self.handoffs() if session and view.claimed_by == session.name]
+        mine = [view for view in await self.handoffs() if session and view.claimer == session.staff]
         for view in mine:
             if session and view.status == "claimed":
                 await self.receive(self._released(view, session, token))

@@ -182,14 +182,20 @@ def cancelled(conversation: Conversation, terms: Terms) -> Moved:
     return _ended(conversation, "back", (Act("waiting/cancelled", tone="warm"),), Status.BOT, terms)
 
 
-def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, writes: bool = False) -> Moved:
-    """Exactly one claim wins; writing takes over, also after the handoff was given back."""
+def claimed(
+    conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, writes: bool = False, account: str = ""
+) -> Moved:
+    """Exactly one claim wins; writing takes over, also after the handoff was given back.
+
+    `account`: whose it is from now on, `staff` is only what he is called.
+    """
+    who = account or staff
     note, case = conversation.handoff, _case(conversation, handoff_id)
     if (writes or case) and note and conversation.status in (Status.WAITING, Status.STAFF):
         handoff_id = note.id  # in whichever thread it was written, the open handoff is meant
     mine = note is not None and note.id == handoff_id
     if mine and note and conversation.status is Status.STAFF:
-        if staff == note.awaits:
+        if who == note.awaits:
             return Moved(
                 replace(conversation, handoff=replace(note, awaits="")),
                 acts=(Act("staff/joined", {"name": Text(staff)}),),
@@ -214,7 +220,7 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
             cases=_without(conversation, handoff_id),
         ),
         acts=(Act("staff/joined", {"name": Text(staff)}),),
-        changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
+        changes=(HandoffChange(handoff_id, "claimed", claimed_by=who),),
         posts=(
             DeskPost(handoff_id, "note" if mine else "again", f"{desk_word(terms, 'taken')} {staff}"),
             # the store knows what the bot was about to say, and leaves this out when it was nothing
@@ -224,17 +230,19 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
     )
 
 
-def assigned(conversation: Conversation, handoff_id: str, to: str, by: str, terms: Terms) -> Moved:
-    """It moves to a colleague; the shopper hears of him when he claims it or writes."""
+def assigned(
+    conversation: Conversation, handoff_id: str, to: str, by: str, terms: Terms, *, account: str = ""
+) -> Moved:
+    """It moves to a colleague (his `account`); the shopper hears of him when he claims it or writes."""
     note = conversation.handoff
     mine = note is not None and note.id == handoff_id and conversation.status in (Status.WAITING, Status.STAFF)
     if not mine and not _case(conversation, handoff_id):
         return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_word(terms, "over")),))
     if mine and note and conversation.status is Status.STAFF:
-        conversation = replace(conversation, handoff=replace(note, awaits=to))
+        conversation = replace(conversation, handoff=replace(note, awaits=account or to))
     return Moved(
         conversation,
-        changes=(HandoffChange(handoff_id, "", claimed_by=to),),
+        changes=(HandoffChange(handoff_id, "", claimed_by=account or to),),
         posts=(DeskPost(handoff_id, "note", f"{desk_word(terms, 'assigned')} {to} ({by})"),),
     )
 

@@ -102,6 +102,11 @@ class InboundMessage:
     staff: str = ""  # staff messages: the account they are done with; `name` is what shoppers see
     answers: int | None = None  # of a suggestion that staff send as it stands: DeskPost.answers
 
+    @property
+    def who(self) -> str:
+        """Staff messages: who did it, whatever he is called; his name only where a desk knows no accounts."""
+        return self.staff or self.name
+
     def __post_init__(self) -> None:
         for name in ("text", "button", "value", "name"):
             object.__setattr__(self, name, storable(getattr(self, name)))

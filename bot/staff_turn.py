@@ -76,7 +76,7 @@ class StaffTurn:
             return await self._overtaken(t, handoff_id, later)
         moved = handoff.Moved(t.conversation)
         if view is None or view.kind != "approval":
-            moved = idle.paid(handoff.claimed(t.conversation, handoff_id, t.first.name, self._terms, writes=True))
+            moved = idle.paid(self._claimed(t, handoff_id, writes=True))
         result = await self._results.moved(t, moved)
         lines = (*result.lines, transcript.staff_line(t.first))
         sendings = (*result.sendings, Sending("staff", Reply(t.first.text)))
@@ -122,14 +122,14 @@ class StaffTurn:
         by, value = t.first.name, t.first.value
         match t.first.act:
             case "claim":
-                claimed = handoff.claimed(t.conversation, handoff_id, by, self._terms)
+                claimed = self._claimed(t, handoff_id)
                 taken = claimed.conversation != t.conversation  # else somebody had it, and may have answered
                 return idle.owed(claimed, self._settings.idle_at(t.now)) if taken else claimed
             case idle.RELEASE:
                 note, long = f"{self._word(value or 'released')} {by}", self._settings.long_at(t.now)
                 return idle.released(t.conversation, handoff_id, note, long)
-            case "assign" if value in await self._store.colleagues():
-                return handoff.assigned(t.conversation, handoff_id, value, by, self._terms)
+            case "assign" if account := await self._account_of(value):
+                return handoff.assigned(t.conversation, handoff_id, value, by, self._terms, account=account)
             case "assign":
                 post = handoff.no_colleague(handoff_id, value, self._terms)
                 return handoff.Moved(t.conversation, posts=(post,))
@@ -143,9 +143,18 @@ class StaffTurn:
 
     async def _has_room(self, t: Turn, handoff_id: str) -> bool:
         """Whether he who is to have it may take one more; what he has already is none more."""
-        name, note = t.first.value or t.first.name, t.conversation.handoff
-        has = note is not None and note.id == handoff_id and note.awaits == name
-        return has or not routing.full(await self._store.crew(), name)
+        account = await self._account_of(t.first.value) if t.first.value else t.first.who
+        note = t.conversation.handoff
+        has = note is not None and note.id == handoff_id and note.awaits == account
+        return has or not routing.full(await self._store.crew(), account)
+
+    async def _account_of(self, name: str) -> str:
+        """Of a colleague, by what he is called; "" for nobody."""
+        return next((one.account for one in await self._store.crew() if one.name == name), "")
+
+    def _claimed(self, t: Turn, handoff_id: str, *, writes: bool = False) -> handoff.Moved:
+        by, account = t.first.name, t.first.who
+        return handoff.claimed(t.conversation, handoff_id, by, self._terms, writes=writes, account=account)
 
     def _put_away(self, t: Turn, handoff_id: str) -> handoff.Moved:
         try:

@@ -75,7 +75,7 @@ class HandoffChange:
     reason: str = ""
     summary: str = ""
     confirmation: Confirmation | None = None
-    claimed_by: str = ""
+    claimed_by: str = ""  # the account (InboundMessage.who)
     closing: str = ""  # why it is closed
     opening: bool = False
     released: bool = False  # nobody has it any more
@@ -183,10 +183,6 @@ class TurnStore(Protocol):
 
     async def claims(self) -> Sequence[tuple[datetime, datetime]]:
         """When the chat handoffs that were claimed last were opened and claimed."""
-    async def colleagues(self) -> list[str]:
-        """The names that shoppers see of all members of staff."""
-        ...
-
     async def crew(self) -> Sequence[Crew]:
         """All members of staff, with what each has just now."""
         ...

@@ -13,6 +13,7 @@ from bot.bootstrap import Language
 from bot.conversation import IntentScore, Status, Understanding, Utterance
 from bot.errors import PermanentFailure
 from bot.messages import InboundMessage, Kind, Sender
+from bot.routing import Strengths
 from bot.script import ADDRESS
 from bot.speech import WrittenWords
 from bot.store.database import reading, writing
@@ -286,6 +287,40 @@ async def test_a_waiting_one_waits_for_the_colleague(talk: Talk) -> None:
     assert (await holder(talk, number), await status(talk)) == (("waiting", "Mei"), Status.WAITING)
     [joined] = await done(talk, staff("s2", number, act="claim", name="Mei"))
     assert "Mei" in joined
+
+
+async def test_a_claim_hangs_on_the_account_and_not_on_what_he_is_called(talk: Talk) -> None:
+    """Mei marries and is called Mei Lin from then on: what she has, and what waits for her, is hers still."""
+    office = talk.product.assistant
+    token = await office.sign_in("Mei", await talk.product.staff.fresh_password("Mei"), "127.0.0.1")
+    await office.set_strengths("Mei", Strengths(most=1), "admin")
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="claim"))
+    await done(talk, staff("s2", number, act="assign", value="Mei"))
+    await office.rename("Mei", "Mei Lin")
+    assert await holder(talk, number) == ("claimed", "Mei Lin")
+    mei = replace(staff("s3", number, "It is me.", name="Mei Lin"), staff="Mei")
+    joined, _ = await done(talk, mei)
+    assert "Mei Lin" in joined  # he who was handed it, by another name
+    [crew] = [one for one in await talk.product.desk.crew() if one.account == "Mei"]
+    assert crew.full
+    await office.sign_out(token)
+    await talk.product.dispatcher.drain()
+    assert (await holder(talk, number))[0] == "waiting"
+
+
+async def test_another_who_takes_an_old_name_gets_nothing_with_it(talk: Talk) -> None:
+    for account in ("Mei", "Bo"):
+        await talk.product.staff.fresh_password(account)
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, replace(staff("s1", number, act="claim", name="Mei"), staff="Mei"))
+    await talk.product.staff.rename("Mei", "Mei Lin")
+    await talk.product.staff.rename("Bo", "Mei")
+    view = await talk.product.assistant.handoff(number)
+    assert view and (view.claimed_by, view.claimer) == ("Mei Lin", "Mei")
+    assert {one.name: one.has for one in await talk.product.desk.crew()} == {"Mei": 0, "Mei Lin": 1}
 
 
 async def test_nobody_without_an_account_is_handed_anything(talk: Talk) -> None:

@@ -177,7 +177,7 @@ class Handoffs(SQLModel, table=True):
         default=None, sa_column=sa.Column(Json, nullable=True)
     )  # approvals: what to do
     status: str = Field(index=True)  # waiting, claimed, back, closed, approved, declined
-    claimed_by: str = ""
+    claimed_by: str = ""  # the account
     closing: str = ""  # why it was closed, "" where nobody said
     opened_at: datetime = _time()
     claimed_at: datetime | None = _time(null=True)

@@ -20,4 +20,4 @@ class TurnRows:
         self.load, self.history, self.commit = conversations.load, conversations.history, conversations.commit
         self.promises, self.mailed_to = promises.open_ones, ways_back.mailed_to
         self.handoff, self.confirmation, self.claims = desk.handoff, desk.confirmation, desk.claims
-        self.colleagues, self.leads, self.crew = desk.colleagues, desk.leads, desk.crew
+        self.leads, self.crew = desk.leads, desk.crew
