@@ -7,8 +7,8 @@ import yaml
 from aiohttp import web
 from channel_contract import CHECKS, Delivered
 from fakes import FakeOffice, TalkingFront
-from peers.slack import APP_TOKEN, SCOPES, SlackPeer, buttons, pictures, visible
-from slack_rig import settings
+from peers.slack import APP_TOKEN, SCOPES, buttons, pictures, visible
+from slack_rig import settings, slack_peer  # noqa: F401 - fixtures
 
 from adapters.slack import SlackAdapter
 from adapters.slack import limits as slack_limits
@@ -18,14 +18,6 @@ from bot.messages import Address, Attachment, Button, Card, Picture, Reply
 ANN = Address("slack", "T0SHOP", "D0ANN", user="U0ANN")
 THREAD = Address("slack", "T0SHOP", "C0SHOP", "1790000200.000100", "U0ANN", private=False)
 AGENT = Address("slack", "T0SHOP", "D0ANN", "1790000090.000100", "U0ANN")
-
-
-@pytest.fixture
-async def peer():
-    async with SlackPeer() as peer:
-        for channel in ("D0ANN", "C0SHOP", "C0STAFF"):
-            peer.open(channel)
-        yield peer
 
 
 @pytest.fixture

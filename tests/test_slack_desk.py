@@ -2,8 +2,8 @@
 
 import pytest
 from fakes import FakeOffice, TalkingFront
-from peers.slack import SlackPeer, buttons, visible
-from slack_rig import Shop, payload, settings
+from peers.slack import buttons, visible
+from slack_rig import Shop, payload, settings, slack_peer  # noqa: F401 - fixtures
 
 from adapters.slack import SlackAdapter
 from bot.errors import PermanentFailure, TemporaryFailure
@@ -11,13 +11,6 @@ from bot.messages import Button, DeskPost
 from bot.ports import StaffDesk
 
 BUTTONS = (Button("Claim", "claim"), Button("Give back", "back"), Button("Close", "close"))
-
-
-@pytest.fixture
-async def peer():
-    async with SlackPeer() as peer:
-        peer.open("C0STAFF", "U0EVE")
-        yield peer
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fakes import FakeOffice, TalkingFront
+from fakes import FakeOffice
 from peers.slack import SlackPeer, filled_in
-from slack_rig import Shop, payload, settings
+from slack_rig import Shop, payload, slack_front, slack_peer, slack_shop  # noqa: F401 - fixtures
 
 from adapters.slack.desk_menu import ACTS
 from bot.messages import DeskPost, Kind, Sender
@@ -22,30 +22,12 @@ def handoff(status: str = "claimed") -> HandoffView:
 
 
 @pytest.fixture
-async def peer():
-    async with SlackPeer() as peer:
-        peer.open("C0STAFF", "U0EVE", "U0ANN")
-        yield peer
-
-
-@pytest.fixture
-def front():
-    return TalkingFront()
-
-
-@pytest.fixture
 def office():
     office = FakeOffice({"eve": "x", "bob": "y"})
     office.names, office.views = {"eve": "Eve", "bob": "Bob"}, {"h-17": handoff()}
     label = ReadyReply("en", "Label", "Dear Ann, the label is on its way.")
     office.ready = [label, ReadyReply("en", "Order", "", ("order",))]
     return office
-
-
-@pytest.fixture
-async def shop(peer, front, office):
-    async with Shop(front, settings(peer), office) as shop:
-        yield shop
 
 
 class Desk:
