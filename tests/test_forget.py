@@ -53,7 +53,8 @@ async def test_what_paces_other_chats_and_the_desk_stays(shop, erasure):
     await erasure.forget(PERSON)
     async with shop.product.engine.connect() as connection:
         kept = set(await connection.scalars(sa.select(budgets)))
-    assert kept == {"account:telegram", "desk:telegram", f"telegram:700100:{BOB}"}
+    group = f"calls:telegram:700100:{GROUP}"
+    assert kept == {"account:telegram", "desk:telegram", f"telegram:700100:{BOB}", group}
 
 
 async def test_a_file_goes_with_the_last_one_who_sent_it(shop, erasure, home):
