@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from peers.telegram_forum import GROUP
 from sqlmodel import SQLModel
 from telegram_rig import ANN, BOB, LAWYER, Shop, open_shop
 
