@@ -27,7 +27,7 @@ from bot.office import (
     StaffLink,
     StaffSession,
 )
-from bot.ports import Clock, Linking, Member, Receipt, TranscriptLine
+from bot.ports import Clock, Linking, Member, Receipt, TranscriptLine, WayBack
 from bot.roles import Role
 from bot.routing import Strengths
 
@@ -93,6 +93,18 @@ class DeskRows(Protocol):
     async def remember(self, name: str, value: str) -> None: ...
 
     async def recall(self, name: str) -> str: ...
+
+
+class CallRows(Protocol):
+    async def spend(self, key: str, now: datetime, most: int, seconds: float, behind: int = 0) -> float: ...
+
+
+class WayBackRows(Protocol):
+    async def way_back(self, token: str) -> WayBack | None: ...
+
+    async def come_back(self, token: str) -> str: ...
+
+    async def holds(self, conversation_id: str, place: str) -> bool: ...
 
 
 class LeaseRows(Protocol):
@@ -169,13 +181,14 @@ class Assistant:
         audit: AuditRows,
         modes: ModeRows,
         leases: LeaseRows,
+        calls: CallRows,
+        ways_back: WayBackRows,
         canned: CannedReplies,
         watchers: Watchers,
         words: Callable[[str], Terms],
         staff_language: str,
         files: Path,
         wake: Callable[[str], None],
-        returning: Callable[[str], str | None],
         clock: Clock,
     ) -> None:
         self._inbox = inbox
@@ -183,7 +196,9 @@ class Assistant:
         self.composing = inbox.composing
         self.transcript = transcripts.transcript
         self.subscribe = watchers.watch
-        self.words, self.language, self.returning = words, staff_language, returning
+        self.words, self.language = words, staff_language
+        self.spend = calls.spend
+        self.way_back, self.come_back, self.holds = ways_back.way_back, ways_back.come_back, ways_back.holds
         self.handoffs, self.handoff, self.ratings = desk.handoffs, desk.handoff, desk.ratings
         self.handoff_at, self.running, self.open_chat = desk.handoff_at, desk.running, desk.open_chat
         self.colleagues, self.replies = desk.colleagues, canned.replies
@@ -219,7 +234,7 @@ class Assistant:
         """What he has claimed and not put away waits for a person again."""
         session = await self.session(token)
         await self._sign_out(token)
-        mine = [view for view in await self.handoffs() if session and view.claimed_by == session.name]
+        mine = [view for view in await self.handoffs() if session and view.claimer == session.staff]
         for view in mine:
             if session and view.status == "claimed":
                 await self.receive(self._released(view, session, token))

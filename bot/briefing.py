@@ -49,7 +49,7 @@ class Briefing:
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *t.files]
         names = [name for name, _ in able]
-        return handoff.opened(conversation, change, t.now, wait, self._terms, files, suggestion, names)
+        return handoff.opened(conversation, change, t.now, wait, self._terms, files, suggestion, t.newest, names)
 
     async def _able(self, order: Order | None, conversation: Conversation) -> Sequence[tuple[str, Money]]:
         """What staff could do about the order right now, and what it would move."""

@@ -205,7 +205,7 @@ class HandoffNote:
     subject: str = ""  # approvals and cases: what they are about
     away: bool = False  # claimed, and put away for a time
     owes: bool = False  # claimed, and the shopper waits for a word
-    awaits: str = ""  # the colleague it was handed to, of whom the shopper has not heard yet
+    awaits: str = ""  # the account of the colleague it was handed to, of whom the shopper has not heard yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ class Notice:
     mail: str
     act: Act
     files: tuple[Attachment, ...] = ()
+    back: bool = False  # with a link back to the chat
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,15 +49,15 @@ class Dialogue:
         modes: WriteModes,
         clock: Clock,
         new_id: Callable[[], str],
-        way_back: leaving.WayBack | None = None,
+        looks: leaving.Looks | None = None,
     ) -> None:
-        """`way_back`: None where no mail reaches a shopper who has left the web page."""
-        self._interpreter, self._fulfilment, self._skills = interpreter, fulfilment, skills
+        """`looks`: None where no mail reaches a shopper who has left the web page."""
+        self._store, self._interpreter, self._fulfilment, self._skills = store, interpreter, fulfilment, skills
         self._settings, self._modes = settings, modes
         terms = speech.locale(settings.staff_language).terms  # what staff read
         briefing = Briefing(store, fulfilment, speech, settings, new_id)
         self._hearing = hearing = Hearing(store, interpreter, fulfilment.identity, clock, new_id)
-        self._results = results = Results(store, speech, briefing, settings, mails=way_back is not None)
+        self._results = results = Results(store, speech, briefing, settings, mails=looks is not None)
         self._suggester = suggester = Suggester(fulfilment, speech, skills)
         verdicts = Verdicts(
             store=store, fulfilment=fulfilment, briefing=briefing, results=results, skills=skills, settings=settings,
@@ -65,7 +65,7 @@ class Dialogue:
         )  # fmt: skip
         self._staff = StaffTurn(
             store=store, fulfilment=fulfilment, briefing=briefing, speech=speech, results=results, verdicts=verdicts,
-            settings=settings, terms=terms, way_back=way_back,
+            settings=settings, terms=terms, looks=looks,
         )  # fmt: skip
         self._timer = TimerTurn(
             store=store, results=results, verdicts=verdicts, settings=settings, terms=terms,
@@ -97,6 +97,8 @@ class Dialogue:
             return await self._timer.turn(t)
         if t.first.kind is Kind.START and t.first.button == leaving.BACK:
             return TurnResult(leaving.came_back(t.conversation))
+        if t.first.kind is Kind.START and t.first.button == leaving.AGAIN:
+            return await self._linked_again(t)
         if t.conversation.rating and t.first.kind in (Kind.TEXT, Kind.BUTTON) and (rated := await self._rated(t)):
             return rated
         if t.conversation.status in PERSON:
@@ -111,6 +113,11 @@ class Dialogue:
         if t.conversation.status in PERSON:
             return await self._relay.failed(t)
         return await self._bot_failed(t)
+
+    async def _linked_again(self, t: Turn) -> TurnResult:
+        mail = await self._store.mailed_to(t.conversation.id)
+        letters = [await self._results.letter(leaving.another(mail), t.conversation.language)] if mail else []
+        return TurnResult(t.conversation, sendings=tuple(letters))
 
     async def _rated(self, t: Turn) -> TurnResult | None:
         """A rating that was asked for, or the word after it; None for anything else, which goes on as usual."""

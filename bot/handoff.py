@@ -42,10 +42,11 @@ def joined(first: Moved, second: Moved) -> Moved:
 
 def opened(
     conversation: Conversation, change: HandoffChange, now: datetime, wait: timedelta, terms: Terms,
-    files: Sequence[Attachment] = (), suggestion: str = "", deeds: Sequence[str] = (),
+    files: Sequence[Attachment] = (), suggestion: str = "", answers: int = 0, deeds: Sequence[str] = (),
 ) -> Moved:  # fmt: skip
     """A new handoff: a chat handoff stops the bot, an approval or a case does not. `files`: what the shopper sent.
 
+    `suggestion`, `answers`: as in DeskPost.
     `deeds`: what staff could do about its order (bot/deeds.py).
     """
     subject = change.confirmation.subject if change.confirmation else ""
@@ -55,7 +56,7 @@ def opened(
     post = desk_posts.opening(change.id, change.kind, change.reason, told, who, terms)
     buttons = (*post.buttons, *(Button(desk_posts.desk_word(terms, deed), deed) for deed in deeds))
     kept = tuple(item for item in files if item.digest)
-    post = replace(post, buttons=buttons, files=kept, suggestion=suggestion)
+    post = replace(post, buttons=buttons, files=kept, suggestion=suggestion, answers=answers)
     if change.kind == "approval":
         conversation = replace(conversation, approvals=(*conversation.approvals, note))
         return Moved(conversation, changes=(change,), posts=(post,))
@@ -72,7 +73,7 @@ def opened(
 
 def relayed(
     conversation: Conversation, text: str, urgent: Act | None = None, files: Sequence[Attachment] = (),
-    suggestion: str = "",
+    suggestion: str = "", answers: int = 0,
 ) -> Moved:  # fmt: skip
     """The shopper writes while a person is awaited or talks: it goes to the desk; acknowledged once per wait.
 
@@ -82,7 +83,7 @@ def relayed(
         raise ValueError("no handoff to relay to")
     post = DeskPost(
         conversation.handoff.id, "relay", text, files=tuple(item for item in files if item.digest),
-        suggestion=suggestion,
+        suggestion=suggestion, answers=answers,
     )  # fmt: skip
     new = urgent and urgent.facts and urgent.name != f"handoff/{conversation.handoff.reason}"
     if conversation.status is Status.WAITING and urgent and new:
@@ -97,14 +98,20 @@ def cancelled(conversation: Conversation, terms: Terms) -> Moved:
     return _ended(conversation, "back", (Act("waiting/cancelled", tone="warm"),), Status.BOT, terms)
 
 
-def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, writes: bool = False) -> Moved:
-    """Exactly one claim wins; writing takes over, also after the handoff was given back."""
+def claimed(
+    conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, writes: bool = False, account: str = ""
+) -> Moved:
+    """Exactly one claim wins; writing takes over, also after the handoff was given back.
+
+    `account`: whose it is from now on, `staff` is only what he is called.
+    """
+    who = account or staff
     note, case = conversation.handoff, _case(conversation, handoff_id)
     if (writes or case) and note and conversation.status in (Status.WAITING, Status.STAFF):
         handoff_id = note.id  # in whichever thread it was written, the open handoff is meant
     mine = note is not None and note.id == handoff_id
     if mine and note and conversation.status is Status.STAFF:
-        if staff == note.awaits:
+        if who == note.awaits:
             return Moved(
                 replace(conversation, handoff=replace(note, awaits="")),
                 acts=(Act("staff/joined", {"name": Text(staff)}),),
@@ -129,7 +136,7 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
             cases=_without(conversation, handoff_id),
         ),
         acts=(Act("staff/joined", {"name": Text(staff)}),),
-        changes=(HandoffChange(handoff_id, "claimed", claimed_by=staff),),
+        changes=(HandoffChange(handoff_id, "claimed", claimed_by=who),),
         posts=(
             DeskPost(handoff_id, "note" if mine else "again", f"{desk_posts.desk_word(terms, 'taken')} {staff}"),
             # the store knows what the bot was about to say, and leaves this out when it was nothing
@@ -139,17 +146,19 @@ def claimed(conversation: Conversation, handoff_id: str, staff: str, terms: Term
     )
 
 
-def assigned(conversation: Conversation, handoff_id: str, to: str, by: str, terms: Terms) -> Moved:
-    """It moves to a colleague; the shopper hears of him when he claims it or writes."""
+def assigned(
+    conversation: Conversation, handoff_id: str, to: str, by: str, terms: Terms, *, account: str = ""
+) -> Moved:
+    """It moves to a colleague (his `account`); the shopper hears of him when he claims it or writes."""
     note = conversation.handoff
     mine = note is not None and note.id == handoff_id and conversation.status in (Status.WAITING, Status.STAFF)
     if not mine and not _case(conversation, handoff_id):
         return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_posts.desk_word(terms, "over")),))
     if mine and note and conversation.status is Status.STAFF:
-        conversation = replace(conversation, handoff=replace(note, awaits=to))
+        conversation = replace(conversation, handoff=replace(note, awaits=account or to))
     return Moved(
         conversation,
-        changes=(HandoffChange(handoff_id, "", claimed_by=to),),
+        changes=(HandoffChange(handoff_id, "", claimed_by=account or to),),
         posts=(DeskPost(handoff_id, "note", f"{desk_posts.desk_word(terms, 'assigned')} {to} ({by})"),),
     )
 

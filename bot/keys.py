@@ -12,12 +12,11 @@ class Keys:
     cookies: bytes  # of visitors of the web page
     links: bytes  # that the shop's account page signs
     codes: bytes
-    way_back: bytes  # links that lead a shopper back to the web page
 
     @classmethod
     def of(cls, home: Path) -> "Keys":
         secret = _secret(home)
-        others = (derived(secret, use) for use in ("signed links", "one-time codes", "way back"))
+        others = (derived(secret, use) for use in ("signed links", "one-time codes"))
         return cls(secret, *others)
 
 

@@ -1,30 +1,23 @@
 """A shopper on the web page whom nobody can answer now may leave an e-mail address: the answer goes there when he has
-left the page, once, with a link back. Pure.
+left the page, once, with a link back. Pure; the links themselves are the store's (bot/store/ways_back.py).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
-from bot import links
 from bot.conversation import Conversation, Status
 from bot.decision import Notice
-from bot.facts import Act, Text
+from bot.facts import Act, Number, Text
 from bot.handoff import Moved
 from bot.slots import email
 
 WEB = "web"  # the one channel that ends with its page
 UNANSWERED = ("waiting/closed", "waiting/long")  # what is said while nobody can answer
-LASTS = timedelta(days=7)  # of a link back
-BACK = "back"  # the button of a START with which somebody came by a link
+HOURS = 24  # that a link back lasts, from when its mail goes out
+# the buttons of a START: somebody came by a link; somebody asks for another one in place of a link that is over
+BACK, AGAIN = "back", "again"
 
-
-@dataclass(frozen=True, slots=True)
-class WayBack:
-    """What the outside world gives: a link to a conversation, and whether its shopper looks at it now."""
-
-    link: Callable[[str, datetime], str]  # of a visitor, good until then
-    looks: Callable[[str], bool]  # a conversation's id
+Looks = Callable[[str], bool]  # whether the shopper of a conversation, by its id, has it before him now
 
 
 def offered(acts: tuple[Act, ...], conversation: Conversation) -> tuple[tuple[Act, ...], Conversation]:
@@ -46,13 +39,17 @@ def left(moved: Moved, said: str) -> Moved:
     return replace(moved, conversation=kept, acts=(Act("waiting/mail_kept", {"mail": Text(address)}),))
 
 
-def answered(conversation: Conversation, by: str, now: datetime, way: WayBack) -> tuple[Notice | None, Conversation]:
+def answered(conversation: Conversation, by: str, looks: Looks) -> tuple[Notice | None, Conversation]:
     """The letter of an answer, and the conversation without the address; None while he looks at it or has left none."""
-    if not conversation.reach or way.looks(conversation.id):
+    if not conversation.reach or looks(conversation.id):
         return None, conversation
-    link = way.link(conversation.address.user, now + LASTS)
-    act = Act("notice:answer", {"name": Text(by), "link": Text(link)})
-    return Notice(conversation.reach, act), replace(conversation, reach="")
+    act = Act("notice:answer", {"name": Text(by), "hours": Number(HOURS)})
+    return Notice(conversation.reach, act, back=True), replace(conversation, reach="")
+
+
+def another(mail: str) -> Notice:
+    """The letter with a fresh link, to where the answer went."""
+    return Notice(mail, Act("notice:link", {"hours": Number(HOURS)}), back=True)
 
 
 def came_back(conversation: Conversation) -> Conversation:
@@ -63,16 +60,3 @@ def came_back(conversation: Conversation) -> Conversation:
     return replace(
         conversation, proof=None, challenge=None, flows=(), queue=(), pending=None, memory={}, noted={}
     )  # fmt: skip
-
-
-def sealed(key: bytes, public_url: str) -> Callable[[str, datetime], str]:
-    """How links back are made."""
-    return lambda visitor, until: f"{public_url.rstrip('/')}/?back={links.seal(key, links.VISITOR, visitor, until)}"
-
-
-def opened(key: bytes, token: str, now: datetime) -> str | None:
-    """The visitor whose conversation a link leads to, None for one that is over or not ours."""
-    signed = links.read(key, token)
-    good = signed and signed.kind == links.VISITOR and signed.genuine and signed.until > now
-    return signed.id if signed and good else None
-

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 CUSTOMER, ORDER = "c", "o"
-VISITOR = "v"  # of ours alone, under another key: back to a chat (bot/leaving.py)
 TELEGRAM_CHARS = 64  # of a /start payload (Telegram, "Deep linking")
 LONGEST = timedelta(hours=24)  # a page that signs for longer has got its clock or its arithmetic wrong
 _MAC, _HEAD = 16, 5  # bytes
@@ -47,7 +46,7 @@ def read(key: bytes, token: str) -> Signed | None:
         kind, id_ = raw[:1].decode(), raw[_HEAD:-_MAC].decode()
     except ValueError:
         return None
-    if kind not in (CUSTOMER, ORDER, VISITOR) or not id_.isprintable() or not id_:
+    if kind not in (CUSTOMER, ORDER) or not id_.isprintable() or not id_:
         return None
     until = datetime.fromtimestamp(int.from_bytes(raw[1:_HEAD], "big"), UTC)
     genuine = hmac.compare_digest(raw[-_MAC:], _mac(key, raw[:-_MAC]))

@@ -121,6 +121,12 @@ class InboundMessage:
     handoff_id: str = ""  # staff messages: which handoff; "" when only the desk thread tells
     conversation_id: str = ""  # staff messages to a conversation that is on no desk: which one; they take it over
     staff: str = ""  # staff messages: the account they are done with; `name` is what shoppers see
+    answers: int | None = None  # of a suggestion that staff send as it stands: DeskPost.answers
+
+    @property
+    def who(self) -> str:
+        """Staff messages: who did it, whatever he is called; his name only where a desk knows no accounts."""
+        return self.staff or self.name
 
     def __post_init__(self) -> None:
         for name in ("text", "button", "value", "name"):
@@ -265,6 +271,7 @@ class Reply:
     share: str = ""  # label of a button that shares the shopper's own phone number, where a platform has such a thing
     salt: str = ""  # of a one-time code, which is worked out and written below the text when it is sent, never stored
     answers: str = ""  # source id of what the shopper wrote, where others talk too
+    back: bool = False  # a link back to the chat is made and written below the text when it is sent, never stored
 
     def as_text(self, *, number_buttons: bool = False) -> str:
         """The whole reply in plain text; buttons as a numbered list where the platform has none."""
@@ -314,6 +321,7 @@ class DeskPost:
     files: tuple[Attachment, ...] = ()  # what the shopper sent, kept, by digest; shown where a desk can
     suggestion: str = ""  # what `text` names as what the bot would answer, for a desk that can send it at a press
     calls: tuple[Called, ...] = ()  # whom it is for: `text` ends with their names, and a desk calls those it knows
+    answers: int = 0  # the newest message (inbox row) that who sends the suggestion has seen
 
     @property
     def signed(self) -> str:
@@ -331,5 +339,5 @@ def joined(first: DeskPost, second: DeskPost) -> DeskPost | None:
     text = f"{first.text}\n{second.text}"
     alike = first.kind == second.kind and first.kind in ("relay", "note")
     alike = alike and not any(post.files or post.calls for post in (first, second))
-    both = replace(first, text=text, suggestion=second.suggestion)
+    both = replace(first, text=text, suggestion=second.suggestion, answers=second.answers)
     return both if alike and len(text.encode("utf-16-le")) // 2 <= JOINED_UNITS else None

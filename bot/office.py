@@ -32,7 +32,7 @@ class HandoffView:
     reason: str
     summary: str
     status: str  # waiting, claimed, back, closed, approved, declined
-    claimed_by: str  # also whom it was handed to while it waits
+    claimed_by: str  # what he is called now; also whom it was handed to while it waits
     opened_at: datetime
     channel: str
     language: str
@@ -47,6 +47,7 @@ class HandoffView:
     why: str = ""  # it stands before others (triage.WHY); "": by its age
     minutes: int = 0  # why "packing" or "due": that are left
     closing: str = ""  # one of CLOSINGS, "" where nobody said
+    claimer: str = ""  # the account of `claimed_by`
     summaries: Mapping[str, str] = field(default_factory=dict)  # by language; none for a handoff of an older version
 
     def told(self, language: str) -> str:

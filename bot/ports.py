@@ -204,7 +204,8 @@ class TranscriptLine:
     attachments: tuple[str, ...] = ()  # digests of kept files
     names: Mapping[str, str] = field(default_factory=dict)  # digest → what the shopper called it, where he said
     cards: tuple[Card, ...] = ()
-    suggestion: str = ""  # user lines, for staff only: what the bot would have answered
+    suggestion: str = ""  # for staff only: what the bot would have answered to this line
+    answers: int = 0  # ... and as DeskPost.answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,14 @@ class Linking(StrEnum):
     DONE = "linked"
     WRONG = "link_wrong"  # or run out, or used by another
     LOCKED = "link_locked"  # too many wrong ones
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """A link back to a conversation, as whoever opens it finds it."""
+
+    address: Address
+    state: str  # "good", "used", "over"
 
 
 class Front(Protocol):
@@ -261,6 +270,13 @@ class Front(Protocol):
         """
         ...
 
+    async def spend(self, key: str, now: datetime, most: int, seconds: float, behind: int = 0) -> float:
+        """Count one of at most so many calls in so many seconds, for all processes; 0.0 when it may be made.
+
+        Else nothing is counted: the seconds until there is room for it, and for as many right `behind` it.
+        """
+        ...
+
     async def member(self, person: Address) -> Member | None:
         """The member of staff that a person of a platform is linked to. One small query."""
         ...
@@ -269,8 +285,16 @@ class Front(Protocol):
         """Link him to the account whose code he wrote; a wrong code counts as a try."""
         ...
 
-    def returning(self, token: str) -> str | None:
-        """Which visitor of the web page a link back belongs to; None for one that is over or not ours."""
+    async def way_back(self, token: str) -> "WayBack | None":
+        """What a link back to a chat on the web page is good for; nothing is used up. None for one that is not ours."""
+        ...
+
+    async def come_back(self, token: str) -> str:
+        """Use the link up: the place of whoever came by it, in place of all before him. "" when it is over."""
+        ...
+
+    async def holds(self, conversation_id: str, place: str) -> bool:
+        """Whether a browser has this conversation still: nobody has come by a link since it got its place."""
         ...
 
     def desk_words(self, key: str) -> str:

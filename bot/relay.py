@@ -67,7 +67,8 @@ class Relay:
 
     def _relayed(self, t: Turn, text: str, urgent: Act | None = None) -> handoff.Moved:
         """To the desk; what was put away there comes back."""
-        moved, note = handoff.relayed(t.conversation, text, urgent, t.files, t.suggestion), t.conversation.handoff
+        moved = handoff.relayed(t.conversation, text, urgent, t.files, t.suggestion, t.newest)
+        note = t.conversation.handoff
         back = snooze.brought_back(
             moved.conversation, note.id if note else "", desk_posts.desk_word(self._terms, "back_written")
         )

@@ -7,7 +7,7 @@ from typing import Any
 from bot import codes, desk_posts, handoff, leaving, notifier, transcript, waiting
 from bot.briefing import Briefing
 from bot.conversation import Conversation, facts_to_json
-from bot.decision import Speak
+from bot.decision import Notice, Speak
 from bot.facts import Act, Number
 from bot.messages import Reply
 from bot.speech import Speech
@@ -78,15 +78,21 @@ class Results:
 
     async def _letters(self, speak: Speak) -> list[Sending]:
         """What goes to contacts on file: notices, and a one-time code."""
-        language, letters = speak.conversation.language or "en", list[Sending]()
-        for notice in speak.notify:
-            told = await self._speech.sentences((notice.act,), language)
-            letters.append(Sending("notice", Reply(told.text, attachments=notice.files), mail=notice.mail))
+        language, letters = speak.conversation.language, list[Sending]()
+        letters += [await self.letter(notice, language) for notice in speak.notify]
         if speak.code:
             mail, salt = speak.code
-            letter = await self._speech.sentences((Act("notice:code", {"minutes": Number(codes.MINUTES)}),), language)
+            letter = await self._speech.sentences(
+                (Act("notice:code", {"minutes": Number(codes.MINUTES)}),), language or "en"
+            )
             letters.append(Sending("code", Reply(letter.text, salt=salt), mail=mail))
         return letters
+
+    async def letter(self, notice: Notice, language: str, words: str = "") -> Sending:
+        """`words`: what staff wrote, in full."""
+        told = await self._speech.sentences((notice.act,), language or "en")
+        text = f"{told.text}\n\n{words}" if words else told.text
+        return Sending("notice", Reply(text, attachments=notice.files, back=notice.back), mail=notice.mail)
 
     def _offered(self, acts: tuple[Act, ...], conversation: Conversation) -> tuple[tuple[Act, ...], Conversation]:
         """With the offer to leave an address, where a mail can be sent to it."""

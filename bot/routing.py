@@ -31,6 +31,7 @@ class Crew:
     name: str  # what shoppers see
     strengths: Strengths
     has: int = 0  # conversations that he has claimed and not put away
+    account: str = ""
 
     @property
     def full(self) -> bool:
@@ -51,9 +52,9 @@ def _suits(strengths: Strengths, language: str, reason: str) -> bool:
     return speaks and (not strengths.skills or reason in strengths.skills)
 
 
-def full(crew: Sequence[Crew], name: str) -> bool:
+def full(crew: Sequence[Crew], account: str) -> bool:
     """Whether he takes no more."""
-    return any(one.full for one in crew if one.name == name)
+    return any(one.full for one in crew if one.account == account)
 
 
 def strengths(languages: str, skills: str, most: str) -> Strengths:

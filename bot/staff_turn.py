@@ -4,6 +4,7 @@ What becomes of the conversation is decided in handoff.py, idle.py, snooze.py an
 have verdicts.py.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import deeds, desk_posts, handoff, idle, leaving, rating, routing, snooze, transcript
@@ -13,13 +14,15 @@ from bot.decision import HandoffRequest
 from bot.errors import BadInput
 from bot.facts import Moment
 from bot.fulfilment import Fulfilment
-from bot.messages import DeskPost, Kind, Reply
+from bot.messages import DeskPost, InboundMessage, Kind, Reply, Sender
 from bot.office import CLOSINGS, OPEN, HandoffView
 from bot.results import Results
 from bot.speech import Speech
-from bot.turn import Line, Sending, TurnResult, TurnStore
+from bot.turn import Accepted, Line, Sending, TurnResult, TurnStore
 from bot.underway import Settings, Turn
 from bot.verdicts import CARD_ACTS, Verdicts
+
+MOST_SHOWN = 5  # messages that have overtaken a suggestion
 
 
 class StaffTurn:
@@ -34,11 +37,11 @@ class StaffTurn:
         verdicts: Verdicts,
         settings: Settings,
         terms: desk_posts.Terms,
-        way_back: leaving.WayBack | None,
+        looks: leaving.Looks | None,
     ) -> None:
         self._store, self._fulfilment, self._briefing, self._speech = store, fulfilment, briefing, speech
         self._results, self._verdicts = results, verdicts
-        self._settings, self._terms, self._way_back = settings, terms, way_back
+        self._settings, self._terms, self._looks = settings, terms, looks
 
     def _word(self, key: str) -> str:
         return desk_posts.desk_word(self._terms, key)
@@ -88,9 +91,11 @@ class StaffTurn:
 
     async def _wrote(self, t: Turn, view: HandoffView | None, handoff_id: str) -> TurnResult:
         """To the shopper: who writes takes the conversation over, but not beside a write that waits for a decision."""
+        if t.first.answers is not None and (later := await self._later(t, t.first.answers)):
+            return await self._overtaken(t, handoff_id, later)
         moved = handoff.Moved(t.conversation)
         if view is None or view.kind != "approval":
-            moved = idle.paid(handoff.claimed(t.conversation, handoff_id, t.first.name, self._terms, writes=True))
+            moved = idle.paid(self._claimed(t, handoff_id, writes=True))
         return await self._said(t, moved)
 
     async def _said(self, t: Turn, moved: handoff.Moved) -> TurnResult:
@@ -99,15 +104,31 @@ class StaffTurn:
         sendings = (*result.sendings, Sending("staff", Reply(t.first.text)))
         return await self._mailed(t, replace(result, lines=lines, sendings=sendings))
 
+    async def _later(self, t: Turn, answers: int) -> list[Accepted]:
+        said = await self._store.said_since(t.conversation.id, answers)
+        return [row for row in said if row.id != t.newest]
+
+    async def _overtaken(self, t: Turn, handoff_id: str, later: Sequence[Accepted]) -> TurnResult:
+        """More was said since the suggestion was made: that is shown, and it is sent at another press only.
+
+        What came after the press is not read here: it is relayed next, and stops that press again.
+        """
+        said = [_quoted(row.message) for row in later if row.id < t.newest][-MOST_SHOWN:]
+        told = handoff.suggested("\n".join([self._word("overtaken"), *said]), t.first.text, self._terms)
+        post = DeskPost(handoff_id, "note", told, suggestion=t.first.text, answers=t.newest)
+        kept = {"source_id": t.first.source_id, "suggestion": t.first.text, "answers": t.newest}
+        return await self._results.moved(
+            t, handoff.Moved(t.conversation, posts=(post,)), (Line("note", told, author=t.first.name, record=kept),)
+        )
+
     async def _mailed(self, t: Turn, result: TurnResult) -> TurnResult:
         """The answer goes to the address that the shopper left, when he has gone."""
-        if self._way_back is None:
+        if self._looks is None:
             return result
-        notice, left = leaving.answered(result.conversation, t.first.name, t.now, self._way_back)
+        notice, left = leaving.answered(result.conversation, t.first.name, self._looks)
         if notice is None:
             return result
-        told = await self._speech.sentences((notice.act,), left.language or "en")
-        letter = Sending("notice", Reply(f"{told.text}\n\n{t.first.text}"), mail=notice.mail)
+        letter = await self._results.letter(notice, left.language, t.first.text)
         return replace(result, conversation=left, sendings=(*result.sendings, letter))
 
     def _noted(self, t: Turn, handoff_id: str) -> TurnResult:
@@ -125,14 +146,14 @@ class StaffTurn:
         by, value = t.first.name, t.first.value
         match t.first.act:
             case "claim":
-                claimed = handoff.claimed(t.conversation, handoff_id, by, self._terms)
+                claimed = self._claimed(t, handoff_id)
                 taken = claimed.conversation != t.conversation  # else somebody had it, and may have answered
                 return idle.owed(claimed, self._settings.idle_at(t.now)) if taken else claimed
             case idle.RELEASE:
                 note, long = f"{self._word(value or 'released')} {by}", self._settings.long_at(t.now)
                 return idle.released(t.conversation, handoff_id, DeskPost(handoff_id, "note", note), long)
-            case "assign" if value in await self._store.colleagues():
-                return handoff.assigned(t.conversation, handoff_id, value, by, self._terms)
+            case "assign" if account := await self._account_of(value):
+                return handoff.assigned(t.conversation, handoff_id, value, by, self._terms, account=account)
             case "assign":
                 post = desk_posts.no_colleague(handoff_id, value, self._terms)
                 return handoff.Moved(t.conversation, posts=(post,))
@@ -146,9 +167,18 @@ class StaffTurn:
 
     async def _has_room(self, t: Turn, handoff_id: str) -> bool:
         """Whether he who is to have it may take one more; what he has already is none more."""
-        name, note = t.first.value or t.first.name, t.conversation.handoff
-        has = note is not None and note.id == handoff_id and note.awaits == name
-        return has or not routing.full(await self._store.crew(), name)
+        account = await self._account_of(t.first.value) if t.first.value else t.first.who
+        note = t.conversation.handoff
+        has = note is not None and note.id == handoff_id and note.awaits == account
+        return has or not routing.full(await self._store.crew(), account)
+
+    async def _account_of(self, name: str) -> str:
+        """Of a colleague, by what he is called; "" for nobody."""
+        return next((one.account for one in await self._store.crew() if one.name == name), "")
+
+    def _claimed(self, t: Turn, handoff_id: str, *, writes: bool = False) -> handoff.Moved:
+        by, account = t.first.name, t.first.who
+        return handoff.claimed(t.conversation, handoff_id, by, self._terms, writes=writes, account=account)
 
     def _put_away(self, t: Turn, handoff_id: str) -> handoff.Moved:
         try:
@@ -177,3 +207,8 @@ class StaffTurn:
             return
         settled = replace(pending, id=f"{handoff_id}.settled", verb="settle_claim", version=0)
         await self._fulfilment.perform(settled, f"staff:{t.first.staff}", t.conversation, unless_after=None)
+
+
+def _quoted(message: InboundMessage) -> str:
+    said = transcript.shown(message)
+    return f"{message.name}: {said}" if message.sender is Sender.STAFF else f"💬 {said}"

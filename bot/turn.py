@@ -84,7 +84,7 @@ class HandoffChange:
     summary: str = ""
     summaries: Mapping[str, str] = field(default_factory=dict)  # the same in each language of staff
     confirmation: Confirmation | None = None
-    claimed_by: str = ""
+    claimed_by: str = ""  # the account (InboundMessage.who)
     closing: str = ""  # why it is closed
     opening: bool = False
     released: bool = False  # nobody has it any more
@@ -180,6 +180,14 @@ class TurnStore(Protocol):
         """Those that are open, oldest first."""
         ...
 
+    async def said_since(self, conversation_id: str, row: int) -> Sequence[Accepted]:
+        """What shopper and staff have said after that inbox row, oldest first; also what still waits."""
+        ...
+
+    async def mailed_to(self, conversation_id: str) -> str:
+        """Where the last link back to it went, "" when it is not known any more."""
+        ...
+
     async def commit(self, claim: Claim, result: TurnResult) -> int: ...
 
     async def handoff(self, handoff_id: str) -> HandoffView | None: ...
@@ -192,10 +200,6 @@ class TurnStore(Protocol):
 
     async def claims(self) -> Sequence[tuple[datetime, datetime]]:
         """When the chat handoffs that were claimed last were opened and claimed."""
-    async def colleagues(self) -> list[str]:
-        """The names that shoppers see of all members of staff."""
-        ...
-
     async def crew(self) -> Sequence[Crew]:
         """All members of staff, with what each has just now."""
         ...

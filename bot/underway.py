@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot import deadlines, idle
 from bot.conversation import Conversation, Utterance
@@ -68,9 +69,14 @@ class Turn:
         return tuple(item for row in self.claim.rows for item in row.message.attachments)
 
     @property
-    def suggested(self) -> dict[str, str]:
+    def suggested(self) -> dict[str, Any]:
         """The suggestion, as the transcript keeps it beside the shopper's line."""
-        return {"suggestion": self.suggestion} if self.suggestion else {}
+        return {"suggestion": self.suggestion, "answers": self.newest} if self.suggestion else {}
+
+    @property
+    def newest(self) -> int:
+        """The inbox row of the last message of this turn."""
+        return self.claim.rows[-1].id
 
     def mark(self, step: str) -> None:
         self.steps[step] = round((time.perf_counter() - self.started) * 1000, 2)

@@ -94,12 +94,12 @@ class Verdicts:
         outcome = await self._fulfilment.perform(write, by, t.conversation, unless_after=None)
         if outcome is None:
             raise LookupError("a write without a later message to wait for was put off")
-        change = HandoffChange(view.id, "approved", claimed_by=t.first.name)
+        change = HandoffChange(view.id, "approved", claimed_by=t.first.who)
         return await self._decided(t, view, pending, outcome, change)
 
     async def _declined(self, t: Turn, view: HandoffView, pending: Confirmation) -> TurnResult:
         outcome = Outcome(Act(f"refused:{pending.skill}/declined", pending.act.facts))
-        change = HandoffChange(view.id, "declined", claimed_by=t.first.name)
+        change = HandoffChange(view.id, "declined", claimed_by=t.first.who)
         return await self._decided(t, view, pending, outcome, change)
 
     async def _decided(
@@ -137,7 +137,7 @@ class Verdicts:
         post = desk_posts.decided(change.id, change.status, self._terms)
         post = replace(post, text=words or post.text)
         ended = desk_posts.to_sendings([post], self._settings.desks, t.first.source_id)
-        noted = (Line("note", words, author=change.claimed_by),) if words else ()
+        noted = (Line("note", words, author=t.first.name),) if words else ()
         return replace(
             result, lines=(*result.lines, *noted), handoffs=(*result.handoffs, change),
             sendings=(*result.sendings, *ended),

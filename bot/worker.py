@@ -166,14 +166,16 @@ class Carrier:
         desks: Mapping[str, StaffDesk],
         changed: Callable[[str], None],
         code_of: Callable[[str], Awaitable[str]],
+        link_of: Callable[[Delivery], Awaitable[str]],
         opening_of: Callable[[str], Awaitable[DeskPost | None]],
     ) -> None:
         """`code_of(salt)` is the one-time code that a mail carries, "" when it has run out.
 
+        `link_of(delivery)` makes the link back to the chat that a mail carries.
         `opening_of(handoff id)` is the post that opens its thread on a desk.
         """
         self._outbox, self._channels, self._desks, self._changed = outbox, channels, desks, changed
-        self._code_of, self._opening_of = code_of, opening_of
+        self._code_of, self._link_of, self._opening_of = code_of, link_of, opening_of
         self._faults: dict[int, int] = {}
         self._accepted: dict[int, tuple[Delivery, str]] = {}  # by a platform, and not marked yet
 
@@ -227,6 +229,8 @@ class Carrier:
             if not code:
                 raise PermanentFailure("the one-time code has run out")
             payload = replace(payload, text=f"{payload.text}\n\n{code}", salt="")
+        if payload.back:
+            payload = replace(payload, text=f"{payload.text}\n\n{await self._link_of(delivery)}", back=False)
         return await self._channels[delivery.door].send(delivery.address, payload, f"out-{delivery.id}")
 
     async def _post(self, desk: StaffDesk, post: DeskPost) -> str:

@@ -7,6 +7,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,7 @@ from bot.office import (
     StaffSession,
     Stop,
 )
-from bot.ports import Linking, Member, Receipt, Role, TranscriptLine, WriteMode, WriteRequest
+from bot.ports import Linking, Member, Receipt, Role, TranscriptLine, WayBack, WriteMode, WriteRequest
 from bot.routing import Strengths
 
 
@@ -97,7 +98,9 @@ class FakeFront:
         self.code = "K7QX-2M9D-R4WT"  # links to EVE's account
         self.asked: list[Address] = []  # whom `member` was asked for
         self.tried: list[tuple[Address, str]] = []  # every code that somebody wrote
-        self.links_back: dict[str, str] = {}  # token → visitor
+        self.links_back: dict[str, WayBack] = {}  # by token
+        self.places: dict[str, str] = {}  # conversation → place of who came by a link last
+        self.spent: dict[str, list[datetime]] = {}  # key → when calls were made
         self.broken = 0
 
     async def receive(self, message: InboundMessage) -> Receipt:
@@ -110,6 +113,14 @@ class FakeFront:
             self.received.append(message)
         return Receipt(message.address.conversation_id, new)
 
+    async def spend(self, key: str, now: datetime, most: int, seconds: float, behind: int = 0) -> float:
+        spent = self.spent[key] = [at for at in self.spent.get(key, ()) if (now - at).total_seconds() < seconds]
+        over = len(spent) + behind - most
+        if over >= 0:
+            return seconds - (now - spent[over]).total_seconds()
+        spent.append(now)
+        return 0.0
+
     async def member(self, person: Address) -> Member | None:
         self.asked.append(person)
         return self.members.get(person.user)
@@ -120,8 +131,17 @@ class FakeFront:
             self.members[person.user] = EVE
         return Linking.DONE if code == self.code else Linking.WRONG
 
-    def returning(self, token: str) -> str | None:
+    async def way_back(self, token: str) -> WayBack | None:
         return self.links_back.get(token)
+
+    async def come_back(self, token: str) -> str:
+        link = self.links_back[token]
+        self.links_back[token] = replace(link, state="used")
+        self.places[link.address.conversation_id] = place = f"by-{token}"
+        return place
+
+    async def holds(self, conversation_id: str, place: str) -> bool:
+        return self.places.get(conversation_id, "") == place
 
     def desk_words(self, key: str) -> str:
         return DESK_WORDS[key]

@@ -27,10 +27,12 @@ from bot.store.tables import Actions, Handoffs, Inbox, Outbox, Turns
 
 
 @asynccontextmanager
-async def day(folder: Path, *, shoppers: int, staff: int, seed: int, rates: Rates) -> AsyncIterator["Day"]:
+async def day(
+    folder: Path, *, shoppers: int, staff: int, seed: int, rates: Rates, http: bool = False
+) -> AsyncIterator["Day"]:
     """A day that is over; the product is still there to be looked at."""
     async with AsyncExitStack() as stack:
-        here = await stack.enter_async_context(world(folder, shoppers=shoppers, seed=seed, rates=rates))
+        here = await stack.enter_async_context(world(folder, shoppers=shoppers, seed=seed, rates=rates, http=http))
 
         async def browser() -> aiohttp.ClientSession:
             jar = aiohttp.CookieJar(unsafe=True)  # of an address without a name

@@ -9,7 +9,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
@@ -31,12 +31,14 @@ class Rates:
     lost: float = 0.0  # the platform has taken it, and the connection ends before its answer
     twice: float = 0.0  # an event or update comes twice
     late: float = 0.0  # its twin comes only after the next one: out of order
-    closed: float = 0.0  # Slack's socket ends right after the event
+    closed: float = 0.0  # Slack's socket ends right after the event; over HTTP our answer to it is lost
+    away: float = 0.0  # our own store takes nothing, so that what a platform has brought is refused
     floods: int = 0  # one chat on each platform takes nothing for 30 s, so many times over
 
 
 CALM = Rates()
 BAD_DAY = Rates(limited=0.08, broken=0.05, dropped=0.04, lost=0.04, twice=0.12, late=0.08, closed=0.04, floods=4)
+BAD_DAY_OVER_HTTP = replace(BAD_DAY, away=0.06)
 
 
 @dataclass
@@ -79,6 +81,9 @@ class Plan:
         """What befalls the next event of this chat on its way to us."""
         names = ("twice", "late", "closed")
         return _drawn(self._dice(f"from {chat}"), {name: getattr(self.rates, name) for name in names})
+
+    def away(self, chat: str) -> bool:
+        return bool(self.rates.away) and self._dice(f"store {chat}").random() < self.rates.away
 
     def _dice(self, chat: str) -> random.Random:
         self._calls[chat] += 1

@@ -17,6 +17,7 @@ import aiohttp
 from peers.slack import TEAM, Envelope, buttons, visible
 from peers.telegram import BOT
 from peers.telegram_forum import GROUP
+from sim_http import to_slack, to_telegram
 from simulation import STAFF_CHANNEL, World, own_orders
 from slack_rig import payload as slack_payload
 from test_telegram_polling import update as telegram_payload
@@ -32,7 +33,7 @@ MARK = re.compile(r"\((s\d{3})/\d+\)")
 
 
 class SlackApp:
-    """One person's Slack; what he does is delivered over the socket, well or badly."""
+    """One person's Slack; what he does is delivered over the socket or by a call, well or badly."""
 
     def __init__(self, world: World, user: str) -> None:
         self._world, self.user = world, user
@@ -61,6 +62,12 @@ class SlackApp:
     async def _deliver(self, channel: str, payload: dict[str, Any]) -> None:
         peer, mishap = self._world.slack, self._world.plan.delivery(f"slack:{channel}:{self.user}")
         late, self._late = self._late, []
+        if self._world.http:
+            await to_slack(self._world, payload, mishap)
+            for other in late:
+                await to_slack(self._world, other.payload)
+            self._late = [Envelope("", "", payload)] if mishap == "late" else []
+            return
         envelope = await peer.push(payload)
         if mishap == "closed":
             await peer.drop()
@@ -84,7 +91,7 @@ class SlackApp:
 
 
 class TelegramApp:
-    """One person's Telegram; the poller fetches what he does, well or badly."""
+    """One person's Telegram; the poller fetches what he does, or Telegram calls, well or badly."""
 
     def __init__(self, world: World, user: int) -> None:
         self._world, self.user = world, user
@@ -114,6 +121,13 @@ class TelegramApp:
     async def _push(self, update: dict[str, Any]) -> None:
         peer, mishap = self._world.telegram, self._world.plan.delivery(f"telegram:{self.user}")
         late, self._late = self._late, []
+        if self._world.http:
+            update = {"update_id": number(self._world), **update}
+            await to_telegram(self._world, update, mishap)
+            for other in late:
+                await to_telegram(self._world, other)
+            self._late = [update] if mishap == "late" else []
+            return
         await peer.push(update)
         for other in [*late, *([update] if mishap in ("twice", "closed") else [])]:
             await peer.push(other)

@@ -11,7 +11,7 @@ import itertools
 import json
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,7 +30,9 @@ from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.web import WebAdapter
 from bot.bootstrap import Shophand, shophand
 from bot.conversation import IntentScore, Understanding, Utterance
-from bot.ports import Language
+from bot.errors import StoreError
+from bot.messages import InboundMessage
+from bot.ports import Language, Receipt
 from bot.serve import serving
 from bot.settings import Settings
 from bot.shop.transfer import SAMPLE
@@ -42,6 +44,7 @@ STAFF_CHANNEL = "C0STAFF"
 WORDS = {"cancel": "cancel_order", "a person": "talk_to_human", "yes": "affirm", "where is": "order_status"}
 STUCK = 60.0  # real seconds in which nothing moves: the simulation is broken
 LONGEST_DAY = timedelta(hours=24)
+Receive = Callable[[InboundMessage], Awaitable[Receipt]]
 
 
 class Heard:
@@ -143,6 +146,9 @@ class World:
     slack: BadSlack
     telegram: BadTelegram
     url: str
+    hook: TelegramSettings
+    http: bool  # the platforms call us; else sockets and polling
+    refused: int = 0  # calls of theirs that we answered with no 2xx
     ticks: int = 0  # numbers that were given to messages of people
 
     async def live(self, over: Callable[[], bool]) -> None:
@@ -253,20 +259,25 @@ def make_shop(folder: Path, shoppers: int) -> Path:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, shoppers: int, seed: int, rates: Rates) -> AsyncIterator[World]:
+async def world(folder: Path, *, shoppers: int, seed: int, rates: Rates, http: bool) -> AsyncIterator[World]:
     clock = LeapingClock(NOW)
     passing, plan = Time(clock), Plan(seed, rates)
     slack, telegram = BadSlack(plan, passing.appeared), BadTelegram(plan, passing.appeared, now=clock.now)
 
+    mode, app_token = ("webhook", "") if http else ("polling", APP_TOKEN)
+    hook = TelegramSettings(
+        TOKEN, mode=mode, public_url="https://shop.example", staff_group=str(GROUP)
+    )  # fmt: skip
+
     def adapters(assistant: Any, policy: Any) -> list[Any]:
+        assistant.receive = _at_times_away(assistant.receive, plan)
         return [
             WebAdapter(assistant, assistant, secret=b"s" * 32, shop_name={"en": "Shop"}, now=clock.now),
             TelegramAdapter(
-                assistant, assistant, TelegramSettings(TOKEN, base_url=telegram.url, staff_group=str(GROUP)),
-                now=clock.now, pause=passing.pause,
+                assistant, assistant, replace(hook, base_url=telegram.url), now=clock.now, pause=passing.pause
             ),
             SlackAdapter(
-                assistant, assistant, SlackSettings(BOT_TOKEN, SIGNING_SECRET, APP_TOKEN, STAFF_CHANNEL, slack.api),
+                assistant, assistant, SlackSettings(BOT_TOKEN, SIGNING_SECRET, app_token, STAFF_CHANNEL, slack.api),
                 ping_seconds=2.0,
             ),
         ]  # fmt: skip
@@ -281,7 +292,19 @@ async def world(folder: Path, *, shoppers: int, seed: int, rates: Rates) -> Asyn
             ) as product,
             serving(product, "127.0.0.1", 0) as port,
         ):  # fmt: skip
-            yield World(product, passing, plan, slack, telegram, f"http://127.0.0.1:{port}")
+            yield World(product, passing, plan, slack, telegram, f"http://127.0.0.1:{port}", hook, http)
+
+
+def _at_times_away(receive: Receive, plan: Plan) -> Receive:
+    """The store, which now and then takes nothing that a platform brings."""
+
+    async def take(message: InboundMessage) -> Receipt:
+        address = message.address
+        if address.channel in ("slack", "telegram") and plan.away(f"{address.chat}:{address.user}"):
+            raise StoreError("the store is away")
+        return await receive(message)
+
+    return take
 
 
 async def vouch(product: Shophand, address: Any, mail: str) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from aiohttp import web
 from fakes import FakeOffice, TalkingFront
 from peers.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackPeer
@@ -59,3 +61,30 @@ class Shop:
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
         await self.adapter.close()
+
+
+# --- fixtures: a file imports those that it needs ---------------------------------------------------------------------
+
+
+@pytest.fixture(name="peer")
+async def slack_peer() -> AsyncIterator[SlackPeer]:
+    async with SlackPeer() as peer:
+        for channel in ("D0ANN", "C0SHOP", "C0STAFF"):
+            peer.open(channel, "U0EVE", "U0ANN")
+        yield peer
+
+
+@pytest.fixture(name="front")
+def slack_front() -> TalkingFront:
+    return TalkingFront()
+
+
+@pytest.fixture(name="office")
+def slack_office() -> FakeOffice:
+    return FakeOffice()
+
+
+@pytest.fixture(name="shop")
+async def slack_shop(peer: SlackPeer, front: TalkingFront, office: FakeOffice) -> AsyncIterator[Shop]:
+    async with Shop(front, settings(peer), office) as shop:
+        yield shop

@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from peers.telegram_forum import GROUP
 from sqlmodel import SQLModel
 from telegram_rig import ANN, BOB, LAWYER, Shop, open_shop
 
@@ -53,7 +54,8 @@ async def test_what_paces_other_chats_and_the_desk_stays(shop, erasure):
     await erasure.forget(PERSON)
     async with shop.product.engine.connect() as connection:
         kept = set(await connection.scalars(sa.select(budgets)))
-    assert kept == {"account:telegram", "desk:telegram", f"telegram:700100:{BOB}"}
+    group = f"calls:telegram:700100:{GROUP}"
+    assert kept == {"account:telegram", "desk:telegram", f"telegram:700100:{BOB}", group}
 
 
 async def test_a_file_goes_with_the_last_one_who_sent_it(shop, erasure, home):

@@ -112,3 +112,28 @@ async def test_a_pause_of_waiting_messages_becomes_the_pause_of_their_chat(tmp_p
         rows = (await connection.execute(sa.text("SELECT key, blocked_until FROM budgets"))).all()
     assert [tuple(row) for row in rows] == [("a", "2026-03-01 10:05")]
     await engine.dispose()
+
+
+async def test_who_has_a_handoff_becomes_his_account_and_who_is_unknown_stays(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+    async with engine.connect() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0025"))
+        await connection.execute(sa.text(
+            "INSERT INTO staff (id, password, role, name, must_change, created_at) "
+            "VALUES ('mei', '', 'agent', 'Mei Lin', 0, '2026-03-01')"
+        ))
+        for name in ("Mei Lin", "Gone", ""):
+            await connection.execute(
+                sa.text(
+                    "INSERT INTO handoffs (id, conversation_id, kind, reason, summary, status, claimed_by, closing, "
+                    "opened_at, missed, word) VALUES (:name, 'c', 'chat', '', '', 'claimed', :name, '', '2026-03-01', "
+                    "'', '')"
+                ),
+                {"name": name},
+            )
+        await connection.commit()
+    await migrate(engine)
+    async with engine.connect() as connection:
+        rows = (await connection.execute(sa.text("SELECT id, claimed_by FROM handoffs ORDER BY id"))).all()
+    assert [tuple(row) for row in rows] == [("", ""), ("Gone", "Gone"), ("Mei Lin", "mei")]
+    await engine.dispose()

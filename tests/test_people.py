@@ -13,6 +13,7 @@ from bot.conversation import IntentScore, Status, Understanding, Utterance
 from bot.errors import PermanentFailure
 from bot.messages import InboundMessage, Kind, Sender
 from bot.ports import Language
+from bot.routing import Strengths
 from bot.script import ADDRESS
 from bot.speech import WrittenWords
 from bot.store.database import reading, writing
@@ -61,13 +62,14 @@ def shopper(source_id: str, text: str) -> InboundMessage:
 
 def staff(
     source_id: str, handoff_id: str, text: str = "", act: str = "", *, value: str = "", desk: str = "web",
-    name: str = "Sam",
+    name: str = "Sam", answers: int | None = None,
 ) -> InboundMessage:  # fmt: skip
     kind = Kind.STAFF_ACT if act else Kind.TEXT
     place = replace(ADDRESS, channel=desk, chat=handoff_id)
     return InboundMessage(
-        source_id, place, NOW, Sender.STAFF, kind, text, act=act, value=value, name=name, handoff_id=handoff_id
-    )
+        source_id, place, NOW, Sender.STAFF, kind, text, act=act, value=value, name=name, handoff_id=handoff_id,
+        answers=answers,
+    )  # fmt: skip
 
 
 async def done(talk: Talk, *messages: InboundMessage) -> list[str]:
@@ -287,6 +289,40 @@ async def test_a_waiting_one_waits_for_the_colleague(talk: Talk) -> None:
     assert "Mei" in joined
 
 
+async def test_a_claim_hangs_on_the_account_and_not_on_what_he_is_called(talk: Talk) -> None:
+    """Mei marries and is called Mei Lin from then on: what she has, and what waits for her, is hers still."""
+    office = talk.product.assistant
+    token = await office.sign_in("Mei", await talk.product.staff.fresh_password("Mei"), "127.0.0.1")
+    await office.set_strengths("Mei", Strengths(most=1), "admin")
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="claim"))
+    await done(talk, staff("s2", number, act="assign", value="Mei"))
+    await office.rename("Mei", "Mei Lin")
+    assert await holder(talk, number) == ("claimed", "Mei Lin")
+    mei = replace(staff("s3", number, "It is me.", name="Mei Lin"), staff="Mei")
+    joined, _ = await done(talk, mei)
+    assert "Mei Lin" in joined  # he who was handed it, by another name
+    [crew] = [one for one in await talk.product.desk.crew() if one.account == "Mei"]
+    assert crew.full
+    await office.sign_out(token)
+    await talk.product.dispatcher.drain()
+    assert (await holder(talk, number))[0] == "waiting"
+
+
+async def test_another_who_takes_an_old_name_gets_nothing_with_it(talk: Talk) -> None:
+    for account in ("Mei", "Bo"):
+        await talk.product.staff.fresh_password(account)
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, replace(staff("s1", number, act="claim", name="Mei"), staff="Mei"))
+    await talk.product.staff.rename("Mei", "Mei Lin")
+    await talk.product.staff.rename("Bo", "Mei")
+    view = await talk.product.assistant.handoff(number)
+    assert view and (view.claimed_by, view.claimer) == ("Mei Lin", "Mei")
+    assert {one.name: one.has for one in await talk.product.desk.crew()} == {"Mei": 0, "Mei Lin": 1}
+
+
 async def test_nobody_without_an_account_is_handed_anything(talk: Talk) -> None:
     await done(talk, shopper("m1", "a person"))
     [number] = await handoffs(talk)
@@ -387,3 +423,34 @@ async def test_staff_hear_once_of_a_chat_that_nothing_reaches_until_its_shopper_
     assert await handoffs(talk) == {first: "back"}  # that he is back with the assistant did not arrive, either
     await done(talk, shopper("m2", "hello"))
     assert sorted((await handoffs(talk)).values()) == ["back", "waiting"]
+
+
+async def test_a_suggestion_that_is_overtaken_is_shown_again_and_sent_at_a_second_press(talk: Talk) -> None:
+    """Sam presses Send while Emma writes on: Sam is shown what she wrote and decides again; Emma gets it once."""
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, staff("s1", number, act="claim"))
+    await done(talk, shopper("m2", "where is 10042"))
+    first = talk.chat.desk.posts[-1]
+    await done(talk, shopper("m3", "no, I meant the other one"))
+    assert await done(talk, staff("s2", number, first.suggestion, answers=first.answers)) == []
+    shown = talk.chat.desk.posts[-1]
+    assert "Not sent" in shown.text and "no, I meant the other one" in shown.text and first.suggestion in shown.text
+    noted = (await talk.product.conversations.transcript(ADDRESS.conversation_id, notes=True))[-1]
+    assert (noted.speaker, noted.suggestion, noted.answers) == ("note", first.suggestion, shown.answers)
+    again = staff("s3", number, shown.suggestion, answers=shown.answers)
+    assert await done(talk, again) == [first.suggestion]
+    # a colleague who still sees the first one
+    assert await done(talk, replace(again, source_id="s4", answers=first.answers, name="Ann")) == []
+    assert f"Sam: {first.suggestion}" in talk.chat.desk.posts[-1].text
+
+
+async def test_a_message_that_waits_stops_a_suggestion_too(talk: Talk) -> None:
+    """Emma's message is stored and not worked on yet: it is read where it belongs, behind Sam's press."""
+    await done(talk, shopper("m1", "a person"))
+    [number] = await handoffs(talk)
+    await done(talk, shopper("m2", "where is 10042"))
+    first = talk.chat.desk.posts[-1]
+    await talk.product.assistant.receive(staff("s1", number, first.suggestion, answers=first.answers))
+    assert await done(talk, shopper("m3", "wait")) == []
+    assert ["Not sent" in post.text for post in list(talk.chat.desk.posts)[-2:]] == [True, False]

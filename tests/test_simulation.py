@@ -1,10 +1,10 @@
-"""A short simulated day: 12 shoppers, 3 staff, both platforms, and everything that can go wrong on the way."""
+"""Short simulated days, over sockets and over HTTP: shoppers, 3 staff, and everything that can go wrong on the way."""
 
 from pathlib import Path
 
 import pytest
 from sim_checks import check_blocked, check_chats, check_desks, check_inbox, check_writes, day, delays
-from sim_peers import BAD_DAY
+from sim_peers import BAD_DAY, BAD_DAY_OVER_HTTP, Rates
 
 pytestmark = [
     pytest.mark.usefixtures("quick_hashes"),
@@ -13,13 +13,20 @@ pytestmark = [
 PATIENCE = 20.0  # seconds that a chat may be held up by what is not its own; most of it real time on a busy machine
 
 
-async def test_nothing_is_lost_doubled_or_starved_on_a_bad_day(tmp_path: Path) -> None:
-    async with day(tmp_path, shoppers=12, staff=3, seed=1, rates=BAD_DAY) as over:
-        assert await check_inbox(over.world, over.shoppers) > 60
+@pytest.mark.parametrize(
+    ("rates", "http", "shoppers", "writes"),
+    [pytest.param(BAD_DAY, False, 12, 6, id="sockets"), pytest.param(BAD_DAY_OVER_HTTP, True, 10, 4, id="http")],
+)
+async def test_nothing_is_lost_doubled_or_starved_on_a_bad_day(
+    tmp_path: Path, rates: Rates, http: bool, shoppers: int, writes: int
+) -> None:
+    async with day(tmp_path, shoppers=shoppers, staff=3, seed=1, rates=rates, http=http) as over:
+        assert await check_inbox(over.world, over.shoppers) > 5 * shoppers
         await check_chats(over.world, over.shoppers)
         await check_desks(over.world, over.shoppers)
-        assert await check_writes(over.world, over.shoppers) == 6
+        assert await check_writes(over.world, over.shoppers) == writes
         await check_blocked(over.world, over.shoppers)
         assert {"limited", "broken", "dropped", "lost"} <= set().union(*(
             chat.mishaps for chat in over.world.plan.chats.values()))  # fmt: skip
         assert (await delays(over.world, over.shoppers)).foreign < PATIENCE
+        assert bool(over.world.refused) == http

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from conftest import NOW
-from fakes import FakeOffice, SlowModel, TalkingFront
+from fakes import FakeOffice, SlowModel
 from peers.slack import APP_TOKEN, BOT_TOKEN, NEEDED, SCOPES, SlackPeer, body, content_type, filled_in, signed, visible
-from slack_rig import Shop, over_sockets, payload, settings
+from slack_rig import over_sockets, payload, settings, slack_front, slack_office, slack_peer, slack_shop  # noqa: F401 - fixtures
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from store_rig import open_rig, reply
@@ -92,25 +92,6 @@ def test_a_box_that_is_covered_elsewhere_is(box: str):
     for name in ELSEWHERE[box]:
         module, _, test = name.partition(".")
         assert callable(getattr(importlib.import_module(module), test)), name
-
-
-@pytest.fixture
-async def peer():
-    async with SlackPeer() as peer:
-        for channel in ("D0ANN", "C0SHOP", "C0STAFF"):
-            peer.open(channel, "U0EVE", "U0ANN")
-        yield peer
-
-
-@pytest.fixture
-def front():
-    return TalkingFront()
-
-
-@pytest.fixture
-async def shop(peer, front):
-    async with Shop(front, settings(peer)) as shop:
-        yield shop
 
 
 async def post(peer: SlackPeer, url: str, content: dict[str, Any], **headers: str) -> int:

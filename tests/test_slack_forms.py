@@ -5,12 +5,10 @@ import json
 from copy import deepcopy
 
 import pytest
-from fakes import TalkingFront
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from peers.slack import SlackPeer, _good_view, filled_in, wrong_with
-from slack_rig import Shop, payload
-from slack_rig import settings as slack_settings
+from peers.slack import _good_view, filled_in, wrong_with
+from slack_rig import payload, slack_front, slack_office, slack_peer, slack_shop  # noqa: F401 - fixtures
 
 from adapters.slack import limits as slack_limits
 from adapters.slack.common import Me, Staff
@@ -104,23 +102,6 @@ def test_a_modal_that_was_tampered_with_is_said_to_be_so(metadata: str):
 
 
 # --- on the wire ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def peer():
-    async with SlackPeer() as peer:
-        yield peer
-
-
-@pytest.fixture
-def front():
-    return TalkingFront()
-
-
-@pytest.fixture
-async def shop(peer, front):
-    async with Shop(front, slack_settings(peer)) as shop:
-        yield shop
 
 
 async def test_a_press_opens_the_modal_and_stores_nothing_and_what_is_sent_is_stored_once(peer, shop, front):

@@ -4,9 +4,9 @@ import json
 import logging
 
 import pytest
-from fakes import FakeOffice, TalkingFront
+from fakes import FakeOffice
 from peers.slack import SIGNING_SECRET, SlackPeer, body, content_type, signed
-from slack_rig import GatedFront, Shop, payload, settings
+from slack_rig import GatedFront, Shop, payload, settings, slack_front, slack_office, slack_peer, slack_shop  # noqa: F401 - fixtures
 
 from adapters.slack import SlackAdapter, SlackSettings
 from bot.errors import SettingsError, StoreError
@@ -14,24 +14,6 @@ from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.ports import Member, Receipt, Role
 
 SECRET_WORDS = "my card is 4111 1111 1111 1111"
-
-
-@pytest.fixture
-async def peer():
-    async with SlackPeer() as peer:
-        peer.open("C0STAFF", "U0EVE", "U0ANN")
-        yield peer
-
-
-@pytest.fixture
-def front():
-    return TalkingFront()
-
-
-@pytest.fixture
-async def shop(peer, front):
-    async with Shop(front, settings(peer)) as shop:
-        yield shop
 
 
 async def post(peer: SlackPeer, url: str, content: bytes, headers: dict[str, str]) -> int:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fakes import FakeOffice, TalkingFront
+from fakes import FakeOffice
 from peers.slack import SlackPeer, filled_in
-from slack_rig import Shop, payload, settings
+from slack_rig import Shop, payload, slack_front, slack_peer, slack_shop  # noqa: F401 - fixtures
 
 from adapters.slack.desk_menu import ACTS
 from bot.messages import DeskPost, Kind, Sender
@@ -22,30 +22,12 @@ def handoff(status: str = "claimed") -> HandoffView:
 
 
 @pytest.fixture
-async def peer():
-    async with SlackPeer() as peer:
-        peer.open("C0STAFF", "U0EVE", "U0ANN")
-        yield peer
-
-
-@pytest.fixture
-def front():
-    return TalkingFront()
-
-
-@pytest.fixture
 def office():
     office = FakeOffice({"eve": "x", "bob": "y"})
     office.names, office.views = {"eve": "Eve", "bob": "Bob"}, {"h-17": handoff()}
     label = ReadyReply("en", "Label", "Dear Ann, the label is on its way.")
     office.ready = [label, ReadyReply("en", "Order", "", ("order",))]
     return office
-
-
-@pytest.fixture
-async def shop(peer, front, office):
-    async with Shop(front, settings(peer), office) as shop:
-        yield shop
 
 
 class Desk:
@@ -55,7 +37,7 @@ class Desk:
         self.shop, self.peer, self.user = shop, peer, user
 
     async def opens(self, suggestion: str = "") -> dict[str, Any]:
-        await self.shop.adapter.desk.post(DeskPost("h-17", "opened", "Reason", suggestion=suggestion))
+        await self.shop.adapter.desk.post(DeskPost("h-17", "opened", "Reason", suggestion=suggestion, answers=7))
         return self.peer.sent[-1]
 
     async def does(self, message: dict[str, Any], action_id: str, option: str = "", *, late: bool = False) -> None:
@@ -138,8 +120,8 @@ async def test_a_suggestion_is_sent_at_one_press_and_once_however_many_press(des
     for _ in range(2):
         await desk.does(message, "desk:send")
     said, = front.received
-    assert (said.sender, said.kind, said.text, said.handoff_id) == (
-        Sender.STAFF, Kind.TEXT, "It comes on Friday.\nWith GLS.", "h-17")
+    assert (said.sender, said.kind, said.text, said.handoff_id, said.answers) == (
+        Sender.STAFF, Kind.TEXT, "It comes on Friday.\nWith GLS.", "h-17", 7)
 
 
 async def test_an_old_suggestion_does_not_open_anew_what_has_ended(desk, front, office):
@@ -152,8 +134,8 @@ async def test_a_suggestion_is_edited_first(desk, peer, front):
     await desk.does(await desk.opens("It comes on Friday."), "desk:edit")
     assert peer.views[-1]["blocks"][0]["element"]["initial_value"] == "It comes on Friday." and front.received == []
     await desk.sends("It comes on Saturday.")
-    assert [(said.kind, said.text, said.staff) for said in front.received] == [
-        (Kind.TEXT, "It comes on Saturday.", "eve")]
+    assert [(said.kind, said.text, said.staff, said.answers) for said in front.received] == [
+        (Kind.TEXT, "It comes on Saturday.", "eve", None)]
 
 
 @pytest.mark.parametrize(("option", "status", "says"), [

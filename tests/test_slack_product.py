@@ -170,12 +170,15 @@ async def test_staff_hand_over_note_and_close_with_a_reason_from_the_menu(worksp
 
 
 async def test_a_suggestion_is_sent_from_the_desk_and_takes_the_conversation_over(workspace):
+    """At the second press: the shopper has written since what it was made for."""
     await workspace.say("U0ANN", "D0ANN", "My lawyer will write to you about this cup")
     handoff = await workspace.seen("C0STAFF", 1)
     desk = workspace.product.adapters[0].desk
     view, = await workspace.product.assistant.handoffs()
     await desk.post(DeskPost(view.id, "relay", "and now?", f"slack:T0SHOP:C0STAFF:{handoff['ts']}", suggestion="Soon."))
     await workspace.press("U0EVE", await workspace.seen("C0STAFF", 2), view.id)
+    await workspace.shows("C0STAFF", "Not sent: more was said")
+    await workspace.press("U0EVE", await workspace.seen("C0STAFF", 3), view.id)
     await workspace.shows("D0ANN", "Soon.")
     assert (await workspace.product.assistant.handoff(view.id)).status == "claimed"
 

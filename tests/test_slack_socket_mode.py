@@ -4,25 +4,12 @@ import asyncio
 import logging
 from contextlib import asynccontextmanager
 
-import pytest
 from fakes import FakeOffice, TalkingFront
 from peers.slack import APP_TOKEN, SlackPeer
-from slack_rig import GatedFront, over_sockets, payload, settings
+from slack_rig import GatedFront, over_sockets, payload, settings, slack_front, slack_peer  # noqa: F401 - fixtures
 
 from adapters.slack import SlackAdapter
 from adapters.slack import limits as slack_limits
-
-
-@pytest.fixture
-async def peer():
-    async with SlackPeer() as peer:
-        peer.open("C0STAFF", "U0EVE", "U0ANN")
-        yield peer
-
-
-@pytest.fixture
-def front():
-    return TalkingFront()
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from bot.dispatch import local
 from bot.dispatch.local import LocalDispatcher
 from bot.messages import Address, DeskPost, Reply
 from bot.ports import Pace, Rate
-from bot.store.budgets import TAKEN
+from bot.store.budgets import TAKEN, CallStore
 from bot.store.database import open_database
 from bot.turn import Delivery, Sending
 from bot.worker import Carrier
@@ -85,7 +85,7 @@ async def all_sent(rigs: list[Rig], platform: Platform, seconds: int) -> list[tu
         await asyncio.gather(*map(carrier.deliver, begun))
 
     doors: Any = {"web": platform, "mail": platform}
-    carriers = [Carrier(rig.outbox, doors, {}, lambda _: None, none, none) for rig in rigs]
+    carriers = [Carrier(rig.outbox, doors, {}, lambda _: None, none, none, none) for rig in rigs]
     for _ in range(2 * seconds + 1):
         for _ in range(5):
             await asyncio.gather(*map(work, carriers))
@@ -144,7 +144,7 @@ async def test_what_this_process_still_sends_it_does_not_begin_anew(rig: Rig, mo
             looks.put_nowait(None)
             return await super().due()
 
-    carrier = Watched(rig.outbox, {"web": Slow(rig, Pace())}, {}, lambda _: None, none, none)
+    carrier = Watched(rig.outbox, {"web": Slow(rig, Pace())}, {}, lambda _: None, none, none, none)
     monkeypatch.setattr(local, "TICK", 0.01)
     running = asyncio.create_task(LocalDispatcher(Quiet(), carrier, Quiet().fire).run())  # type: ignore[arg-type]
     assert await sends.get() == "one"
@@ -198,3 +198,31 @@ async def test_a_refused_message_costs_another_account_nothing(rig: Rig) -> None
         [other] = await rig.outbox.due()
         assert await rig.outbox.begin(other, ACCOUNT_PACE)
         await rig.inbox.release_all()
+
+
+# --- calls that a platform counts one by one --------------------------------------------------------------------------
+
+
+async def test_the_calls_of_all_processes_are_counted_together(rig: Rig) -> None:
+    """Twenty in a minute, whoever makes them: no more, and the next when the first is a minute old."""
+    async with second_process(rig) as other:
+        stores = [CallStore(rig.engine), CallStore(other.engine)]
+        first = [await stores[n % 2].spend("calls:group", START + n * SECOND, 20, 60) for n in range(20)]
+        assert first == [0.0] * 20
+        at = START + 20 * SECOND
+        assert [await store.spend("calls:group", at, 20, 60) for store in stores] == [40.0, 40.0]
+        assert await stores[0].spend("calls:another", at, 20, 60) == 0.0
+        assert await stores[1].spend("calls:group", START + 60 * SECOND, 20, 60) == 0.0
+        assert await stores[0].spend("calls:group", START + 60 * SECOND, 20, 60) == 1.0
+
+
+async def test_room_is_asked_for_what_comes_right_behind(rig: Rig) -> None:
+    calls = CallStore(rig.engine)
+    assert [await calls.spend("calls:group", START, 2, 60, behind) for behind in (0, 1, 0)] == [0.0, 60.0, 0.0]
+
+
+async def test_many_at_once_are_no_more_than_there_may_be(rig: Rig) -> None:
+    async with second_process(rig) as other:
+        stores = [CallStore(rig.engine), CallStore(other.engine)]
+        waits = await asyncio.gather(*(stores[n % 2].spend("calls:group", START, 20, 60) for n in range(30)))
+        assert waits.count(0.0) <= 20 and waits.count(60.0) >= 10

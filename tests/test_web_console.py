@@ -411,16 +411,18 @@ async def test_conversation_shows_all_lines_with_notes_and_what_can_be_done(shop
 
 
 async def test_a_suggestion_to_the_last_words_is_one_click_to_send_or_to_edit_first(shop):
-    shop.front.write("telegram:7:9::9", "user", "how long is delivery?", suggestion="Two days <b>")
+    shop.front.write("telegram:7:9::9", "user", "how long is delivery?", suggestion="Two days <b>", answers=7)
     await sign_in(shop)
     for path in ("/staff/handoffs/h1", "/staff/handoffs/h1/replies"):
         _, page = await get(shop, path)
         assert 'data-fill="Two days &lt;b&gt;"' in page and "Suggestion · not sent" in page, path
-        assert 'data-send="Two days &lt;b&gt;"' in page and "claims the conversation" in page, path
+        assert 'data-send="Two days &lt;b&gt;" data-answers="7"' in page and "claims the conversation" in page, path
     shop.front.write("telegram:7:9::9", "note", "he is a regular", author="bob")
     assert "Two days" in (await get(shop, "/staff/handoffs/h1/replies"))[1]
     shop.front.write("telegram:7:9::9", "staff", "Two days.")
     assert "Suggestion" not in (await get(shop, "/staff/handoffs/h1/replies"))[1]
+    shop.front.write("telegram:7:9::9", "note", "Not sent", author="bob", suggestion="Two days <b>", answers=9)
+    assert 'data-answers="9"' in (await get(shop, "/staff/handoffs/h1/replies"))[1]
 
 
 async def test_canned_replies_can_be_picked_or_say_what_they_need(shop):

@@ -17,7 +17,8 @@ from bot.store.inbox import LEASE
 from bot.store.promises import PromiseStore
 from bot.store.tables import Outbox
 from bot.store.turns import TurnRows
-from bot.turn import Claim, Sending, TurnResult
+from bot.store.ways_back import WayBackStore
+from bot.turn import Claim, Delivery, Sending, TurnResult
 from bot.worker import FETCH_PAUSE, LONGEST_FETCH_PAUSE, MOST_FAILURES, MOST_FAULTS, MOST_FETCHES, Carrier, Worker
 
 PHOTO, VOICE = Attachment("photo", handle="photo"), Attachment("voice", handle="voice")
@@ -95,7 +96,13 @@ def worker(rig: Rig, talker: Talker, platform: Platform) -> Worker:
     async def keep(content: bytes) -> str:
         return f"digest of {content.decode()}"
 
-    rows = TurnRows(rig.inbox, rig.conversations, rig.desk, PromiseStore(rig.engine))
+    rows = TurnRows(
+        rig.inbox,
+        rig.conversations,
+        rig.desk,
+        PromiseStore(rig.engine),
+        WayBackStore(rig.engine, rig.clock, "", timedelta(0), bytes),
+    )
     return Worker(rows, talker, {"web": platform}, keep, lambda conversation_id: None)  # type: ignore[arg-type]
 
 
@@ -103,12 +110,16 @@ async def no_code(salt: str) -> str:
     return "482193" if salt == "salt" else ""
 
 
+async def no_link(delivery: Delivery) -> str:
+    raise AssertionError("no link is sent here")
+
+
 async def no_opening(handoff_id: str) -> None:
     return None
 
 
 def carrier(rig: Rig, platform: Platform) -> Carrier:
-    idle = (lambda conversation_id: None, no_code, no_opening)
+    idle = (lambda conversation_id: None, no_code, no_link, no_opening)
     return Carrier(rig.outbox, {"web": platform}, {"slack": platform}, *idle)
 
 
@@ -245,7 +256,7 @@ async def test_a_thread_that_is_gone_is_opened_anew_before_the_line(rig: Rig) ->
 
     await rig.turn("m1", card("one"))
     platform = Platform(one=[ThreadGone("deleted"), "ref 2"], **{"the summary": [TemporaryFailure("flood"), "ref 2"]})
-    carry = Carrier(rig.outbox, {}, {"slack": platform}, lambda conversation_id: None, no_code, opening_of)
+    carry = Carrier(rig.outbox, {}, {"slack": platform}, lambda conversation_id: None, no_code, no_link, opening_of)
     assert await delivered(rig, carry, 1) == ["waiting"]
     platform.answers["one"].insert(0, ThreadGone("deleted"))
     assert await delivered(rig, carry, 1) == ["sent"]
@@ -267,7 +278,7 @@ async def test_a_mail_gets_its_code_when_it_goes_out_and_the_row_never_holds_it(
             return message_id
 
     await rig.turn("m1", Sending("code", Reply("Your code:", salt="salt"), mail="emma@example.com"))
-    carry = Carrier(rig.outbox, {"mail": Mail()}, {}, lambda conversation_id: None, no_code, no_opening)
+    carry = Carrier(rig.outbox, {"mail": Mail()}, {}, lambda conversation_id: None, no_code, no_link, no_opening)
     assert await delivered(rig, carry, 1) == ["sent"]
     assert letters == ["Your code:\n\n482193"]
     assert "482193" not in repr(await rig.rows(Outbox))
@@ -276,7 +287,7 @@ async def test_a_mail_gets_its_code_when_it_goes_out_and_the_row_never_holds_it(
 async def test_a_mail_whose_code_has_run_out_is_not_sent(rig: Rig) -> None:
     await rig.turn("m1", Sending("code", Reply("Your code:", salt="old"), mail="emma@example.com"))
     platform = Platform(send=["gone"])
-    carry = Carrier(rig.outbox, {"mail": platform}, {}, lambda conversation_id: None, no_code, no_opening)
+    carry = Carrier(rig.outbox, {"mail": platform}, {}, lambda conversation_id: None, no_code, no_link, no_opening)
     assert await delivered(rig, carry, 1) == ["failed"]
     assert platform.asked == []
 

@@ -27,7 +27,7 @@ class Site:
     @property
     def visitor(self) -> str:
         cookie = next(cookie for cookie in self.client.session.cookie_jar if cookie.key == "shophand_visitor")
-        return cookie.value.rpartition(".")[0]
+        return cookie.value.rpartition(".")[0].partition(":")[0]
 
     @property
     def conversation(self) -> str:

@@ -20,7 +20,7 @@ Payload = Mapping[str, Any]
 Words = Callable[[str], str]
 
 MENU = "desk:more"  # action id of the menu
-SEND, EDIT = "desk:send", "desk:edit"  # of the buttons under a suggestion; each carries its text
+SEND, EDIT = "desk:send", "desk:edit"  # under a suggestion; their value is "<handoff>:<answers>\n<the suggestion>"
 MODAL = "desk:"  # callback ids of the modals begin with it
 ASSIGN, SNOOZE, CLOSE, NOTE, REPLY = "assign", "snooze", "close", "note", "reply"
 ACTS = (REPLY, ASSIGN, SNOOZE, NOTE, CLOSE)  # in the order of the menu; Slack takes five
@@ -61,7 +61,7 @@ def wish(payload: Payload, action: Payload, thread: str) -> Wish | None:
     if action["action_id"] == MENU:
         act, _, handoff_id = value.partition(":")
     elif action["action_id"] == EDIT:
-        act, (handoff_id, _, text) = WRITE, value.partition("\n")
+        act, (handoff_id, _, text) = WRITE, _suggestion(value)
     else:
         return None
     user, channel, at = payload["user"]["id"], payload["channel"]["id"], float(action["action_ts"])
@@ -70,10 +70,16 @@ def wish(payload: Payload, action: Payload, thread: str) -> Wish | None:
 
 def sent(action: Payload, message_ts: str, address: Address, member: Member) -> InboundMessage:
     """A suggestion sent as it stands: once, however many press."""
-    handoff_id, _, text = action["value"].partition("\n")
+    handoff_id, answers, text = _suggestion(action["value"])
     return InboundMessage(
         f"suggestion:{address.chat}:{message_ts}", address, datetime.fromtimestamp(float(action["action_ts"]), UTC),
-        Sender.STAFF, text=text, handoff_id=handoff_id, name=member.name, staff=member.staff)
+        Sender.STAFF, text=text, handoff_id=handoff_id, name=member.name, staff=member.staff, answers=answers)
+
+
+def _suggestion(value: str) -> tuple[str, int, str]:
+    head, _, text = value.partition("\n")
+    handoff_id, _, answers = head.partition(":")
+    return handoff_id, int(answers or 0), text
 
 
 # --- modals ----------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def render_post(post: DeskPost, words: Words, account: str = "") -> tuple[Part, 
     keys = [
         (button.label, f"{DESK_ACTION}{button.value}", f"{button.value}:{post.handoff_id}") for button in post.buttons
     ]
-    carried = f"{post.handoff_id}\n{post.suggestion}"
+    carried = f"{post.handoff_id}:{post.answers}\n{post.suggestion}"
     if post.suggestion and units(carried) <= limits.VALUE_CHARS:
         keys += [(words("send_suggestion"), SEND, carried), (words("edit_suggestion"), EDIT, carried)]
     more = [menu(post.handoff_id, words)] if post.kind == "opened" else []

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from adapters.telegram import limits
+from adapters.telegram.budget import Budgets
 from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.commands import SHOPPER_MENU, STAFF_MENU, menu
 from adapters.telegram.desk import TelegramDesk
@@ -82,16 +83,17 @@ class TelegramAdapter:
         root = settings.base_url.rstrip("/")
         self._bot = Bot(settings.token, base_url=f"{root}/bot", base_file_url=f"{root}/file/bot",
                         request=self._request, get_updates_request=self._request)
+        budgets = Budgets(front, settings.account, now)
         desk = tools = None
         if settings.staff_group:
-            forum = Forum(self._bot, settings.staff_group, now)
+            forum = Forum(self._bot, settings.staff_group, budgets)
             desk = TelegramDesk(forum, settings.account, front)
             tools = Toolbox(front, office, forum, settings.account)
         self.desk: StaffDesk | None = desk
         moves = Moves(front, settings.account)
         self._intake = Intake(self._bot, front, now, settings.account, desk, tools, moves)
         self._running = False
-        self.channel = TelegramChannel(self._bot, moves, now)
+        self.channel = TelegramChannel(self._bot, moves, budgets)
 
     def routes(self) -> Sequence[Any]:
         if self._settings.mode == "polling":

@@ -1,29 +1,26 @@
 """How many messages of a minute a group has had: Telegram counts a group as one chat, however many topics it has."""
 
-from collections import deque
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from adapters.telegram import limits
+from adapters.telegram.normalise import CHANNEL
 from bot.errors import TemporaryFailure
+from bot.ports import Front
 
-WINDOW = timedelta(seconds=limits.GROUP_SECONDS)
 
+class Budgets:
+    """Counts the calls of the last minute in each group: messages, edits, and topics made, closed and opened again.
 
-class Budget:
-    """Counts the calls of the last minute: messages, edits, and topics made, closed and opened again."""
+    They are counted in the store: every process that sends has the same account.
+    """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._spent: deque[datetime] = deque()
+    def __init__(self, front: Front, account: str, now: Callable[[], datetime]) -> None:
+        self._front, self._account, self._now = front, account, now
 
-    def spend(self, behind: int = 0) -> None:
+    async def spend(self, group: str, behind: int = 0) -> None:
         """Count one call; TemporaryFailure says when there is room for it and for as many right `behind` it."""
-        now = self._now()
-        while self._spent and now - self._spent[0] >= WINDOW:
-            self._spent.popleft()
-        over = len(self._spent) + behind - limits.GROUP_CALLS
-        if over >= 0:
-            wait = self._spent[over] + WINDOW - now
-            raise TemporaryFailure("the group has had its messages of this minute", wait.total_seconds())
-        self._spent.append(now)
+        key = f"calls:{CHANNEL}:{self._account}:{group}"
+        wait = await self._front.spend(key, self._now(), limits.GROUP_CALLS, limits.GROUP_SECONDS, behind)
+        if wait:
+            raise TemporaryFailure("the group has had its messages of this minute", wait)

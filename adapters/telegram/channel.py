@@ -1,9 +1,7 @@
 """Replies out through the Bot API, files in. Knows nothing of where messages come from."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -12,7 +10,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from adapters.telegram import limits
-from adapters.telegram.budget import Budget
+from adapters.telegram.budget import Budgets
 from adapters.telegram.errors import REASON_LENGTH, translate
 from adapters.telegram.files import words_in
 from adapters.telegram.moves import Moves
@@ -31,10 +29,10 @@ class TelegramChannel:
     name = CHANNEL
     pace = limits.PACE
 
-    def __init__(self, bot: Bot, moves: Moves, now: Callable[[], datetime]) -> None:
+    def __init__(self, bot: Bot, moves: Moves, budgets: Budgets) -> None:
         self._bot, self._moves = bot, moves
         self._steps = Steps()
-        self._budgets: defaultdict[str, Budget] = defaultdict(lambda: Budget(now))  # by group
+        self._budgets = budgets
 
     async def send(self, address: Address, reply: Reply, message_id: str) -> str:
         """Send all parts; a second try goes on after the last part that Telegram took, it does not repeat them."""
@@ -89,7 +87,7 @@ class TelegramChannel:
     async def _send_to(self, address: Address, part: Part, keys: Keys | None, answers: str) -> str:
         chat = self._moves.now(address.chat)
         if chat.startswith("-"):
-            self._budgets[chat].spend()
+            await self._budgets.spend(chat)
         where: dict[str, Any] = {"reply_markup": keys, "message_thread_id": _thread(address),
                                  "reply_parameters": _quoted(answers, chat)}
         message = await self._photo(chat, part, where) if part.photo else None

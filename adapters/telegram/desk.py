@@ -110,7 +110,7 @@ class TelegramDesk:
         if post.kind == "opened":
             rows.append([more(post.handoff_id, self._front.desk_words)])
         if post.suggestion:
-            value = token(post.suggestion)
+            value = f"{token(post.suggestion)}:{post.answers}"
             rows.append(sendable(post.suggestion, "send", value, post.handoff_id, self._front.desk_words))
         return InlineKeyboardMarkup(rows) if rows else None
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -10,7 +9,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from adapters.telegram import limits
 from adapters.telegram.addressing import Me
-from adapters.telegram.budget import Budget
+from adapters.telegram.budget import Budgets
 from adapters.telegram.errors import REASON_LENGTH, TopicClosed, translate
 from adapters.telegram.render import Part
 from bot.errors import PermanentFailure
@@ -21,10 +20,10 @@ Result = TypeVar("Result")
 
 
 class Forum:
-    def __init__(self, bot: Bot, chat: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, bot: Bot, chat: str, budgets: Budgets) -> None:
         self.chat = chat
         self._bot = bot
-        self._budget = Budget(now)
+        self._budgets = budgets
 
     async def open(self, name: str) -> str:
         """Make a topic and return its id. None is made that would stand empty for the rest of the minute."""
@@ -77,7 +76,7 @@ class Forum:
         return ""
 
     async def _call(self, call: Callable[[], Awaitable[Result]], *, behind: int = 0) -> Result:
-        self._budget.spend(behind)
+        await self._budgets.spend(self.chat, behind)
         try:
             return await call()
         except TelegramError as error:

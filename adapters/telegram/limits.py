@@ -14,8 +14,7 @@ PAIR_WIDTH = 14  # ours: two buttons share a row when every label is at most thi
 TOPIC_UNITS = 128  # a topic's name
 GROUP_CALLS, GROUP_SECONDS = 20, 60  # what one group takes of a bot, topics made, closed and opened again included
 PACE = Pace(chat=Rate(1.0, 5), account=Rate(1 / 30, 30))  # the Bot API's FAQ: one a second, 30 a second in all
-# posts of the staff group: several processes stay about within it together; forum.py counts the calls of this one
-GROUP_PACE = Pace(chat=Rate(GROUP_SECONDS / GROUP_CALLS, GROUP_CALLS), account=PACE.account)
+GROUP_PACE = Pace(account=PACE.account)  # of the staff group: its calls are counted one by one, in budget.py
 
 POLL_SECONDS = 50  # getUpdates timeout; the server caps it here
 POLL_BATCH = 100  # getUpdates limit, its maximum

@@ -109,12 +109,14 @@ class Toolbox:
         return Used(self._message(asked, view, source_id=f"say:{asked.chat}:{asked.under}", text=reply.text))
 
     async def _suggested(self, asked: Asked, view: HandoffView) -> Used:
-        """What the assistant would have answered to the shopper's last words; not once more was said."""
+        """What the assistant would have answered to the shopper's words; the dialogue looks whether more was said."""
+        meant, _, answers = asked.value.partition(":")
         lines = await self._front.transcript(view.conversation_id, notes=True)
-        last = next((line for line in reversed(lines) if line.speaker in ("user", "staff")), None)
-        if last is None or not last.suggestion or token(last.suggestion) != asked.value:
+        text = next((line.suggestion for line in lines if line.suggestion and token(line.suggestion) == meant), "")
+        if not text or not answers.isdecimal():
             return Used(says=self._say("outdated"))
-        return Used(self._message(asked, view, source_id=f"send:{last.id}", text=last.suggestion))
+        once = f"send:{view.id}:{asked.value}"
+        return Used(self._message(asked, view, source_id=once, text=text, answers=int(answers)))
 
     def _lacks(self, reply: ReadyReply) -> str:
         return f"{self._say('canned_lacks')} {', '.join(reply.missing)}"

@@ -20,6 +20,8 @@ from adapters.web.modes import Modes
 from adapters.web.pages import Pages
 from adapters.web.rates import Rates
 from adapters.web.signing import Signer
+from adapters.web.visitors import Visitors
+from adapters.web.way_back import WayBackPage
 from adapters.web.wire import NAME
 from bot.errors import PermanentFailure
 from bot.messages import Address, Attachment, DeskPost, Reply
@@ -79,10 +81,13 @@ class WebAdapter:
         pages = Pages(shop_name, office.words, office.language)
         self._site, self._live, self._pages, signer = Site(public_url), Live(), pages, Signer(secret)
         self.channel, self.desk = WebChannel(self._live), ConsoleDesk(self._live)
-        rates = Rates(messages_per_minute, monotonic)
+        rates, visitors = Rates(messages_per_minute, monotonic), Visitors(front, signer, self._site)
+        self._way_back = WayBackPage(
+            front, visitors=visitors, site=self._site, rates=rates, pages=self._pages, now=now
+        )  # fmt: skip
         self._chat = Chat(
-            front, signer=signer, site=self._site, live=self._live, rates=rates, pages=self._pages, now=now,
-            pictures=pictures,
+            front, visitors=visitors, signer=signer, site=self._site, live=self._live, rates=rates,
+            pages=self._pages, now=now, pictures=pictures,
         )
         self._door = Door(office, signer=signer, site=self._site, pages=self._pages)
         self._console = Console(front, office, door=self._door, live=self._live, pages=self._pages, now=now)
@@ -92,9 +97,10 @@ class WebAdapter:
         self._log = Log(office, door=self._door, pages=self._pages)
 
     def routes(self) -> Sequence[web.RouteDef]:
-        console = (self._door, self._console, self._modes, self._account, self._accounts, self._log)
+        shoppers = (self._chat, self._way_back)
+        staffs = (self._door, self._console, self._modes, self._account, self._accounts, self._log)
         static = web.get("/static/{name}", self._pages.static)
-        return [*self._chat.routes(), *(route for part in console for route in part.routes()), static]
+        return [*(route for part in (*shoppers, *staffs) for route in part.routes()), static]
 
     async def run(self) -> None:
         """The routes do the work; when this is cancelled, open sockets and streams are closed, to come back later."""

@@ -1,7 +1,5 @@
 """The shopper's chat page, its socket and its uploads."""
 
-import math
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -10,25 +8,24 @@ from aiohttp import web
 from adapters.web import uploads, wire
 from adapters.web.chat_socket import ChatSocket
 from adapters.web.guard import CSP, HEADERS, Site, with_pictures
-from adapters.web.limits import CLOSE_SECONDS, FILE_BYTES, HEARTBEAT_SECONDS, MESSAGE_BYTES, TEXT_CHARS, VISITOR_SECONDS
+from adapters.web.limits import CLOSE_SECONDS, FILE_BYTES, HEARTBEAT_SECONDS, MESSAGE_BYTES, TEXT_CHARS
 from adapters.web.live import Live
 from adapters.web.pages import Pages
-from adapters.web.rates import Rates, peer
+from adapters.web.rates import Rates, counted, peer
 from adapters.web.signing import Signer
+from adapters.web.visitors import Visitors
 from bot.errors import BadInput
 from bot.messages import Attachment
 from bot.ports import Front
 
-COOKIE = "shophand_visitor"
-
 
 class Chat:
     def __init__(
-        self, front: Front, *, signer: Signer, site: Site, live: Live, rates: Rates, pages: Pages,
+        self, front: Front, *, visitors: Visitors, signer: Signer, site: Site, live: Live, rates: Rates, pages: Pages,
         now: Callable[[], datetime], pictures: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self._rules = with_pictures(pictures)
-        self._front, self._signer, self._site, self._live = front, signer, site, live
+        self._front, self._visitors, self._signer, self._site, self._live = front, visitors, signer, site, live
         self._rates, self._pages, self._now = rates, pages, now
 
     def routes(self) -> Sequence[web.RouteDef]:
@@ -41,41 +38,22 @@ class Chat:
     async def page(self, request: web.Request) -> web.Response:
         if "link" in request.query:
             return await self._signed_in(request)
-        if "back" in request.query:
-            return await self._came_back(request)
         response = self._pages.render("chat.html", file_bytes=FILE_BYTES, text_chars=TEXT_CHARS)
         response.headers[CSP] = self._rules
-        if self._known(request) is None:
-            self._welcome(request, response)
+        if await self._visitors.known(request) is None:
+            self._visitors.welcome(request, response)
         return response
 
     async def _signed_in(self, request: web.Request) -> web.Response:
         """A link of the shop's account page: its token goes in like a message, and out of the browser's address bar."""
         response = web.Response(status=303, headers={"Location": request.path, "Cache-Control": "no-store"})
-        visitor = self._known(request) or self._welcome(request, response)
+        visitor = await self._visitors.known(request) or self._visitors.welcome(request, response)
         token = request.query["link"]
         if wire.is_token(token):
-            self._count(request, visitor)
+            counted(self._rates, request, visitor.id)
             hint = wire.language_of(request.headers.get("Accept-Language", ""))
-            await self._front.receive(wire.start(visitor, self._now(), hint, token))
+            await self._front.receive(wire.start(visitor.id, self._now(), hint, token))
         return response
-
-    async def _came_back(self, request: web.Request) -> web.Response:
-        """A link from a mail: this browser goes on with that conversation, and has to prove anew who it is."""
-        response = web.Response(status=303, headers={"Location": request.path, "Cache-Control": "no-store"})
-        token = request.query["back"]
-        visitor = self._front.returning(token) if wire.is_token(token) else None
-        if visitor and visitor != self._known(request):
-            self._count(request, visitor)
-            await self._front.receive(wire.back(visitor, self._now(), secrets.token_urlsafe(16)))
-            self._welcome(request, response, visitor)
-        return response
-
-    def _count(self, request: web.Request, visitor: str) -> None:
-        """A link that is opened is a message, and counted as one."""
-        if wait := self._rates.message(visitor, peer(request)):
-            slow = {"Retry-After": str(math.ceil(wait))}
-            raise web.HTTPTooManyRequests(text="too much at once: please open the link again soon", headers=slow)
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         if not self._site.same_origin(request):
@@ -83,27 +61,27 @@ class Chat:
         ws = web.WebSocketResponse(
             max_msg_size=MESSAGE_BYTES, heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS, compress=False
         )
-        visitor = self._known(request)
+        visitor = await self._visitors.known(request)
         if visitor is None:  # the cookie ran out while the page stood open
-            visitor = self._welcome(request, ws)
+            visitor = self._visitors.welcome(request, ws)
         ws.headers.update(HEADERS)
         await ws.prepare(request)
         await ChatSocket(
             ws, visitor, peer(request), front=self._front, live=self._live, signer=self._signer, rates=self._rates,
-            now=self._now,
+            now=self._now, visitors=self._visitors,
         ).serve()  # fmt: skip
         return ws
 
     async def upload(self, request: web.Request) -> web.Response:
         """Keep one file and return what a file message names it by. Nobody hears of it before that message."""
-        visitor = self._known(request)
+        visitor = await self._visitors.known(request)
         if visitor is None or not self._site.same_origin(request):
             return web.json_response({"error": "visitor"}, status=403)
         # who does not say how much is coming is counted as sending the most there may be
         size = FILE_BYTES if request.content_length is None else request.content_length
         if size > FILE_BYTES:
             return web.json_response({"error": "too_large"}, status=413)
-        if self._rates.upload(visitor, peer(request), size):
+        if self._rates.upload(visitor.id, peer(request), size):
             return web.json_response({"error": "slow"}, status=429)
         content = await uploads.read_limited(request.content, FILE_BYTES)
         if content is None:
@@ -117,18 +95,4 @@ class Chat:
             return web.json_response({"error": "too_large"}, status=413)
         name = uploads.file_name(request.headers.get("X-File-Name", ""))
         kept = Attachment(uploads.file_kind(mime), mime, len(content), name, digest=digest)
-        return web.json_response({"file": wire.seal_file(kept, visitor, self._signer), "kind": kept.kind})
-
-    # --- visitors ----------------------------------------------------------------------------------------------------
-
-    def _known(self, request: web.Request) -> str | None:
-        """The visitor of a cookie that we signed, None for a missing or tampered one."""
-        return self._signer.open("visitor", request.cookies.get(COOKIE, ""))
-
-    def _welcome(self, request: web.Request, response: web.StreamResponse, visitor: str = "") -> str:
-        """A new visitor, or the one that this browser goes on as."""
-        visitor = visitor or secrets.token_urlsafe(16)
-        sealed = self._signer.seal("visitor", visitor)
-        # Lax: a link to the shop, from anywhere, finds the conversation again
-        self._site.set_cookie(request, response, COOKIE, sealed, seconds=VISITOR_SECONDS, path="/", same_site="Lax")
-        return visitor
+        return web.json_response({"file": wire.seal_file(kept, visitor.id, self._signer), "kind": kept.kind})

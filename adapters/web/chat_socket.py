@@ -17,20 +17,26 @@ from adapters.web.limits import BEAT_SECONDS, COMPOSING_SECONDS, HISTORY_LINES, 
 from adapters.web.live import Live
 from adapters.web.rates import Rates
 from adapters.web.signing import Signer
+from adapters.web.visitors import Visitor, Visitors
 from bot.errors import BadInput
 from bot.ports import Front
 
 log = logging.getLogger(__name__)
 
 
+class _Elsewhere(Exception):
+    """Another browser has the chat now."""
+
+
 class ChatSocket:
     def __init__(
-        self, ws: web.WebSocketResponse, visitor: str, peer: str, *, front: Front, live: Live, signer: Signer,
-        rates: Rates, now: Callable[[], datetime],
+        self, ws: web.WebSocketResponse, visitor: Visitor, peer: str, *, front: Front, visitors: Visitors, live: Live,
+        signer: Signer, rates: Rates, now: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._ws, self._visitor, self._peer = ws, visitor, peer
-        self._front, self._live, self._signer, self._rates, self._now = front, live, signer, rates, now
-        self._conversation = wire.visitor_address(visitor).conversation_id
+        self._front, self._visitors, self._live, self._signer = front, visitors, live, signer
+        self._rates, self._now = rates, now
+        self._conversation = visitor.conversation
 
     async def serve(self) -> None:
         """Until the browser goes, sends what no page of ours would, or the store fails: then it comes back."""
@@ -48,6 +54,8 @@ class ChatSocket:
                     await self._both_ways(event, hello.after)
         except BadInput as error:
             await self._refuse(str(error))
+        except _Elsewhere:
+            await self._ws.close(code=wire.ELSEWHERE, message=b"this chat goes on in another browser")
         except ConnectionResetError:
             pass  # gone while something was sent to it; it asks again when it is back
         finally:
@@ -58,10 +66,15 @@ class ChatSocket:
         log.info("web: a chat socket was closed: %s", why)
         await self._ws.close(code=WSCloseCode.POLICY_VIOLATION, message=why.encode()[:120])
 
+    async def _check(self) -> None:
+        """Who came by a link from a mail has the chat alone: the browser before him neither reads nor writes in it."""
+        if not await self._visitors.holds(self._visitor):
+            raise _Elsewhere
+
     async def _greet(self, hello: wire.Hello) -> None:
         fresh = hello.after == 0 and not await self._front.transcript(self._conversation)
         if fresh and not self._rates.opening(self._peer):  # too many of one address: answered, but not greeted
-            await self._front.receive(wire.start(self._visitor, self._now(), hello.language))
+            await self._front.receive(wire.start(self._visitor.id, self._now(), hello.language))
 
     async def _both_ways(self, event: asyncio.Event, after: int) -> None:
         tasks = [asyncio.create_task(self._read(event)), asyncio.create_task(self._push(event, after))]
@@ -89,15 +102,16 @@ class ChatSocket:
         while (frame := await self._next()) is not None:
             if isinstance(frame, wire.Hello):
                 raise BadInput("hello comes once")
+            await self._check()
             await self._ws.send_json(await self._take(frame))
             event.set()  # a reply is being written from now on
 
     async def _take(self, frame: wire.Frame) -> dict[str, Any]:
         """Store one message; the answer to the browser."""
-        wait = self._rates.message(self._visitor, self._peer)
+        wait = self._rates.message(self._visitor.id, self._peer)
         if wait:
             return {"slow": frame.id, "seconds": round(wait, 1)}
-        message = wire.normalise(frame, self._visitor, self._now(), self._signer)
+        message = wire.normalise(frame, self._visitor.id, self._now(), self._signer)
         if message is None:
             return {"refused": frame.id}
         await self._front.receive(message)
@@ -112,6 +126,7 @@ class ChatSocket:
             lines = await self._front.transcript(self._conversation, after)
             frame: dict[str, Any] = {}
             if lines:
+                await self._check()
                 shown = [line for line in lines if wire.shown(line)]
                 frame["lines"] = [wire.line_data(line) for line in shown[-HISTORY_LINES:]]
                 after = lines[-1].id

@@ -61,7 +61,9 @@ def normalise(
         known = _AMOUNT.fullmatch(value) is not None if act == "voucher" else value in values
         fits = act in (*_can(view), *_deeds(view)) and known and len(until) <= TEXT_CHARS
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, value=value, text=until) if fits else None
-    return InboundMessage(**common, text=text) if written and view.kind in ANSWERED else None
+    seen = fields.get("answers", "")
+    answers = int(seen) if seen.isascii() and seen.isdecimal() else None
+    return InboundMessage(**common, text=text, answers=answers) if written and view.kind in ANSWERED else None
 
 
 def taking_over(
@@ -193,9 +195,9 @@ class Console:
     async def _ready(self, view: HandoffView, visit: Visit) -> dict[str, Any]:
         """What can be put into the text box: the suggestion to the shopper's last words, and the canned replies."""
         lines = await self._front.transcript(view.conversation_id, notes=True)
-        last = next((line for line in reversed(lines) if line.speaker in ("user", "staff")), None)
-        suggestion = last.suggestion if last else ""
-        return {"replies": await self._office.replies(view, visit.session.name), "suggestion": suggestion}
+        last = next((line for line in reversed(lines) if line.suggestion or line.speaker in ("user", "staff")), None)
+        replies = await self._office.replies(view, visit.session.name)
+        return {"replies": replies, "suggested": last if last and last.suggestion else None}
 
     async def _view(self, request: web.Request) -> HandoffView:
         view = await self._office.handoff(request.match_info["id"])

@@ -1,5 +1,6 @@
 """How much one visitor may send, and how much all of one address together: a cookie is free, an address is not."""
 
+import math
 import time
 from collections.abc import Callable
 from ipaddress import IPv6Network, ip_address
@@ -7,6 +8,13 @@ from ipaddress import IPv6Network, ip_address
 from aiohttp import web
 
 from adapters.web.limits import UPLOAD_BYTES_PER_HOUR, VISITORS_PER_ADDRESS, VISITORS_REMEMBERED
+
+
+def counted(rates: "Rates", request: web.Request, visitor: str) -> None:
+    """A link that is opened is a message, and counted as one."""
+    if wait := rates.message(visitor, peer(request)):
+        slow = {"Retry-After": str(math.ceil(wait))}
+        raise web.HTTPTooManyRequests(text="too much at once: please open the link again soon", headers=slow)
 
 
 def peer(request: web.Request) -> str:

@@ -28,11 +28,13 @@ from bot.messages import BUTTON_VALUE_BYTES, Address, Attachment, Card, InboundM
 from bot.ports import TranscriptLine
 
 NAME = "web"
-BACK = "back"  # see bot/leaving.py
+BACK, AGAIN = "back", "again"  # see bot/leaving.py
+ELSEWHERE = 4001  # close code: the chat goes on in another browser, and this page begins a new one
 START = "start:"  # source id of a first page open, or of a signed link: one per visitor, and per link
 
 # other source ids ("timer:4") stand in the same unique column: a browser must not be able to make one of those
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WAY_BACK = re.compile(r"[0-9a-f]{1,64}\.[0-9a-f]{1,64}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,512}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _KINDS = {"text": Kind.TEXT, "button": Kind.BUTTON, "file": Kind.FILE}
@@ -118,9 +120,17 @@ def start(visitor: str, now: datetime, language: str, token: str = "") -> Inboun
     return InboundMessage(source_id, visitor_address(visitor), now, kind=Kind.START, text=token, language=language)
 
 
-def back(visitor: str, now: datetime, once: str) -> InboundMessage:
-    """Another browser goes on with this visitor's conversation. `once`: a new one each time, also by the same link."""
-    return replace(start(visitor, now, "", once), text="", button=BACK)
+def way_back(button: str, visitor: str, now: datetime, once: str) -> InboundMessage:
+    """BACK: another browser goes on with this visitor's conversation. AGAIN: it asks for another link to it.
+
+    `once`: twice the same is one message.
+    """
+    return replace(start(visitor, now, "", f"{button} {once}"), text="", button=button)
+
+
+def is_way_back(text: str) -> bool:
+    """Whether it may be a link back to a chat; whether it is one is not known here."""
+    return _WAY_BACK.fullmatch(text) is not None
 
 
 def is_token(text: str) -> bool:

@@ -14,7 +14,6 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.web import security_headers
-from bot import leaving
 from bot.assistant import Assistant
 from bot.bootstrap.channels import MakeAdapters
 from bot.bootstrap.foundation import Foundation
@@ -32,6 +31,7 @@ from bot.settings import Settings
 from bot.shop.policy import Policy
 from bot.shop.sql import SqlShop
 from bot.store.audit import AuditStore
+from bot.store.budgets import CallStore
 from bot.store.conversations import ConversationStore
 from bot.store.desk import DeskStore
 from bot.store.inbox import InboxStore
@@ -111,11 +111,13 @@ def _wire(
     channels = {adapter.channel.name: adapter.channel for adapter in adapters}
     desks = {adapter.desk.name: adapter.desk for adapter in adapters if adapter.desk}
 
-    turns = TurnRows(base.inbox, base.conversations, base.desk, PromiseStore(opened.engine))
+    turns = TurnRows(base.inbox, base.conversations, base.desk, PromiseStore(opened.engine), base.ways_back)
     live = LiveDialogue(language, dialogues(base, turns, assistant, tuple(desks), new_id), models, base.clock)
     worker = Worker(turns, live, channels, assistant.keep_file, watchers.changed)
     openings = _openings(base.desk, base.words.of_staff)
-    carrier = Carrier(base.outbox, channels, desks, watchers.changed, base.codes.reveal, openings)
+    carrier = Carrier(
+        base.outbox, channels, desks, watchers.changed, base.codes.reveal, base.ways_back.issue, openings
+    )
     dispatcher = LocalDispatcher(worker, carrier, base.inbox.fire_timers)  # it needs the channels
     return Shophand(
         opened.engine, opened.policy, assistant, dispatcher, base.inbox, base.conversations, base.desk, base.staff,
@@ -136,13 +138,14 @@ def _assistant(base: Foundation, wake: Callable[[str], None]) -> Assistant:
         audit=AuditStore(opened.engine),
         modes=base.modes,
         leases=LeaseStore(opened.engine, clock),
+        calls=CallStore(opened.engine),
+        ways_back=base.ways_back,
         canned=Canned(opened.replies, opened.shop, conversations.load, shop_name, words.to_traditional, clock),
         watchers=base.watchers,
         words=words.book.terms,
         staff_language=words.staff_language,
         files=base.settings.home / "files",
         wake=wake,
-        returning=lambda token: leaving.opened(base.keys.way_back, token, clock.now()),
         clock=clock,
     )
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from opencc import OpenCC
 
+from bot import leaving
 from bot.assistant import Watchers
 from bot.bootstrap.shop import OpenShop, mode_store
 from bot.desk_posts import Terms
@@ -23,6 +25,7 @@ from bot.store.links import StaffLinkStore
 from bot.store.modes import ModeStore
 from bot.store.outbox import OutboxStore
 from bot.store.staff import StaffStore
+from bot.store.ways_back import WayBackStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Foundation:
     links: StaffLinkStore
     modes: ModeStore
     codes: CodeStore
+    ways_back: WayBackStore
 
     @classmethod
     def of(
@@ -88,4 +92,5 @@ class Foundation:
             links=StaffLinkStore(engine, clock),
             modes=mode_store(engine, clock, policy),
             codes=CodeStore(engine, clock, keys.codes, new_salt),
+            ways_back=WayBackStore(engine, clock, settings.public_url, timedelta(hours=leaving.HOURS), new_salt),
         )

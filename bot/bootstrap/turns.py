@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot import leaving
 from bot.assistant import Assistant
 from bot.bootstrap.foundation import Foundation
 from bot.decision import Limits
@@ -30,7 +29,9 @@ def dialogues(
     identity = Identity(
         TryStore(engine, clock), base.codes, LinkStore(engine, clock), ProofStore(engine), base.keys.links
     )
-    settings, way_back = _settings(base.settings, policy, desks), _way_back(base)
+    settings = _settings(base.settings, policy, desks)
+    mails = base.settings.public_url and base.settings.smtp_url.get_secret_value()  # else no link would lead back
+    looks = base.watchers.watched if mails else None
 
     def dialogue_of(language: Language) -> Dialogue:
         speech = base.words.speech(language.writer)
@@ -47,7 +48,7 @@ def dialogues(
             modes=base.modes,
             clock=clock,
             new_id=new_id,
-            way_back=way_back,
+            looks=looks,
         )  # fmt: skip
 
     return dialogue_of
@@ -72,11 +73,3 @@ def _settings(settings: Settings, policy: Policy, desks: tuple[str, ...]) -> Dia
     )
     wait = timedelta(minutes=settings.wait_minutes)
     return DialogueSettings(limits, desks, wait, policy.hours, policy.deadlines, settings.staff_language)
-
-
-def _way_back(base: Foundation) -> leaving.WayBack | None:
-    """None where no mail can be sent, or no link would lead back."""
-    url = base.settings.public_url
-    if not (url and base.settings.smtp_url.get_secret_value()):
-        return None
-    return leaving.WayBack(leaving.sealed(base.keys.way_back, url), base.watchers.watched)

@@ -2,14 +2,19 @@
 
 from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.errors import StoreError
 from bot.ports import Pace, Rate
+from bot.store.database import writing
 from bot.store.tables import Budgets
 
 _budgets = Budgets.__table__
+AGAIN = 1.0  # seconds
 TAKEN = timedelta(minutes=5)  # longer than any delivery, its parts and files included
 
 
@@ -41,6 +46,32 @@ async def spend(connection: AsyncConnection, now: datetime, lane: str, account: 
     return True
 
 
+class CallStore:
+    """Calls that a platform counts one by one in a window that moves along."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def spend(self, key: str, now: datetime, most: int, seconds: float, behind: int = 0) -> float:
+        window = timedelta(seconds=seconds)
+        try:
+            async with writing(self._engine) as connection:
+                query = sa.select(_budgets.c.key, _budgets.c.spent).where(_budgets.c.key == key).with_for_update()
+                row = (await connection.execute(query)).first()
+                made = [datetime.fromisoformat(at) for at in (row.spent or ())] if row else []
+                made = sorted(at for at in made if now - at < window)
+                over = len(made) + behind - most
+                if over >= 0:
+                    return (made[over] + window - now).total_seconds()
+                known = (key,) if row else ()
+                await _write(connection, known, key, spent=[at.isoformat() for at in (*made, now)])
+        except IntegrityError:  # another process has made the row at the same moment
+            return AGAIN
+        except SQLAlchemyError as error:
+            raise StoreError(f"a call could not be counted: {type(error).__name__}") from error
+        return 0.0
+
+
 async def release(connection: AsyncConnection, lane: str) -> None:
     await connection.execute(_budgets.update().where(_budgets.c.key == lane).values(taken_until=None))
 
@@ -59,7 +90,7 @@ async def block(connection: AsyncConnection, keys: Sequence[str], until: datetim
         await _write(connection, rows, key, blocked_until=max(known or until, until))
 
 
-async def _write(connection: AsyncConnection, known: Container[str], key: str, **values: datetime | None) -> None:
+async def _write(connection: AsyncConnection, known: Container[str], key: str, **values: Any) -> None:
     if key in known:
         await connection.execute(_budgets.update().where(_budgets.c.key == key).values(values))
     else:

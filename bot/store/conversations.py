@@ -87,6 +87,7 @@ class ConversationStore:
                 names=row.record.get("names", {}),
                 cards=CARDS.load(row.cards),
                 suggestion=row.record.get("suggestion", "") if notes else "",
+                answers=row.record.get("answers", 0),
             )
             for row in rows
         ]

@@ -22,6 +22,15 @@ from bot.triage import in_order
 _handoffs, _conversations, _facts = Handoffs.__table__, Conversations.__table__, Facts.__table__
 _staff, _timers, _threads, _turns = Staff.__table__, Timers.__table__, DeskThreads.__table__, Turns.__table__
 
+# each handoff with what its conversation tells of it, and who has it as he is called now
+_LISTED = (
+    sa.select(
+        _handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state,
+        sa.func.coalesce(_staff.c.name, _handoffs.c.claimed_by).label("claimed_name"),
+    )
+    .join(_conversations, _conversations.c.id == _handoffs.c.conversation_id)
+    .join(_staff, _staff.c.id == _handoffs.c.claimed_by, isouter=True)
+)  # fmt: skip
 LEADS = [role for role in Role if may(role, Right.APPROVALS)]
 MOST_RUNNING = 50  # conversations of the bot that are listed
 MOST_CLAIMS, CLAIMS_COUNT_FOR = 20, timedelta(days=14)  # of which a shopper's wait is worked out
@@ -34,13 +43,9 @@ class DeskStore:
     # --- handoffs ----------------------------------------------------------------------------------------------------
 
     async def handoffs(self, *, ended: bool = False) -> list[HandoffView]:
-        query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
-            _conversations, _conversations.c.id == _handoffs.c.conversation_id
-        )
-        opened = query.where(_handoffs.c.status.in_(OPEN)).order_by(_handoffs.c.away_until)
-        finished = (
-            query.where(_handoffs.c.status.not_in(OPEN)).order_by(_handoffs.c.ended_at.desc(), _handoffs.c.id).limit(20)
-        )
+        opened = _LISTED.where(_handoffs.c.status.in_(OPEN)).order_by(_handoffs.c.away_until)
+        newest = (_handoffs.c.ended_at.desc(), _handoffs.c.id)
+        finished = _LISTED.where(_handoffs.c.status.not_in(OPEN)).order_by(*newest).limit(20)
         async with reading(self._engine) as connection:
             open_ones = list(await connection.execute(opened))
             over = list(await connection.execute(finished)) if ended else []
@@ -52,11 +57,8 @@ class DeskStore:
         return [*here, *away, *(_view(row, now) for row in over)]
 
     async def handoff(self, handoff_id: str) -> HandoffView | None:
-        query = sa.select(_handoffs, _conversations.c.address, _conversations.c.language, _conversations.c.state).join(
-            _conversations, _conversations.c.id == _handoffs.c.conversation_id
-        )
         async with reading(self._engine) as connection:
-            row = (await connection.execute(query.where(_handoffs.c.id == handoff_id))).first()
+            row = (await connection.execute(_LISTED.where(_handoffs.c.id == handoff_id))).first()
         return _view(row, self._clock.now()) if row else None
 
     async def running(self) -> list[RunningChat]:
@@ -145,7 +147,7 @@ class DeskStore:
             rows = list(await connection.execute(sa.select(_staff).order_by(_staff.c.name)))
             claimed = await connection.execute(mine.group_by(_handoffs.c.claimed_by))
             has = {row.claimed_by: row.number for row in claimed}
-        return [Crew(row.name, strengths_of(row), has.get(row.name, 0)) for row in rows]
+        return [Crew(row.name, strengths_of(row), has.get(row.id, 0), row.id) for row in rows]
 
     # --- single values -----------------------------------------------------------------------------------------------
 
@@ -175,7 +177,8 @@ def _view(row: sa.Row, now: datetime) -> HandoffView:
         summary=row.summary,
         summaries=row.summaries,
         status=row.status,
-        claimed_by=row.claimed_by,
+        claimed_by=row.claimed_name,
+        claimer=row.claimed_by,
         opened_at=row.opened_at,
         channel=row.address["channel"],
         language=row.language,

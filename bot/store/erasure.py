@@ -25,12 +25,13 @@ from bot.store.tables import (
     Tries,
     Turns,
     UsedLinks,
+    WaysBack,
 )
 
 _conversations, _handoffs, _turns = Conversations.__table__, Handoffs.__table__, Turns.__table__
 _actions = Actions.__table__
 # all that hangs on a conversation, or on the person himself
-OF_CONVERSATION = tuple(table.__table__ for table in (Inbox, Outbox, Turns, Timers, Promises, Handoffs))
+OF_CONVERSATION = tuple(table.__table__ for table in (Inbox, Outbox, Turns, Timers, Promises, Handoffs, WaysBack))
 OF_PERSON = tuple(table.__table__ for table in (Codes, UsedLinks, Proofs))
 
 

@@ -118,6 +118,15 @@ class InboxStore:
                 await connection.execute(_timers.delete().where(_timers.c.id == timer.id))
         return woken
 
+    async def said_since(self, conversation_id: str, row: int) -> list[Accepted]:
+        shopper = sa.and_(_inbox.c.sender == Sender.SHOPPER, _inbox.c.kind.in_((Kind.TEXT, Kind.BUTTON, Kind.FILE)))
+        staff = sa.and_(_inbox.c.sender == Sender.STAFF, _inbox.c.kind == Kind.TEXT)
+        later = sa.and_(_inbox.c.conversation_id == conversation_id, _inbox.c.id > row)
+        query = sa.select(_inbox).where(later, sa.or_(shopper, staff)).order_by(_inbox.c.id)
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(query)).all()
+        return [Accepted(row.id, INBOUND.load(row.message), row.accepted_at) for row in rows]
+
     async def claim(self, owner: str, only: str = "") -> Claim | None:
         """The free conversation whose waiting message is oldest, with its next turn; None when all is quiet.
 

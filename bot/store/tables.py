@@ -114,10 +114,12 @@ class Budgets(SQLModel, table=True):
     """What a chat and an account of ours may be sent, for all processes that send; without a row: anything."""
 
     __tablename__ = "budgets"
-    key: str = Field(primary_key=True)  # an outbox lane, or "account:<channel or desk>"
+    key: str = Field(primary_key=True)  # an outbox lane, "account:<channel or desk>", or "calls:<what is counted>"
     next_at: datetime | None = _time(null=True)  # the next message may go, by the platform's pace
     blocked_until: datetime | None = _time(null=True)  # the platform takes nothing, or has just failed
     taken_until: datetime | None = _time(null=True)  # one process is sending; another would send the same
+    # when the last calls were made, in ISO 8601, where a platform counts every call of a while (CallStore)
+    spent: list[str] | None = Field(default=None, sa_column=sa.Column(Json, nullable=True))
 
 
 class Actions(SQLModel, table=True):
@@ -178,7 +180,7 @@ class Handoffs(SQLModel, table=True):
         default=None, sa_column=sa.Column(Json, nullable=True)
     )  # approvals: what to do
     status: str = Field(index=True)  # waiting, claimed, back, closed, approved, declined
-    claimed_by: str = ""
+    claimed_by: str = ""  # the account
     closing: str = ""  # why it was closed, "" where nobody said
     opened_at: datetime = _time()
     claimed_at: datetime | None = _time(null=True)
@@ -230,6 +232,18 @@ class UsedLinks(SQLModel, table=True):
     digest: str = Field(primary_key=True)
     who: str
     until: datetime = _time(index=True)
+
+
+class WaysBack(SQLModel, table=True):
+    """Links back to a chat on the web page, one for each mail that has one. The one used last says who has the chat."""
+
+    __tablename__ = "ways_back"
+    id: str = Field(primary_key=True)  # the link names it, beside its secret
+    conversation_id: str = Field(index=True)
+    mail: str  # where it went; "" once it is not asked for again
+    digest: str  # SHA-256 of the link's secret
+    until: datetime = _time(index=True)
+    used_at: datetime | None = _time(null=True)
 
 
 class Proofs(SQLModel, table=True):

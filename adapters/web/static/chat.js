@@ -23,7 +23,7 @@ const TEXTS = {
 };
 const LANGUAGE = "shophand.language", PENDING = "shophand.pending.";
 const ACK_MS = 10_000, QUIET_MS = 45_000, FORGET_MS = 10 * 60_000, LONGEST_WAIT_MS = 30_000, STEADY_MS = 5_000, TYPING_DELAY_MS = 350;
-const JUNK = [1008, 1009]; // close codes: the server will not read this
+const JUNK = [1008, 1009], ELSEWHERE = 4001; // close codes: the server will not read this; another browser has the chat
 const $ = (id) => document.getElementById(id);
 const log = $("log"), scroll = $("scroll"), composer = $("composer"), input = $("text"), notice = $("notice");
 const limits = { chars: Number(document.body.dataset.textChars), bytes: Number(document.body.dataset.fileBytes) };
@@ -386,6 +386,7 @@ function connect() {
 function lost(code = 0) {
   socket = null;
   ready = false;
+  if (code === ELSEWHERE) return location.reload();
   if (JUNK.includes(code)) { // what was under way will never be taken: not again and again
     [...pending.values()].filter((message) => message.flown && !message.acked).forEach(({ id }) => refuse(id));
   }

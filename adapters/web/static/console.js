@@ -146,7 +146,7 @@ replies?.addEventListener("click", async ({ target }) => { // the suggestion as 
   if (!button || button.disabled) return;
   button.dataset.source ??= uuid();
   button.disabled = true;
-  if (!await act({ text: button.dataset.send, source: button.dataset.source })) button.disabled = false;
+  if (!await act({ text: button.dataset.send, answers: button.dataset.answers, source: button.dataset.source })) button.disabled = false;
 });
 replies?.addEventListener("click", ({ target }) => { // put where the cursor is, to be edited: nothing is sent
   const button = target.closest("button[data-fill]"), field = answer.elements.text;
