@@ -114,7 +114,7 @@ class StaffTurn:
         What came after the press is not read here: it is relayed next, and stops that press again.
         """
         said = [_quoted(row.message) for row in later if row.id < t.newest][-MOST_SHOWN:]
-        told = handoff.suggested("\n".join([self._word("overtaken"), *said]), t.first.text, self._terms)
+        told = desk_posts.suggested("\n".join([self._word("overtaken"), *said]), t.first.text, self._terms)
         post = DeskPost(handoff_id, "note", told, suggestion=t.first.text, answers=t.newest)
         kept = {"source_id": t.first.source_id, "suggestion": t.first.text, "answers": t.newest}
         return await self._results.moved(

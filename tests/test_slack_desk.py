@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from fakes import FakeOffice, TalkingFront
 from peers.slack import buttons, visible
-from slack_rig import Shop, payload, settings, slack_peer  # noqa: F401 - fixtures
+from slack_rig import Shop, payload, settings, slack_front, slack_peer  # noqa: F401 - fixtures
 
 from adapters.slack import SlackAdapter
 from bot.errors import PermanentFailure, TemporaryFailure, ThreadGone
@@ -16,8 +16,8 @@ BUTTONS = (Button("Claim", "claim"), Button("Give back", "back"), Button("Close"
 
 
 @pytest.fixture
-def desk(peer) -> StaffDesk:
-    return SlackAdapter(TalkingFront(), FakeOffice(), settings(peer)).desk
+def desk(peer, front) -> StaffDesk:
+    return SlackAdapter(front, FakeOffice(), settings(peer)).desk
 
 
 async def test_a_handoff_opens_a_thread(peer, desk):
