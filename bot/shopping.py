@@ -231,6 +231,9 @@ def _with_unmarked(said: str, start: int, own: list[Mark]) -> list[Mark]:
         return own
     kind, group = ("count", "name") if found["name"] else ("number", "thing")
     first, last = start + found.start(group), start + found.end(group)
+    counted, _ = _place(found, kind, start)
+    if any(mark[0] != "quantity" and mark[1] <= counted and mark[2] >= last for mark in own):
+        return own  # "500 ml": the number is part of what it was taken for
     marks = own if any(mark[0] == "quantity" for mark in own) else [("quantity", *_place(found, kind, start)), *own]
     within = [mark for mark in own if mark[0] != "quantity" and mark[1] >= first]
     if any(mark[2] >= last for mark in within):  # what stands last names the thing, whatever it was taken for
