@@ -164,7 +164,9 @@ def test_where_the_owner_has_turned_it_off_a_person_does_it() -> None:
 def test_a_claim_and_an_approval_of_one_turn_both_reach_staff() -> None:
     shown = Act("confirm:cancel_order", {"order": Text("10423")})
     until = Talk().now + timedelta(minutes=9)
-    pending = Confirmation("c1", "cancel_order", "cancel", {"order": "10423"}, shown, 3, until, "amount")
+    pending = Confirmation(
+        "c1", "cancel_order", "cancel", {"order": "10423"}, shown, 3, until, "amount", person=CUSTOMER.person
+    )
     cancelling = Flow("cancel_order", "cancel_order", {"order_id": "10423"}, "confirm")
     waits = Flow("delivery_trouble", "delivery_delay", {"order_id": "10423"})
     speak = talk(pending=pending, flows=(cancelling,), queue=(waits,)).press("yes:c1")
@@ -258,5 +260,6 @@ def test_cases_outlive_a_session() -> None:
 
 def test_a_case_shows_the_facts_and_no_slots_of_earlier_requests() -> None:
     talked = replace(FREE, noted={"product": "kettle"})
-    text = summary.case_summary({"order": "10423", "text": ""}, talked, "claim", (), {"label": {"order": "Order"}}, "")
+    terms = {"label": {"order": "Order"}}
+    text = summary.case_summary({"order": "10423", "text": ""}, talked, "claim", (), terms, "", {})
     assert text.startswith("Order: 10423\n") and "kettle" not in text
