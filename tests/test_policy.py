@@ -1146,7 +1146,8 @@ def test_a_filled_form_proves_nothing() -> None:
 
 
 def test_a_page_is_looked_at_before_a_message_is_given_up() -> None:
-    assert acts(Talk().text("when is basil sown", in_scope=0.05, oos=0.95)) == ["inform:passage"]
+    speak = Talk().text("when is basil sown", in_scope=0.05, oos=0.95)
+    assert (acts(speak), [offer.value for offer in speak.offers]) == (["inform:passage"], ["human"])
     assert acts(Talk().text("basil, when", order_status=0.3)) == ["inform:passage"]
     talk = customer()
     talk.text("cancel my order", cancel_order=0.95)

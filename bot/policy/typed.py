@@ -107,7 +107,7 @@ def _new_message(t: TurnState) -> Script:
         t.say(Act("ask_what"))
         yield t.speak("ask", offers=menu())
     elif (yield from on_a_page(t)):
-        yield t.speak("say")
+        yield t.speak("say", offers=(t.human,))
     elif 1 - meaning.in_scope >= t.threshold:
         t.say(Act("oos"))
         yield from t.unclear(silent=True)
