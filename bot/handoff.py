@@ -99,19 +99,18 @@ def cancelled(conversation: Conversation, terms: Terms) -> Moved:
 
 
 def claimed(
-    conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, writes: bool = False, account: str = ""
+    conversation: Conversation, handoff_id: str, staff: str, terms: Terms, *, account: str, writes: bool = False
 ) -> Moved:
     """Exactly one claim wins; writing takes over, also after the handoff was given back.
 
     `account`: whose it is from now on, `staff` is only what he is called.
     """
-    who = account or staff
     note, case = conversation.handoff, _case(conversation, handoff_id)
     if (writes or case) and note and conversation.status in (Status.WAITING, Status.STAFF):
         handoff_id = note.id  # in whichever thread it was written, the open handoff is meant
     mine = note is not None and note.id == handoff_id
     if mine and note and conversation.status is Status.STAFF:
-        if who == note.awaits:
+        if account == note.awaits:
             return Moved(
                 replace(conversation, handoff=replace(note, awaits="")),
                 acts=(Act("staff/joined", {"name": Text(staff)}),),
@@ -136,7 +135,7 @@ def claimed(
             cases=_without(conversation, handoff_id),
         ),
         acts=(Act("staff/joined", {"name": Text(staff)}),),
-        changes=(HandoffChange(handoff_id, "claimed", claimed_by=who),),
+        changes=(HandoffChange(handoff_id, "claimed", claimed_by=account),),
         posts=(
             DeskPost(handoff_id, "note" if mine else "again", f"{desk_posts.desk_word(terms, 'taken')} {staff}"),
             # the store knows what the bot was about to say, and leaves this out when it was nothing
@@ -147,7 +146,7 @@ def claimed(
 
 
 def assigned(
-    conversation: Conversation, handoff_id: str, to: str, by: str, terms: Terms, *, account: str = ""
+    conversation: Conversation, handoff_id: str, to: str, by: str, terms: Terms, *, account: str
 ) -> Moved:
     """It moves to a colleague (his `account`); the shopper hears of him when he claims it or writes."""
     note = conversation.handoff
@@ -155,10 +154,10 @@ def assigned(
     if not mine and not _case(conversation, handoff_id):
         return Moved(conversation, posts=(DeskPost(handoff_id, "note", desk_posts.desk_word(terms, "over")),))
     if mine and note and conversation.status is Status.STAFF:
-        conversation = replace(conversation, handoff=replace(note, awaits=account or to))
+        conversation = replace(conversation, handoff=replace(note, awaits=account))
     return Moved(
         conversation,
-        changes=(HandoffChange(handoff_id, "", claimed_by=account or to),),
+        changes=(HandoffChange(handoff_id, "", claimed_by=account),),
         posts=(DeskPost(handoff_id, "note", f"{desk_posts.desk_word(terms, 'assigned')} {to} ({by})"),),
     )
 

@@ -327,7 +327,6 @@ class DeskPost:
     def signed(self) -> str:
         return f"{SIGNS[self.kind]} {self.text}" if self.kind in SIGNS else self.text
 
-
     @property
     def names(self) -> str:
         """The end of `text` where it is for somebody."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot import deeds, desk_posts, handoff, idle, leaving, rating, routing, snooze, transcript
 from bot.briefing import Briefing
-from bot.conversation import Status
+from bot.conversation import Conversation, Status
 from bot.decision import HandoffRequest
 from bot.errors import BadInput
 from bot.facts import Moment
@@ -77,14 +77,13 @@ class StaffTurn:
     async def _taken_over(self, t: Turn) -> TurnResult:
         """A conversation that is on no desk comes onto all of them, and is his: by writing, or by a button."""
         by, writes, opened = t.first.name, t.first.kind is Kind.TEXT, handoff.Moved(t.conversation)
-        if not writes and routing.full(await self._store.crew(), by):
+        if not writes and routing.full(await self._store.crew(), t.first.who):
             return TurnResult(t.conversation, (Line("note", f"{self._word('full')} {by}", author=by),))
         if t.conversation.status not in (Status.WAITING, Status.STAFF):  # else somebody came meanwhile
             t.text = ""  # nothing of it was said by the shopper
             opened = await self._briefing.opened(t, t.conversation, HandoffRequest("taken_over"))
         handoff_id = opened.conversation.handoff.id if opened.conversation.handoff else ""
-        claimed = handoff.claimed(opened.conversation, handoff_id, by, self._terms, writes=writes)
-        moved = handoff.joined(opened, idle.paid(claimed))
+        moved = handoff.joined(opened, idle.paid(self._claimed(t, opened.conversation, handoff_id, writes=writes)))
         return await self._said(t, moved) if writes else await self._results.moved(t, moved)
 
     # --- what they write ---------------------------------------------------------------------------------------------
@@ -95,7 +94,7 @@ class StaffTurn:
             return await self._overtaken(t, handoff_id, later)
         moved = handoff.Moved(t.conversation)
         if view is None or view.kind != "approval":
-            moved = idle.paid(self._claimed(t, handoff_id, writes=True))
+            moved = idle.paid(self._claimed(t, t.conversation, handoff_id, writes=True))
         return await self._said(t, moved)
 
     async def _said(self, t: Turn, moved: handoff.Moved) -> TurnResult:
@@ -146,7 +145,7 @@ class StaffTurn:
         by, value = t.first.name, t.first.value
         match t.first.act:
             case "claim":
-                claimed = self._claimed(t, handoff_id)
+                claimed = self._claimed(t, t.conversation, handoff_id)
                 taken = claimed.conversation != t.conversation  # else somebody had it, and may have answered
                 return idle.owed(claimed, self._settings.idle_at(t.now)) if taken else claimed
             case idle.RELEASE:
@@ -176,9 +175,11 @@ class StaffTurn:
         """Of a colleague, by what he is called; "" for nobody."""
         return next((one.account for one in await self._store.crew() if one.name == name), "")
 
-    def _claimed(self, t: Turn, handoff_id: str, *, writes: bool = False) -> handoff.Moved:
-        by, account = t.first.name, t.first.who
-        return handoff.claimed(t.conversation, handoff_id, by, self._terms, writes=writes, account=account)
+    def _claimed(
+        self, t: Turn, conversation: Conversation, handoff_id: str, *, writes: bool = False
+    ) -> handoff.Moved:
+        by = t.first
+        return handoff.claimed(conversation, handoff_id, by.name, self._terms, account=by.who, writes=writes)
 
     def _put_away(self, t: Turn, handoff_id: str) -> handoff.Moved:
         try:

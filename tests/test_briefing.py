@@ -14,11 +14,11 @@ from test_people import Heard, done, handoffs, shopper, staff
 import bot
 from bot.approval import Buyer
 from bot.background import TRIED, Background, named, pressing, rows
-from bot.bootstrap import Language
 from bot.conversation import Access
 from bot.facts import Fact, Moment, Money
 from bot.office import HandoffView
 from bot.phrases import LANGUAGES, PhraseBook
+from bot.ports import Language
 from bot.skills import SKILLS
 from bot.speech import WrittenWords
 from bot.turn import Attempt

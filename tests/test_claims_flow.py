@@ -232,7 +232,7 @@ def test_a_case_does_not_stop_the_bot() -> None:
 
 @pytest.mark.parametrize("writes", [False, True])
 def test_claiming_a_case_or_writing_there_takes_the_conversation_over(writes: bool) -> None:
-    moved = handoff.claimed(FREE, "k1", "Sam", {}, writes=writes)
+    moved = handoff.claimed(FREE, "k1", "Sam", {}, account="Sam", writes=writes)
     note = moved.conversation.handoff
     assert (moved.conversation.status, note and note.reason, moved.conversation.cases) == (Status.STAFF, "claim", ())
     assert [change.status for change in moved.changes] == ["claimed"]
@@ -249,7 +249,7 @@ def test_a_case_that_is_ended_at_the_desk_leaves_the_talk_alone(end: Callable[..
 
 def test_a_case_claimed_while_a_person_is_awaited_means_the_open_handoff() -> None:
     waiting = replace(FREE, status=Status.WAITING, handoff=HandoffNote("h1", "requested", "", "waiting"))
-    moved = handoff.claimed(waiting, "k1", "Sam", {})
+    moved = handoff.claimed(waiting, "k1", "Sam", {}, account="Sam")
     assert moved.conversation.handoff is not None and moved.conversation.handoff.id == "h1"
     assert moved.conversation.cases == (CASE,)
 

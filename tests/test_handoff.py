@@ -67,7 +67,7 @@ def test_what_a_waiting_shopper_writes_goes_to_the_desk_and_is_acknowledged_once
 
 @pytest.mark.parametrize("before", [WAITING, STAFF], ids=["waiting", "staff"])
 def test_writing_in_an_older_thread_means_the_open_handoff(before: Conversation) -> None:
-    moved = handoff.claimed(before, "an older one", "Sam", TERMS, writes=True)
+    moved = handoff.claimed(before, "an older one", "Sam", TERMS, account="Sam", writes=True)
     note = moved.conversation.handoff
     assert (moved.conversation.status, note and note.id) == (Status.STAFF, "h1")
     assert {change.id for change in moved.changes} <= {"h1"}
@@ -79,7 +79,7 @@ def test_while_a_person_talks_the_bot_says_nothing() -> None:
 
 @pytest.mark.parametrize("writes", [False, True])
 def test_claiming_or_writing_takes_the_conversation_over(writes: bool) -> None:
-    moved = handoff.claimed(WAITING, "h1", "anna", TERMS, writes=writes)
+    moved = handoff.claimed(WAITING, "h1", "anna", TERMS, account="anna", writes=writes)
     assert (moved.conversation.status, moved.conversation.flows, said(moved)) == (Status.STAFF, (), ["staff/joined"])
     assert (moved.changes, moved.timers) == (
         (HandoffChange("h1", "claimed", claimed_by="anna"),),
@@ -89,8 +89,8 @@ def test_claiming_or_writing_takes_the_conversation_over(writes: bool) -> None:
 
 def test_the_second_claim_does_not_win_and_writing_on_says_nothing_again() -> None:
     second, writing = (
-        handoff.claimed(STAFF, "h1", "ben", TERMS),
-        handoff.claimed(STAFF, "h1", "anna", TERMS, writes=True),
+        handoff.claimed(STAFF, "h1", "ben", TERMS, account="ben"),
+        handoff.claimed(STAFF, "h1", "anna", TERMS, account="anna", writes=True),
     )
     assert (second.changes, said(second), len(second.posts)) == ((), [], 1)
     assert writing == handoff.Moved(STAFF)
@@ -98,33 +98,33 @@ def test_the_second_claim_does_not_win_and_writing_on_says_nothing_again() -> No
 
 @pytest.mark.parametrize("before", [WAITING, STAFF, replace(BUSY, cases=(NOTE,))], ids=["waiting", "staff", "case"])
 def test_what_is_handed_to_a_colleague_is_his_and_the_shopper_hears_nothing(before: Conversation) -> None:
-    moved = handoff.assigned(before, "h1", "ben", "anna", TERMS)
+    moved = handoff.assigned(before, "h1", "ben", "anna", TERMS, account="ben")
     assert (moved.changes, said(moved)) == ((HandoffChange("h1", "", claimed_by="ben"),), [])
     assert (moved.conversation.status, moved.posts[0].text) == (before.status, "assigned ben (anna)")
 
 
 @pytest.mark.parametrize("writes", [False, True])
 def test_the_shopper_hears_once_of_the_colleague_who_took_over_from_another(writes: bool) -> None:
-    handed = handoff.assigned(STAFF, "h1", "ben", "anna", TERMS).conversation
-    first = handoff.claimed(handed, "h1", "ben", TERMS, writes=writes)
-    again = handoff.claimed(first.conversation, "h1", "ben", TERMS, writes=True)
+    handed = handoff.assigned(STAFF, "h1", "ben", "anna", TERMS, account="ben").conversation
+    first = handoff.claimed(handed, "h1", "ben", TERMS, account="ben", writes=writes)
+    again = handoff.claimed(first.conversation, "h1", "ben", TERMS, account="ben", writes=True)
     assert (said(first), said(again), first.conversation.status) == (["staff/joined"], [], Status.STAFF)
 
 
 def test_who_handed_it_over_may_still_say_goodbye() -> None:
-    handed = handoff.assigned(STAFF, "h1", "ben", "anna", TERMS).conversation
-    assert handoff.claimed(handed, "h1", "anna", TERMS, writes=True) == handoff.Moved(handed)
+    handed = handoff.assigned(STAFF, "h1", "ben", "anna", TERMS, account="ben").conversation
+    assert handoff.claimed(handed, "h1", "anna", TERMS, account="anna", writes=True) == handoff.Moved(handed)
 
 
 def test_what_has_ended_is_handed_to_nobody() -> None:
-    moved = handoff.assigned(BUSY, "h1", "ben", "anna", TERMS)
+    moved = handoff.assigned(BUSY, "h1", "ben", "anna", TERMS, account="ben")
     assert (moved.conversation, moved.changes, len(moved.posts)) == (BUSY, (), 1)
 
 
 def test_an_ended_handoff_is_not_claimed_by_a_button_but_by_writing() -> None:
     button, writing = (
-        handoff.claimed(BUSY, "h1", "anna", TERMS),
-        handoff.claimed(BUSY, "h1", "anna", TERMS, writes=True),
+        handoff.claimed(BUSY, "h1", "anna", TERMS, account="anna"),
+        handoff.claimed(BUSY, "h1", "anna", TERMS, account="anna", writes=True),
     )
     assert (button.conversation.status, writing.conversation.status) == (Status.BOT, Status.STAFF)
 
@@ -172,8 +172,9 @@ def test_an_opening_is_titled_by_who_it_is_about_and_why_and_brings_the_kept_fil
 
 
 def test_what_is_said_in_a_thread_that_has_ended_opens_it_again() -> None:
-    pressed, written = (handoff.claimed(BUSY, "h1", "anna", TERMS, writes=writes) for writes in (False, True))
-    open_one = handoff.claimed(WAITING, "h1", "anna", TERMS)
+    pressed = handoff.claimed(BUSY, "h1", "anna", TERMS, account="anna")
+    written = handoff.claimed(BUSY, "h1", "anna", TERMS, account="anna", writes=True)
+    open_one = handoff.claimed(WAITING, "h1", "anna", TERMS, account="anna")
     assert [moved.posts[0].kind for moved in (pressed, written, open_one)] == ["again", "again", "note"]
 
 

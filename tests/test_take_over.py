@@ -11,10 +11,10 @@ from test_people import Heard, done, handoffs, lines, shopper, status
 from test_web_console import ONE, OPENED, PASSWORD, csrf_of, get, post, sign_in, view
 from web_rig import Site, site
 
-from bot.bootstrap import Language
 from bot.conversation import Status
 from bot.messages import Address, InboundMessage, Kind, Sender
 from bot.office import Deed, RunningChat
+from bot.ports import Language
 from bot.routing import Strengths
 from bot.script import ADDRESS
 from bot.speech import WrittenWords
@@ -50,6 +50,8 @@ async def test_by_the_button_the_bot_falls_silent_and_every_desk_has_it(talk: Ta
     assert "Sam" in joined and await status(talk) is Status.STAFF
     [(number, state)] = (await handoffs(talk)).items()
     assert (state, await office.open_chat(running.conversation_id), await office.running()) == ("claimed", number, [])
+    claim = await office.handoff(number)
+    assert claim and claim.claimer == "sam"
     opening, taken = talk.chat.desk.posts
     assert "taken over by staff" in opening.text and "Emma Clarke" in opening.text and taken.text == "Taken over by Sam"
     assert await done(talk, shopper("m2", "ok")) == []  # a yes to the bot is none any more
@@ -75,12 +77,12 @@ async def test_what_a_person_has_already_is_not_opened_again(talk: Talk) -> None
 
 async def test_who_is_at_his_limit_takes_no_more_but_may_write(talk: Talk) -> None:
     await done(talk, shopper("m1", "hello"))
-    await talk.product.staff.fresh_password("Sam")
-    await talk.product.staff.set_strengths("Sam", Strengths(most=1), "Sam")
+    await talk.product.staff.fresh_password("sam")  # whatever name shoppers see
+    await talk.product.staff.set_strengths("sam", Strengths(most=1), "sam")
     await talk.product.assistant.receive(InboundMessage("t1", replace(ADDRESS, chat="other"), NOW, text="a person"))
     await talk.product.dispatcher.drain()
     [other] = await handoffs(talk)
-    busy = InboundMessage("s0", PLACE, NOW, Sender.STAFF, Kind.STAFF_ACT, act="claim", name="Sam", handoff_id=other)
+    busy = replace(pressed("s0"), act="claim", conversation_id="", handoff_id=other)
     assert await done(talk, busy) and await done(talk, pressed("s1")) == []
     assert await status(talk) is Status.BOT and list(await handoffs(talk)) == [other]
     await done(talk, InboundMessage("s2", PLACE, NOW, text="Sam here.", **SAM))

@@ -13,9 +13,10 @@ from fakes import FakeFront, FakeOffice, SlowModel
 from peers.telegram import TOKEN, Refusal, TelegramPeer
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from bot.bootstrap import Language, shophand
+from bot.bootstrap import shophand
 from bot.clock import ManualClock
 from bot.messages import Address
+from bot.ports import Language
 from bot.serve import serving
 from bot.settings import Settings
 
