@@ -203,4 +203,7 @@ def test_a_benchmark_trains_and_scores_from_end_to_end(tmp_path: Path, base: Pat
 def test_replies_are_made_for_both_domains_from_no_base(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(benchmarks, "rnnlg", lambda data, domain, *, threads, say: {"of": (data, domain, threads)})
     found = benchmarks.replies(tmp_path, tmp_path / "none", tmp_path / "out", threads=3)
-    assert found == {domain: {"of": (tmp_path, domain, 3)} for domain in ("laptop", "tv")}
+    assert {domain: figures.pop("of") for domain, figures in found.items()} == {
+        domain: (tmp_path, domain, 3) for domain in ("laptop", "tv")
+    }
+    assert all(set(figures) == {"machine"} and "torch" in figures["machine"] for figures in found.values())

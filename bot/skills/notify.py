@@ -16,7 +16,7 @@ from bot.promises import LASTS, Awaited, Promise
 from bot.skill import Outcome, Request, Skill
 from bot.skills import product_question, refund_status, track_order
 from bot.skills.notices import promised_day, undecided
-from bot.skills.orders import pick_order
+from bot.skills.orders import or_spoken_of, pick_order
 
 # intent → what is awaited where the words leave it open; "": what comes next in the order
 INTENTS = {
@@ -43,10 +43,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     proof = request.proof
     if proof is None or not proof.opens(request.slots.get("order_id", ""), needed):
         return Outcome(Act("ask:order_id"), needs=needed)
-    spoken_of = request.slots.get("order_hint", "")  # the order talked about counts, whatever else may come
-    order = await pick_order(
-        shop, request, lambda order, _: order.number == spoken_of or _to_come(order, awaited, request)
-    )
+    order = await pick_order(shop, request, or_spoken_of(request, lambda order: _to_come(order, awaited, request)))
     if isinstance(order, Outcome):
         return order
     chosen = replace(request, slots={**request.slots, "order_id": order.number})

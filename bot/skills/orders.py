@@ -21,6 +21,12 @@ def holds(state: LineState) -> Fits:
     return lambda order, named: any(line.state is state for line in named or order.lines)
 
 
+def or_spoken_of(request: Request, fits: Callable[[Order], bool]) -> Fits:
+    """Orders that fit, and the one spoken of before whether it does or not: it is the one that is meant."""
+    spoken_of = request.slots.get("order_hint", "")
+    return lambda order, _: order.number == spoken_of or fits(order)
+
+
 async def pick_order(shop: Shop, request: Request, fits: Fits) -> Order | Outcome:
     """The order that is meant: the one named, else by its goods, the one last spoken of, the only one; or a question.
 

@@ -11,7 +11,7 @@ from bot.conversation import Access
 from bot.facts import Act, Fact, Term, Text
 from bot.skill import Mode, Outcome, Request, Skill, beside
 from bot.skills import lines, money_back, refund_status
-from bot.skills.orders import WHICH_ORDER, pick_order
+from bot.skills.orders import WHICH_ORDER, or_spoken_of, pick_order
 
 FOR_A_PERSON = ("goodwill", "charge")  # slots.collect, "cause"
 
@@ -23,8 +23,7 @@ def confirm(quote: Quote) -> Act:
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
-    spoken_of = request.slots.get("order_hint", "")  # the order talked about counts, late or not
-    order = await pick_order(shop, request, lambda order, _: order.number == spoken_of or _may_be_meant(order))
+    order = await pick_order(shop, request, or_spoken_of(request, _may_be_meant))
     if isinstance(order, Outcome) or request.proof is None:
         return order
     settled, cause = {"order_id": order.number}, request.slots.get("cause", "")

@@ -42,9 +42,10 @@ async def test_knowledge(language: str) -> None:
     thread = ModelThread()
     try:
         meaning = Meaning(TransformerEncoder(load_model(), thread))
-        for name, alike in (("words alone", nobody_knows), ("words and meaning", meaning.alike)):
-            figures = await _score(language, alike)
+        words, both = await _score(language, nobody_knows), await _score(language, meaning.alike)
+        for name, figures in (("words alone", words), ("words and meaning", both)):
             print(f"\n{language}, {name}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
+        assert both["sure and right"] > words["sure and right"]
     finally:
         thread.close()
 
