@@ -385,6 +385,14 @@ def test_nothing_is_given_back_twice_or_for_nothing(order: Order, refunded: int,
         assert refund.quote(case(replace(order, refunds=paid_back)), {}).reason == reason
 
 
+def test_delivery_that_a_return_gives_back_is_not_kept_from_what_is_owed() -> None:
+    """The shop cancelled one line and gave nothing back; the shopper sends the other, and with it all of the order."""
+    order = an_order(CANCELLED, RETURN_OPEN)
+    sent = Return("R1", ("7-2",), "", "open", "", NOW, refund=gbp(2395), shares=(("card", gbp(2395)),))
+    quote = refund.quote(case(replace(order, returns=(sent,))), {}).value
+    assert quote is not None and quote.refund == gbp(1000)
+
+
 def test_what_is_owed_holds_no_fee_of_a_return() -> None:
     order = an_order(CANCELLED, RETURNED)
     returned = Return("R1", ("7-2",), "", "refunded", "", NOW, refund=gbp(2000), fee=gbp(295))

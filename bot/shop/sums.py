@@ -46,6 +46,13 @@ def left(order: Order) -> int:
     return max(0, paid - gone)
 
 
+def delivery_back(order: Order) -> int:
+    """What of the delivery charge went back with a return, or will: it promises more than its lines cost."""
+    price = {line.id: line.price.minor for line in order.lines}
+    back = [(item.refund.minor, item.line_ids) for item in order.returns if item.kind == "return" and item.refund]
+    return sum(max(0, minor - sum(price[line] for line in lines)) for minor, lines in back)
+
+
 def reissued(order: Order, day: date) -> bool:
     """Whether money for a gift card needs a new one on that day: every one that paid has expired."""
     cards = [payment for payment in order.payments if payment.method == "gift_card" and payment.state == "paid"]

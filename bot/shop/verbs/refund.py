@@ -42,7 +42,8 @@ def _spare(order: Order, kept: list[Line]) -> int:
     """What is left of the payments beyond the price of what the shopper keeps, its delivery and the fees of returns."""
     price = sum(line.price.minor for line in kept if line.state not in GONE)
     fees = sum(item.fee.minor for item in order.returns if item.fee)
-    return max(0, sums.left(order) - price - order.delivery_fee.minor - fees)
+    delivery = order.delivery_fee.minor - sums.delivery_back(order)
+    return max(0, sums.left(order) - price - delivery - fees)
 
 
 async def effect(connection: AsyncConnection, deed: Deed) -> None:
