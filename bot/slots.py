@@ -329,14 +329,19 @@ def _is_contact(text: str) -> bool:
 # --- what stands around a value --------------------------------------------------------------------------------------
 
 _ALL = re.compile(
-    r"\b(?:all|both|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退|取消|不要)|[两兩][个個]都|一起退",
+    r"\b(?:all|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退|取消|不要)|一起退",
     re.IGNORECASE | re.ASCII,
 )
+_BOTH = re.compile(r"\bboth\b|[两兩][个個件样樣款双雙条條]都", re.IGNORECASE | re.ASCII)
 
 
-def means_all(text: str) -> bool:
-    """ "Both of them": everything there is to choose from."""
-    return bool(_ALL.search(text))
+def means_all(text: str, there: int) -> bool:
+    """ "All of them": everything of what is `there` to choose from; "both" only where that is no more than two."""
+    return bool(_ALL.search(_BOTH.sub(" ", text))) or (there <= 2 and means_both(text))
+
+
+def means_both(text: str) -> bool:
+    return bool(_BOTH.search(text))
 
 
 # a word with a digit in it; Chinese has no spaces to end one
