@@ -662,6 +662,10 @@ class Shop(Protocol):
         """
         ...
 
+    async def categories(self, market: str = "") -> tuple[Localised, ...]:
+        """Those of which there is something to be had now."""
+        ...
+
     async def suggest(
         self, taste: Taste, proof: Proof | None, *, market: str = "", limit: int = 3
     ) -> tuple[Suggestion, ...]:

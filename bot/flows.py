@@ -84,6 +84,13 @@ class TurnState:
     def top(self) -> Flow | None:
         return self.conversation.top
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The goods to choose from in the open question, or those last shown; none while something else is asked."""
+        if self.top and self.top.expects == "product":
+            return tuple(option.value for option in self.top.options)
+        return () if self.top else tuple(self.conversation.memory.get("shown", "").split())
+
     def change(self, **fields: Any) -> None:
         self.conversation = replace(self.conversation, **fields)
 

@@ -374,6 +374,14 @@ def brief(text: str) -> bool:
     return len(text.split()) <= 5 and sum(character > "\u2e80" for character in text) <= 10
 
 
+_SHOWN = re.compile(r"\b(?:it|this|that|them|these|those|ones?)\b|[这這那它]|[个個款件]的", re.IGNORECASE)
+
+
+def points_at_shown(text: str) -> bool:
+    """ "In blue?", "do you have any of those under 50?": brief, or said of what was shown."""
+    return brief(text) or bool(_SHOWN.search(text))
+
+
 def is_free(slot: str) -> bool:
     """Whether any words can be this slot's value."""
     return slot not in _PARSERS

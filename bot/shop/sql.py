@@ -33,8 +33,9 @@ from bot.commerce import (
     Write,
 )
 from bot.conversation import Access, Proof
+from bot.facts import Localised
 from bot.ports import Clock
-from bot.shop import access, baskets, invoice_pdf, orders, promotions, reads, recommending
+from bot.shop import access, baskets, filtering, invoice_pdf, orders, promotions, reads, recommending
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
 from bot.shop.policy import Policy
@@ -309,6 +310,12 @@ class SqlShop:
             hits = await find(connection, words, filters, currency, limit)
             found = await reads.products(connection, [id_ for id_, _ in hits], currency)
         return tuple(replace(found[id_], score=score) for id_, score in hits if id_ in found)
+
+    async def categories(self, market: str = "") -> tuple[Localised, ...]:
+        async with reading(self._engine) as connection:
+            names = await reads.categories(connection)
+            sold = await filtering.categories_sold(connection, self._policy.market(market).currency)
+        return tuple(Localised(name) for id_, name in names.items() if id_ in sold)
 
     async def suggest(
         self, taste: Taste, proof: Proof | None, *, market: str = "", limit: int = 3

@@ -7,11 +7,13 @@ from bot.attributes import is_color, is_size, without_size_word
 from bot.commerce import Product, Shop, Variant
 from bot.conversation import Option
 from bot.decision import tell_me
-from bot.facts import Act, Fact, Many, Term, Text
+from bot.facts import Act, Fact, Many, Text
 from bot.messages import Card
 from bot.promises import Awaited, goods
 from bot.skill import Outcome, Request, Skill
+from bot.skills.not_sold import ACTS, not_sold
 from bot.skills.pictures import picture
+from bot.skills.product_rows import described, offered
 
 RECOMMEND = "recommend"  # the skill that shows a choice of a kind of goods
 SURE, POSSIBLE = 0.8, 0.5  # Product.score: taken without asking / worth asking about
@@ -21,6 +23,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     product = await pick(shop, request)
     if isinstance(product, Product):
         return told(product, request)
+    if product.act.name == "unknown_product":
+        return await not_sold(shop, request.slots["product"], request)
     a_range = browses(request.text) or "category" in request.slots  # "what lamps do you have?": a choice of them
     return Outcome(Act(f"pass:{RECOMMEND}")) if a_range and product.act.family == "ask" else product
 
@@ -61,10 +65,16 @@ def told(product: Product, request: Request) -> Outcome:
         act = "inform:price" if prices[0] == prices[-1] else "inform:price/from"
     else:
         act = "inform:product"
-    settled = {"product": product.id}
+    settled = spoken_of(product, request)
     if act == "inform:availability/out":
         settled["skus"] = ",".join(variant.sku for variant in variants)
     return Outcome(Act(act, facts), slots=settled, cards=(_card(product, request),), offers=offers)
+
+
+def spoken_of(product: Product, request: Request) -> dict[str, str]:
+    """The slots that make this product the one spoken of, among those last shown where it is one of them."""
+    shown = request.slots.get("shown", "")
+    return {"product": product.id, "shown": shown if product.id in shown.split() else product.id}
 
 
 def about(product: Product, variants: Sequence[Variant], request: Request) -> dict[str, Fact]:
@@ -112,31 +122,6 @@ def _describe(variant: Variant, request: Request) -> str:
     return " ".join(part for part in (request.say(variant.color), variant.size) if part)
 
 
-def offered(product: Product, request: Request, *, sizes: bool = True) -> tuple[tuple[str, str], ...]:
-    """What it costs and comes in, of what there is now."""
-
-    def word(key: str) -> str:
-        return request.say(Term("advice", key))
-
-    there = [variant for variant in product.variants if variant.stock > 0]
-    prices = sorted({variant.price.minor for variant in there})
-    colors = dict.fromkeys(filter(None, (request.say(variant.color) for variant in there)))
-    made = dict.fromkeys(variant.size for variant in there if variant.size and sizes)
-    rows = [(word("price" if len(prices) == 1 else "from"), request.say(product.lowest))] if product.lowest else []
-    rows += [
-        (word(key), request.say(Many(tuple(map(Text, values)))))
-        for key, values in (("colors", colors), ("sizes", made)) if values
-    ]  # fmt: skip
-    return tuple(rows)
-
-
-def described(product: Product, request: Request) -> tuple[tuple[str, str], ...]:
-    """What it is made of, how it is cared for and what it goes with."""
-    facts = {"material": product.material, "care": product.care, "fits": Many(product.goes_with)}
-    said = {key: request.say(fact) for key, fact in facts.items()}
-    return tuple((request.say(Term("advice", key)), text) for key, text in said.items() if text)
-
-
 def _card(product: Product, request: Request) -> Card:
     about = request.say(product.description)
     told = request.intent == "product_price" or product.lowest is None
@@ -152,7 +137,7 @@ SKILL = Skill(
     acts=(
         "ask:product",
         "ask:product/which",
-        "unknown_product",
+        *ACTS,
         "inform:product",
         "inform:product/not_sold",
         "inform:price",
@@ -162,5 +147,5 @@ SKILL = Skill(
         "inform:availability/out",
         "inform:availability/not_made",
     ),
-    slots=("product", "category", "size", "color"),
+    slots=("product", "category", "size", "color", "shown"),
 )
