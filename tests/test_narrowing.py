@@ -107,6 +107,20 @@ async def test_what_was_turned_down_does_not_come_back(talk: Talk) -> None:
     assert not {"Harbour linen shirt", *first[1]} & set(titles) and name in ("nearest", "none")
 
 
+async def test_what_was_turned_down_before_is_cheaper_all_the_same(talk: Talk) -> None:
+    await talk.says("can you recommend a [mug](product) in [forest](color)")
+    assert talk.memory["shown"] == "enamel-camp-mug"
+    await talk.says("not that one, something else")
+    assert talk.memory["shown"] == "stoneware-mug"
+    assert await talk.says("anything cheaper?") == ("cheaper", ["Enamel camping mug"])
+
+
+async def test_where_no_kind_was_named_cheaper_claims_none(talk: Talk) -> None:
+    await talk.says("what would you recommend?")
+    name, titles = await talk.says("anything cheaper?")
+    assert name == "inform:suggestions" and titles
+
+
 async def test_bigger_is_said_by_sizes_or_by_measures_in_names(talk: Talk) -> None:
     await talk.to(product_question.SKILL, "tell me about the [ferry canvas backpack](product)")
     assert await talk.says("do you have a bigger one?") == ("nearest", ["Tarn duffel bag, 45 litres"])  # no backpack

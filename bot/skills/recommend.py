@@ -26,7 +26,7 @@ from bot.skills.wanted import Wanted
 MOST = 3
 RELATIVE = ("cheaper", "goes_with", "alternative", "others", "other_brand", "bigger", "smaller")  # than other goods
 _SIZED = {"bigger", "smaller"}
-_OTHER = {"cheaper", "alternative", "others", "other_brand", *_SIZED}  # none of those that were seen
+_OTHER = {"cheaper", "alternative", "others", "other_brand", *_SIZED}  # than those that were shown
 _LOOKED = 30  # goods looked through for another brand, or a bigger one
 _SEEN = 30  # suggestions for a wish
 
@@ -52,7 +52,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if taste.words and not found and not goes_on and not await _sold(shop, taste.words, request):
         return await not_sold(shop, taste.words, request)
     about = next((one for one in rivals if one.id == taste.instead), None)
-    about = min(rivals, key=_costs, default=None) if "cheaper" in request.slots else about
+    if "cheaper" in request.slots and (taste.words or taste.instead):  # else nobody knows of what kind
+        about = min(rivals, key=_costs, default=None)
     about = rivals[0] if taste.beside and len(rivals) == 1 else about
     kept = wish if found and all(each.exact for each in found) else before
     settled = {"taste": wanted.dumps(kept), "product": request.slots.get("product", "")}
@@ -138,7 +139,7 @@ def _costs(product: Product) -> int:
 
 
 async def _taste(wish: Wanted, rivals: Sequence[Product], shop: Shop, request: Request) -> Taste:
-    seen = () if _SIZED & request.slots.keys() else request.slots.get("seen", "").split()
+    seen = request.slots.get("seen", "").split() if {"others", "other_brand"} & request.slots.keys() else ()
     without = frozenset((*seen, *(one.id for one in rivals)) if _OTHER & request.slots.keys() else ())
     if "goes_with" not in request.slots:
         return wish.taste(without)
