@@ -72,6 +72,8 @@ def _plainly(t: TurnState, labels: Sequence[str]) -> list[str]:
         only = [name for name in only if name not in [one for one in only if one in _ONE_CHANGE][1:]]
     if set(only) & set(_OF_A_PRODUCT) and len(shopping.names(spans, text)) < 2:
         only = [name for name in only if name != LOOKING]
+    if set(only) & set(_OF_A_PRODUCT) and cues.found(text, ("tax",)):  # "is that including VAT?" asks for no invoice
+        only = [name for name in only if name != "invoice"]
     if BUYING in only and not shopping.asks(text):
         only = [name for name in only if name not in (LOOKING, ADVISING, *_OF_A_PRODUCT)]
     return only
@@ -124,6 +126,8 @@ def _asks_advice(t: TurnState) -> str:
     text = t.event.text
     of_those = len(t.conversation.memory.get("shown", "").split()) > 1 and advice.compares_those(text)
     if LOOKING in t.by_intent and (of_those or advice.compares(text, t.understanding.slots)):
+        return LOOKING
+    if LOOKING in t.by_intent and t.shown and cues.found(text, ("in_box",)):
         return LOOKING
     return ADVISING if ADVISING in t.by_intent and cues.beside(text) else ""
 

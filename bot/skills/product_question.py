@@ -1,13 +1,16 @@
 """Facts, availability and price of a product, from the catalogue."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot import budget
 from bot.advice import browses
 from bot.attributes import is_color, is_size, without_size_word
-from bot.commerce import Product, Shop, Variant
+from bot.commerce import Product, Shop, Terms, Variant
 from bot.conversation import Option
 from bot.decision import tell_me
-from bot.facts import Act, Fact, Many, Text
+from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.promises import Awaited, goods
 from bot.skill import Outcome, Request, Skill
@@ -20,13 +23,51 @@ SURE, POSSIBLE = 0.8, 0.5  # Product.score: taken without asking / worth asking 
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
+    asked_in = budget.currency(request.text) if request.intent == "product_price" else ""
+    terms = await shop.terms(request.market) if asked_in or "tax" in request.slots else None
+    if terms and not request.market and asked_in in terms.markets:  # nobody knows yet where he buys: he says it
+        request = replace(request, market=terms.markets[asked_in])
+        terms = await shop.terms(request.market)
     product = await pick(shop, request)
     if isinstance(product, Product):
-        return told(product, request)
+        outcome = told(product, request)
+        if terms and outcome.act.family == "inform" and "price" in outcome.act.facts:
+            return _in_its_form(outcome, terms, asked_in, request)
+        return _with_contents(outcome, product, request) if "in_box" in request.slots else outcome
     if product.act.name == "unknown_product":
         return await not_sold(shop, request.slots["product"], request)
     a_range = browses(request.text) or "category" in request.slots  # "what lamps do you have?": a choice of them
     return Outcome(Act(f"pass:{RECOMMEND}")) if a_range and product.act.family == "ask" else product
+
+
+def _in_its_form(outcome: Outcome, terms: Terms, asked_in: str, request: Request) -> Outcome:
+    """With what a price holds and the currency that is taken, where that was asked. Nothing is converted."""
+    rows = []
+    if "tax" in request.slots and terms.taxed:
+        rows.append(("", request.say(Term("advice", "taxed"))))
+    if asked_in and asked_in != terms.currency:
+        rows.append((request.say(Term("advice", "paid_in")), terms.currency))
+    outcome = replace(outcome, cards=tuple(replace(card, rows=(*rows, *card.rows)) for card in outcome.cards))
+    return outcome if terms.taxed or "tax" not in request.slots else _not_stated(outcome, request)
+
+
+# a description that says what a set is made up of
+_CONTENTS = re.compile(
+    r"\b(?:contains?|includ(?:es?|ed|ing)|comes? with|supplied with|consists? of|(?:set|pack|box) of)\b"
+    r"|包含|[内內]含|附[带帶赠贈有]|配有|含.{1,12}[个個件支]|由.{1,20}[组組]成",
+    re.IGNORECASE,
+)
+
+
+def _with_contents(outcome: Outcome, product: Product, request: Request) -> Outcome:
+    """What is in the box, where the shop's own words say so: else that they do not."""
+    texts = (product.name, product.material, product.description)
+    return outcome if _CONTENTS.search("\n".join(map(request.say, texts))) else _not_stated(outcome, request)
+
+
+def _not_stated(outcome: Outcome, request: Request) -> Outcome:
+    """What is known, and that the rest is not."""
+    return replace(outcome, before=(outcome.act,), act=Act("no_passage", {"task": Term("intent", request.intent)}))
 
 
 async def pick(shop: Shop, request: Request) -> Product | Outcome:
@@ -138,6 +179,7 @@ SKILL = Skill(
         "ask:product",
         "ask:product/which",
         *ACTS,
+        "no_passage",
         "inform:product",
         "inform:product/not_sold",
         "inform:price",
@@ -147,5 +189,5 @@ SKILL = Skill(
         "inform:availability/out",
         "inform:availability/not_made",
     ),
-    slots=("product", "category", "size", "color", "shown"),
+    slots=("product", "category", "size", "color", "shown", "tax", "in_box"),
 )
