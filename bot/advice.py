@@ -77,21 +77,63 @@ def compares_those(text: str) -> bool:
     return bool(_THOSE.fullmatch(text.strip()))
 
 
-# --- other suggestions -----------------------------------------------------------------------------------------------
+# --- other goods than those just shown -------------------------------------------------------------------------------
 
-_MORE = _compiled(
-    r"\W*(?:(?:and|ok|hmm|please|show me|have you|do you have|got|any|some|anything|something|what) )*"
-    r"(?:else|others?(?: ones| options| ideas)?|more(?: options| ideas| suggestions)?|different ones?|another one)"
-    r"(?: please| then)?\W*",
-    r"\W*(?:再|[还還]有|有[没沒]有|能不能|[给給]我)*"
-    r"(?:[换換]一?[批个個组組款种種些]|[换換][几幾][个個款种種]|[别別]的|其[他它]的?|再[推來来]\w{0,4})"
-    r"[吗嗎吧呢么麼看]*\W*",
+_LEAD = (
+    r"\W*(?:(?:and|or|ok|okay|no|nope|hmm|well|but|please|sorry|show me|give me|can i see|have you|do you have|is there"
+    r"|are there|got|i['’]d (?:like|prefer)|i (?:want|need|prefer)|what|what about|how about|any|some|anything"
+    r"|something|one|in|from|of|by|a|an|the|rather|still|bit|little|far|way|not (?:that|this|these|those|it)(?: ones?)?"
+    r"|i don['’]?t (?:like|want) (?:it|that|this|them|those|these)(?: ones?)?"
+    r"|(?:it|that|this|they)(?:['’]?s| is|['’]re| are))\W+)*"
 )
+_BRIEF = 80  # characters
+_END_WORDS = r"(?: (?:please|then|instead|at all|available|maybe|thanks|for me))*\W*"
+_LEAD_ZH = (
+    r"(?:[那我想要再看来來还還请請给給这這个個款件些种種吧啊]|麻[烦煩]|太[贵貴]了|有(?:[没沒]有)?|能不能|可以|推[荐薦]"
+    r"|不(?:想?要|喜[欢歡]|行|太?好)了?|\W)*"
+)
+_END_ZH = r"(?:有|款式?|商品|[东東]西|推[荐薦]|[的吗嗎吧呢么麼看啊呀了])*\W*"
+_TURNS = {  # slot → its words, in a message that says nothing else; the first one that fits counts
+    name: _compiled(f"{_LEAD}(?:{english}){_END_WORDS}", f"{_LEAD_ZH}(?:{chinese}){_END_ZH}")
+    for name, english, chinese in (
+        (
+            "cheaper",
+            r"(?:cheaper|less expensive|more affordable|lower[- ]priced)(?: ones?| options?| alternatives?)?"
+            r"|too (?:expensive|dear|pricey|much)",
+            r"(?:更|再)?便宜(?:一?[点點些])?|[实實]惠一?[点點些]|太[贵貴]",
+        ),
+        (
+            "other_brand",
+            r"(?:another|(?:a )?different|other) (?:brand|make|maker|label)s?",
+            r"(?:[换換]一?|[别別]的|其[他它]的?|另外?一?|不同的?)[个個种種家]?(?:牌子|品牌)",
+        ),
+        (
+            "bigger",
+            r"(?:bigger|larger)(?: (?:ones?|sizes?|versions?|models?))?|next size up",
+            r"[更再]大(?:一?[点點些号號码碼])?|大一?[点點些号號码碼]",
+        ),
+        (
+            "smaller",
+            r"smaller(?: (?:ones?|sizes?|versions?|models?))?|next size down",
+            r"[更再]小(?:一?[点點些号號码碼])?|小一?[点點些号號码碼]",
+        ),
+        (
+            "others",
+            r"else|others?(?: ones| options| ideas)?|(?<!no )more(?: options| ideas| suggestions)?|different ones?"
+            r"|another one|not (?:that|this|it|these|those)(?: ones?)?",
+            r"[换換]一?[批个個组組款种種些]|[换換][几幾][个個款种種]|[别別]的|其[他它]的?|再[推來来]\w{0,4}",
+        ),
+    )
+}
 
 
-def wants_more(text: str) -> bool:
-    """ "Something else", 换一批: other suggestions than those just shown are asked for, and nothing else."""
-    return bool(_MORE.fullmatch(text.strip()))
+def turned(text: str) -> str:
+    """Which way a message turns from the goods just shown: "cheaper", "other_brand", "bigger", "smaller" or "others".
+
+    "" where it says none of this, or anything beside it.
+    """
+    said = text.strip()
+    return next((name for name, words in _TURNS.items() if len(said) <= _BRIEF and words.fullmatch(said)), "")
 
 
 # --- a range of goods ------------------------------------------------------------------------------------------------
@@ -111,8 +153,8 @@ def browses(text: str) -> bool:
 
 
 _GOODS = _compiled(
-    r"\W*(?:(?:can|could|will|would) you )?(?:please )?show me (?:(?:all|some|the|of) )*your"
-    r" ([\w'’ -]+?)(?: please)?\W*",
+    r"\W*(?:(?:can|could|will|would) you )?(?:please )?show me (?:(?:all|some|the|of|your) )*"
+    r"((?!(?:an?|how|what|where|when|why|who|if|it|my|that|this)\b)[\w'’ -]+?)(?: please)?\W*",
     r"\W*(?:你们|你們|你家|店里|店裡)?(?:都)?(?:有|[卖賣])(?:些?什[么麼]|哪些|哪[几幾][款种種])([^，。,.?？]{2,})\W*",
     r"\W*(?:请|請|麻烦)?(?:[给給]我|[带帶]我|我想)看看?(?:一下)?(?:你们|你們|你家|店里|店裡)?的?([^，。,.?？]{2,}?)\W*",
 )

@@ -84,7 +84,7 @@ def choose(text: str, options: Sequence[Option]) -> str | None:
     if _NOT.search(text):
         return None
     single = [option for option in options if option.value != "all"]
-    if len(single) < len(options) and means_all(plain):
+    if len(single) < len(options) and means_all(plain, len(single)):
         return "all"
     if (place := _PLACE.fullmatch(plain.translate(WIDE))) and 0 < int(place[1]) <= len(options):
         return options[int(place[1]) - 1].value

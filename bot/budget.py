@@ -61,26 +61,30 @@ class Budget:
     high: Money | None = None
 
 
+def currency(text: str) -> str:
+    """The currency that a text names by its sign or name; "" where it names none."""
+    return next((code for code, signs in _CURRENCIES.items() if re.search(signs, text[:_MOST_READ], re.I)), "")
+
+
 def named(text: str) -> str:
     """The currency of a limit that a text names with the currency's sign or name, "" where it names none."""
-    found = next((code for code, signs in _CURRENCIES.items() if re.search(signs, text[:_MOST_READ], re.I)), "")
+    found = currency(text)
     return found if found and read(text, found) != Budget() else ""
 
 
-def read(text: str, currency: str) -> Budget:
-    """The limits that are named, in the market's `currency` of two places; none where another currency is meant."""
+def read(text: str, own: str) -> Budget:
+    """The limits that are named, in the market's `own` currency of two places; none where another currency is meant."""
     text = text[:_MOST_READ]
-    meant = next((code for code, signs in _CURRENCIES.items() if re.search(signs, text, re.I)), currency)
-    if meant != currency:
+    if (currency(text) or own) != own:
         return Budget()
     if (hit := _RANGE.search(text)) and _IS_RANGE.search(hit[0]):
         low, high = sorted(map(_minor, hit.groups()))
-        return Budget(Money(low, currency), Money(high, currency))
+        return Budget(Money(low, own), Money(high, own))
     for form, low_share, high_share in _SHARES:
         if hit := form.search(text):
             minor = _minor(next(filter(None, hit.groups())))
             low, high = round(minor * low_share), round(minor * high_share)
-            return Budget(Money(low, currency) if low else None, Money(high, currency) if high else None)
+            return Budget(Money(low, own) if low else None, Money(high, own) if high else None)
     return Budget()
 
 

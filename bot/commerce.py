@@ -428,6 +428,8 @@ class Terms:
     authorisation_days: int  # after which money that was only reserved is free again
     return_days: int = 0  # from delivery; 0: not said
     warranty_days: int = 0  # from delivery; 0: none
+    taxed: bool = False  # its prices hold the value added tax; False: not said
+    markets: Mapping[str, str] = field(default_factory=dict)  # currency → a market of the shop that sells in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -660,6 +662,10 @@ class Shop(Protocol):
 
         With `filters` only what passes them and is sold in the market; without words the most popular of it.
         """
+        ...
+
+    async def categories(self, market: str = "") -> tuple[Localised, ...]:
+        """Those of which there is something to be had now."""
         ...
 
     async def suggest(

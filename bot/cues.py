@@ -126,6 +126,19 @@ _CHART = _pattern(
     r"size (?:charts?|guides?|tables?)|sizing (?:charts?|guides?|info\w*)|(?:all |the )?measurements (?:of|for)",
     r"尺[码碼寸]表|尺[码碼][对對]照|[码碼]表|尺寸[对對]照",
 )
+_TAX = _pattern(
+    r"""(?:incl\.?|including|includes?|included|with|without|excluding|excl\.?|before|after|plus) (?:the |any |all )?
+    (?:vat|tax(?:es)?)|(?:vat|tax(?:es)?) (?:\w+ )?(?:incl\w*|excl\w*|extra)|(?:gross|net) price""",
+    r"[含算][增值]*[税稅]|[税稅](?:前|后|後)|[加另]收?[税稅]|不含[税稅]",
+)
+_IN_BOX = _pattern(
+    r"""(?:in|inside) the (?:box|package|pack)|(?:what|anything)(?:'s| is| comes)? included
+    |what (?:does it|do they) come with|comes? with (?:a |an |any |the )?
+    (?:charger|cable|batter(?:y|ies)|case|lid|adapter|plug|accessor(?:y|ies)|instructions)
+    |contents of the (?:box|pack\w*)""",
+    r"""(?:包[装裝]|盒子?|箱子?|套[装裝])[里裡內内](?:面|边|邊)?[都还還]?(?:有|是|含|[装裝])|(?:包[装裝]|[装裝]箱|配件)清[单單]
+    |[带帶送附]什[么麼]配件|[带帶送附](?:充[电電]|[电電]池)""",
+)
 _RUNS = _pattern(
     r"""(?:run|runs|running|fit|fits|comes?(?: up)?) (?:a (?:bit|little) )?
     (?:small|large|big|tight|loose|true|short|long)|true to size|siz(?:e|ing) (?:up|down)""",
@@ -159,6 +172,7 @@ def beside(text: str) -> str:
 _WHERE = {
     "again": _AGAIN, "trouble": _TROUBLE, "scheme": _SCHEME, "code_fails": _CODE_FAILS, "cheaper": _CHEAPER,
     "goes_with": _GOES_WITH, "alternative": _ALTERNATIVE, "others": _OTHERS, "chart": _CHART, "runs": _RUNS,
+    "tax": _TAX, "in_box": _IN_BOX,
 }  # fmt: skip
 
 

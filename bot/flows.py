@@ -43,6 +43,7 @@ ADVICE_MEMORY = ("shown", "seen", "taste")  # of suggestions: the last ones, all
 REMEMBERED = ("order_id", "product", "basket", *ADVICE_MEMORY)  # slots that a later request may point back at
 _TOO_WEAK = {(needed, Access.DELIVERY) for needed in Access if needed is not Access.DELIVERY}  # (needed, proved)
 DAY = timedelta(days=1)
+MANY = 99  # things to choose from, as long as nobody has counted them
 MOST_STEPS = 5  # of one turn; what is still open then goes on in the next (dialogue.py gives up after 6)
 
 
@@ -83,6 +84,13 @@ class TurnState:
     def top(self) -> Flow | None:
         return self.conversation.top
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The goods to choose from in the open question, or those last shown; none while something else is asked."""
+        if self.top and self.top.expects == "product":
+            return tuple(option.value for option in self.top.options)
+        return () if self.top else tuple(self.conversation.memory.get("shown", "").split())
+
     def change(self, **fields: Any) -> None:
         self.conversation = replace(self.conversation, **fields)
 
@@ -107,8 +115,10 @@ class TurnState:
             return {}
         held = self.top.slots
         values = self.collected(self.top.skill)
-        if "lines" in held and slots.means_all(self.event.text):
+        if "lines" in held and slots.means_all(self.event.text, MANY):
             values["lines"] = "all"
+        elif "lines" in held and slots.means_both(self.event.text) and held["lines"].count(",") != 1:
+            values["lines"] = ""  # the skill counts what there is
         if held.get("keep") and "products" in values:
             values.setdefault("keep", "")  # named again, and not as what stays
         other = {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}

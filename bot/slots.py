@@ -329,14 +329,19 @@ def _is_contact(text: str) -> bool:
 # --- what stands around a value --------------------------------------------------------------------------------------
 
 _ALL = re.compile(
-    r"\b(?:all|both|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退|取消|不要)|[两兩][个個]都|一起退",
+    r"\b(?:all|everything|every one|the lot|whole)\b|全部|所有|都(?:要|退|取消|不要)|一起退",
     re.IGNORECASE | re.ASCII,
 )
+_BOTH = re.compile(r"\bboth\b|[两兩][个個件样樣款双雙条條]都", re.IGNORECASE | re.ASCII)
 
 
-def means_all(text: str) -> bool:
-    """ "Both of them": everything there is to choose from."""
-    return bool(_ALL.search(text))
+def means_all(text: str, there: int) -> bool:
+    """ "All of them": everything of what is `there` to choose from; "both" only where that is no more than two."""
+    return bool(_ALL.search(_BOTH.sub(" ", text))) or (there <= 2 and means_both(text))
+
+
+def means_both(text: str) -> bool:
+    return bool(_BOTH.search(text))
 
 
 # a word with a digit in it; Chinese has no spaces to end one
@@ -367,6 +372,14 @@ def without_values(text: str) -> str:
 def brief(text: str) -> bool:
     """ "And in white?", 有M码吗: too short to bring up anything new."""
     return len(text.split()) <= 5 and sum(character > "\u2e80" for character in text) <= 10
+
+
+_SHOWN = re.compile(r"\b(?:it|this|that|them|these|those|ones?)\b|[这這那它]|[个個款件]的", re.IGNORECASE)
+
+
+def points_at_shown(text: str) -> bool:
+    """ "In blue?", "do you have any of those under 50?": brief, or said of what was shown."""
+    return brief(text) or bool(_SHOWN.search(text))
 
 
 def is_free(slot: str) -> bool:

@@ -1,5 +1,6 @@
 """What a message says for advice, in both languages: measures, sizes, budgets, comparing, whose purchases may count."""
 
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -203,18 +204,55 @@ def test_whether_purchases_may_count(text: str, wish: bool | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["something else please", "show me others", "any more options?", "换一批", "还有别的吗", "再推荐几个"]
+    ("text", "turn"),
+    [
+        ("something else please", "others"),
+        ("show me others", "others"),
+        ("any more options?", "others"),
+        ("not that one, something else", "others"),
+        ("no, another one please", "others"),
+        ("换一批", "others"),
+        ("还有别的吗", "others"),
+        ("再推荐几个", "others"),
+        ("不要这个，换一个", "others"),
+        ("這個不要，換一款", "others"),
+        ("anything cheaper?", "cheaper"),
+        ("it's a bit too expensive", "cheaper"),
+        ("有便宜点的吗", "cheaper"),
+        ("太贵了", "cheaper"),
+        ("太贵了，还有更便宜的吗", "cheaper"),
+        ("still too expensive", "cheaper"),
+        ("another brand", "other_brand"),
+        ("do you have one from a different brand?", "other_brand"),
+        ("换个牌子", "other_brand"),
+        ("有別的品牌嗎", "other_brand"),
+        ("do you have a bigger one?", "bigger"),
+        ("大一点的有吗", "bigger"),
+        ("something smaller please", "smaller"),
+        ("有小一号的吗", "smaller"),
+        ("something else is wrong with my order", ""),
+        ("another order", ""),
+        ("no more", ""),
+        ("no more please", ""),
+        ("the shipping is too expensive", ""),
+        ("a bigger shirt in place of the one in my order", ""),
+        ("太贵了，帮我取消订单", ""),
+        ("换一个尺码", ""),
+        ("换货", ""),
+        ("别的地址", ""),
+        ("不要了", ""),
+    ],
 )
-def test_other_suggestions_are_wanted(text: str) -> None:
-    assert advice.wants_more(text)
+def test_which_way_a_message_turns_from_what_was_shown(text: str, turn: str) -> None:
+    assert advice.turned(text) == turn
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["something else is wrong with my order", "another order", "no more", "no more please", "换一个尺码", "别的地址"],
-)
-def test_other_things_are_no_suggestions(text: str) -> None:
-    assert not advice.wants_more(text)
+@pytest.mark.parametrize("unit", ["这个", "有没有", "a bit ", "不要了", "it's "])
+def test_a_hostile_text_is_read_in_no_time(unit: str) -> None:
+    began = time.perf_counter()
+    advice.turned((unit * 80)[:80] + "x")
+    advice.turned((unit * 80)[:79])
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_what_was_tried_twice_stands_there_once_and_what_is_no_task_not_at_all()
 UNTOLD = frozenset({
     "contact", "code", "token", "order_id", "products", "lines", "said", "files", "variant", "wishes", "basket",
     "again", "trouble", "claim", "scheme", "code_fails", "notice", "skus", "alternative", "cause", "chart", "cheaper",
-    "goes_with", "keep", "other", "others", "personal", "runs", "same", "seen", "shown", "taste",
+    "goes_with", "keep", "other", "others", "personal", "runs", "same", "seen", "shown", "taste", "tax", "in_box",
 })  # fmt: skip
 
 

@@ -361,6 +361,12 @@ async def test_search_finds_by_name_and_by_id(shop: Shop) -> None:
     assert by_id[0].variants[0].price == Money(4900, "GBP") and by_id[0].name.texts["zh"] == "港湾亚麻衬衫"
 
 
+async def test_categories_are_those_with_goods_to_be_had(shop: Shop) -> None:
+    names = [category.text("en") for category in await shop.categories()]
+    assert len(names) == 12 and {"Clothing", "Pets"} <= set(names)
+    assert await shop.categories("cn") == await shop.categories()
+
+
 async def test_search_keeps_its_limit_and_finds_nothing_in_nothing(shop: Shop) -> None:
     assert len(await shop.search("shoes", limit=3)) == 3
     assert await shop.search("") == ()

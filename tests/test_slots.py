@@ -297,7 +297,9 @@ ORDERS = (Option("10043 · Lamp", "10043"), Option("10044 · Mug", "10044"))
         ("everything please", "all"),
         ("全部", "all"),
         ("都要退", "all"),
-        ("两个都退", "all"),
+        ("both of them", None),  # of three
+        ("两个都退", None),
+        ("两件都要", None),
         ("the blue hat", "L2"),
         ("blue wool hat", "L2"),
         ("the notebok", "L1"),
@@ -319,6 +321,29 @@ ORDERS = (Option("10043 · Lamp", "10043"), Option("10044 · Mug", "10044"))
 )
 def test_choose(text: str, value: str | None) -> None:
     assert answers.choose(text, LINES) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "value"),
+    [
+        ("both of them", 2, True),
+        ("both, please", 1, True),  # two pieces of one thing
+        ("both of them", 3, False),
+        ("两个都退", 2, True),
+        ("兩件都不要了", 2, True),
+        ("两个都退", 3, False),
+        ("两件都取消", 3, False),
+        ("都退了吧", 3, True),
+        ("all of them", 3, True),
+    ],
+)
+def test_both_is_everything_only_where_there_are_two(text: str, there: int, value: bool) -> None:
+    assert slots.means_all(text, there) is value
+
+
+@pytest.mark.parametrize("text", ["both of them", "两个都要"])
+def test_of_two_things_both_are_all_of_them(text: str) -> None:
+    assert answers.choose(text, (*LINES[:2], LINES[-1])) == "all"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from bot import answers, codes, consent, slots, talk
 from bot.conversation import Confirmation, Flow
 from bot.facts import Act, Text
 from bot.flows import Script, TurnState
-from bot.policy.labels import HALF, SOCIAL, TELLING
+from bot.policy.labels import ADVISING, HALF, SOCIAL, TELLING
 from bot.policy.language import other_language, third_language
 from bot.policy.notices import to_tell
 from bot.policy.pages import on_a_page
@@ -83,6 +83,9 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
     if asked := _asked_instead(t, flow, value, others):
         if value is not None and flow.expects == "order_id" and _writes(t, asked[0]):
             t.fill({flow.expects: value})  # "take the gloves off 10423": that is the order, and what to do comes first
+        elif t.shown and asked[0] == ADVISING:  # "cheaper ones": narrowed, rather than chosen from
+            memory = {name: value for name, value in t.conversation.memory.items() if name != "product"}
+            t.change(memory={**memory, "shown": "\n".join(t.shown)}, flows=t.conversation.flows[:-1])
         yield from requests(t, asked)
     elif value is not None:
         t.heard.append("provide_info")

@@ -72,6 +72,8 @@ def _plainly(t: TurnState, labels: Sequence[str]) -> list[str]:
         only = [name for name in only if name not in [one for one in only if one in _ONE_CHANGE][1:]]
     if set(only) & set(_OF_A_PRODUCT) and len(shopping.names(spans, text)) < 2:
         only = [name for name in only if name != LOOKING]
+    if set(only) & set(_OF_A_PRODUCT) and cues.found(text, ("tax",)):  # "is that including VAT?" asks for no invoice
+        only = [name for name in only if name != "invoice"]
     if BUYING in only and not shopping.asks(text):
         only = [name for name in only if name not in (LOOKING, ADVISING, *_OF_A_PRODUCT)]
     return only
@@ -105,15 +107,18 @@ def _about_basket(t: TurnState, labels: Sequence[str]) -> bool:
 
 
 def _narrows_advice(t: TurnState, labels: Sequence[str]) -> bool:
-    """ "Something else", "under £50" after suggestions, while nothing else is asked."""
-    if ADVISING not in t.by_intent or t.top is not None or not t.conversation.memory.get("shown"):
+    """ "Something else", "under £50", "in blue?" after goods were shown, while nothing else is asked."""
+    memory, spans, text = t.conversation.memory, t.understanding.slots, t.event.text
+    shown = t.shown
+    if ADVISING not in t.by_intent or not shown or slots.orders_named(spans, text):
         return False
-    text = t.event.text
-    if slots.orders_named(t.understanding.slots, text):
+    if advice.turned(text):  # 换一批, which sounds like an exchange
+        return True
+    one = len(shown) == 1 or memory.get("product") in shown  # of which the shop is asked, rather than for others
+    named = any(span.name in ("color", "size") for span in spans) and not shopping.names(spans, text)
+    if not set(labels) <= LIKE_ADVISING or not slots.points_at_shown(text):
         return False
-    if advice.wants_more(text):  # 换一批, which sounds like an exchange
-        return set(labels) <= LIKE_ADVISING | {"exchange_item"}
-    return set(labels) <= LIKE_ADVISING and slots.brief(text) and bool(budget.named(text))
+    return bool(budget.named(text)) or (named and not one)
 
 
 def _asks_advice(t: TurnState) -> str:
@@ -121,6 +126,8 @@ def _asks_advice(t: TurnState) -> str:
     text = t.event.text
     of_those = len(t.conversation.memory.get("shown", "").split()) > 1 and advice.compares_those(text)
     if LOOKING in t.by_intent and (of_those or advice.compares(text, t.understanding.slots)):
+        return LOOKING
+    if LOOKING in t.by_intent and t.shown and cues.found(text, ("in_box",)):
         return LOOKING
     return ADVISING if ADVISING in t.by_intent and cues.beside(text) else ""
 

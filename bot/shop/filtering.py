@@ -83,6 +83,15 @@ async def _categories(connection: AsyncConnection, wanted: str) -> tuple[str, ..
     return tuple(map(facets.category, ids))
 
 
+async def categories_sold(connection: AsyncConnection, currency: str) -> frozenset[str]:
+    """Ids of categories with goods in stock that are sold in the currency."""
+    products, variants, prices = table(t.Products), table(t.Variants), table(t.Prices)
+    there = sa.select(products.c.category_id).distinct()
+    there = there.join(variants, variants.c.product_id == products.c.id).join(prices, prices.c.sku == variants.c.sku)
+    found = await connection.scalars(there.where(variants.c.stock > 0, prices.c.currency == currency))
+    return frozenset(found)
+
+
 def _limits(filters: Filters) -> tuple[sa.ColumnElement[bool], ...]:
     minor, limits = table(t.Prices).c.minor, []
     if filters.price_min:

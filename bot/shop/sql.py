@@ -33,8 +33,9 @@ from bot.commerce import (
     Write,
 )
 from bot.conversation import Access, Proof
+from bot.facts import Localised
 from bot.ports import Clock
-from bot.shop import access, baskets, invoice_pdf, orders, promotions, reads, recommending
+from bot.shop import access, baskets, filtering, invoice_pdf, orders, promotions, reads, recommending
 from bot.shop.answers import answer_from_json, answer_to_json
 from bot.shop.knowledge import Knowledge
 from bot.shop.policy import Policy
@@ -227,8 +228,9 @@ class SqlShop:
     async def terms(self, market: str = "") -> Terms:
         rules = self._policy.market(market)
         sole = len(self._policy.markets) == 1
+        markets = {other.currency: name for name, other in reversed(self._policy.markets.items())}
         return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days, rules.return_days,
-                     rules.warranty_days)  # fmt: skip
+                     rules.warranty_days, bool(rules.vat), markets)  # fmt: skip
 
     async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
         rules, now = self._policy.market(market), self._clock.now()
@@ -309,6 +311,12 @@ class SqlShop:
             hits = await find(connection, words, filters, currency, limit)
             found = await reads.products(connection, [id_ for id_, _ in hits], currency)
         return tuple(replace(found[id_], score=score) for id_, score in hits if id_ in found)
+
+    async def categories(self, market: str = "") -> tuple[Localised, ...]:
+        async with reading(self._engine) as connection:
+            names = await reads.categories(connection)
+            sold = await filtering.categories_sold(connection, self._policy.market(market).currency)
+        return tuple(Localised(name) for id_, name in names.items() if id_ in sold)
 
     async def suggest(
         self, taste: Taste, proof: Proof | None, *, market: str = "", limit: int = 3

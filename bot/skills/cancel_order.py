@@ -14,6 +14,7 @@ from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import choices, lines, pieces
 from bot.skills.money_back import shares_card
 from bot.skills.orders import WHICH_ORDER, holds, lines_card, pick_order
+from bot.slots import means_both
 
 # "can I cancel one item": a part is meant, not said which
 _SOME = re.compile(
@@ -72,6 +73,7 @@ def _part_only(order: Order, request: Request) -> bool:
     """Whether a part is to be cancelled of which it was not said what it is part of."""
     said = request.slots.get("said", "")
     some = "part" in request.slots or bool(_SOME.search(said)) or pieces.names_pieces(said)
+    some = some or (means_both(said) and len(order.open_lines) > 2)  # which two
     return some and len(order.open_lines) > 1
 
 

@@ -10,7 +10,8 @@ from bot.facts import Act, Fact, Many, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
 from bot.skills.pictures import picture
-from bot.skills.product_question import POSSIBLE, described, offered
+from bot.skills.product_question import POSSIBLE
+from bot.skills.product_rows import described, offered
 
 MOST = 3
 

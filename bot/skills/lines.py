@@ -46,7 +46,7 @@ async def meant(shop: Shop, order: Order, request: Request, choice: str = "") ->
     ids = set()
     for name in hits.keys() - keep:
         found = _narrowed([line for line in hits[name] if line.id not in safe], request)
-        if len(found) != 1 and not slots.means_all(said):
+        if len(found) != 1 and not slots.means_all(said, len(found)):
             return None
         ids |= {line.id for line in found}
     return tuple(line for line in order.lines if line.id in ids) or None

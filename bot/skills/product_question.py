@@ -1,28 +1,73 @@
 """Facts, availability and price of a product, from the catalogue."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot import budget
 from bot.advice import browses
 from bot.attributes import is_color, is_size, without_size_word
-from bot.commerce import Product, Shop, Variant
+from bot.commerce import Product, Shop, Terms, Variant
 from bot.conversation import Option
 from bot.decision import tell_me
 from bot.facts import Act, Fact, Many, Term, Text
 from bot.messages import Card
 from bot.promises import Awaited, goods
 from bot.skill import Outcome, Request, Skill
+from bot.skills.not_sold import ACTS, not_sold
 from bot.skills.pictures import picture
+from bot.skills.product_rows import described, offered
 
 RECOMMEND = "recommend"  # the skill that shows a choice of a kind of goods
 SURE, POSSIBLE = 0.8, 0.5  # Product.score: taken without asking / worth asking about
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
+    asked_in = budget.currency(request.text) if request.intent == "product_price" else ""
+    terms = await shop.terms(request.market) if asked_in or "tax" in request.slots else None
+    if terms and not request.market and asked_in in terms.markets:  # nobody knows yet where he buys: he says it
+        request = replace(request, market=terms.markets[asked_in])
+        terms = await shop.terms(request.market)
     product = await pick(shop, request)
     if isinstance(product, Product):
-        return told(product, request)
+        outcome = told(product, request)
+        if terms and outcome.act.family == "inform" and "price" in outcome.act.facts:
+            return _in_its_form(outcome, terms, asked_in, request)
+        return _with_contents(outcome, product, request) if "in_box" in request.slots else outcome
+    if product.act.name == "unknown_product":
+        return await not_sold(shop, request.slots["product"], request)
     a_range = browses(request.text) or "category" in request.slots  # "what lamps do you have?": a choice of them
     return Outcome(Act(f"pass:{RECOMMEND}")) if a_range and product.act.family == "ask" else product
+
+
+def _in_its_form(outcome: Outcome, terms: Terms, asked_in: str, request: Request) -> Outcome:
+    """With what a price holds and the currency that is taken, where that was asked. Nothing is converted."""
+    rows = []
+    if "tax" in request.slots and terms.taxed:
+        rows.append(("", request.say(Term("advice", "taxed"))))
+    if asked_in and asked_in != terms.currency:
+        rows.append((request.say(Term("advice", "paid_in")), terms.currency))
+    outcome = replace(outcome, cards=tuple(replace(card, rows=(*rows, *card.rows)) for card in outcome.cards))
+    return outcome if terms.taxed or "tax" not in request.slots else _not_stated(outcome, request)
+
+
+# a description that says what a set is made up of
+_CONTENTS = re.compile(
+    r"\b(?:contains?|includ(?:es?|ed|ing)|comes? with|supplied with|consists? of|(?:set|pack|box) of)\b"
+    r"|包含|[内內]含|附[带帶赠贈有]|配有|含.{1,12}[个個件支]|由.{1,20}[组組]成",
+    re.IGNORECASE,
+)
+
+
+def _with_contents(outcome: Outcome, product: Product, request: Request) -> Outcome:
+    """What is in the box, where the shop's own words say so: else that they do not."""
+    texts = (product.name, product.material, product.description)
+    return outcome if _CONTENTS.search("\n".join(map(request.say, texts))) else _not_stated(outcome, request)
+
+
+def _not_stated(outcome: Outcome, request: Request) -> Outcome:
+    """What is known, and that the rest is not."""
+    return replace(outcome, before=(outcome.act,), act=Act("no_passage", {"task": Term("intent", request.intent)}))
 
 
 async def pick(shop: Shop, request: Request) -> Product | Outcome:
@@ -61,10 +106,16 @@ def told(product: Product, request: Request) -> Outcome:
         act = "inform:price" if prices[0] == prices[-1] else "inform:price/from"
     else:
         act = "inform:product"
-    settled = {"product": product.id}
+    settled = spoken_of(product, request)
     if act == "inform:availability/out":
         settled["skus"] = ",".join(variant.sku for variant in variants)
     return Outcome(Act(act, facts), slots=settled, cards=(_card(product, request),), offers=offers)
+
+
+def spoken_of(product: Product, request: Request) -> dict[str, str]:
+    """The slots that make this product the one spoken of, among those last shown where it is one of them."""
+    shown = request.slots.get("shown", "")
+    return {"product": product.id, "shown": shown if product.id in shown.split() else product.id}
 
 
 def about(product: Product, variants: Sequence[Variant], request: Request) -> dict[str, Fact]:
@@ -112,31 +163,6 @@ def _describe(variant: Variant, request: Request) -> str:
     return " ".join(part for part in (request.say(variant.color), variant.size) if part)
 
 
-def offered(product: Product, request: Request, *, sizes: bool = True) -> tuple[tuple[str, str], ...]:
-    """What it costs and comes in, of what there is now."""
-
-    def word(key: str) -> str:
-        return request.say(Term("advice", key))
-
-    there = [variant for variant in product.variants if variant.stock > 0]
-    prices = sorted({variant.price.minor for variant in there})
-    colors = dict.fromkeys(filter(None, (request.say(variant.color) for variant in there)))
-    made = dict.fromkeys(variant.size for variant in there if variant.size and sizes)
-    rows = [(word("price" if len(prices) == 1 else "from"), request.say(product.lowest))] if product.lowest else []
-    rows += [
-        (word(key), request.say(Many(tuple(map(Text, values)))))
-        for key, values in (("colors", colors), ("sizes", made)) if values
-    ]  # fmt: skip
-    return tuple(rows)
-
-
-def described(product: Product, request: Request) -> tuple[tuple[str, str], ...]:
-    """What it is made of, how it is cared for and what it goes with."""
-    facts = {"material": product.material, "care": product.care, "fits": Many(product.goes_with)}
-    said = {key: request.say(fact) for key, fact in facts.items()}
-    return tuple((request.say(Term("advice", key)), text) for key, text in said.items() if text)
-
-
 def _card(product: Product, request: Request) -> Card:
     about = request.say(product.description)
     told = request.intent == "product_price" or product.lowest is None
@@ -152,7 +178,8 @@ SKILL = Skill(
     acts=(
         "ask:product",
         "ask:product/which",
-        "unknown_product",
+        *ACTS,
+        "no_passage",
         "inform:product",
         "inform:product/not_sold",
         "inform:price",
@@ -162,5 +189,5 @@ SKILL = Skill(
         "inform:availability/out",
         "inform:availability/not_made",
     ),
-    slots=("product", "category", "size", "color"),
+    slots=("product", "category", "size", "color", "shown", "tax", "in_box"),
 )

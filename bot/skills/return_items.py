@@ -24,7 +24,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return Outcome(Act(f"pass:{exchange_item.SKILL.name}"), slots={"order_id": order.number, "way": ""})
     delivered = order.delivered_lines
     meant = await lines.arrived(shop, order, request)
-    if not meant and means_all(request.slots.get("said", "")) and not request.slots.get("products"):
+    if not meant and means_all(request.slots.get("said", ""), len(delivered)) and not request.slots.get("products"):
         meant = delivered
     settled = choices.settled(request.slots, order, lines=",".join(line.id for line in meant))
     if delivered and not meant:

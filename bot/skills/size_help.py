@@ -11,14 +11,14 @@ from bot.promises import Awaited
 from bot.skill import Outcome, Request, Skill
 from bot.skills import product_question
 from bot.skills.pictures import picture
-from bot.skills.product_question import asked, waited_for
+from bot.skills.product_question import asked, spoken_of, waited_for
 
 
 async def run(shop: Shop, request: Request) -> Outcome:
     product = await product_question.pick(shop, request)
     if isinstance(product, Outcome):
         return product
-    settled = {"product": product.id}
+    settled = spoken_of(product, request)
     about: dict[str, Fact] = {"product": product.name}
     runs = Act("inform:runs", {**about, "runs": Term("runs", product.runs)}) if product.runs else None
     beside = (runs,) if runs and product.runs != "true" else ()
@@ -44,7 +44,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
 def _told(product: Product, fit: sizing.Fit, request: Request) -> Outcome:
     facts: dict[str, Fact] = {"product": product.name, "size": Text(fit.best)}
     wanted = _variants(product, fit.best, request)
-    settled = {"product": product.id, "size": "", "skus": ",".join(variant.sku for variant in wanted)}
+    settled = {**spoken_of(product, request), "size": "", "skus": ",".join(variant.sku for variant in wanted)}
     if not any(variant.stock > 0 for variant in wanted):
         offers = tell_me(Awaited.BACK, waited_for(product, wanted)) if wanted else ()
         return Outcome(Act("inform:size/out", facts, "apologetic"), slots=settled, offers=offers)
@@ -81,5 +81,5 @@ SKILL = Skill(
         "inform:size/no_chart", "inform:size/one", "inform:runs", "ask:measure", "ask:product", "ask:product/which",
         "unknown_product",
     ),
-    slots=("product", "color", "chart", "runs", *Measure),
+    slots=("product", "color", "shown", "chart", "runs", *Measure),
 )  # fmt: skip
