@@ -338,7 +338,8 @@ def test_every_page_and_command_has_its_words(language):
     terms = PhraseBook.load(PHRASES).terms(language)
     assert all(1 <= len(terms["desk"][f"command_{name}"]) <= 256 for name in STAFF_MENU)
     assert all(f"close_{why}" in terms["desk"] for why in CLOSINGS)
-    assert all(len(terms["desk"][key]) <= 200 for key in ("outdated", "claim_first", "not_here", "busy", "over"))
+    answers = ("outdated", "claim_first", "not_here", "busy", "over", "how_voucher")
+    assert all(len(terms["desk"][key]) <= 200 for key in answers)
 
 
 # --- the whole way ----------------------------------------------------------------------------------------------------
