@@ -34,10 +34,11 @@ class Briefing:
         # what comes first anyhow waits for no shop, and where an error brings in a person it may be the shop's
         asks = status == "waiting" and request.reason not in FIRST | {"error"}
         order = await self._fulfilment.order(number, before.proof) if asks else None
-        able = await self._able(order, before) if request.kind in ("chat", "case") else ()
+        worked = request.kind in ("chat", "case")
+        able = await self._able(order, before) if worked else ()
         found = await self._found(t, request, before, order, able, asks=asks)
         fit: Sequence[str] = ()
-        if request.kind in ("chat", "case"):
+        if worked:
             fit = routing.fitting(await self._store.crew(), before.language, request.reason)
         told = {language: self._told(t, request, before, found, fit, language) for language in LANGUAGES}
         change = HandoffChange(
@@ -48,7 +49,7 @@ class Briefing:
         suggestion = t.suggestion if request.kind == "chat" else ""
         sent = dict.fromkeys(filter(None, t.conversation.memory.get("files", "").split(",")))  # before this turn
         files = [*(Attachment("document", digest=digest) for digest in sent), *t.files]
-        names = [name for name, _ in able]
+        names = [*(name for name, _ in able), *([deeds.VOUCHER] if worked and order else ())]
         return handoff.opened(conversation, change, t.now, wait, self._terms, files, suggestion, t.newest, names)
 
     async def _able(self, order: Order | None, conversation: Conversation) -> Sequence[tuple[str, Money]]:
@@ -56,7 +57,8 @@ class Briefing:
         proof = conversation.proof
         if order is None or proof is None:
             return ()
-        quotes = [(name, await self._fulfilment.deed(name, order, proof)) for name in deeds.DEEDS]
+        names = [name for name in deeds.DEEDS if name != deeds.VOUCHER]  # nobody has said yet how much it is to be
+        quotes = [(name, await self._fulfilment.deed(name, order, proof)) for name in names]
         return [(name, deeds.moves(quote)) for name, quote in quotes if quote]
 
     async def _found(

@@ -14,6 +14,7 @@ from bot.decision import Limits
 from bot.facts import Act, Many, Money, Text
 from bot.skills import cancel_order, refund_request, voucher
 
+VOUCHER = "voucher"  # the one deed that staff name a sum for
 BY_STAFF, ABOVE_LIMIT = PROPOSED = ("staff_action", "staff_action_above")  # reasons of the approval that it becomes
 
 
@@ -60,7 +61,7 @@ DEEDS: Mapping[str, Deed] = {
     "cancel": Deed("cancel", "cancel_order", _whole, cancel_order.confirm),
     "refund": Deed("refund", "refund_request", _whole, refund_request.confirm),
     "resend": Deed("claim", "delivery_trouble", _parcels, _again),  # the goods of a lost parcel
-    "voucher": Deed("voucher", "voucher", _voucher, voucher.given),
+    VOUCHER: Deed("voucher", "voucher", _voucher, voucher.given),
 }
 
 

@@ -1,5 +1,6 @@
 """The staff desk: what its console, and desks in Slack and Telegram, see of the assistant, and its port `Office`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,12 @@ PROPOSAL_ACTS = {"staff_action": ("do", "drop"), "staff_action_above": ("approve
 LANGUAGES = ("en", "zh")  # that staff may read in
 OPEN = ("waiting", "claimed")  # the states of a handoff that staff still have to deal with
 CLOSINGS = ("solved", "no_answer", "duplicate", "spam", "other")  # why a handoff was closed
+_SUM = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
+
+
+def is_sum(words: str) -> bool:
+    """Whether it says what a voucher is to be worth, in its order's currency: "10", "10.50" or "10,50"."""
+    return _SUM.fullmatch(words) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,11 +57,12 @@ class Worker:
         self._failures: dict[str, int] = {}
         self._fetched: dict[int, Fetched] = {}  # by the turn's first row
 
-    async def work(self, owner: str, only: str = "") -> bool:
-        """Claim and work one turn, of any conversation or `only` this one; False when nothing waits."""
-        claim = await self._store.claim(owner, only)
-        if claim is None:
-            return False
+    async def claim(self, owner: str, only: str = "") -> Claim | None:
+        """The next turn, of any conversation or `only` this one; None when nothing waits."""
+        return await self._store.claim(owner, only)
+
+    async def work(self, claim: Claim) -> None:
+        """Work one turn to its end, or give it free to be done again."""
         try:
             pause = await self._fetch_files(claim)
             if pause is None:
@@ -81,7 +82,6 @@ class Worker:
                 raise  # even the way to a person fails: the store itself is broken, and the message stays waiting
             await self._store.release(claim)
         self._changed(claim.conversation_id)
-        return True
 
     async def _answer(self, claim: Claim) -> None:
         await self._show_typing(claim)

@@ -44,6 +44,10 @@ class Platform(Protocol):
         ...
 
     async def press(self, who: str, act: str) -> None: ...
+    async def give(self, who: str, worth: str) -> None:
+        """A voucher."""
+        ...
+
     def heard(self) -> list[str]: ...
     def buttons(self) -> list[str]:
         """What those under the last message to the shopper stand for."""
@@ -81,6 +85,11 @@ class OnTelegram:
         data = next(key for key in self.peer.keys(self.shop.topic) if key.startswith(act))
         await self.peer.press(int(self.users[who]), data, query_id=f"q{self.shop.said}", topic=self.shop.topic)
         await settled(self.peer)
+
+    async def give(self, who: str, worth: str) -> None:
+        await self.press(who, "voucher")
+        assert "/voucher 10" in self.peer.asked("answerCallbackQuery")[-1]["text"]
+        await self.write(who, f"/voucher {worth}")
 
     def heard(self) -> list[str]:
         return self.shop.heard(ANN)
@@ -120,6 +129,10 @@ class OnSlack:
 
     async def press(self, who: str, act: str) -> None:
         await self.workspace.press(self.users[who], self._opening, act)
+
+    async def give(self, who: str, worth: str) -> None:
+        await self.press(who, "voucher")
+        await self.workspace.submit(self.users[who], {"voucher": worth})
 
     def heard(self) -> list[str]:
         return [visible(message) for message in self.workspace.messages("D0ANN")]

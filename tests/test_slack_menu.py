@@ -11,7 +11,7 @@ from peers.slack import SlackPeer, filled_in
 from slack_rig import Shop, payload, slack_front, slack_peer, slack_shop  # noqa: F401 - fixtures
 
 from adapters.slack.desk_menu import ACTS
-from bot.messages import DeskPost, Kind, Sender
+from bot.messages import Button, DeskPost, Kind, Sender
 from bot.office import CLOSINGS, HandoffView, ReadyReply
 
 AT = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)
@@ -36,8 +36,9 @@ class Desk:
     def __init__(self, shop: Shop, peer: SlackPeer, user: str = "U0EVE") -> None:
         self.shop, self.peer, self.user = shop, peer, user
 
-    async def opens(self, suggestion: str = "") -> dict[str, Any]:
-        await self.shop.adapter.desk.post(DeskPost("h-17", "opened", "Reason", suggestion=suggestion, answers=7))
+    async def opens(self, suggestion: str = "", buttons: tuple[Button, ...] = ()) -> dict[str, Any]:
+        post = DeskPost("h-17", "opened", "Reason", buttons=buttons, suggestion=suggestion, answers=7)
+        await self.shop.adapter.desk.post(post)
         return self.peer.sent[-1]
 
     async def does(self, message: dict[str, Any], action_id: str, option: str = "", *, late: bool = False) -> None:
@@ -86,6 +87,24 @@ async def test_each_act_is_chosen_in_a_modal_and_goes_in_as_the_consoles_does(
     assert (did.sender, did.kind, did.act, did.value, did.text) == (Sender.STAFF, Kind.STAFF_ACT, act, value, text)
     assert (did.handoff_id, did.staff, did.name) == ("h-17", "eve", "Eve")
     assert did.address.desk_ref == f"slack:T0SHOP:C0STAFF:{message['ts']}"
+
+
+async def test_a_voucher_is_asked_how_much_until_it_is_a_sum(desk, front, peer):
+    await desk.opens(buttons=(Button("Give a voucher", "voucher"),))
+    await desk.does(peer.sent[-1], "desk:voucher")
+    wrong = await peer.answered(desk.shop.url, filled_in(peer.views[-1], "U0EVE", {"voucher": "ten"}))
+    assert wrong == {"response_action": "errors", "errors": {"voucher": "A voucher needs a sum, such as 10 or 10.00."}}
+    assert front.received == []
+    await desk.sends(" 10.50 ")
+    did, = front.received
+    assert (did.sender, did.kind, did.act, did.value, did.handoff_id, did.staff) == (
+        Sender.STAFF, Kind.STAFF_ACT, "voucher", "10.50", "h-17", "eve")
+
+
+async def test_for_what_has_ended_no_voucher_is_given(desk, front, office, peer):
+    office.views["h-17"] = handoff("closed")
+    await desk.does(await desk.opens(buttons=(Button("Give a voucher", "voucher"),)), "desk:voucher")
+    assert "has ended" in await desk.told() and peer.views == front.received == []
 
 
 async def test_a_modal_that_is_sent_twice_is_one_row(desk, front):

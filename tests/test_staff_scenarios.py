@@ -30,6 +30,7 @@ from bot.office import Deed
 from bot.ports import Language, Role
 from bot.serve import serving
 from bot.settings import Settings
+from bot.shop.tables import Promotions
 from bot.speech import WrittenWords
 from bot.store.database import reading
 from bot.store.tables import Actions, Handoffs
@@ -162,6 +163,35 @@ async def test_approve_decline_expire(stage: Stage, end: str) -> None:
     assert order is not None and (order.state == "cancelled") is (end == APPROVED)
     assert await stage.presses("lena", "approve") == []
     assert stage.posted()[-1].startswith("Too late, this is over.") and await stage.passed(4 * DAY) == []
+
+
+async def test_a_voucher_is_given_from_the_desk(stage: Stage) -> None:
+    """Sam names the sum and confirms what it comes to; the shopper reads the code, which takes off just that, once."""
+    await stage.says("where is 10043")
+    await opened(stage)
+    await stage.platform.give("sam", "10,50")
+    assert await stage.done() == []
+    card = stage.posted()
+    assert {"To be done: give a voucher", "Sum: £10.50", "Asked for by: Sam"} <= set(card)
+    assert await actors(stage) == []
+    [told] = await stage.presses("sam", "do")
+    assert "£10.50" in told and await actors(stage) == ["staff:sam"]
+    [code] = [word.strip(".,:;") for word in told.split() if word.startswith("GIFT-")]
+    async with reading(stage.product.engine) as connection:
+        given = sa.select(Promotions.__table__).where(Promotions.__table__.c.code == code)
+        [voucher] = list(await connection.execute(given))
+    assert (voucher.amounts, voucher.most, voucher.public) == ({"GBP": 1050}, 1, False)
+    assert await stage.presses("sam", "do") == []  # once, however often
+
+
+async def test_what_is_no_sum_gives_no_voucher_and_the_desk_says_so(stage: Stage) -> None:
+    await stage.says("where is 10043")
+    before = await handoffs(stage)
+    await opened(stage)
+    for worth in ("a lot", "10%", "-5"):
+        await stage.platform.give("sam", worth)
+    assert await stage.done() == [] and len(await handoffs(stage)) == len(before) + 1
+    assert not any("give a voucher" in line for line in stage.posted())
 
 
 async def test_out_of_hours(home: Path, heard: Heard, kind: type[Any]) -> None:

@@ -60,8 +60,8 @@ class Platform:
 class Quiet:
     """A worker and timers with nothing to do."""
 
-    async def work(self, owner: str) -> bool:
-        return False
+    async def claim(self, owner: str) -> None:
+        return None
 
     async def fire(self) -> list[str]:
         return []

@@ -68,6 +68,8 @@ ELSEWHERE = {
     "never inside an entity": (RENDER, "test_a_bold_title_is_found_again_in_its_part"),
     "a deleted topic": (DESK, "test_a_deleted_topic_gets_a_new_one_with_the_summary"),
     "a bot thrown out of the staff group": (DESK, "test_a_bot_thrown_out_loses_no_message_and_the_console_says_so"),
+    "the secret is 1 to 256 of A-Za-z0-9_-": (CHANNEL, "test_the_webhooks_secret_is_what_telegram_takes"),
+    "a callback's answer is at most 200": (TOOLS, "test_every_page_and_command_has_its_words"),
     "a file of any size is fetched up to the limit": (CHANNEL, "test_a_file_that_turns_out_too_large_is_refused"),
 }  # fmt: skip
 
@@ -568,6 +570,19 @@ async def test_20_a_minute_in_a_shoppers_group_of_all_its_topics(peer, channel):
         await channel.send(there[0], Reply("one too many"), "m20")
     assert (failure.value.retry_after, len(peer.sent)) == (60, 20)
     await channel.send(Address("telegram", "700100", str(ANN), user=str(ANN)), Reply("elsewhere"), "m21")
+
+
+async def test_callback_data_is_1_to_64_bytes(peer, channel):
+    """No longer one can be made, and Telegram takes the longest that can."""
+    for value in ("", "x" * 65, "杯" * 22):
+        with pytest.raises(ValueError, match="64 bytes"):
+            Button("Cup", value)
+    longest = ("x" * 64, "杯" * 21 + "x")
+    buttons = tuple(Button("Cup", value) for value in longest)
+    await channel.send(Address("telegram", "700100", str(ANN), user=str(ANN)), Reply("Which cup?", buttons), "m1")
+    [sent] = peer.sent
+    keys = [key for row in sent["reply_markup"]["inline_keyboard"] for key in row]
+    assert tuple(key["callback_data"] for key in keys) == longest
 
 
 async def test_telegram_takes_a_hundred_buttons_and_reads_the_others_in_words(peer, channel):

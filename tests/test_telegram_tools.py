@@ -101,6 +101,24 @@ async def test_no_page_of_the_menu_takes_the_suggestion_away(desk):
     assert sorted(desk.peer.keys(desk.topic)) == sorted(before)
 
 
+async def test_no_page_of_the_menu_takes_the_voucher_away(desk):
+    await desk.post(DeskPost("h-17", "opened", "…", buttons=(*BUTTONS, Button("Give a voucher", "voucher"))))
+    before = desk.peer.keys(desk.topic)
+    await desk.press("menu:h-17:more")
+    assert "voucher:h-17" in before and "voucher:h-17" in desk.peer.keys(desk.topic)
+    await desk.press("menu:h-17:main")
+    assert desk.peer.keys(desk.topic) == before
+
+
+@pytest.mark.parametrize(("words", "worth"), [("/voucher 10", "10"), ("/voucher 10,50", "10,50"), ("/voucher ten", "")])
+async def test_a_voucher_is_given_by_a_command_with_its_sum(desk, words, worth):
+    await desk.write(words)
+    if worth:
+        assert (desk.done.kind, desk.done.act, desk.done.value) == (Kind.STAFF_ACT, "voucher", worth)
+    else:
+        assert "/voucher 10" in (await desk.shown(2))["text"] and desk.front.received == []
+
+
 async def test_a_shop_with_many_replies_has_as_many_buttons_as_telegram_takes(desk):
     desk.office.ready = [ReadyReply("en", f"Reply {number}", "…") for number in range(200)]
     await desk.press("menu:h-17:more")
@@ -320,7 +338,8 @@ def test_every_page_and_command_has_its_words(language):
     terms = PhraseBook.load(PHRASES).terms(language)
     assert all(1 <= len(terms["desk"][f"command_{name}"]) <= 256 for name in STAFF_MENU)
     assert all(f"close_{why}" in terms["desk"] for why in CLOSINGS)
-    assert all(len(terms["desk"][key]) <= 200 for key in ("outdated", "claim_first", "not_here", "busy", "over"))
+    answers = ("outdated", "claim_first", "not_here", "busy", "over", "how_voucher")
+    assert all(len(terms["desk"][key]) <= 200 for key in answers)
 
 
 # --- the whole way ----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Turns whose files or lease give trouble, and deliveries that fail: nothing is lost, and nothing goes on for ever."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ def talker(rig: Rig) -> Talker:
     return Talker(rig)
 
 
-def worker(rig: Rig, talker: Talker, platform: Platform) -> Worker:
+def worker(rig: Rig, talker: Talker, platform: Platform) -> Callable[[str], Awaitable[bool]]:
     async def keep(content: bytes) -> str:
         return f"digest of {content.decode()}"
 
@@ -103,7 +103,16 @@ def worker(rig: Rig, talker: Talker, platform: Platform) -> Worker:
         PromiseStore(rig.engine),
         WayBackStore(rig.engine, rig.clock, "", timedelta(0), bytes),
     )
-    return Worker(rows, talker, {"web": platform}, keep, lambda conversation_id: None)  # type: ignore[arg-type]
+    working = Worker(rows, talker, {"web": platform}, keep, lambda conversation_id: None)  # type: ignore[arg-type]
+
+    async def work(owner: str) -> bool:
+        """Whether there was a turn."""
+        claim = await working.claim(owner)
+        if claim is not None:
+            await working.work(claim)
+        return claim is not None
+
+    return work
 
 
 async def no_code(salt: str) -> str:
@@ -137,7 +146,7 @@ def later(rig: Rig, seconds: float) -> None:
 
 async def test_a_file_the_platform_cannot_give_now_is_fetched_later(rig: Rig, talker: Talker) -> None:
     platform = Platform(photo=[TemporaryFailure("429", 7), b"x"])
-    work = worker(rig, talker, platform).work
+    work = worker(rig, talker, platform)
     await hear_files(rig, PHOTO)
     seen = [await work("w1"), await work("w1")]
     later(rig, 7)
@@ -146,7 +155,7 @@ async def test_a_file_the_platform_cannot_give_now_is_fetched_later(rig: Rig, ta
 
 async def test_a_platform_that_says_nothing_or_too_much_is_asked_again_soon(rig: Rig, talker: Talker) -> None:
     platform = Platform(photo=[TemporaryFailure("down"), TemporaryFailure("429", 9999), b"x"])
-    work = worker(rig, talker, platform).work
+    work = worker(rig, talker, platform)
     await hear_files(rig, PHOTO)
     for pause in (FETCH_PAUSE, LONGEST_FETCH_PAUSE, 0):
         assert await work("w1")
@@ -156,7 +165,7 @@ async def test_a_platform_that_says_nothing_or_too_much_is_asked_again_soon(rig:
 
 async def test_after_some_tries_the_turn_goes_on_without_the_file(rig: Rig, talker: Talker) -> None:
     platform = Platform(photo=[TemporaryFailure("down")], voice=[b"y"])
-    work = worker(rig, talker, platform).work
+    work = worker(rig, talker, platform)
     await hear_files(rig, PHOTO, VOICE)
     for _ in range(MOST_FETCHES):
         assert await work("w1")
@@ -169,7 +178,7 @@ async def test_a_file_that_takes_too_long_neither_holds_the_lease_nor_the_others
     rig: Rig, talker: Talker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.worker.FETCHING", 0.01)
-    work = worker(rig, talker, Platform(photo=[None], voice=[b"y"])).work
+    work = worker(rig, talker, Platform(photo=[None], voice=[b"y"]))
     await hear_files(rig, PHOTO, VOICE)
     for _ in range(MOST_FETCHES):
         assert await work("w1")
@@ -182,13 +191,13 @@ async def test_a_file_that_can_never_be_had_does_not_hold_up_its_message(
     rig: Rig, talker: Talker, error: Exception
 ) -> None:
     await hear_files(rig, PHOTO)
-    assert await worker(rig, talker, Platform(photo=[error])).work("w1")
+    assert await worker(rig, talker, Platform(photo=[error]))("w1")
     assert talker.digests == [[""]]
 
 
 async def test_a_turn_done_again_does_not_fetch_its_files_again(rig: Rig, talker: Talker) -> None:
     platform = Platform(photo=[b"x"])
-    work = worker(rig, talker, platform).work
+    work = worker(rig, talker, platform)
     talker.trouble = [RuntimeError("broken")]
     await hear_files(rig, PHOTO)
     assert [await work("w1"), await work("w1")] == [True, True]
@@ -199,7 +208,7 @@ async def test_a_turn_done_again_does_not_fetch_its_files_again(rig: Rig, talker
 
 
 async def test_a_turn_that_loses_its_lease_again_and_again_ends_in_a_person(rig: Rig, talker: Talker) -> None:
-    work = worker(rig, talker, Platform()).work
+    work = worker(rig, talker, Platform())
     talker.trouble = [LeaseLost("taken over")] * MOST_FAILURES
     await rig.hear("m1")
     for _ in range(MOST_FAILURES + 1):
@@ -209,7 +218,7 @@ async def test_a_turn_that_loses_its_lease_again_and_again_ends_in_a_person(rig:
 
 
 async def test_a_lease_that_was_lost_once_is_forgotten_with_the_next_turn(rig: Rig, talker: Talker) -> None:
-    work = worker(rig, talker, Platform()).work
+    work = worker(rig, talker, Platform())
     for number in range(MOST_FAILURES + 1):
         talker.trouble = [LeaseLost("taken over")]
         await rig.hear(f"m{number}")

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.slack import limits
 from adapters.slack.forms import CHOICE, plain
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.office import CLOSINGS
+from bot.office import CLOSINGS, is_sum
 from bot.ports import Member
 
 Block = dict[str, Any]
@@ -25,6 +25,7 @@ MODAL = "desk:"  # callback ids of the modals begin with it
 ASSIGN, SNOOZE, CLOSE, NOTE, REPLY = "assign", "snooze", "close", "note", "reply"
 ACTS = (REPLY, ASSIGN, SNOOZE, NOTE, CLOSE)  # in the order of the menu; Slack takes five
 WRITE = "write"  # the modal in which a text for the shopper is looked over
+VOUCHER = "voucher"  # a button that asks how much
 SPANS = (("PT1H", "hour"), ("PT4H", "four_hours"), ("P1D", "day"), ("open", "until_open"))  # ISO 8601 → its word
 
 
@@ -41,7 +42,7 @@ def menu(handoff_id: str, words: Words) -> Block:
 class Wish:
     """Somebody wants to do something that a modal asks the rest of."""
 
-    act: str  # one of ACTS, or WRITE
+    act: str  # one of ACTS, WRITE or VOUCHER
     handoff_id: str
     user: str
     channel: str
@@ -58,7 +59,7 @@ class Wish:
 def wish(payload: Payload, action: Payload, thread: str) -> Wish | None:
     """Of a pressed button or chosen option; None for one that needs no modal."""
     value, text = action["value"], ""
-    if action["action_id"] == MENU:
+    if action["action_id"] in (MENU, f"desk:{VOUCHER}"):
         act, _, handoff_id = value.partition(":")
     elif action["action_id"] == EDIT:
         act, (handoff_id, _, text) = WRITE, _suggestion(value)
@@ -95,6 +96,8 @@ def view(wish: Wish, words: Words, choices: Sequence[tuple[str, str]] = ()) -> B
         element: Block = {"type": "plain_text_input", "multiline": True, "max_length": limits.INPUT_CHARS}
         if wish.text:
             element["initial_value"] = wish.text[: limits.INPUT_CHARS]
+    elif wish.act == VOUCHER:
+        element = {"type": "plain_text_input", "max_length": limits.SUM_CHARS}
     else:
         shown = [{"text": plain(label, limits.BUTTON_CHARS), "value": value} for label, value in options]
         element = {"type": "static_select", "options": shown[: limits.OPTIONS]}
@@ -117,10 +120,14 @@ class Answer:
     value: str
     source_id: str
 
+    @property
+    def no_sum(self) -> bool:
+        return self.wish.act == VOUCHER and not is_sum(self.value.strip())
+
     def message(self, channel: str, team: str, member: Member) -> InboundMessage | None:
-        """None where it asks for another modal, or holds nothing."""
+        """None where it asks for another modal, holds nothing, or no sum where one is asked for."""
         wish, said = self.wish, self.value.strip()
-        if wish.act == REPLY or not said:
+        if wish.act == REPLY or not said or self.no_sum:
             return None
         common: dict[str, Any] = {
             "source_id": self.source_id, "sent_at": datetime.fromtimestamp(wish.at, UTC), "sender": Sender.STAFF,
@@ -130,14 +137,14 @@ class Answer:
         if wish.act == WRITE:
             return InboundMessage(**common, text=said)
         text = said if wish.act == NOTE else "" if said == "open" else said if wish.act == SNOOZE else ""
-        value = said if wish.act in (ASSIGN, CLOSE) else ""
+        value = said if wish.act in (ASSIGN, CLOSE, VOUCHER) else ""
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=wish.act, value=value, text=text)
 
 
 def answer(payload: Payload) -> Answer | None:
     """None for a modal that is none of the desk's."""
     shown, act = payload["view"], payload["view"].get("callback_id", "").removeprefix(MODAL)
-    if payload["view"].get("callback_id") != f"{MODAL}{act}" or act not in (*ACTS, WRITE):
+    if payload["view"].get("callback_id") != f"{MODAL}{act}" or act not in (*ACTS, WRITE, VOUCHER):
         return None
     handoff_id, channel, thread, at = json.loads(shown["private_metadata"])
     state = shown["state"]["values"][act][CHOICE]

@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.slack import desk_menu, limits
 from adapters.slack.api import SlackApi
-from adapters.slack.desk_menu import ASSIGN, CLOSE, REPLY, SNOOZE, WRITE, Answer, Wish, Words
+from adapters.slack.desk_menu import ASSIGN, CLOSE, REPLY, SNOOZE, VOUCHER, WRITE, Answer, Wish, Words
 from bot.errors import ChannelError
 from bot.office import OPEN, Office
 from bot.ports import Member
@@ -20,7 +20,7 @@ class DeskModals:
     async def open(self, wish: Wish, member: Member) -> str:
         """Open it for whoever wishes; "" or what he is told instead (a key of the desk's words)."""
         view = await self._office.handoff(wish.handoff_id)
-        if view is None or (view.status not in OPEN and wish.act in (ASSIGN, SNOOZE, CLOSE)):
+        if view is None or (view.status not in OPEN and wish.act in (ASSIGN, SNOOZE, CLOSE, VOUCHER)):
             return "ended"
         if wish.act == SNOOZE and view.status != "claimed":
             return "claim_first"
@@ -43,12 +43,17 @@ class DeskModals:
         return view is None or view.status not in OPEN
 
     async def next(self, answer: Answer, member: Member) -> dict[str, Any] | None:
-        """The modal that takes the place of one that was sent: a chosen reply is looked over before it goes."""
+        """How Slack is answered when a modal that was sent is not the last word: what is no sum is asked for once more,
+        and a chosen reply is looked over before it goes.
+        """
+        if answer.no_sum:
+            return {"response_action": "errors", "errors": {answer.wish.act: self._words("no_sum")}}
         if answer.wish.act != REPLY:
             return None
         replies = await self._replies(answer.wish, member)
         text = next((text for number, (_, text) in enumerate(replies) if str(number) == answer.value), "")
-        return desk_menu.view(replace(answer.wish, act=WRITE, text=text), self._words)
+        looked_over = desk_menu.view(replace(answer.wish, act=WRITE, text=text), self._words)
+        return {"response_action": "update", "view": looked_over}
 
     async def _replies(self, wish: Wish, member: Member) -> list[tuple[str, str]]:
         """Title and text of the canned replies that nothing is missing for."""

@@ -75,7 +75,7 @@ class Intake:
             log.error("A payload from Slack of type %s could not be read and is left out", _type_of(body))
             return await ack()
         if desk_sent and (following := await self._modals.next(desk_sent, staff.users[desk_sent.wish.user])):
-            return await ack(response_action="update", view=following)
+            return await ack(**following)
         if desk_does and (instead := await self._modals.open(desk_does, staff.users[desk_does.user])):
             whisper = Hint(desk_does.channel, desk_does.thread, desk_does.user, instead)
         if suggested and await self._modals.over(suggested.handoff_id):  # an old message: nobody is to be disturbed

@@ -13,6 +13,7 @@ CHECKBOXES, OPTIONS = 10, 100  # options of checkboxes, of a menu
 MODAL_BLOCKS = 100
 TITLE_CHARS = 24  # of a modal, and of its button
 INPUT_CHARS = 3000  # of a text typed into a modal
+SUM_CHARS = 10  # ours: of a sum
 LABEL_CHARS = 2000  # of an input block
 PICTURE_URL_CHARS = 3000
 ALT_CHARS = 2000

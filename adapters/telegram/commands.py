@@ -13,8 +13,8 @@ OPENING = ("start", "help")  # of a conversation
 SHOPPER_MENU = ("help", *SHOPPER)
 
 ACTS = ("note", "claim", "back")  # staff's commands that say all there is to know
-TOOLS = ("menu", "assign", "snooze", "canned", "close")  # those for which something must be looked up
-STAFF_MENU = ("note", "claim", "assign", "snooze", "canned", "back", "close", "menu")
+TOOLS = ("menu", "assign", "snooze", "canned", "voucher", "close")  # those for which something must be looked up
+STAFF_MENU = ("note", "claim", "assign", "snooze", "canned", "voucher", "back", "close", "menu")
 
 
 def command_in(message: Message, text: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from adapters.telegram.normalise import CHANNEL
 from adapters.telegram.render import render
 from adapters.telegram.tools import ANSWERED, Asked, closing, page, reply_token, sendable, span, token
 from bot.messages import Address, InboundMessage, Kind, Reply, Sender
-from bot.office import OPEN, HandoffView, Office, ReadyReply
+from bot.office import OPEN, HandoffView, Office, ReadyReply, is_sum
 from bot.ports import Front
 
 HEADS = {"staff": "ask_assign", "canned": "ask_reply", "why": "ask_close"}  # of a page that a command has shown
@@ -54,6 +54,10 @@ class Toolbox:
                 if asked.value and not why:
                     return Used(show=await self._menu(asked, view, "why"))
                 return Used(self._act(asked, view, value=why))
+            case "voucher" if is_sum(asked.value):
+                return Used(self._act(asked, view, value=asked.value))
+            case "voucher":
+                return Used(says=self._say("how_voucher"))
             case "canned":
                 return await self._canned(asked, view)
             case "say":

@@ -23,6 +23,7 @@ from bot.office import CLOSINGS, HandoffView, ReadyReply
 from bot.ports import Member
 
 PRESSED = (*TOOLS, "say", "send")  # a canned reply that is shown, the suggestion
+OPENING = ("close", "voucher")  # stand under the opening too, where they have no value
 ANSWERED = ("chat", "case")  # kinds of handoffs that staff work on with these tools
 AWAY = {"PT1H": "hour", "PT4H": "four_hours", "P1D": "day", "": "until_open"}
 _SPAN = re.compile(r"(\d{1,4})\s*(?:(m|min|minutes?|分钟)|(h|hours?|小时)|(d|days?|天)|(w|weeks?|周))")
@@ -143,7 +144,7 @@ def _kept(message: MaybeInaccessibleMessage) -> Rows:
 
 def _of_menu(key: InlineKeyboardButton) -> bool:
     what, _, value = _parts(str(key.callback_data or ""))
-    return what in TOOLS and (what != "close" or bool(value))
+    return what in TOOLS and (what not in OPENING or bool(value))
 
 
 def _parts(data: str) -> tuple[str, str, str]:

@@ -4,7 +4,6 @@ Every act goes in by the same road as a shopper's message: `receive` stores it, 
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -22,7 +21,7 @@ from adapters.web.pages import Pages
 from adapters.web.uploads import download
 from adapters.web.wire import NAME, is_uuid, shown
 from bot.messages import Address, InboundMessage, Kind, Sender
-from bot.office import APPROVAL_ACTS, CLOSINGS, OPEN, PROPOSAL_ACTS, HandoffView, Office, StaffSession
+from bot.office import APPROVAL_ACTS, CLOSINGS, OPEN, PROPOSAL_ACTS, HandoffView, Office, StaffSession, is_sum
 from bot.ports import Front, Right, right_for
 
 HANDLING = ("claim", "assign", "snooze", "release", "back", "close")
@@ -30,7 +29,6 @@ ONCE_CLAIMED = ("snooze", "release")
 DEEDS = ("cancel", "refund", "resend", "voucher")  # about the order; quoted first (bot/deeds.py)
 DECIDING = ("approve", "decline", "do", "drop")
 ANSWERED = ("chat", "case")  # by writing to the shopper; an approval is answered yes or no, a note is there to be read
-_AMOUNT = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
 TAKE_OVER = "take_over"
 _CHAT = PATH + "/chats/{id}"
 _HANDOFF = PATH + "/handoffs/{id}"
@@ -58,7 +56,7 @@ def normalise(
         value = fields.get("value", "")
         until = text if act == "snooze" else ""
         values = {"assign": colleagues, "close": ("", *CLOSINGS)}.get(act, ("",))
-        known = _AMOUNT.fullmatch(value) is not None if act == "voucher" else value in values
+        known = is_sum(value) if act == "voucher" else value in values
         fits = act in (*_can(view), *_deeds(view)) and known and len(until) <= TEXT_CHARS
         return InboundMessage(**common, kind=Kind.STAFF_ACT, act=act, value=value, text=until) if fits else None
     seen = fields.get("answers", "")

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from bot.turn import Delivery
+from bot.turn import Claim, Delivery
 from bot.worker import Carrier, Worker
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ class LocalDispatcher:
     def __init__(self, worker: Worker, carrier: Carrier, fire_timers: Callable[..., Awaitable[list[str]]]) -> None:
         self._worker, self._carrier, self._fire_timers = worker, carrier, fire_timers
         self._waiting, self._sendable = asyncio.Event(), asyncio.Event()
+        self._looking = asyncio.Lock()  # one worker at a time looks for a turn: eight would reach for the same one
 
     def wake(self, conversation_id: str) -> None:
         self._waiting.set()
@@ -38,8 +40,9 @@ class LocalDispatcher:
         busy = True
         while busy:
             busy = bool(await self._fire_timers(only))
-            while await self._worker.work("drain", only):
+            while claim := await self._worker.claim("drain", only):
                 busy = True
+                await self._worker.work(claim)
             while due := [row for row in await self._carrier.due() if only in ("", row.conversation_id)]:
                 busy = True
                 for delivery in due:
@@ -49,15 +52,20 @@ class LocalDispatcher:
     async def _work(self, owner: str) -> None:
         while True:
             try:
-                self._waiting.clear()  # before looking: what is set from here on was not seen by this look
-                while await self._worker.work(owner):
-                    self._sendable.set()
-                await asyncio.wait_for(self._waiting.wait(), TICK)
-            except TimeoutError:
-                continue
+                await self._worker.work(await self._next(owner))
+                self._sendable.set()
             except Exception:  # a worker loop outlives whatever one turn does
                 log.exception("worker %s goes on after an error", owner)
                 await asyncio.sleep(TICK)
+
+    async def _next(self, owner: str) -> Claim:
+        async with self._looking:
+            while True:
+                self._waiting.clear()  # before looking: what is set from here on was not seen by this look
+                if claim := await self._worker.claim(owner):
+                    return claim
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._waiting.wait(), TICK)
 
     async def _deliver(self) -> None:
         """Every chat has its own task: a slow or flooded one never delays the others."""

@@ -1,7 +1,8 @@
 """Open the database, and the column types every table shares. Knows no table."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+CONNECTIONS = 15  # of one process to SQLite, kept: a new one is a new thread
 
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up only INTEGER keys by itself
@@ -47,16 +50,22 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
 def open_database(url: str) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite://` or `postgresql+psycopg://`; connects on first use."""
     # hide_parameters: an error must not carry message texts into a log
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, hide_parameters=True)
     engine = create_async_engine(
-        url, hide_parameters=True, connect_args={"timeout": 30} if url.startswith("sqlite") else {}
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": 30},  # seconds that the writer of another process is waited for
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        execution_options={"writers": asyncio.Lock()},
     )
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-        event.listen(
-            engine.sync_engine,
-            "begin",
-            lambda connection: connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN")),
-        )
+    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    event.listen(
+        engine.sync_engine,
+        "begin",
+        lambda connection: connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN")),
+    )
     return engine
 
 
@@ -70,8 +79,13 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One short writing transaction: takes SQLite's write lock at once (a read that turns into a write would fail)."""
-    async with engine.connect() as connection:
+    """One short writing transaction: takes SQLite's write lock at once (a read that turns into a write would fail).
+
+    SQLite's lock knows no queue: who waits for it looks again now and then, and under load one of many may look in vain
+    until its time is over. So the writers of one process stand in line here, and each has the lock for the asking.
+    """
+    line = engine.get_execution_options().get("writers", nullcontext())
+    async with line, engine.connect() as connection:
         connection = await connection.execution_options(begin="BEGIN IMMEDIATE")
         async with connection.begin():
             yield connection

@@ -14,7 +14,7 @@ from bot.ports import Clock, Receipt
 from bot.store import budgets
 from bot.store.codec import ADDRESS, INBOUND
 from bot.store.database import reading, writing
-from bot.store.tables import Conversations, DeskThreads, Handoffs, Inbox, Timers
+from bot.store.tables import WAITS, Conversations, DeskThreads, Handoffs, Inbox, Timers
 from bot.turn import Accepted, Claim
 
 LEASE = timedelta(minutes=2)  # longer than any turn: files, the model and the shop have time limits well below
@@ -90,15 +90,12 @@ class InboxStore:
     async def fire_timers(self, only: str = "") -> list[str]:
         """Turn every timer that is due (`only` one conversation's) into a message; the conversations that got one."""
         now, woken = self._clock.now(), []
+        due = sa.select(_timers).where(_timers.c.due <= now, _is(_timers.c.conversation_id, only))
+        async with reading(self._engine) as connection:
+            if (await connection.execute(due.limit(1))).first() is None:
+                return woken
         async with writing(self._engine) as connection:
-            due = (
-                await connection.execute(
-                    sa.select(_timers)
-                    .where(_timers.c.due <= now, _is(_timers.c.conversation_id, only))
-                    .order_by(_timers.c.due, _timers.c.id)
-                )
-            ).all()
-            for timer in due:
+            for timer in (await connection.execute(due.order_by(_timers.c.due, _timers.c.id))).all():
                 address = await connection.scalar(
                     sa.select(_conversations.c.address).where(_conversations.c.id == timer.conversation_id)
                 )
@@ -138,7 +135,7 @@ class InboxStore:
         oldest = (
             sa.select(_inbox.c.conversation_id)
             .join(_conversations, _conversations.c.id == _inbox.c.conversation_id)
-            .where(sa.not_(_inbox.c.done), free, _is(_inbox.c.conversation_id, only))
+            .where(WAITS, free, _is(_inbox.c.conversation_id, only))
             .group_by(_inbox.c.conversation_id)
             .order_by(first)
             .limit(1)
@@ -159,7 +156,7 @@ class InboxStore:
                 return None
             waiting = (
                 sa.select(_inbox)
-                .where(_inbox.c.conversation_id == conversation_id, sa.not_(_inbox.c.done))
+                .where(_inbox.c.conversation_id == conversation_id, WAITS)
                 .order_by(_inbox.c.id)
             )
             stored = (await connection.execute(waiting)).all()
@@ -190,11 +187,11 @@ class InboxStore:
 
     async def any_waiting(self) -> bool:
         async with reading(self._engine) as connection:
-            return await connection.scalar(sa.select(_inbox.c.id).where(sa.not_(_inbox.c.done)).limit(1)) is not None
+            return await connection.scalar(sa.select(_inbox.c.id).where(WAITS).limit(1)) is not None
 
     async def composing(self, conversation_id: str) -> bool:
         waiting = sa.select(_inbox.c.id).where(
-            _inbox.c.conversation_id == conversation_id, sa.not_(_inbox.c.done), _inbox.c.sender == Sender.SHOPPER
+            _inbox.c.conversation_id == conversation_id, WAITS, _inbox.c.sender == Sender.SHOPPER
         )
         async with reading(self._engine) as connection:
             return await connection.scalar(waiting.limit(1)) is not None
@@ -215,7 +212,7 @@ async def later_waits(connection: AsyncConnection, conversation_id: str, after: 
     later = sa.select(_inbox.c.id).where(
         _inbox.c.conversation_id == conversation_id,
         _inbox.c.id > after,
-        sa.not_(_inbox.c.done),
+        WAITS,
         _inbox.c.sender == Sender.SHOPPER,
     )
     return await connection.scalar(later.limit(1)) is not None

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Kind, Sender
 from bot.store.codec import REPLY
-from bot.store.tables import Handoffs, Inbox, Outbox, Turns
+from bot.store.tables import WAITS, Handoffs, Inbox, Outbox, Turns
 
 _inbox, _outbox, _turns, _handoffs = Inbox.__table__, Outbox.__table__, Turns.__table__, Handoffs.__table__
 
@@ -21,7 +21,7 @@ async def person_comes(connection: AsyncConnection, conversation_id: str) -> boo
     A text in an approval's thread takes nothing over, and neither does a claim of what has ended.
     """
     waiting = sa.select(_inbox.c.message).where(
-        _inbox.c.conversation_id == conversation_id, sa.not_(_inbox.c.done), _inbox.c.sender == Sender.STAFF
+        _inbox.c.conversation_id == conversation_id, WAITS, _inbox.c.sender == Sender.STAFF
     )
     acts = [row.message for row in (await connection.execute(waiting)).all()]
     if any(act.get("conversation_id") for act in acts):

@@ -336,9 +336,11 @@ class SlackPeer:
             return await answer.json()
 
     def _goes_on(self, answer: bytes) -> None:
-        """How a modal goes on: closed by an empty answer, or another one in its place."""
+        """How a modal goes on: closed by an empty answer, another one in its place, or words at what is wrong in it."""
         said = json.loads(answer) if answer.startswith(b"{") else {}
-        if "response_action" in said:
+        if said.get("response_action") == "errors":
+            assert said["errors"] and said["errors"].keys() <= {block["block_id"] for block in self.views[-1]["blocks"]}
+        elif "response_action" in said:
             view = said.get("view") or {}
             assert said["response_action"] == "update" and self.views and _good_view(view), said
             self.views.append({**view, "id": self.views[-1]["id"], "hash": f"1790.{next(self._ids):06d}"})
