@@ -64,6 +64,7 @@ class Understanding:
     threshold: float = 1.0  # the model's calibrated limit: below it the message is not handled without asking
     model: str = ""  # hash of the weights
     failure: str = ""  # "timeout", "error", "" when all went well
+    parts: tuple["Understanding", ...] = ()  # of a message about several orders: what it asks for each of them
 
     def probability(self, intent: str) -> float:
         return next((score.probability for score in self.intents if score.name == intent), 0.0)

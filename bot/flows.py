@@ -5,6 +5,7 @@ below resume. Used by bot.policy only.
 """
 
 from collections.abc import Generator, Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,6 +86,12 @@ class TurnState:
 
     def change(self, **fields: Any) -> None:
         self.conversation = replace(self.conversation, **fields)
+
+    def hearing(self, part: Understanding) -> "TurnState":
+        """This turn as if only one part of the message had been written, to be read alone."""
+        state = copy(self)
+        state.event, state.understanding = replace(self.event, text=part.text), part
+        return state
 
     def say(self, act: Act) -> None:
         self.said.append(act)
