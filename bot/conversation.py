@@ -187,6 +187,7 @@ class Confirmation:
     lately: int = 0  # what the same order gave back in the day before, in minor units
     approval: bool | None = None  # True: staff decide, always; False: never; None: mode and sum
     person: str = ""  # Proof.person of who was shown it: nobody else may say yes
+    elsewhere: bool = False  # Quote.elsewhere: it takes what a skill that redirects goods takes
 
     @property
     def subject(self) -> str:

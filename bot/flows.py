@@ -242,7 +242,8 @@ class TurnState:
         self._lift(pending)
         flow, skill = self.top, self.skills[pending.skill]
         proof = self._valid_proof()
-        weak = skill.strong and not (proof and proof.strong(self.event.at or self.now))
+        redirects = skill.strong or pending.elsewhere
+        weak = redirects and not (proof and proof.strong(self.event.at or self.now))
         other = pending.person != (proof.person if proof else "")
         if weak or other or (flow and skill.access is not Access.NONE and not self._proved(flow, skill)):
             self.change(pending=None)  # it has run out since, or is somebody else's: who is asking comes first
@@ -446,7 +447,7 @@ class TurnState:
         if self.limits.mode(quote.market, quote.verb) is WriteMode.OFF:
             yield self._by_people(outcome.act, flow.skill)
             return True
-        if self.skills[flow.skill].strong and (yield from self._prove(flow, quote)):
+        if (self.skills[flow.skill].strong or quote.elsewhere) and (yield from self._prove(flow, quote)):
             return True
         pending = self._confirmation(flow, outcome, quote)
         self.change(pending=pending)
@@ -468,7 +469,7 @@ class TurnState:
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
             needs_approval=self._rule(quote.approval, quote.market, quote.verb, quote.refund, lately),
             market=quote.market, moved=quote.refund, lately=lately, approval=quote.approval,
-            person=proof.person if (proof := self._valid_proof()) else "",
+            person=proof.person if (proof := self._valid_proof()) else "", elsewhere=quote.elsewhere,
         )  # fmt: skip
 
     def _rule(self, approval: bool | None, market: str, verb: str, moved: Money | None, lately: int) -> str:
