@@ -43,6 +43,21 @@ def cause(text: str) -> str:
     return next((name for name, pattern in _PATTERNS.items() if pattern.search(text)), "")
 
 
+_UNWANTED = re.compile(
+    r"\W*(?:(?:because|well|oh|sorry|i|we|it'?s|just|simply|really|that)\W+){0,4}"
+    r"(?:(?:don['’]?t|do not|no longer) (?:really )?(?:want|need|like) (?:it|them|this|that|these|those|any)?"
+    r"(?: ?any ?more| any longer)?|(?:have )?changed my mind)\W*"
+    r"|\W*(?:[我就都]|因为|因為|就是|只是|[单單][纯純]|[现現]在|[突忽]然){0,4}"
+    r"(?:不(?:想|需)?要|不喜[欢歡]|用不[上着著]|改(?:变|變)?主意)了?[啊呀吧呢的而已]*\W*",
+    re.IGNORECASE,
+)
+
+
+def unwanted(text: str) -> bool:
+    """ "I just don't want it any more", 不想要了, and nothing else: it says why, and not what."""
+    return bool(_UNWANTED.fullmatch(text))
+
+
 _SAME = re.compile(
     r"\b(?:the )?(?:very |exact(?:ly)? )?same (?:one|again|thing|item|size|model|product|colou?r)\b"
     r"|\blike[- ]for[- ]like\b|\bidentical\b|\b(?:a )?replacement\b|\b(?:a|another) new one\b|\banother of the same\b"

@@ -520,6 +520,7 @@ class Quote:
     harmless: bool = False  # it moves no goods and no money and can be done again: no yes is needed
     approval: bool | None = None  # True: staff decide, always; False: never, they hear of it anyway; None: mode and sum
     account: Account | None = None
+    elsewhere: bool = False  # it sends papers to a mailbox that is not the one on file
 
     @property
     def market(self) -> str:

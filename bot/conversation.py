@@ -64,6 +64,7 @@ class Understanding:
     threshold: float = 1.0  # the model's calibrated limit: below it the message is not handled without asking
     model: str = ""  # hash of the weights
     failure: str = ""  # "timeout", "error", "" when all went well
+    parts: tuple["Understanding", ...] = ()  # of a message about several orders: what it asks for each of them
 
     def probability(self, intent: str) -> float:
         return next((score.probability for score in self.intents if score.name == intent), 0.0)
@@ -186,6 +187,7 @@ class Confirmation:
     lately: int = 0  # what the same order gave back in the day before, in minor units
     approval: bool | None = None  # True: staff decide, always; False: never; None: mode and sum
     person: str = ""  # Proof.person of who was shown it: nobody else may say yes
+    elsewhere: bool = False  # Quote.elsewhere: it takes what a skill that redirects goods takes
 
     @property
     def subject(self) -> str:

@@ -5,6 +5,7 @@ below resume. Used by bot.policy only.
 """
 
 from collections.abc import Generator, Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +94,12 @@ class TurnState:
 
     def change(self, **fields: Any) -> None:
         self.conversation = replace(self.conversation, **fields)
+
+    def hearing(self, part: Understanding) -> "TurnState":
+        """This turn as if only one part of the message had been written, to be read alone."""
+        state = copy(self)
+        state.event, state.understanding = replace(self.event, text=part.text), part
+        return state
 
     def say(self, act: Act) -> None:
         self.said.append(act)
@@ -245,7 +252,8 @@ class TurnState:
         self._lift(pending)
         flow, skill = self.top, self.skills[pending.skill]
         proof = self._valid_proof()
-        weak = skill.strong and not (proof and proof.strong(self.event.at or self.now))
+        redirects = skill.strong or pending.elsewhere
+        weak = redirects and not (proof and proof.strong(self.event.at or self.now))
         other = pending.person != (proof.person if proof else "")
         if weak or other or (flow and skill.access is not Access.NONE and not self._proved(flow, skill)):
             self.change(pending=None)  # it has run out since, or is somebody else's: who is asking comes first
@@ -449,7 +457,7 @@ class TurnState:
         if self.limits.mode(quote.market, quote.verb) is WriteMode.OFF:
             yield self._by_people(outcome.act, flow.skill)
             return True
-        if self.skills[flow.skill].strong and (yield from self._prove(flow, quote)):
+        if (self.skills[flow.skill].strong or quote.elsewhere) and (yield from self._prove(flow, quote)):
             return True
         pending = self._confirmation(flow, outcome, quote)
         self.change(pending=pending)
@@ -471,7 +479,7 @@ class TurnState:
             expires=self.now + timedelta(minutes=self.limits.confirmation_minutes),
             needs_approval=self._rule(quote.approval, quote.market, quote.verb, quote.refund, lately),
             market=quote.market, moved=quote.refund, lately=lately, approval=quote.approval,
-            person=proof.person if (proof := self._valid_proof()) else "",
+            person=proof.person if (proof := self._valid_proof()) else "", elsewhere=quote.elsewhere,
         )  # fmt: skip
 
     def _rule(self, approval: bool | None, market: str, verb: str, moved: Money | None, lately: int) -> str:

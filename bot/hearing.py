@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot import codes, talk
-from bot.conversation import SESSION_SILENCE, Status, Understanding
+from bot import codes, parts, slots, talk
+from bot.conversation import SESSION_SILENCE, Status, Understanding, plain_number
 from bot.decision import TurnInput
 from bot.identity import Identity
 from bot.messages import Kind, Sender
@@ -77,4 +77,11 @@ class Hearing:
         asked = top.expects.partition("/")[0] if top else ""
         expects = _HEARD_AS.get(asked, asked)
         text = talk.readable(t.text).replace(codes.HIDDEN, "0") if t.code else talk.readable(t.text)
-        return await self._interpreter.understand(text, t.history, expects)
+        meaning = await self._interpreter.understand(text, t.history, expects)
+        cut = parts.of(text, slots.orders_named(meaning.slots, text))
+        return replace(meaning, parts=tuple([await self._part(part) for part in cut]))
+
+    async def _part(self, text: str) -> Understanding:
+        """What is asked for one of several orders, whatever was spoken of before; nothing of a number alone."""
+        alone = plain_number(text) == plain_number(slots.order_number(text) or "")
+        return Understanding(text) if alone else await self._interpreter.understand(text, (), "")

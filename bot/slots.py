@@ -5,7 +5,7 @@ A canonical slot value is a string; None means "this is not one".
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 import phonenumbers
@@ -36,7 +36,8 @@ _SURELY_PHONE = re.compile(
 )
 _ROOM = re.compile(r"\b(?:flat|unit|apt\.?|apartment|room|suite|block)\s*#?\d+[A-Z]?\b", re.IGNORECASE | re.ASCII)
 _CALLED_POSTCODE = re.compile(
-    r"(?:[邮郵]政?[编編][码碼]?|\b(?:post ?code|zip))[\s:：是为為]{0,3}\d{4,6}(?!\d)", re.IGNORECASE | re.ASCII
+    r"(?:[邮郵]政?[编編][码碼]?|\b(?:post ?code|zip)(?: is|['’]s)?)[\s:：是为為]{0,3}(\d{4,6}(?!\d)(?:\s?[A-Z]{2}\b)?)",
+    re.IGNORECASE | re.ASCII,
 )
 # UK (Royal Mail), Netherlands, Poland and Portugal; then five or six digits (most of the EU, China)
 _POSTCODES = tuple(
@@ -286,10 +287,22 @@ def _whole_address(span: SlotSpan, text: str, floor: int) -> SlotSpan:
 
 
 def _sure_contact(text: str, wanted: Sequence[str]) -> str | None:
-    """An e-mail, phone or UK postcode beyond doubt. Where a new phone or postcode is wanted, only an e-mail is one."""
+    """An e-mail, phone or postcode beyond doubt. Where a new phone or postcode is wanted, only an e-mail is one."""
     sure = _SURELY_PHONE.search(text.translate(WIDE)) if "phone" not in wanted else None
-    code = _UK_POSTCODE.search(text) if "postcode" not in wanted else None
-    return email(text) or (phone(sure[0]) if sure else None) or (postcode(code[0]) if code else None)
+    return email(text) or (phone(sure[0]) if sure else None) or (None if "postcode" in wanted else _sure_postcode(text))
+
+
+def _sure_postcode(text: str) -> str | None:
+    """One that is called so, or that nothing else looks like: the British kind."""
+    code = _UK_POSTCODE.search(text)
+    called = _CALLED_POSTCODE.search(text.translate(WIDE))
+    return postcode(code[0] if code else called[1] if called else "")
+
+
+def labelled(values: Mapping[str, str]) -> bool:
+    """Whether a message gave an order's number and a postcode: what stands on a parcel, and opens where it is alone."""
+    contact = values.get("contact", "")
+    return "order_id" in values and bool(contact) and postcode(contact) == contact
 
 
 def orders_named(spans: Iterable[SlotSpan], text: str) -> tuple[str, ...]:
@@ -299,9 +312,10 @@ def orders_named(spans: Iterable[SlotSpan], text: str) -> tuple[str, ...]:
     numbers = [value for word in tagged if not _is_contact(word) and (value := tagged_order_number(word))]
     if numbers:
         return tuple(dict.fromkeys(numbers))
-    rest = text
+    rest, sure = text, _sure_postcode(text)
     for span in spans:
-        if span.name in _NEVER_ORDERS:
+        rather = span.name == "postcode" and sure and postcode(span.value) != sure  # the postcode is another one
+        if span.name in _NEVER_ORDERS and not rather:
             rest = rest[: span.start] + " " * (span.end - span.start) + rest[span.end :]
     return tuple(found for found in order_numbers(rest) if not _YEAR.fullmatch(found))
 

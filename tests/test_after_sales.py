@@ -603,14 +603,23 @@ async def test_a_choice_of_what_goes_back_ends_with_other_words(said: str, names
     assert [line.id for line in now] == [f"7-{number}" for number in found]
 
 
+async def test_of_all_that_goes_some_pieces_of_a_line_stay() -> None:
+    order = an_order(DELIVERED, DELIVERED)
+    mugs = replace(order.lines[0], name=Localised({"en": "Mug"}), quantity=3)
+    two = (mugs, replace(order.lines[1], name=Localised({"en": "Scarf"})))
+    told = request(said="keep one mug", products="mug")
+    assert await lines.but_kept(None, two, told) == {"7-1": 2}  # type: ignore[arg-type]
+    assert await lines.but_kept(None, two, request(said="not the mug", products="mug")) == {}  # type: ignore[arg-type]
+
+
 def test_pieces_belong_to_the_only_line_that_has_several() -> None:
     order = an_order(DELIVERED, DELIVERED)
     two = replace(order.lines[0], quantity=2)
-    assert lines.pieces((two,), request(quantity="1")) == {"7-1": 1}
-    assert lines.pieces((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
-    assert lines.pieces((two,), request(quantity="2")) == {}
-    assert lines.pieces((two,), request()) == {}
-    assert lines.pieces((order.lines[1],), request(quantity="5")) == {}
+    assert lines.counted((two,), request(quantity="1")) == {"7-1": 1}
+    assert lines.counted((two, order.lines[1]), request(quantity="1")) == {"7-1": 1}
+    assert lines.counted((two,), request(quantity="2")) == {}
+    assert lines.counted((two,), request()) == {}
+    assert lines.counted((order.lines[1],), request(quantity="5")) == {}
 
 
 def test_gift_card_has_its_money_at_once_and_others_after_working_days() -> None:

@@ -539,6 +539,28 @@ async def test_money_of_a_cancelled_order_that_has_not_come_back_is_owed(shop: S
     owed = await a_look(shop, 1000, (1000, "paid", 1), lines=(), refunds=())
     assert (owed.act.name, person(owed)) == ("inform:payment/owed", "payment")
     assert (await a_look(shop, 1000, (1000, "failed", 1), lines=())).act.name == "inform:payment/nothing_due"
+    twice = await a_look(shop, 1000, (1000, "paid", 1), (1000, "paid", 1), lines=(), refunds=())
+    assert (twice.act.name, twice.act.facts["amount"]) == ("inform:payment/owed", gbp(2000))
+
+
+@pytest.mark.parametrize(("said", "email", "shown"), [
+    ("[10180](order_id) was charged twice and cancelled", "george.thompson@example.net", "authorised"),
+    ("[10031](order_id) was charged twice and cancelled", "antoine.mercier@example.org", "refunded"),
+    ("[10042](order_id) was charged twice", EMMA, "paid"),
+    ("[10084](order_id)扣了两次款，订单还取消了", "ouyang.wenjing@example.com", "nothing_due"),
+])  # fmt: skip
+async def test_what_the_payments_show_is_said_before_a_person_looks_for_more(
+    shop: Shop, said: str, email: str, shown: str  # noqa: F811
+) -> None:
+    outcome = await payment(shop, said, email)
+    said_first, said_then = (*outcome.before, outcome.act)
+    assert (said_first.name, said_then.name) == (f"inform:payment/{shown}", "inform:payment/not_found")
+    assert person(outcome) == "payment"
+
+
+async def test_nobody_who_says_he_paid_is_asked_to_pay(shop: Shop) -> None:  # noqa: F811
+    outcome = await payment(shop, "[10051](order_id) failed but the money was taken", EMMA)
+    assert (outcome.before, "link" in outcome.act.facts) == ((), False)
 
 
 # --- payment_methods -------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ RINGS = (
      "leases", "promises", "opt_in", "budget", "keys"},
     {"ports", "office", "commerce", "settings", "understand"},
     {"skill", "meaning", "slots", "answers", "talk", "alarms", "cues", "shopping", "decision", "turn", "delivery",
-     "measures", "sizing", "extents", "advice", "triage", "deadlines"},
+     "measures", "sizing", "extents", "advice", "triage", "deadlines", "parts"},
     {"flows", "policy"},
     {"skills"},
     {"desk_posts", "summary", "handoff", "approval", "background", "deeds", "leaving", "idle", "waiting", "snooze",
@@ -36,7 +36,7 @@ IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
     "wording", "attributes", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links",
     "causes", "promises", "opt_in", "budget", "measures", "sizing", "extents", "advice", "shopping", "slots", "answers",
-    "talk", "alarms",
+    "talk", "alarms", "parts",
     "conversation", "decision", "flows", "policy", "desk_posts", "summary", "handoff", "opening", "waiting", "triage",
     "deadlines", "snooze", "rating", "roles", "linking", "approval", "leaving", "idle", "routing", "background",
 )  # fmt: skip

@@ -250,3 +250,12 @@ def test_china_gets_the_data_of_an_e_fapiao_once() -> None:
     assert quote is not None
     (draft,) = quote.arguments["issue"]
     assert (draft["kind"], draft["title"], draft["email"]) == ("e_fapiao", arguments["title"], "cw@example.com")
+
+
+def test_papers_for_a_mailbox_that_is_not_on_file_are_not_harmless() -> None:
+    order = replace(an_order([1_000]), email="emma@example.com")
+    for email, elsewhere in (("", False), ("Emma@example.com", False), ("cw@example.com", True)):
+        quote = verb.quote(case(order), {"email": email}).value
+        assert quote is not None
+        assert (quote.elsewhere, quote.harmless) == (elsewhere, not elsewhere)
+        assert quote.arguments["email"] == (email or "emma@example.com")

@@ -262,6 +262,32 @@ def test_orders_named_are_those_tagged_else_those_that_look_like_one() -> None:
     assert slots.orders_named([span("order_id", "10424", text)], text) == ("10424",)
 
 
+def test_digits_beside_a_sure_postcode_are_an_order_whatever_they_are_tagged_as() -> None:
+    text, alone = "parcel 10161? my postcode is BA1 5NF", "my postcode is 10161"
+    assert slots.orders_named([span("postcode", "10161", text), span("postcode", "BA1 5NF", text)], text) == ("10161",)
+    assert slots.orders_named([span("postcode", "10161", alone)], alone) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("包裹10219？邮编315010", {"order_id": "10219", "contact": "315010"}),
+        ("order 10217, postcode 41010", {"order_id": "10217", "contact": "41010"}),
+        ("10217, my postcode is 1012 AB", {"order_id": "10217", "contact": "1012AB"}),
+        ("where is 10217, number 41010", {"order_id": "10217"}),
+    ],
+)
+def test_a_postcode_that_is_called_one_says_who_asks(text: str, found: dict[str, str]) -> None:
+    values = slots.collect([], text, ["order_id", "contact"])
+    assert (values, slots.labelled(values)) == (found, "contact" in found)
+
+
+def test_a_mailbox_is_no_label_of_a_parcel() -> None:
+    assert not slots.labelled({"order_id": "10217", "contact": "ines.ortega@example.net"})
+    assert not slots.labelled({"order_id": "10217", "contact": "+34612345071"})
+    assert not slots.labelled({"contact": "41010"})
+
+
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 LINES = (

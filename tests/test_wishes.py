@@ -153,10 +153,35 @@ def test_how_many_go(said: str, have: int, go: int) -> None:
         ("change the size of the boots to 7", "", 1, 0),
         ("36码改38码", "", 1, 0),
         ("one more thing, is it blue?", "", 2, 0),
+        ("only one notebook instead of two", "2", 2, 1),
+        ("I want one of the notebooks, not two", "2", 2, 1),
+        ("just one rather than the two", "2", 2, 1),
+        ("只要一个就行,不要两个", "2", 2, 1),
+        ("要一本，不要两本", "", 2, 1),
+        ("the one in 750 ml instead of 500 ml", "", 2, 0),
+        ("the flask in 750 ml, not the mug", "", 1, 0),
     ],
 )
 def test_how_many_there_are_to_be(said: str, given: str, have: int, new: int) -> None:
     assert pieces.to_have(said, given, have) == new
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "stay"),
+    [
+        ("keep one notebook", "notebook", 1),
+        ("cancel everything but two of the mugs", "mugs", 2),
+        ("leave just one of the notebooks", "notebooks", 1),
+        ("keep the notebook", "notebook", 0),
+        ("cancel one notebook", "notebook", 0),
+        ("keep one notebook", "flask", 0),
+        ("笔记本留一本", "笔记本", 1),
+        ("留下两个杯子", "杯子", 2),
+        ("取消一本笔记本", "笔记本", 0),
+    ],
+)
+def test_how_many_are_kept_of_what_goes(said: str, name: str, stay: int) -> None:
+    assert pieces.kept(said, name) == stay
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ SOCIAL = frozenset({"greeting", "thanks_bye", "feedback"})
 TELLING = frozenset({"damaged_or_wrong_item", "delivery_delay", "delivery_problem", "warranty"})  # what is wrong
 HALF = 0.5  # independent probabilities: above it, a label more likely holds than not
 
+STATUS = "order_status"
 LOOKING, ADVISING = "product_info", "recommend_product"
 # What the model may take a question between products for.
 LIKE_ADVISING = frozenset({LOOKING, ADVISING, "product_price", "product_availability", "size_help"}) | QUIET

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot import answers, codes, consent, slots, talk
+from bot import answers, causes, codes, consent, slots, talk
 from bot.conversation import Confirmation, Flow
 from bot.facts import Act, Text
 from bot.flows import Script, TurnState
@@ -74,6 +74,11 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         t.fill({flow.expects: whole})
         yield from t.advance()
         return
+    if flow.expects == "lines" and causes.unwanted(t.event.text):
+        t.heard.append("provide_info")
+        t.fill({"reason": t.event.text.strip()} if "reason" in t.skills[flow.skill].slots else {})
+        yield from t.advance()
+        return
     others = tasks(t, apart_from=flow.skill)
     if t.understanding.probability("cancel_flow") >= HALF or talk.leaves(t.event.text):
         t.drop()
@@ -92,6 +97,7 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         also = t.collected(flow.skill)
         if also.get("order_id", "") in value:
             also.pop("order_id", None)  # a house number, a postcode: part of the answer
+        also = {name: said for name, said in also.items() if said != value}  # the same words answer one question
         if flow.expects == "reason":  # "my wife has the same jumper": what goes back was said before
             also = {name: said for name, said in also.items() if name not in ("products", "keep")}
         if flow.expects == "order_id" and "said" in flow.slots and not slots.only_number(t.event.text, value):

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot import answers, slots, talk
-from bot.conversation import Flow
+from bot.conversation import Flow, Understanding
 from bot.flows import ADVICE_MEMORY, Script, TurnState
 from bot.messages import Kind
-from bot.policy.labels import BUYING, LIKE_ADVISING, SOCIAL
+from bot.policy.labels import BUYING, HALF, LIKE_ADVISING, SOCIAL
 from bot.skill import Skill
 
 MOST_REQUESTS = 3  # of one message
@@ -49,7 +49,8 @@ _CORRECTS = re.compile(
 def _flows(t: TurnState, names: Sequence[str]) -> list[Flow]:
     """A flow for each request, and for each order where one request names several.
 
-    Which of several orders belongs to which of several requests is asked, not guessed.
+    Which of several orders belongs to which of several requests the parts of the message tell; where they do not, it is
+    asked, not guessed.
     """
     numbers = slots.orders_named(t.understanding.slots, t.event.text)
     flows: list[Flow] = []
@@ -61,9 +62,34 @@ def _flows(t: TurnState, names: Sequence[str]) -> list[Flow]:
     takers = [flow for flow in flows if "order_id" in flow.slots]
     if len(numbers) < 2 or not takers:
         return flows
-    if len(takers) == 1 and not _CORRECTS.search(t.event.text):
+    corrects = bool(_CORRECTS.search(t.event.text))
+    if not corrects and (parted := _by_parts(t, takers, numbers)):
+        return [*parted, *(flow for flow in flows if flow not in takers)]
+    if len(takers) == 1 and not corrects:
         return [*flows, *(takers[0].with_slot("order_id", number) for number in numbers[1:])]
     return [flow.without_slot("order_id") for flow in flows]
+
+
+def _by_parts(t: TurnState, takers: Sequence[Flow], numbers: Sequence[str]) -> list[Flow]:
+    """A flow for each order, with what its part of the message asks for; [] where a request is left without an order.
+
+    A part that asks for nothing of its own belongs to the one before it, or to the one after: "10043 and 10055".
+    """
+    asked = [_asked(part, takers) for part in t.understanding.parts]
+    last = next(filter(None, asked), None)
+    flows = []
+    for own, part, number in zip(asked, t.understanding.parts, numbers, strict=False):
+        last = own or last
+        if last:
+            known = _known(t.hearing(part), t.skills[last.skill])
+            flows.append(Flow(last.skill, last.intent, {**known, "order_id": number}))
+    return flows if {flow.intent for flow in flows} == {flow.intent for flow in takers} else []
+
+
+def _asked(part: Understanding, takers: Sequence[Flow]) -> Flow | None:
+    """The request that a part of the message most likely makes."""
+    best = max(takers, key=lambda flow: part.probability(flow.intent))
+    return best if part.probability(best.intent) >= HALF else None
 
 
 def _start(t: TurnState, intent: str) -> Flow | None:

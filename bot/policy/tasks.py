@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot import advice, budget, cues, shopping, slots, wants
+from bot.conversation import IntentScore
 from bot.decision import NOTIFY
 from bot.flows import TurnState
 from bot.policy.labels import ADVISING, BUYING, LIKE_ADVISING, LIKE_BUYING, LIKE_NOTICES, LOOKING, QUIET, SOCIAL
@@ -29,8 +30,14 @@ def tasks(t: TurnState, apart_from: str = "") -> list[str]:
 
 
 def sure(t: TurnState) -> list[str]:
-    """Every label that the model is sure of, best first."""
-    return [score.name for score in t.understanding.intents if score.probability >= t.threshold]
+    """Every label that the model is sure of, best first: of the message, and of its parts about several orders."""
+    scores = [score for meaning in (t.understanding, *t.understanding.parts) for score in meaning.intents]
+    scores = sorted((score for score in scores if score.probability >= t.threshold), key=_least)
+    return list(dict.fromkeys(score.name for score in scores))
+
+
+def _least(score: IntentScore) -> float:
+    return -score.probability
 
 
 def own_words(t: TurnState) -> bool:

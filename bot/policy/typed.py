@@ -7,7 +7,7 @@ from bot.facts import Act, Term
 from bot.flows import Script, TurnState
 from bot.messages import Kind, has_masked_card
 from bot.policy.buttons import menu
-from bot.policy.labels import ADVISING, HALF, LIKE_NOTICES, QUIET, SOCIAL
+from bot.policy.labels import ADVISING, HALF, LIKE_NOTICES, QUIET, SOCIAL, STATUS
 from bot.policy.language import language, other_language, third_language
 from bot.policy.notices import taken_back, to_take_back
 from bot.policy.pages import on_a_page
@@ -92,6 +92,8 @@ def _new_message(t: TurnState) -> Script:
     elif meaning.probability("cancel_flow") >= HALF:
         t.say(Act("nothing_open"))
         yield t.speak("say")
+    elif slots.labelled(names) and STATUS in t.by_intent:
+        yield from requests(t, [STATUS])
     elif "order_id" in names and slots.bare("order_id", t.event.text, names["order_id"]):
         t.change(memory={**t.conversation.memory, "order_id": names["order_id"]})
         t.say(Act("clarify"))

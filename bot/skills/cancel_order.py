@@ -39,6 +39,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if len(chosen) == 1 and choice != lines.ALL:
         fewer = pieces.to_go(request.slots.get("said", ""), chosen[0].quantity)
         arguments |= {"quantities": {chosen[0].id: fewer}} if fewer else {}
+    elif choice != lines.ALL and (some := await lines.but_kept(shop, chosen, request)):
+        arguments["quantities"] = some
     answer = await shop.quote("cancel", request.proof, order.number, arguments)
     settled = choices.settled(request.slots, order, lines=choice or ",".join(line.id for line in chosen) or lines.ALL)
     if answer.status is not AnswerStatus.DONE or answer.value is None:

@@ -53,7 +53,7 @@ async def _exchange(shop: Shop, order: Order, request: Request, proof: Proof) ->
         request = replace(request, slots=fresh)
     settled["lines"] = line.id
     wanted = {
-        "lines": [line.id], "quantities": lines.pieces(meant, request), "reason": request.slots.get("reason", ""),
+        "lines": [line.id], "quantities": lines.counted(meant, request), "reason": request.slots.get("reason", ""),
     }  # fmt: skip
     answer = await shop.quote("exchange", proof, order.number, wanted)  # the rule, before any question
     if answer.reason == "not_shipped":
@@ -68,7 +68,7 @@ async def _exchange(shop: Shop, order: Order, request: Request, proof: Proof) ->
     said = named(product, line, request, size, color)
     if said != (size, color) and fitting(product, line, *said):
         size, color = said
-    enough = lines.pieces(meant, request).get(line.id, line.quantity)
+    enough = lines.counted(meant, request).get(line.id, line.quantity)
     left = [variant for variant in fitting(product, line, size, color) if variant.stock >= enough]
     settled |= {"new_size": size, "new_color": color, "size": "", "color": "", "told": "yes"}
     if len(left) != 1:

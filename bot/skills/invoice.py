@@ -1,6 +1,7 @@
 """The invoice of an order by mail, with company and VAT number; in China the data of an e-fapiao for the shop to issue.
 
-A title is asked for only where the shopper wants a company's. What is wrong on an issued one goes to staff.
+A title is asked for only where the shopper wants a company's. What is wrong on an issued one goes to staff. A mailbox
+that is not on file takes the stronger proof and a yes: what is in it is personal.
 """
 
 import re
@@ -10,7 +11,8 @@ from bot import tax_ids
 from bot.commerce import Account, Answer, AnswerStatus, Order, Quote, Shop
 from bot.conversation import Access, Confirmation
 from bot.decision import HandoffRequest
-from bot.facts import Act, Fact, Many, Text
+from bot.facts import Act, Fact, Many, Term, Text
+from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills.mailbox import masked
 from bot.skills.orders import WHICH_ORDER, pick_order
@@ -66,7 +68,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return _wrong(order, request, settled)
     if answer.status is not AnswerStatus.DONE or answer.value is None:
         return Outcome(Act(f"refused:invoice/{answer.reason or answer.status}", about), slots=settled)
-    return Outcome(_confirm(answer, order), slots=settled, quote=answer.value)
+    return Outcome(_confirm(answer, order), slots=settled, quote=answer.value, cards=_elsewhere(answer.value, request))
 
 
 def _may_have_one(order: Order) -> bool:
@@ -97,6 +99,12 @@ def _wrong(order: Order, request: Request, settled: dict[str, str]) -> Outcome:
     return Outcome(
         Act("refused:invoice/issued", facts), slots=settled, handoff=HandoffRequest("invoice", facts=collected)
     )
+
+
+def _elsewhere(quote: Quote, request: Request) -> tuple[Card, ...]:
+    """The mailbox, where it is not the one on file: whoever says yes has read it."""
+    row = (request.say(Term("label", "email")), masked(quote.arguments["email"]))
+    return (Card("", (row,)),) if quote.elsewhere else ()
 
 
 def _confirm(answer: Answer[Quote], order: Order) -> Act:
@@ -131,7 +139,7 @@ def told(pending: Confirmation, row: Order | Account, outcome: Outcome) -> Outco
     if credits:
         more["credit"] = Many(tuple(map(Text, credits)))
     act = replace(outcome.act, facts={**outcome.act.facts, **more})
-    return replace(outcome, act=act, documents=(newest.number, *credits))
+    return replace(outcome, act=act, notify=pending.arguments["email"], documents=(newest.number, *credits))
 
 
 SKILL = Skill(

@@ -108,8 +108,9 @@ def _wanted(change: Change, line: Line) -> str:
     kept = _OLD.sub(" ", said)
     tagged = {name: slots[name] for name in ("new_size", "new_color", "size", "color") if slots.get(name)}
     tagged = {name: word for name, word in tagged.items() if word.lower() in kept or word.lower() not in said}
-    new = [word for name, word in tagged.items() if name.startswith("new_")]
-    return " ".join(new or [word for word in tagged.values() if word.lower() not in line.options.lower()])
+    other = {name: word for name, word in tagged.items() if word.lower() not in line.options.lower()}
+    new = [word for name, word in tagged.items() if name.startswith("new_") or name in other]
+    return " ".join(new)
 
 
 def _untagged(change: Change) -> str:

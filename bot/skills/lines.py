@@ -10,11 +10,12 @@ from bot.conversation import Option
 from bot.cues import kept
 from bot.facts import Localised, Many
 from bot.skill import Request
-from bot.skills import choices, unmarked
+from bot.skills import choices, pieces, unmarked
 
 ALL = "all"
 POSSIBLE = 0.5  # Product.score from which a product may be the one that is meant
 MOST_FOUND = 20  # products looked through for one of the order's
+_EXCEPT = re.compile(r"\b(?:but|except|apart from|all|everything)\b|除了|全部|所有|其[他它余餘]", re.IGNORECASE)
 _FAR = (LineState.DELIVERED, LineState.RETURN_OPEN, LineState.RETURNED, LineState.SHIPPED, LineState.PACKED)
 
 # --- which are meant -------------------------------------------------------------------------------------------------
@@ -40,6 +41,8 @@ async def meant(shop: Shop, order: Order, request: Request, choice: str = "") ->
         return ()
     if any(not found for found in hits.values()):
         return None
+    if (request.slots.get("lines") or _EXCEPT.search(said)) and all(pieces.kept(said, name) for name in hits):
+        return tuple(_before(order, request, order.open_lines))  # all of it goes but for some pieces
     safe = {line.id for name in keep for line in hits[name]}
     if keep == hits.keys():
         return tuple(line for line in _before(order, request, order.open_lines) if line.id not in safe) or None
@@ -95,7 +98,17 @@ def _nearest(found: Sequence[Line]) -> list[Line]:
     return []
 
 
-def pieces(lines: Sequence[Line], request: Request) -> dict[str, int]:
+async def but_kept(shop: Shop, lines: Sequence[Line], request: Request) -> dict[str, int]:
+    """Line id → pieces that go, of lines of which the message keeps some: "keep one notebook", 笔记本留一本."""
+    said = request.slots.get("said", "")
+    stay = {
+        line.id: pieces.kept(said, name)
+        for name, found in (await by_name(shop, lines, request)).items() for line in found
+    }  # fmt: skip
+    return {line.id: line.quantity - stay[line.id] for line in lines if 0 < stay.get(line.id, 0) < line.quantity}
+
+
+def counted(lines: Sequence[Line], request: Request) -> dict[str, int]:
     """Line id → pieces, where not all of them are meant: said of the one line that has as many."""
     count = int(request.slots.get("quantity", "0"))
     several = [line for line in lines if line.quantity > 1]

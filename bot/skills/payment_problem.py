@@ -86,12 +86,12 @@ def _look(order: Order) -> Look:
 
     paid, held, total = sum_of("paid"), sum_of("authorised"), order.total.minor
     back = sum(refund.amount.minor for refund in order.refunds)
+    if order.state == "cancelled" and paid > back:  # all of it, however often it was taken
+        return Look("owed", money(paid - back), last("paid"))
     if paid - back > total:  # a change to something cheaper took its difference off the total and gave it back
         return Look("double", money(paid - back - total), last("paid"))
     if held:
         return Look("authorised", money(held), last("authorised"))
-    if order.state == "cancelled" and paid > back:
-        return Look("owed", money(paid - back), last("paid"))
     if order.state == "cancelled":
         return Look("refunded", money(back), last("paid")) if paid else Look("nothing_due", money(0), last("failed"))
     if paid < total:
@@ -116,11 +116,13 @@ def _found(order: Order, claim: list[str], terms: Terms, request: Request) -> Ou
             act, person = "inform:payment/authorised_long", True
     elif look.kind in ("failed", "part"):
         facts["link"] = Text(order.pay_url)
+    before: tuple[Act, ...] = ()
     if more_taken and not person:
+        before = (Act(act, facts),) if "link" not in facts else ()  # nobody who paid already is asked to pay
         act, person = "inform:payment/not_found", True
-        facts.pop("link", None)
+        facts = {name: fact for name, fact in facts.items() if name != "link"}
     return Outcome(
-        Act(act, facts, "apologetic" if person else "neutral"),
+        Act(act, facts, "apologetic" if person else "neutral"), before=before,
         slots={"order_id": order.number}, cards=(_card(order, facts.get("link"), request),),
         handoff=HandoffRequest("payment", facts=facts) if person else None,
     )  # fmt: skip

@@ -46,6 +46,8 @@ _TWICE = re.compile(r"\b(?:double|twice)\b|翻倍|加倍", re.IGNORECASE)
 _COUNTED = _forms(
     rf"{PATTERN}{_PIECES}\s*(?:改|[换換]|[变變])(?:成|为|為|到)?\s*{_N}",
     rf"(?:改|[换換]|[变變]|[减減]|[增加])(?:成|为|為|到|至){_N}{_PIECES}",
+    rf"\b{_N}{_MODEL}[^,.?!\n]{{0,40}}?,? (?:instead of|rather than|not) (?:the )?{PATTERN}{_MODEL}",
+    rf"(?<!不)要{_N}{_PIECES}[^。！？\n]{{0,8}}?(?:不要|而不是|不是){PATTERN}{_PIECES}",
 )
 _CHANGED = _forms(  # of what, a size or a number of pieces, another word must say
     rf"\bfrom {PATTERN} to {_N}{_MODEL}",
@@ -71,6 +73,18 @@ def to_go(said: str, have: int) -> int:
     if go is None and _OTHER.search(said) and have == 2:
         go = 1
     return min(go or 0, have)
+
+
+def kept(said: str, name: str) -> int:
+    """How many pieces of what is called so the message keeps of all that goes: "keep one notebook"; 0 for none."""
+    word = re.escape(name)
+    forms = _forms(
+        rf"\b(?:keep|keeping|leave|except(?: for)?|but(?: not)?|apart from)\s+(?:only |just )?{_N}\s+"
+        rf"(?:of\s+)?(?:the\s+|my\s+|those\s+)?{word}",
+        rf"(?:留|除了)[下着]?{_N}{_PIECES}的?{word}",
+        rf"{word}[^，。,.!?！？]{{0,3}}?留[下着]?{_N}{_PIECES}",
+    )
+    return _number(forms, said) or 0
 
 
 def names_pieces(said: str) -> bool:

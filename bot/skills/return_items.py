@@ -32,7 +32,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         asked = Act("ask:lines", {"order": Text(order.number)})
         return Outcome(asked, slot="lines", options=options, slots=settled, form=form(order, request))
     wanted = {
-        "lines": [line.id for line in meant], "quantities": lines.pieces(meant, request),
+        "lines": [line.id for line in meant], "quantities": lines.counted(meant, request),
         "reason": request.slots.get("reason", ""),
     }  # fmt: skip
     answer = await shop.quote("return", request.proof, order.number, wanted)

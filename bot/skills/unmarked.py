@@ -56,7 +56,7 @@ _WHOLE = re.compile(
     r"|packages?|shipments?|delivery|items?|things?|stuff|products?|articles?|goods|last|latest|first|second)\b",
     re.IGNORECASE,
 )
-_CHINESE = r"(?:一下|掉|了)?(?:我的|那[个件双]|这[个件双])?(?P<what>[\u3400-\u9fff]{1,6})"
+_CHINESE = r"(?:一下|掉|了)?+(?:我的|那[个件双]|这[个件双])?(?P<what>[\u3400-\u9fff]{1,6})"
 _NO_GOODS = re.compile("[单單全都所它这那哪一吧吗了啊啦和跟或下订訂货貨款]|整|其|部分|东西|商品|什么")
 # intent → what is asked for with it
 _OBJECT: Mapping[str, tuple[re.Pattern[str], ...]] = {

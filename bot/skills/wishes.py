@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from bot import days
+from bot.skills import pieces
 
 
 class Wish(StrEnum):
@@ -97,7 +98,7 @@ def _about_items(slots: Mapping[str, str], said: str, note: bool, person: bool) 
         return Wish.REMOVE
     if _ADD.search(said) if goods else (_ADD_SOMETHING.search(said) and not beside):
         return Wish.ADD
-    if _QUANTITY.search(said):
+    if _QUANTITY.search(said) or pieces.names_pieces(said):
         return Wish.QUANTITY
     if _ITEMS.search(said) or (not beside and any(slots.get(name) for name in ("size", "color"))):
         return Wish.ITEMS

@@ -20,10 +20,10 @@ _DRAFT: TypeAdapter[Invoice] = TypeAdapter(Invoice)
 
 
 def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
-    """What is missing is issued, what is there is sent again: harmless, so no yes is needed.
+    """What is missing is issued, what is there is sent again: harmless to the mailbox on file, so no yes is needed.
 
-    `title`: the buyer as the invoice is to name it, left out: the buyer's own name; `tax_id`; `email`: where an
-    e-fapiao goes, left out: the e-mail on file, to which everything else goes. REFUSED: "bad_tax_id"; "issued" with
+    `title`: the buyer as the invoice is to name it, left out: the buyer's own name; `tax_id`; `email`: where it goes,
+    left out: where an e-fapiao went before, else the e-mail on file. REFUSED: "bad_tax_id"; "issued" with
     another title or tax number, which nobody changes but a person; "unpaid" when no payment stands behind it.
     """
     if case.front is None:
@@ -39,9 +39,10 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
     if issued is None and not sums.left(order):
         return refused("unpaid")
     drafting = Drafting(order, case.market, case.categories, case.front, case.account, case.now)
-    email = str(arguments.get("email") or (issued.email if issued else order.email))
+    email = str(arguments.get("email") or (issued.email if issued else "") or order.email)
+    elsewhere = email.lower() != order.email.lower()
     if kind == "invoice":
-        issue, email = drafting.due(title, tax_id), order.email
+        issue = drafting.due(title, tax_id)
     else:
         issue = () if issued else (drafting.e_fapiao(title, tax_id, email),)
     values = {
@@ -49,7 +50,7 @@ def quote(case: Case, arguments: Arguments) -> Answer[Quote]:
         "tax_id": issued.tax_id if issued else tax_id, "email": email,
         "issue": [_DRAFT.dump_python(item, mode="json", exclude={"at"}) for item in issue],
     }  # fmt: skip
-    return quoted("invoice", case, order.lines, values, harmless=True)
+    return quoted("invoice", case, order.lines, values, harmless=not elsewhere, elsewhere=elsewhere)
 
 
 async def effect(connection: AsyncConnection, deed: Deed) -> None:
