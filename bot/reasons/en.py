@@ -158,6 +158,8 @@ WORDS: Mapping[str, str] = {
         i(?:'ll| will| am going to|'m going to|'m gonna|'m coming to) (?:\w+ )?(?:come (?:for|after|and (?:find|get
             |hurt|smash|burn))|find (?:you|where you)|hurt (?:you|someone|somebody|myself)|kill (?:you|someone
             |somebody|myself|him|her|them|all of you))
+        i(?:'ll| will| am going to|'m going to|'m gonna|'m coming to) (?:come|turn up|show up|drive|go) (?:to|at|over
+            |round|by|down)<gap>(?:smash|burn|torch|wreck|trash|stab|shoot|beat|break your)
         i(?:'ll| will| am going to|'m going to|'m gonna) (?:smash (?:up )?your|burn (?:you|it down|your (?:shop|store
             |house|place|office|warehouse))|stab|blow (?:you|your|it) up|punch|break your (?:legs?|neck|face
             |windows?)|beat (?:you|him|her|the (?:hell|crap)))
