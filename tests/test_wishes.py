@@ -440,3 +440,20 @@ async def test_an_order_without_an_open_line_is_refused_before_anything_is_asked
         outcome = await ask(Shop(replace(FLASK, state=state)), modify_order, "I want to change it")
         assert outcome.act.name == f"refused:modify_order/{reason}"
         assert outcome.act.facts == {"order": Text("10043")}
+
+
+@pytest.mark.parametrize(
+    ("said", "slots", "answer", "goes_on"),
+    [
+        ("the flask in moss please", {"new_color": "moss"}, Answer(AnswerStatus.DONE), "exchange_item"),
+        ("a different size", {}, Answer(AnswerStatus.REFUSED, reason="out_of_stock"), "exchange_item"),
+        ("the flask in moss please", {"new_color": "moss"}, Answer(AnswerStatus.REFUSED, reason="window_over"), ""),
+        ("make it 3 flasks", {"new_quantity": "3"}, Answer(AnswerStatus.DONE), ""),
+        ("can it come on Friday", {}, Answer(AnswerStatus.DONE), ""),
+    ],
+)
+async def test_another_size_of_what_has_come_goes_on_as_an_exchange_where_one_is_possible(
+    said: str, slots: dict[str, str], answer: Answer[Quote], goes_on: str
+) -> None:
+    outcome = await ask(Shop(replace(FLASK, state=LineState.DELIVERED), answer=answer), modify_order, said, **slots)
+    assert (outcome.act.name, outcome.goes_on) == ("refused:modify_order/delivered", goes_on)

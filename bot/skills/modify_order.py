@@ -25,7 +25,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return order
     if not order.open_lines:
         act = Act(f"refused:modify_order/{_far(order)}", {"order": Text(order.number)})
-        return Outcome(act, slots={"order_id": order.number})
+        return Outcome(act, slots={"order_id": order.number}, goes_on=await _exchange(shop, order, request))
     picked = choices.standing(request.slots)
     wished = _read(picked.get("change", "")) or wishes.wishes(request.slots)
     wished = wished or _read(request.slots.get("change", ""))  # other words, "the socks", and still the same wish
@@ -41,6 +41,18 @@ async def run(shop: Shop, request: Request) -> Outcome:
 
 def _read(choice: str) -> tuple[Wish, ...]:
     return tuple(Wish(name) for name in choice.split(",") if name)
+
+
+async def _exchange(shop: Shop, order: Order, request: Request) -> str:
+    """The intent that takes over where another size or colour of goods that have come is wished for and possible."""
+    slots = request.slots
+    if Wish.ITEMS not in wishes.wishes(slots) or slots.get("new_quantity") or request.proof is None:
+        return ""
+    for line in order.delivered_lines:
+        answer = await shop.quote("exchange", request.proof, order.number, {"lines": [line.id]})
+        if answer.status is AnswerStatus.DONE or answer.reason == "out_of_stock":  # of the very same once more
+            return "exchange_item"
+    return ""
 
 
 def _far(order: Order) -> str:
