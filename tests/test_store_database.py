@@ -71,3 +71,13 @@ async def test_what_waits_is_found_without_reading_all_that_ever_came(rig: Rig) 
                 plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
                 steps = [step.detail for step in plan]
                 assert not {"SCAN inbox", "SCAN outbox", "SCAN conversations", "SCAN turns"} & set(steps), statement
+
+
+@pytest.mark.parametrize("url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"])
+async def test_a_store_in_memory_opens_too(url: str) -> None:
+    engine = open_database(url)
+    async with writing(engine) as connection:
+        await connection.execute(sa.text("CREATE TABLE kept (one INTEGER)"))
+    async with reading(engine) as connection:
+        assert (await connection.execute(sa.text("SELECT count(*) FROM kept"))).scalar() == 0
+    await engine.dispose()

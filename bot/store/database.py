@@ -52,12 +52,12 @@ def open_database(url: str) -> AsyncEngine:
     # hide_parameters: an error must not carry message texts into a log
     if not url.startswith("sqlite"):
         return create_async_engine(url, hide_parameters=True)
+    in_memory = sa.make_url(url).database in (None, "", ":memory:")  # one connection holds it
     engine = create_async_engine(
         url,
         hide_parameters=True,
         connect_args={"timeout": 30},  # seconds that the writer of another process is waited for
-        pool_size=CONNECTIONS,
-        max_overflow=0,
+        **({} if in_memory else {"pool_size": CONNECTIONS, "max_overflow": 0}),
         execution_options={"writers": asyncio.Lock()},
     )
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
