@@ -126,6 +126,8 @@ class TurnState:
             values["lines"] = "all"
         elif "lines" in held and slots.means_both(self.event.text) and held["lines"].count(",") != 1:
             values["lines"] = ""  # the skill counts what there is
+        if "products" in values and held.get("products") and slots.adds(self.event.text):
+            values["products"] = "\n".join(dict.fromkeys((held["products"], values["products"])))
         if held.get("keep") and "products" in values:
             values.setdefault("keep", "")  # named again, and not as what stays
         other = {name: value for name, value in values.items() if held.get(name) != value and name != "reason"}

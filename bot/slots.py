@@ -358,6 +358,18 @@ def means_both(text: str) -> bool:
     return bool(_BOTH.search(text))
 
 
+_ADDS = re.compile(
+    r"\btoo\b(?=\W*(?:(?:please|pls|then|thanks?|thank you)\b|[.,;!?\n]|$))|\b(?:also|as well|in addition)\b"
+    r"|也|[还還]有|[另加]外|一起",
+    re.IGNORECASE,
+)
+
+
+def adds(text: str) -> bool:
+    """ "The mug too", 杯子也是: what it names comes beside what was named before."""
+    return bool(_ADDS.search(text))
+
+
 # a word with a digit in it; Chinese has no spaces to end one
 _WITH_DIGIT = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]{0,64}\d[^\s\u2e80-\u9fff\uff00-\uffef]*")
 

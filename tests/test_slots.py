@@ -538,3 +538,19 @@ def test_a_chinese_address_is_one_run_with_its_towns() -> None:
     text = "寄到浙江绍兴市越城区解放北路120号"
     spans = [SlotSpan("city", "浙江", 2, 4), SlotSpan("address", "绍兴市越城区解放北路120号", 4, len(text))]
     assert slots.collect(spans, text, ("address", "city")) == {"address": "浙江绍兴市越城区解放北路120号"}
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("and the slippers too please", True),
+        ("the mug is broken too", True),
+        ("also the scarf", True),
+        ("围巾也退", True),
+        ("the sleeves are too long", False),
+        ("too small", False),
+        ("the jumper", False),
+    ],
+)
+def test_one_more_thing_is_told_from_another_one(text: str, more: bool) -> None:
+    assert slots.adds(text) is more
