@@ -83,10 +83,13 @@ class Parcel:
     signed_by: str = ""  # who took it, as the carrier says
 
 
+METHODS = ("card", "paypal", "klarna", "alipay", "wechat_pay", "gift_card", "bank_transfer")  # of payment
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     id: str
-    method: str  # "card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna", "online"
+    method: str  # one of METHODS
     amount: Money
     state: str  # "authorised", "paid", "failed"
     hint: str = ""  # last four digits or the like
@@ -490,6 +493,13 @@ class WriteMode(StrEnum):
     OFF = "off"  # a person does it
     APPROVAL = "approval"  # the bot asks the shopper, staff approve each one
     AUTOMATIC = "automatic"  # up to the limit
+
+
+# verbs that have a mode: what the assistant may do
+WITH_MODE = (
+    "cancel", "change_address", "change_items", "claim", "delivery_day", "exchange", "gift_note", "invoice",
+    "price_match", "refund", "return", "settle_claim", "default_address",
+)  # fmt: skip
 
 
 class AnswerStatus(StrEnum):

@@ -21,7 +21,7 @@ from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, export_shop, import_shop, is_empty
 
 TABLES = {
-    "categories": "id,name.en,name.zh\nhats,Hats,帽子\n",
+    "categories": "id,name.en,name.zh\nhats,Hats,帽子\nbeauty,Beauty,美容\npantry,Pantry,食品\n",
     "products": "id,name.en,name.zh,category,also.en,description.en\n"
     'cap,Cap,帽子,hats,beanie|hat \\| cap,"Warm,\nand soft."\n'
     "hat,Hat,礼帽,hats,,\n",
@@ -69,7 +69,7 @@ async def found(engine: AsyncEngine, words: str, market: str = "uk") -> Product:
 async def test_tables_make_the_rows_that_json_lines_make(engine: AsyncEngine, tables: Tables) -> None:
     report = await import_shop(engine, tables(), NOW)
     assert not report.problems
-    assert report.read == {"categories": 1, "products": 2, "customers": 1, "orders": 1}
+    assert report.read == {"categories": 3, "products": 2, "customers": 1, "orders": 1}
     cap = await found(engine, "hat | cap")
     assert [(each.sku, each.price.minor, each.stock) for each in cap.variants] == [("CAP", 1000, 3), ("CAP-2", 1100, 0)]
     assert cap.description.text("en") == "Warm,\nand soft." and cap.name.text("zh") == "帽子"

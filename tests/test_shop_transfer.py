@@ -79,7 +79,7 @@ def fill(tmp_path: Path) -> Fill:
         for name in ("shop.toml", "policy.toml"):
             shutil.copyfile(SAMPLE / name, folder / name)
         rows: dict[str, list[Any]] = {
-            "categories": [{"id": "hats", "name": {"en": "Hats"}}],
+            "categories": [{"id": id_, "name": {"en": id_}} for id_ in ("hats", "beauty", "pantry")],
             "products": [PRODUCT],
             "customers": [CUSTOMER],
             "orders": [ORDER],
@@ -173,6 +173,18 @@ async def test_a_line_has_the_picture_that_its_product_has_now(engine: AsyncEngi
         (
             {"orders": [{**ORDER, "total": "14.00"}]},
             "orders.jsonl:1: total: is 14.00, but lines and delivery_fee make 13.95",
+        ),
+        (
+            {"orders": [{**ORDER, "payments": [{**ORDER["payments"][0], "method": "wechat"}]}]},
+            "orders.jsonl:1: payments.0.method: 'wechat' is no payment method; did you mean 'wechat_pay'? known: card, ",
+        ),
+        (
+            {"categories": [{"id": id_, "name": {"en": id_}} for id_ in ("hats", "beauty", "pantries")]},
+            "policy.toml: markets.uk.not_returnable: 'pantry' is not in categories; did you mean 'pantries'? known: be",
+        ),
+        (
+            {"categories": [{"id": id_, "name": {"en": id_}} for id_ in ("hats", "beauty")]},
+            "policy.toml: markets.eu.vat: 'pantry' is not in categories; known: beauty, hats",
         ),
         ({"orders": [{**ORDER, "customer": "C9"}]}, "orders.jsonl:1: customer: 'C9' is not in customers"),
         ({"orders": [{**ORDER, "customer": ""}]}, "orders.jsonl:1: email: missing"),

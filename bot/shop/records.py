@@ -18,7 +18,8 @@ from pydantic import (
     model_validator,
 )
 
-from bot.commerce import GIFT_NOTE_LENGTH, LineState, Measure
+from bot.commerce import GIFT_NOTE_LENGTH, METHODS, LineState, Measure
+from bot.shop.checked import known_here
 from bot.shop.moments import Origin
 
 # --- values ----------------------------------------------------------------------------------------------------------
@@ -63,6 +64,12 @@ def _signed(value: Any) -> Any:
     return value
 
 
+def _method(value: str) -> str:
+    if value not in METHODS:
+        raise ValueError(f"{value!r} is no payment method; {known_here(value, METHODS)}")
+    return value
+
+
 def _https(value: str) -> str:
     if value and not _HTTPS.fullmatch(value):
         raise ValueError(f"{value!r}: write the picture's whole address, which begins with https://")
@@ -84,6 +91,7 @@ Email = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s
 Phone = Annotated[str, StringConstraints(pattern=r"^([+\d][\d\s().-]{5,20})?$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Amount = Annotated[str, BeforeValidator(_amount)]
+Method = Annotated[str, AfterValidator(_method)]
 # Maps come sorted by key, whatever form they were read from: what is written back is then the same each time.
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")]
 Texts = Annotated[dict[Language, Name], Field(min_length=1), AfterValidator(_sorted)]
@@ -222,7 +230,7 @@ class ParcelRecord(Record):
 
 class PaymentRecord(Record):
     id: Id
-    method: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
+    method: Method
     amount: Amount
     state: Annotated[Literal["authorised", "paid", "failed"], BeforeValidator(_not_due)]
     hint: str = ""
@@ -233,14 +241,14 @@ class PaymentRecord(Record):
 class RefundRecord(Record):
     id: Id
     amount: Amount
-    method: str
+    method: Method
     state: Literal["started", "done"]
     at: Moment
     reason: str = ""
 
 
 class ShareRecord(Record):
-    method: str
+    method: Method
     amount: Amount
 
 
