@@ -165,7 +165,8 @@ def _read(entries: Iterator[Entry | Problem], sheet: Sheet, origin: Origin, pars
             progress(f"checking {sheet.name}", count, 0)
         if isinstance(entry, Problem):
             parsed.problems.append(entry)
-            parsed.goods.refused |= {f"{sheet.name}:", "skus:"} if sheet.name == "products" else {f"{sheet.name}:"}
+            kinds = (sheet.name, "skus") if sheet.name == "products" else (sheet.name,)
+            parsed.goods.refused |= {f"{kind}:{key}" for kind in kinds for key in entry.named or ("",)}
             continue
         try:
             record = sheet.model.model_validate(entry.data, context={"origin": origin})
