@@ -430,7 +430,7 @@ class Terms:
     methods: tuple[str, ...]  # of payment, as in Payment.method; () where the owner has named none
     authorisation_days: int  # after which money that was only reserved is free again
     return_days: int = 0  # from delivery; 0: not said
-    warranty_days: int = 0  # from delivery; 0: none
+    warranty_days: int = 0  # from delivery; 0: not said
     taxed: bool = False  # its prices hold the value added tax; False: not said
     markets: Mapping[str, str] = field(default_factory=dict)  # currency → a market of the shop that sells in it
 

@@ -72,10 +72,11 @@ def faults(market: "Market") -> Iterator[tuple[str, str]]:
     for key, days, (wanted, source) in (
         ("return_days", market.return_days, least.returns), ("warranty_days", market.warranty_days, least.warranty),
     ):  # fmt: skip
-        if days < wanted:
+        if days is not None and days < wanted:
             yield key, f"{days} is below the {wanted} days that the law gives there ({source})"
     days, source = least.refunds
     if market.refund_days[1] > least.refund_days:
-        yield "refund_days", f"up to {market.refund_days[1]} working days are more than the {days} days there ({source})"
+        longest = market.refund_days[1]
+        yield "refund_days", f"up to {longest} working days are more than the {days} days there ({source})"
     if least.free and market.return_fee.minor and (charged := FAULTS - market.free_return):
         yield "free_return", f"a fee for {', '.join(sorted(charged))} is against the law there ({least.free})"

@@ -80,7 +80,7 @@ class Market:
     refund_order: tuple[str, ...] = ()  # methods in the order in which money goes back to them
     refund_days: tuple[int, int] = (5, 7)  # working days until a refund is on the shopper's account
     price_match_days: int = 0  # days after the order in which a lower price of ours is paid back; 0: never
-    warranty_days: int = 0  # from delivery
+    warranty_days: int | None = None  # from delivery; None: nothing is said of it, and no claim comes too late
     answer_days: int = 2  # working days until a shopper hears of what staff look into
     lost_after_days: int = 7  # working days without a scan after the promised day: then a parcel counts as lost
     emergency: str = ""  # the number to call when somebody is in danger
@@ -244,7 +244,7 @@ def _markets(
             refund_order=rule.optional("refund_order", methods, ()),
             refund_days=rule.optional("refund_days", checked.span, tuple(min(days, most) for days in (5, 7))),
             price_match_days=rule.optional("price_match_days", checked.days, 0),
-            warranty_days=rule.optional("warranty_days", checked.days, least.warranty[0]),
+            warranty_days=rule.optional("warranty_days", checked.days, None),
             answer_days=rule.optional("answer_days", checked.days, 2),
             lost_after_days=rule.optional("lost_after_days", checked.days, 7),
             delivery_fee=rule.optional("delivery_fee", checked.money(currency), None),

@@ -230,7 +230,7 @@ class SqlShop:
         sole = len(self._policy.markets) == 1
         markets = {other.currency: name for name, other in reversed(self._policy.markets.items())}
         return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days, rules.return_days,
-                     rules.warranty_days, bool(rules.vat), markets)  # fmt: skip
+                     rules.warranty_days or 0, bool(rules.vat), markets)  # fmt: skip
 
     async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
         rules, now = self._policy.market(market), self._clock.now()
