@@ -433,6 +433,8 @@ class Terms:
     warranty_days: int = 0  # from delivery; 0: not said
     taxed: bool = False  # its prices hold the value added tax; False: not said
     markets: Mapping[str, str] = field(default_factory=dict)  # currency → a market of the shop that sells in it
+    not_returnable: tuple[Localised, ...] = ()  # categories of which nothing goes back
+    price_match_days: int = 0  # after the order, in which a lower price is paid back; 0: never
 
 
 @dataclass(frozen=True, slots=True)
