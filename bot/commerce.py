@@ -83,10 +83,13 @@ class Parcel:
     signed_by: str = ""  # who took it, as the carrier says
 
 
+METHODS = ("card", "paypal", "klarna", "alipay", "wechat_pay", "gift_card", "bank_transfer")  # of payment
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     id: str
-    method: str  # "card", "paypal", "alipay", "wechat_pay", "gift_card", "bank_transfer", "klarna", "online"
+    method: str  # one of METHODS
     amount: Money
     state: str  # "authorised", "paid", "failed"
     hint: str = ""  # last four digits or the like
@@ -427,9 +430,11 @@ class Terms:
     methods: tuple[str, ...]  # of payment, as in Payment.method; () where the owner has named none
     authorisation_days: int  # after which money that was only reserved is free again
     return_days: int = 0  # from delivery; 0: not said
-    warranty_days: int = 0  # from delivery; 0: none
+    warranty_days: int = 0  # from delivery; 0: not said
     taxed: bool = False  # its prices hold the value added tax; False: not said
     markets: Mapping[str, str] = field(default_factory=dict)  # currency → a market of the shop that sells in it
+    not_returnable: tuple[Localised, ...] = ()  # categories of which nothing goes back
+    price_match_days: int = 0  # after the order, in which a lower price is paid back; 0: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,6 +495,13 @@ class WriteMode(StrEnum):
     OFF = "off"  # a person does it
     APPROVAL = "approval"  # the bot asks the shopper, staff approve each one
     AUTOMATIC = "automatic"  # up to the limit
+
+
+# verbs that have a mode: what the assistant may do
+WITH_MODE = (
+    "cancel", "change_address", "change_items", "claim", "delivery_day", "exchange", "gift_note", "invoice",
+    "price_match", "refund", "return", "settle_claim", "default_address",
+)  # fmt: skip
 
 
 class AnswerStatus(StrEnum):

@@ -396,7 +396,7 @@ def test_a_mode_for_what_is_no_verb_is_found_at_the_start_and_at_an_import(modes
     policy = tmp_path / "home" / "policy.toml"
     shophand("shop", "export", str(tmp_path / "out"))
     policy.write_text(policy.read_text().replace('modes = { all = "automatic" }', 'modes = { cancl = "off" }', 1))
-    says = "policy.toml: markets.uk.modes: 'cancl' is no verb; known: all, cancel"
+    says = "policy.toml: markets.uk.modes.cancl: not a setting; did you mean 'cancel'? known: all, cancel"
     assert (modes().code, says in modes().err) == (2, True)
     shutil.copy(policy, tmp_path / "out" / "policy.toml")
     ran = shophand("shop", "import", str(tmp_path / "out"), "--db", f"sqlite+aiosqlite:///{tmp_path}/other.db")

@@ -1,15 +1,16 @@
 """Which passage answers: its words, its meaning, its page; and how sure one may be of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.commerce import Passage, Terms
-from bot.facts import Act, Number
+from bot.commerce import Passage, Product, Terms
+from bot.facts import Act, Localised, Number
 from bot.meaning import Meaning
 from bot.skill import Alike, Request, nobody_knows
-from bot.skills import any_page, knowledge, shop_faq
+from bot.skills import any_page, knowledge, promo_discount, returnable, shop_faq
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 
@@ -95,10 +96,54 @@ async def test_nothing_to_do_with_it_is_nothing() -> None:
     ],
 )
 async def test_a_rule_of_the_policy_is_told_where_no_page_holds_it(intent: str, act: Act) -> None:
-    request = Request({}, intent, "how long?", "en", NOW, date(2026, 3, 4), str, alike=likes(cost=0.4))
+    said = "how long is the warranty, and can I return it?"
+    request = Request({}, intent, said, "en", NOW, date(2026, 3, 4), str, alike=likes(cost=0.4))
     assert (await shop_faq.run(Pages(passage("cost")), request)).act == act  # type: ignore[arg-type]
     own = await shop_faq.run(Pages(passage("cost"), passage("ours", intent)), request)  # type: ignore[arg-type]
     assert own.act.name.startswith("inform:passage")
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"), [("warranty", "do you fix lamps?"), ("return_policy", "how long on a charge")]
+)
+async def test_a_rule_is_no_answer_to_what_does_not_ask_for_it(intent: str, text: str) -> None:
+    request = Request({}, intent, text, "en", NOW, date(2026, 3, 4), str, alike=likes(repairs=0.9))
+    assert (await shop_faq.run(Pages(), request)).act.name == "no_passage"  # type: ignore[arg-type]
+    of_goods = replace(request, slots={"product": "lamp"})
+    assert (await shop_faq.run(Pages(), of_goods)).act.name == "pass:product_question"  # type: ignore[arg-type]
+    page = Pages(passage("repairs", "workshop", score=0.8), passage("ours", intent))
+    outcome = await shop_faq.run(page, of_goods)  # type: ignore[arg-type]
+    assert [card.title for card in outcome.cards] == ["repairs"]
+
+
+NO = Localised({"en": ""})
+OIL = Product("oil", Localised({"en": "Chain oil"}), Localised({"en": "Care"}), "", NO, NO, NO, (), score=1)
+
+
+class Excluding(Pages):
+    async def terms(self, market: str = "") -> Terms:
+        kept = (Localised({"en": "Care"}),)
+        return Terms("uk", "GBP", True, (), 7, return_days=30, not_returnable=kept, price_match_days=10)
+
+    async def search(self, words: str, *, limit: int = 5, market: str = "") -> tuple[Product, ...]:
+        goods = OIL, replace(OIL, id="mug", name=Localised({"en": "Mug"}), category=Localised({"en": "Kitchen"}))
+        return tuple(one for one in goods if one.name.text("en").lower() == words)
+
+
+@pytest.mark.parametrize(("name", "act"), [("chain oil", "inform:passage"), ("mug", "inform:return_window")])
+async def test_goods_that_may_not_go_back_are_said_not_to(name: str, act: str) -> None:
+    request = Request({"product": name}, "return_policy", "can I return it?", "en", NOW, date(2026, 3, 4), str)
+    outcome = await shop_faq.run(Excluding(), request)  # type: ignore[arg-type]
+    assert (outcome.act.name, len(outcome.cards)) == (act, int(name == "chain oil"))
+    before = replace(request, slots={"products": name}, intent="return_item")
+    outcome = await returnable.run(Excluding(), before)  # type: ignore[arg-type]
+    assert outcome.act.name == ("inform:passage" if name == "chain oil" else "pass:return_items")
+
+
+async def test_whether_prices_are_matched_is_answered_by_the_rule() -> None:
+    request = Request({"scheme": "yes"}, "promo_discount", "do you price match?", "en", NOW, date(2026, 3, 4), str)
+    outcome = await promo_discount.run(Excluding(), request)  # type: ignore[arg-type]
+    assert outcome.act.name == "inform:passage" and "10" in outcome.cards[0].rows[0][1]
 
 
 async def test_a_passage_in_another_language_says_so() -> None:

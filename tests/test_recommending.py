@@ -81,7 +81,7 @@ def _folder(path: Path, orders: list[dict[str, Any]], customers: int = 6, **over
     for name in ("shop.toml", "policy.toml"):
         shutil.copyfile(SAMPLE / name, path / name)
     rows = {
-        "categories": [{"id": id_, "name": {"en": id_.title()}} for id_ in ("office", "kitchen")],
+        "categories": [{"id": id_, "name": {"en": id_.title()}} for id_ in ("office", "kitchen", "beauty", "pantry")],
         "products": [_product(id_) for id_ in GOODS],
         "customers": [
             {"id": f"C{n}", "name": "A", "email": f"c{n}@example.com", "market": "uk", "language": "en",

@@ -158,6 +158,8 @@ def test_the_end_of_the_warranty_is_named_and_is_never_before_the_return_window(
     assert asked(order, kind="defective", lines=["7-1"]).detail == {"until": "2026-01-09"}
     none = replace(case(order), market=replace(case(order).market, warranty_days=0), now=NOW - timedelta(days=775))
     assert claim.quote(none, {"kind": "damaged", "lines": ["7-1"]}).status is AnswerStatus.DONE
+    unsaid = replace(case(order), market=replace(case(order).market, warranty_days=None))  # staff look at each one
+    assert claim.quote(unsaid, {"kind": "defective", "lines": ["7-1"]}).status is AnswerStatus.DONE
 
 
 def test_never_more_pieces_are_missing_than_the_line_held() -> None:

@@ -74,6 +74,17 @@ def test_sample_rules_are_read() -> None:
         ),
         ("shop.toml", '# invoice_font = "YourFont.ttf"', 'invoice_font = "no.ttf"', "shop.toml: invoice_font: "),
         ("shop.toml", '# invoice_font = "YourFont.ttf"', 'invoice_font = "policy.toml"', "shop.toml: invoice_font: "),
+        (
+            "policy.toml",
+            'methods = ["alipay", "wechat_pay", "card"]',
+            'methods = ["ali_pay", "Visa"]',
+            "policy.toml: markets.cn.methods: 'ali_pay' is no payment method; did you mean 'alipay'? known: card, ",
+        ),
+        ("policy.toml", '["gift_card"]', '["gift"]', "policy.toml: markets.uk.refund_order: 'gift' is no"),
+        ("policy.toml", '"damaged", "wrong', '"broken", "wrong', "policy.toml: markets.uk.free_return: 'broken' is no"),
+        ("shop.toml", 'zh = "鹭舍"', 'chinese = "鹭舍"', "shop.toml: name: 'chinese' is no language"),
+        ("shop.toml", '"zh"]', '"xx"]', "shop.toml: languages: 'xx' is no language"),
+        ("shop.toml", 'en = "en_IE"', 'en = "en_IE", fr = "fr"', "shop.toml: markets.eu.locales: 'fr' is none of"),
         ("policy.toml", "max_error = 0.20", "max_error = 5", "policy.toml: max_error: must be a share"),
         ("policy.toml", 'CNY = "1200.00"', "", "policy.toml: limits.CNY: missing"),
         ("policy.toml", "[markets.eu", "[markets.europe", "policy.toml: markets.eu: missing"),
@@ -112,7 +123,7 @@ def test_where_the_owner_says_nothing_the_law_speaks(folder: Path) -> None:
     (folder / "policy.toml").write_text("\n".join(line for line in text if not line.startswith(left_out)), "utf-8")
     markets = read_policy(folder).markets
     told = {name: (one.refund_days, one.warranty_days, one.emergency) for name, one in markets.items()}
-    assert told == {"uk": ((5, 7), 183, "999"), "eu": ((5, 7), 730, "112"), "cn": ((5, 5), 7, "120")}
+    assert told == {"uk": ((5, 7), None, "999"), "eu": ((5, 7), None, "112"), "cn": ((5, 5), None, "120")}
     assert markets["cn"].emergency_fire == "119" and "damaged" in markets["eu"].free_return
 
 
@@ -123,6 +134,20 @@ def test_all_problems_are_listed_at_once(folder: Path) -> None:
     with pytest.raises(BadInput) as caught:
         read_policy(folder)
     assert len(str(caught.value).splitlines()) == 3
+
+
+def test_problems_of_every_kind_stand_beside_one_another(folder: Path) -> None:
+    edit(folder / "policy.toml", "return_days = 15", "return_days = 6")
+    edit(folder / "policy.toml", "promised_days = 4", "promised = 4\nrefund = [1, 3]")
+    edit(folder / "policy.toml", 'emergency_fire = "119"\nmodes = { all = "automatic" }',
+         'modes = { cancle = "off", all = "auto", claim = "of" }')  # fmt: skip
+    with pytest.raises(BadInput) as caught:
+        read_policy(folder)
+    places = [line.split(": ")[1].removeprefix("markets.cn.") for line in str(caught.value).splitlines()]
+    assert sorted(places) == [
+        "modes.all", "modes.cancle", "modes.claim", "promised", "promised_days", "refund", "return_days",
+    ]  # fmt: skip
+    assert "modes.cancle: not a setting; did you mean 'cancel'? known: all, cancel" in str(caught.value)
 
 
 def test_a_shop_that_names_no_tolerated_error_gets_three_percent(folder: Path) -> None:

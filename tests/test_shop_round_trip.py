@@ -115,6 +115,7 @@ def orders(draw: st.DrawFn, number: str, customers: list[dict[str, Any]], skus: 
 @st.composite
 def shops(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     categories = [{"id": f"c{at}", "name": draw(by_language(WORDS, 1))} for at in range(draw(st.integers(1, 2)))]
+    categories += [{"id": id_, "name": {"en": id_}} for id_ in ("beauty", "pantry")]  # which the rules name
     numbers, products = count(), draw(st.lists(PRODUCT, min_size=1, max_size=3))
     for at, product in enumerate(products):
         product |= {"id": f"p.{at}", "category": draw(st.sampled_from(categories))["id"]}

@@ -175,7 +175,8 @@ async def test_a_sku_and_an_email_may_move(engine: AsyncEngine, fill: Fill) -> N
 
 async def test_a_category_that_is_renamed_is_found_by_its_new_name(engine: AsyncEngine, fill: Fill) -> None:
     await import_shop(engine, fill(), NOW)
-    folder = fill(categories=[{"id": "hats", "name": {"en": "Headwear"}}])
+    others = [{"id": id_, "name": {"en": id_}} for id_ in ("beauty", "pantry")]
+    folder = fill(categories=[{"id": "hats", "name": {"en": "Headwear"}}, *others])
     (folder / "products.jsonl").unlink()
     assert (await import_shop(engine, folder, NOW)).changed["categories"] == 1
     assert [each.id for each in await shop_of(engine).search("headwear")] == ["cap"]

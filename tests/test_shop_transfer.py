@@ -79,7 +79,7 @@ def fill(tmp_path: Path) -> Fill:
         for name in ("shop.toml", "policy.toml"):
             shutil.copyfile(SAMPLE / name, folder / name)
         rows: dict[str, list[Any]] = {
-            "categories": [{"id": "hats", "name": {"en": "Hats"}}],
+            "categories": [{"id": id_, "name": {"en": id_}} for id_ in ("hats", "beauty", "pantry")],
             "products": [PRODUCT],
             "customers": [CUSTOMER],
             "orders": [ORDER],
@@ -151,6 +151,18 @@ async def test_a_line_has_the_picture_that_its_product_has_now(engine: AsyncEngi
             {"products": [{**PRODUCT, "variants": [{"sku": "X", "prices": {"GBP": "1"}, "stock": 1, "ean": "4"}]}]},
             "products.jsonl:1: variants.0.ean: no field of this row; known: sku, size, color, prices, stock",
         ),
+        (
+            {"products": [{**PRODUCT, "variants": [{"sku": "X", "prices": {"GBP": 9.5}, "stock": 1}]}]},
+            "products.jsonl:1: variants.0.prices.GBP: 9.5: write the amount as text, in quotes",
+        ),
+        ({"products": ['{"id": "cap" "name": 1}']}, "products.jsonl:1: not JSON: Expecting ',' delimiter at char"),
+        ({"products": ['{"id": "cap",']}, "products.jsonl:1: not JSON: Expecting property name enclosed"),
+        ({"products": [{**PRODUCT, "id": "a cap"}]}, "products.jsonl:1: id: 'a cap': letters, digits, _, . and -"),
+        ({"orders": [{**ORDER, "number": "n1"}]}, "orders.jsonl:1: number: 'n1': 4 to 20 capital letters"),
+        (
+            {"customers": [{**CUSTOMER, "addresses": [{**ADDRESS, "country": "UK"}]}]},
+            "customers.jsonl:1: addresses.0.country: 'UK' is no country; write its ISO 3166 code, two capital letters",
+        ),
         ({"products": [{"id": "cap", "category": "hats"}]}, "products.jsonl:1: name: missing"),
         (
             {"products": [{**PRODUCT, "variants": [{"sku": "X", "prices": {"GBP": "1.999"}, "stock": 1}]}]},
@@ -174,6 +186,18 @@ async def test_a_line_has_the_picture_that_its_product_has_now(engine: AsyncEngi
             {"orders": [{**ORDER, "total": "14.00"}]},
             "orders.jsonl:1: total: is 14.00, but lines and delivery_fee make 13.95",
         ),
+        (
+            {"orders": [{**ORDER, "payments": [{**ORDER["payments"][0], "method": "wechat"}]}]},
+            "orders.jsonl:1: payments.0.method: 'wechat' is no payment method; did you mean 'wechat_pay'? known: card",
+        ),
+        (
+            {"categories": [{"id": id_, "name": {"en": id_}} for id_ in ("hats", "beauty", "pantries")]},
+            "policy.toml: markets.uk.not_returnable: 'pantry' is not in categories; did you mean 'pantries'? known: be",
+        ),
+        (
+            {"categories": [{"id": id_, "name": {"en": id_}} for id_ in ("hats", "beauty")]},
+            "policy.toml: markets.eu.vat: 'pantry' is not in categories; known: beauty, hats",
+        ),
         ({"orders": [{**ORDER, "customer": "C9"}]}, "orders.jsonl:1: customer: 'C9' is not in customers"),
         ({"orders": [{**ORDER, "customer": ""}]}, "orders.jsonl:1: email: missing"),
         ({"orders": [{**ORDER, "placed_at": "yesterday"}]}, "orders.jsonl:1: placed_at: 'yesterday' is no time"),
@@ -181,7 +205,7 @@ async def test_a_line_has_the_picture_that_its_product_has_now(engine: AsyncEngi
             {"orders": [{**ORDER, "placed_at": "2026-03-01T10:00:00"}]},
             "orders.jsonl:1: placed_at: '2026-03-01T10:00:00' needs",
         ),
-        ({"orders": [{**ORDER, "placed_at": "+P1D"}]}, "orders.jsonl:1: placed_at: is in the future"),
+        ({"orders": [{**ORDER, "placed_at": "+P1D"}]}, "orders.jsonl:1: placed_at: 2026-03-0"),
         (
             {"orders": [{**ORDER, "lines": [{**ORDER["lines"][0], "sku": "NO"}]}]},
             "orders.jsonl:1: lines: 10001-1: sku 'NO' is not in products",
@@ -216,6 +240,30 @@ async def test_a_row_that_was_refused_is_spoken_of_once(engine: AsyncEngine, fil
     bad = {**PRODUCT, "variants": [{"sku": "CAP", "prices": {"GBP": "ten"}, "stock": 1}]}
     report = await import_shop(engine, fill(products=[bad, fan], customers=[{**CUSTOMER, "email": "nobody"}]), NOW)
     assert [str(problem).split(": ")[1] for problem in report.problems] == ["variants.0.prices.GBP", "email"]
+
+
+async def test_a_broken_row_hides_no_other_mistake(engine: AsyncEngine, fill: Fill) -> None:
+    broken = '{"id": "fan", "variants": [{"sku": "FAN" "stock": 1}]}'
+    lines = [{**ORDER["lines"][0], "id": f"10001-{sku}", "sku": sku} for sku in ("CAP", "FAN", "NO")]
+    order = {**ORDER, "market": "us", "total": "33.95", "lines": lines}
+    report = await import_shop(engine, fill(products=[PRODUCT, broken], orders=[order]), NOW)
+    problems = [str(problem) for problem in report.problems]
+    assert [problem.split(":")[0] for problem in problems] == ["products.jsonl", "orders.jsonl", "orders.jsonl"]
+    assert "market: 'us' is not in shop.toml; known: uk, eu, cn" in problems[1] and "sku 'NO' is not in" in problems[2]
+
+
+@pytest.mark.parametrize(("placed", "shipped"), [("2026-03-01", "2025-03-02"), ("2027-03-01", "2026-03-02")])
+async def test_one_wrong_year_is_one_problem(engine: AsyncEngine, fill: Fill, placed: str, shipped: str) -> None:
+    at, day = {"placed_at": f"{placed}T08:00:00Z"}, "2026-03-02"
+    parcel = {
+        "id": "P1", "carrier": "DPD", "state": "delivered", "shipped_at": f"{shipped}T09:00:00Z",
+        "delivered_at": f"{day}T15:00:00Z",
+        "scans": [{"at": f"{when}T{hour}:00:00Z", "text": {"en": "x"}} for when, hour in ((day, 10), (day, 12))],
+    }  # fmt: skip
+    line = {**ORDER["lines"][0], "state": "delivered", "parcel": "P1"}
+    payment = {**ORDER["payments"][0], "at": f"{day}T08:00:00Z"}
+    order = {**ORDER, **at, "lines": [line], "parcels": [parcel], "payments": [payment]}
+    assert len((await import_shop(engine, fill(orders=[order]), NOW)).problems) == 1
 
 
 async def test_all_problems_come_at_once(engine: AsyncEngine, fill: Fill) -> None:

@@ -14,7 +14,7 @@ from bot.facts import Act, Localised, Many, Money, Number, Term, Text
 from bot.messages import Picture
 from bot.phrases import PhraseBook
 from bot.skill import Mode, Outcome, Request, Skill
-from bot.skills import SKILLS, change_address, product_question, track_order
+from bot.skills import SKILLS, change_address, compare, product_question, track_order
 from bot.skills.orders import pick_order
 
 NOW = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight in London
@@ -103,6 +103,22 @@ async def test_a_products_card_has_its_picture_and_its_price_unless_that_is_what
     assert (str(Money(4900, "GBP")) in [value for _, value in card.rows]) is priced
     assert (await product_question.run(Shop(SHIRT), wish)).cards[0].picture is None
     assert all(value for _, value in card.rows)  # no row for an address that it does not have
+
+
+async def test_what_stands_only_in_the_description_sets_products_apart_too() -> None:
+    lamps = [
+        replace(SHIRT, id=id_, score=1.0, name=Localised({"en": id_}), description=Localised({"en": text}))
+        for id_, text in (("beam", "5 h."), ("glow", "9 h."))
+    ]
+    wish = request("product_info", NOW.date(), goods="beam\nglow")
+
+    class Lamps(Shop):
+        async def search(self, words: str, **_: object) -> tuple[Product, ...]:
+            return tuple(lamp for lamp in lamps if lamp.id == words)
+
+    wish = replace(wish, say=lambda fact: fact.text("en") if isinstance(fact, Localised) else "")
+    cards = (await compare.run(Lamps(SHIRT), wish)).cards
+    assert [[value for _, value in card.rows if value.endswith("h.")] for card in cards] == [["5 h."], ["9 h."]]
 
 
 # --- which order is meant --------------------------------------------------------------------------------------------

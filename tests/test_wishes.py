@@ -299,6 +299,9 @@ class Shop:
         return Answer(AnswerStatus.DONE, Quote(verb, values, self.found, some or self.found.lines, version=1))
 
 
+NOTE = "put in a card saying Get well"
+
+
 def said_by(fact: object) -> str:
     return fact.text("en") if isinstance(fact, Localised) else fact.key if isinstance(fact, Term) else str(fact)
 
@@ -374,7 +377,7 @@ async def test_a_line_that_has_left_is_refused_for_itself(state: LineState, reas
          {"change_items": {"line": "l2", "quantity": 3}}),
         ("add another notebook", {"products": "notebook"}, {"change_items": {"line": "l2", "quantity": 3}}),
         ("can it come next Friday", {"date": "Friday"}, {"delivery_day": {"day": "2026-03-13"}}),
-        ("put in a card saying Get well", {}, {"gift_note": {"text": "Get well"}}),
+        (NOTE, {}, {"gift_note": {"text": "Get well"}}),
         ("take the gift note out", {}, {"gift_note": {"text": ""}}),
     ],
 )  # fmt: skip
@@ -382,6 +385,9 @@ async def test_change_asks_the_shop_for_what_was_wished(said: str, slots: dict, 
     shop = Shop()
     outcome = await ask(shop, modify_order, said, **slots)
     assert shop.asked == asked and outcome.act.name in modify_order.SKILL.acts
+    shown = {value for card in outcome.cards for _, value in card.rows}
+    told = [fact for name, fact in outcome.act.facts.items() if name in ("day", "note")]  # done without a yes
+    assert shown >= set(map(said_by, told)) and bool(told) is (said in ("can it come next Friday", NOTE))
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,22 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.commerce import Shop
+from bot.commerce import WITH_MODE, Shop
 from bot.errors import BadInput
 from bot.office import CannedReply
 from bot.ports import Clock
 from bot.settings import Settings
-from bot.shop.folder import Progress, Report, mode_faults
+from bot.shop import recorded
+from bot.shop.checks import policy_faults
+from bot.shop.folder import Progress, Report
+from bot.shop.goods import Goods
 from bot.shop.home import adopt, fill, home_shop
 from bot.shop.indexing import refresh
-from bot.shop.policy import Policy, read_policy
+from bot.shop.policy import POLICY_FILE, Policy, read_policy
 from bot.shop.replies import read_replies
 from bot.shop.sql import SqlShop
 from bot.shop.transfer import SAMPLE, is_empty, quiet
-from bot.shop.verbs import WITH_MODE
-from bot.store.database import open_database
+from bot.store.database import open_database, reading
 from bot.store.migrate import migrate
 from bot.store.modes import ModeStore
 
@@ -65,12 +67,19 @@ async def open_shop(
         if await is_empty(engine):
             await fill(engine, shop_folder or settings.shop or SAMPLE, clock)
         policy = read_policy(folder)
-        if faults := mode_faults(policy):
+        if faults := await _faults(engine, policy):
             raise BadInput("\n".join(faults))
         shop = make_shop(engine, clock, policy, folder / "knowledge")
         yield OpenShop(engine, policy, shop, read_replies(folder), imported)
     finally:
         await engine.dispose()
+
+
+async def _faults(engine: AsyncEngine, policy: Policy) -> list[str]:
+    """What is wrong with the rules for the goods that the store has."""
+    async with reading(engine) as connection:
+        goods = Goods(await recorded.categories(connection))
+    return [f"{POLICY_FILE}: {reason}" for reason in policy_faults(policy, goods)]
 
 
 def mode_store(engine: AsyncEngine, clock: Clock, policy: Policy) -> ModeStore:

@@ -1,7 +1,8 @@
 """TOML tables whose values are checked one by one; each problem is kept as "file: key: reason". Knows no policy."""
 
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ class CheckedTable:
     def __init__(self, values: dict[str, Any], file: str, path: str, problems: list[str]) -> None:
         self.values, self.file, self.path, self.problems = values, file, path, problems
         self.taken: set[str] = set()
+        self.wrong: set[str] = set()  # keys whose values could not be taken
 
     def value(self, key: str, check: Callable[[Any], T]) -> T | None:
         self.taken.add(key)
@@ -56,13 +58,31 @@ class CheckedTable:
 
     def unknown(self) -> None:
         for key in self.values.keys() - self.taken:
-            self._problem(key, f"not a setting; known here: {', '.join(sorted(self.taken))}")
+            self._problem(key, f"not a setting; {known_here(key, sorted(self.taken))}")
 
     def _problem(self, key: str, reason: str) -> None:
+        self.wrong.add(key)
         self.problems.append(f"{self.file}: {self.path}{key}: {reason}")
 
 
 # --- checks: the value, or ValueError with the reason ----------------------------------------------------------------
+
+
+def known_here(name: str, known: Collection[str]) -> str:
+    """What may stand where an unknown name does, the one that is nearest to it first."""
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    return f"{f'did you mean {near[0]!r}? ' if near else ''}known: {', '.join(known)}"
+
+
+def some_of(known: Collection[str], what: str) -> Callable[[Any], tuple[str, ...]]:
+    """A list of names that are known; every other one is told."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        if strange := [name for name in words(value) if name not in known]:
+            raise ValueError("; ".join(f"{name!r} is no {what}; {known_here(name, known)}" for name in strange))
+        return words(value)
+
+    return check
 
 
 def amount(currency: str) -> Callable[[Any], int]:
@@ -78,12 +98,6 @@ def money(currency: str) -> Callable[[Any], Money | None]:
     return lambda value: Money(amount(currency)(value), currency)
 
 
-def methods(value: Any) -> tuple[str, ...]:
-    if strange := next((name for name in words(value) if not re.fullmatch("[a-z][a-z_]{1,30}", name)), None):
-        raise ValueError(f"{strange!r} is no payment method; write them like card, bank_transfer")
-    return words(value)
-
-
 def word(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be text that is not empty")
@@ -96,10 +110,22 @@ def words(value: Any) -> tuple[str, ...]:
     return tuple(word(item) for item in value)
 
 
+def languages(value: Any) -> tuple[str, ...]:
+    return words([language(code) for code in words(value)])
+
+
+def language(value: Any) -> str:
+    try:
+        Locale.parse(word(value), sep="-")
+    except (UnknownLocaleError, ValueError):
+        raise ValueError(f'{value!r} is no language; write its code, like "en" or "zh"') from None
+    return word(value)
+
+
 def texts(value: Any) -> Localised:
     if not isinstance(value, dict) or not value:
         raise ValueError('must be texts per language like { en = "…", zh = "…" }')
-    return Localised({language: word(text) for language, text in value.items()})
+    return Localised({language(code): word(text) for code, text in value.items()})
 
 
 def zone(value: Any) -> ZoneInfo:
@@ -215,6 +241,8 @@ def locales(languages: tuple[str, ...]) -> Callable[[Any], dict[str, str]]:
     def check(value: Any) -> dict[str, str]:
         if not isinstance(value, dict) or not set(languages) <= value.keys():
             raise ValueError(f"must name a Babel locale for each of {', '.join(languages)}")
+        if strange := sorted(value.keys() - set(languages)):
+            raise ValueError(f"{strange[0]!r} is none of the shop's languages ({', '.join(languages)})")
         for locale in value.values():
             try:
                 Locale.parse(word(locale))

@@ -7,10 +7,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from bot.shop.checked import known_here
 from bot.shop.goods import Goods
 from bot.shop.money import to_minor
 from bot.shop.policy import Policy
 from bot.shop.records import CustomerRecord, ProductRecord, PromotionRecord
+
+
+def policy_faults(policy: Policy, goods: Goods) -> Iterator[str]:
+    """What policy.toml says of categories that the shop does not have."""
+    for market in policy.markets.values():
+        for key, named in market.categories.items():
+            for strange in sorted(name for name in named if goods.lacks("categories", name)):
+                known = known_here(strange, sorted(goods.categories))
+                yield f"markets.{market.name}.{key}: {strange!r} is not in categories; {known}"
 
 
 def product_faults(product: ProductRecord, goods: Goods, owners: Mapping[str, str], policy: Policy) -> Iterator[str]:

@@ -71,23 +71,26 @@ def _rows(path: Path, sheet: Sheet) -> Iterator[_Row | Problem]:
                 if (row := next(reader, None)) is None:
                     return
                 if any(row):
-                    yield _row(path, line, header, columns, row)
+                    yield _row(path, line, header, columns, row, sheet.key)
         except csv.Error as error:
             yield Problem(path.name, line, f"not CSV: {error}; a quotation mark that is not closed?")
 
 
 def _row(
-    path: Path, line: int, header: list[str], columns: Mapping[int, cells.Column], row: list[str]
+    path: Path, line: int, header: list[str], columns: Mapping[int, cells.Column], row: list[str], key: str
 ) -> _Row | Problem:
+    keys = [at for at, column in columns.items() if column.path in ((key,), _UP)]
+    named = tuple(row[at] for at in keys if at < len(row))
     if len(row) != len(header):
         hint = "; what holds a comma itself stands in quotes" if len(row) > len(header) else ""
-        return Problem(path.name, line, f"has {len(row)} cells, the first line names {len(header)} columns{hint}")
+        why = f"has {len(row)} cells, the first line names {len(header)} columns{hint}"
+        return Problem(path.name, line, why, named)
     if strange := next((cell for at, cell in enumerate(row) if cell and at not in columns), ""):
-        return Problem(path.name, line, f"{strange!r} stands in a column without a name")
+        return Problem(path.name, line, f"{strange!r} stands in a column without a name", named)
     try:
         data = cells.data(columns, row)
     except ValueError as error:
-        return Problem(path.name, line, str(error))
+        return Problem(path.name, line, str(error), named)
     return _Row(line, data, data.pop(*_UP, ""))
 
 

@@ -18,6 +18,7 @@ class Problem:
     file: str
     line: int  # from 1; 0 when it is about the whole file
     reason: str
+    named: tuple[str, ...] = field(default=(), compare=False)  # keys that an unreadable row names; (): not known
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.reason}" if self.line else f"{self.file}: {self.reason}"
@@ -55,8 +56,23 @@ class Entry:
     source: Source
 
 
+_WHOLE, _NUMBER = "{value!r} is no whole number; write it like 12", "{value!r} is no number; write it like 12.5"
+_LIST, _TABLE = 'must be a list, like ["…"]', 'must be a table of names and values, like {{"en": "…"}}'
+_SAID = {  # kind of error → what to do about it
+    "string_type": "{value!r} must be text, in quotes", "string_too_short": "must not be empty",
+    "string_too_long": "has more than {max_length} characters", "too_long": "has more than {max_length} entries",
+    "too_short": "must have at least {min_length}", "tuple_type": _LIST, "dict_type": _TABLE,
+    "model_type": 'must be a row of its own fields, like {{"id": "…"}}',
+    "int_type": _WHOLE, "int_parsing": _WHOLE, "int_from_float": _WHOLE,
+    "float_type": _NUMBER, "float_parsing": _NUMBER,
+    "bool_type": "{value!r} must be true or false", "bool_parsing": "{value!r} must be true or false",
+    "greater_than_equal": "{value!r} must be at least {ge}", "less_than_equal": "{value!r} must be at most {le}",
+    "less_than": "{value!r} must be below {lt}",
+}  # fmt: skip
+
+
 def reasons(error: ValidationError, source: Source, model: type[Record]) -> Iterator[Problem]:
-    found = error.errors(include_url=False, include_context=False)
+    found = error.errors(include_url=False)
     for item in found:
         loc = item["loc"]
         if item["type"] == "too_short" and any(one["loc"][: len(loc)] == loc != one["loc"] for one in found):
@@ -66,8 +82,14 @@ def reasons(error: ValidationError, source: Source, model: type[Record]) -> Iter
                 message = "missing"
             case "extra_forbidden":
                 message = f"no field of this row; known: {', '.join(_known(model, loc))}"
-            case _:
+            case "value_error":
                 message = item["msg"].removeprefix("Value error, ")
+            case "literal_error" | "enum":
+                message = f"{item['input']!r} is none of: {item['ctx']['expected'].replace(chr(39), '')}"
+            case kind if kind in _SAID:
+                message = _SAID[kind].format(value=item["input"], **item.get("ctx", {}))
+            case _:
+                message = item["msg"]
         yield source.problem(loc, message)
 
 

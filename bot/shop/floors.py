@@ -66,16 +66,17 @@ def floor(countries: Collection[str]) -> Floor:
     )  # fmt: skip
 
 
-def faults(market: "Market") -> Iterator[str]:
-    """What of a market's rules is below the law there, as "key: reason"."""
+def faults(market: "Market") -> Iterator[tuple[str, str]]:
+    """What of a market's rules is below the law there: (key, reason)."""
     least = floor(market.countries)
     for key, days, (wanted, source) in (
         ("return_days", market.return_days, least.returns), ("warranty_days", market.warranty_days, least.warranty),
     ):  # fmt: skip
-        if days < wanted:
-            yield f"{key}: {days} is below the {wanted} days that the law gives there ({source})"
+        if days is not None and days < wanted:
+            yield key, f"{days} is below the {wanted} days that the law gives there ({source})"
     days, source = least.refunds
     if market.refund_days[1] > least.refund_days:
-        yield f"refund_days: up to {market.refund_days[1]} working days are more than the {days} days there ({source})"
+        longest = market.refund_days[1]
+        yield "refund_days", f"up to {longest} working days are more than the {days} days there ({source})"
     if least.free and market.return_fee.minor and (charged := FAULTS - market.free_return):
-        yield f"free_return: a fee for {', '.join(sorted(charged))} is against the law there ({least.free})"
+        yield "free_return", f"a fee for {', '.join(sorted(charged))} is against the law there ({least.free})"

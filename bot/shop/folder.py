@@ -21,7 +21,6 @@ from bot.shop.moments import Origin
 from bot.shop.policy import POLICY_FILE, SHOP_FILE, Policy, check_policy
 from bot.shop.records import OrderRecord, ProductRecord, Record
 from bot.shop.replies import REPLIES, check_replies
-from bot.shop.verbs import WITH_MODE
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many rows of it, of how many (0: not known)
 _UNIQUE = ("lines", "parcels", "payments", "refunds", "returns", "claims")  # their ids are unique over all orders
@@ -88,7 +87,6 @@ def parse(folder: Path, now: datetime, shelf: Shelf, progress: Progress) -> Pars
     if not folder.is_dir():
         return Parsed(shelf, problems=[Problem(str(folder), 0, "there is no such folder")])
     policy, settings_problems = check_policy(folder)
-    settings_problems += mode_faults(policy) if policy else []
     settings_problems += check_replies(folder)[1]
     parsed = Parsed(shelf, policy)
     parsed.problems += [Problem(file, 0, why) for file, _, why in (text.partition(": ") for text in settings_problems)]
@@ -109,15 +107,6 @@ def check(parsed: Parsed, older: Goods, owners: Mapping[str, str], variants: Var
         parsed.goods = complete(parsed.goods, older, variants, parsed.policy)
         parsed.problems += sorted(_faults(parsed, older, owners, parsed.policy, now), key=lambda it: (it.file, it.line))
     return Report(tuple(parsed.problems), {kind: len(rows) for kind, rows in parsed.sources.items()})
-
-
-def mode_faults(policy: Policy) -> list[str]:
-    """Modes for what is no verb: the verb they are meant for would go by another one."""
-    known = ("all", *WITH_MODE)
-    return [
-        f"{POLICY_FILE}: markets.{market.name}.modes: {verb!r} is no verb; known: {', '.join(known)}"
-        for market in policy.markets.values() for verb in market.modes if verb not in known
-    ]  # fmt: skip
 
 
 def save_settings(settings: Path, folder: Path) -> None:
@@ -176,7 +165,8 @@ def _read(entries: Iterator[Entry | Problem], sheet: Sheet, origin: Origin, pars
             progress(f"checking {sheet.name}", count, 0)
         if isinstance(entry, Problem):
             parsed.problems.append(entry)
-            parsed.goods.refused |= {f"{sheet.name}:", "skus:"} if sheet.name == "products" else {f"{sheet.name}:"}
+            kinds = (sheet.name, "skus") if sheet.name == "products" else (sheet.name,)
+            parsed.goods.refused |= {f"{kind}:{key}" for kind in kinds for key in entry.named or ("",)}
             continue
         try:
             record = sheet.model.model_validate(entry.data, context={"origin": origin})
@@ -214,6 +204,7 @@ def _faults(
     parsed: Parsed, older: Goods, owners: Mapping[str, str], policy: Policy, now: datetime
 ) -> Iterator[Problem]:
     new, goods = parsed.goods, parsed.goods.over(older)
+    yield from (Problem(POLICY_FILE, 0, reason) for reason in checks.policy_faults(policy, goods))
     # what the folder does not name stays, and keeps its skus and e-mails
     owned = parsed.shelf.owners | {sku: id_ for sku, id_ in owners.items() if id_ not in new.products}
     staying = [customer for id_, customer in older.customers.items() if id_ not in new.customers]

@@ -1,6 +1,7 @@
 """Kinds of rows as JSON lines: one row with everything below it a line."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,8 +23,16 @@ def read(folder: Path, sheet: Sheet) -> Iterator[Entry | Problem]:
                 continue
             try:
                 yield Entry(json.loads(line), Source(path.name, number))
+            except json.JSONDecodeError as error:
+                why = f"not JSON: {error.msg} at character {min(error.pos, len(line.rstrip())) + 1} of the line"
+                yield Problem(path.name, number, why, _named(line, sheet))
             except (ValueError, RecursionError) as error:
                 yield Problem(path.name, number, f"not JSON: {error}")
+
+
+def _named(line: str, sheet: Sheet) -> tuple[str, ...]:
+    """The keys that can be read in a row that cannot."""
+    return tuple(re.findall(rf'"(?:{sheet.key}|sku)"\s*:\s*"?([\w.-]+)', line))
 
 
 def write(folder: Path, sheet: Sheet, records: Iterable[Record]) -> int:

@@ -14,7 +14,8 @@ def to_minor(text: str, currency: str) -> int:
     except (InvalidOperation, TypeError):
         raise ValueError(f'{text!r} is no amount; write it like "49.90"') from None
     if not minor.is_finite() or minor != minor.to_integral_value() or not 0 <= minor < 10**12:
-        raise ValueError(f"{text!r} is no amount in {currency}")
+        places = get_currency_precision(currency)
+        raise ValueError(f"{text!r} is no amount in {currency}: {places or 'no'} decimal places, at most 12 digits")
     return int(minor)
 
 

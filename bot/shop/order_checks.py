@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.commerce import LineState
 from bot.facts import Money
+from bot.shop.checked import known_here
 from bot.shop.checks import amount_fault
 from bot.shop.goods import Goods
 from bot.shop.money import to_minor, to_signed, to_text
@@ -21,9 +22,9 @@ _ARRIVED = {LineState.DELIVERED, LineState.RETURN_OPEN, LineState.RETURNED}
 
 def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime) -> Iterator[str]:
     """What is wrong with a completed order."""
-    if order.market not in policy.markets:
-        yield f"market: {order.market!r} is not in shop.toml"
-        return
+    market = policy.markets.get(order.market)
+    if market is None:
+        yield f"market: {order.market!r} is not in shop.toml; {known_here(order.market, list(policy.markets))}"
     left = bool(order.customer) and goods.refuses("customers", order.customer)  # to a customer that is not known
     if order.customer and goods.lacks("customers", order.customer):
         yield f"customer: {order.customer!r} is not in customers"
@@ -31,8 +32,8 @@ def order_faults(order: OrderRecord, goods: Goods, policy: Policy, now: datetime
         yield f"currency: no market of shop.toml uses {order.currency!r}"
     if not order.email and not left:
         yield "email: missing; a guest order needs one"
-    if order.address or not left:
-        yield from _address_faults(order.address, policy.market(order.market).countries)
+    if market and (order.address or not left):
+        yield from _address_faults(order.address, market.countries)
     amounts = _amounts(order)
     faults = [fault for place, amount in amounts.items() for fault in amount_fault(place, amount, order.currency)]
     yield from faults
@@ -162,23 +163,32 @@ def _time_faults(order: OrderRecord, now: datetime) -> Iterator[str]:
     times |= {f"history: {event.kind}": event.at for event in order.history}
     for parcel in order.parcels:
         where = f"parcels: {parcel.id}"
-        times |= {f"{where}: shipped_at": parcel.shipped_at, f"{where}: delivered_at": parcel.delivered_at}
-        times |= {f"{where}: scan {place}": scan.at for place, scan in enumerate(parcel.scans, 1)}
+        own = {f"{where}: shipped_at": parcel.shipped_at, f"{where}: delivered_at": parcel.delivered_at}
+        own |= {f"{where}: scan {place}": scan.at for place, scan in enumerate(parcel.scans, 1)}
+        times |= own
+        possible = all(at is None or order.placed_at <= at <= now for at in own.values())  # else one is named below
         if (parcel.state == "delivered") is not (parcel.delivered_at is not None):
             yield f"{where}: is {parcel.state}; delivered_at belongs to a delivered parcel and only to it"
         if parcel.state != "packed" and parcel.shipped_at is None:
             yield f"{where}: is {parcel.state} and needs shipped_at"
-        elif parcel.delivered_at and parcel.shipped_at and parcel.delivered_at < parcel.shipped_at:
+        elif possible and parcel.delivered_at and parcel.shipped_at and parcel.delivered_at < parcel.shipped_at:
             yield f"{where}: delivered before it was shipped"
         scans = [scan.at for scan in parcel.scans]
-        if scans != sorted(scans):
+        if possible and scans != sorted(scans):
             yield f"{where}: scans must be oldest first"
+    known = {where: at for where, at in times.items() if at is not None}
     if order.placed_at > now:
-        yield "placed_at: is in the future"
-    for where, at in times.items():
-        if at is not None and not order.placed_at <= at <= now:
-            fault = "before the order was placed" if at < order.placed_at else "in the future"
-            yield f"{where}: {at:%Y-%m-%d %H:%M} UTC is {fault}"
+        yield f"placed_at: {order.placed_at:%Y-%m-%d %H:%M} UTC is in the future"
+    else:
+        early = {where: at for where, at in known.items() if at < order.placed_at}
+        if len(early) == len(known) > 1:
+            yield f"placed_at: {order.placed_at:%Y-%m-%d %H:%M} UTC is after all that happened to the order"
+        else:
+            for where, at in early.items():
+                yield f"{where}: {at:%Y-%m-%d %H:%M} UTC is before the order was placed"
+    for where, at in known.items():
+        if at > now:
+            yield f"{where}: {at:%Y-%m-%d %H:%M} UTC is in the future"
 
 
 def invoice_faults(invoice: InvoiceRecord, goods: Goods, older: Goods) -> Iterator[str]:

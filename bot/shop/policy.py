@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from bot.commerce import WriteMode
+from bot.commerce import METHODS, WITH_MODE, WriteMode
 from bot.deadlines import IDLE, KINDS
 from bot.errors import BadInput
 from bot.facts import Localised, Money
 from bot.opening import OpeningHours
-from bot.shop import checked, floors
+from bot.shop import checked, floors, reasons
 from bot.shop.calendar import WorkingDays, weekdays
 from bot.shop.checked import CheckedTable
 from bot.shop.invoice_pdf import check_font
@@ -80,7 +80,7 @@ class Market:
     refund_order: tuple[str, ...] = ()  # methods in the order in which money goes back to them
     refund_days: tuple[int, int] = (5, 7)  # working days until a refund is on the shopper's account
     price_match_days: int = 0  # days after the order in which a lower price of ours is paid back; 0: never
-    warranty_days: int = 0  # from delivery
+    warranty_days: int | None = None  # from delivery; None: nothing is said of it, and no claim comes too late
     answer_days: int = 2  # working days until a shopper hears of what staff look into
     lost_after_days: int = 7  # working days without a scan after the promised day: then a parcel counts as lost
     emergency: str = ""  # the number to call when somebody is in danger
@@ -93,6 +93,12 @@ class Market:
     modes: Mapping[str, WriteMode] = field(default_factory=dict)  # verb → mode; "all": of every other one
     vat: Mapping[str, int] = field(default_factory=dict)  # see `vat_rate`; hundredths of a percent
     delivery_back: bool = False  # who returns all of an order gets the charge for its delivery too
+
+    @property
+    def categories(self) -> Mapping[str, frozenset[str]]:
+        """Key of policy.toml → the categories that it names."""
+        taxed = {key.partition("/")[2] or key for key in self.vat if key != "all" and key not in self.countries}
+        return {"not_returnable": self.not_returnable, "vat": frozenset(taxed)}
 
     def vat_rate(self, category: str, country: str) -> int | None:
         """The rate that prices hold, in hundredths of a percent: the most special one. None: no VAT is shown."""
@@ -113,6 +119,7 @@ class Market:
     def refund_by(self, method: str, started: date) -> date:
         """The last day by which a refund is on the account: a gift card has it at once."""
         return started if method == "gift_card" else self.working.after(started, self.refund_days[1])
+
     @property
     def emergency_numbers(self) -> Mapping[str, str]:
         """Reason to bring a person → the number to call before anything else."""
@@ -177,7 +184,7 @@ def check_policy(folder: Path) -> tuple[Policy | None, list[str]]:
 def _shopfront(shop: "CheckedTable", folder: Path) -> dict[str, Any]:
     return {
         "name": shop.value("name", checked.texts),
-        "languages": shop.value("languages", checked.words),
+        "languages": shop.value("languages", checked.languages),
         "zone": shop.value("zone", checked.zone),
         "url": shop.value("url", checked.web_address),
         "email": shop.value("email", checked.email),
@@ -208,6 +215,7 @@ def _markets(
     languages: tuple[str, ...],
 ) -> dict[str, Market]:
     markets = {}
+    methods = checked.some_of(METHODS, "payment method")
     for name, home in homes.items():
         rule = rules.get(name)
         if rule is None:
@@ -217,7 +225,7 @@ def _markets(
             continue
         currency = home.value("currency", checked.currency_code) or "GBP"
         countries = frozenset(home.value("countries", checked.countries) or ())
-        least, sound = floors.floor(countries), len(limits.problems)
+        least = floors.floor(countries)
         most = least.refund_days
         working = rule.tables_of("working") if "working" in rule.values else None
         markets[name] = Market(
@@ -232,26 +240,28 @@ def _markets(
             approval_limit=Money(limits.value(currency, checked.amount(currency)) or 0, currency),
             promised_days=rule.value("promised_days", checked.days) or 0,
             seasons=rule.optional("seasons", _seasons, ()),
-            free_return=frozenset(rule.optional("free_return", checked.words, floors.FAULTS)),
-            refund_order=rule.optional("refund_order", checked.words, ()),
+            free_return=frozenset(rule.optional("free_return", checked.some_of(reasons.KEYS, "reason"), floors.FAULTS)),
+            refund_order=rule.optional("refund_order", methods, ()),
             refund_days=rule.optional("refund_days", checked.span, tuple(min(days, most) for days in (5, 7))),
             price_match_days=rule.optional("price_match_days", checked.days, 0),
-            warranty_days=rule.optional("warranty_days", checked.days, least.warranty[0]),
+            warranty_days=rule.optional("warranty_days", checked.days, None),
             answer_days=rule.optional("answer_days", checked.days, 2),
             lost_after_days=rule.optional("lost_after_days", checked.days, 7),
             delivery_fee=rule.optional("delivery_fee", checked.money(currency), None),
             free_delivery_from=rule.optional("free_delivery_from", checked.money(currency), None),
-            methods=rule.optional("methods", checked.methods, ()),
+            methods=rule.optional("methods", methods, ()),
             authorisation_days=rule.optional("authorisation_days", checked.days, 7),
             emergency=rule.optional("emergency", checked.telephone, least.emergency),
             emergency_fire=rule.optional("emergency_fire", checked.telephone, least.emergency_fire),
             working=_working(working) if working else WorkingDays(),
-            modes=rule.optional("modes", _modes, {}),
+            modes=_modes(rule.tables_of("modes")) if "modes" in rule.values else {},
             vat=rule.optional("vat", _vat(countries), {}),
             delivery_back=least.delivery_back,
         )
-        if len(limits.problems) == sound:
-            limits.problems += [f"{POLICY_FILE}: markets.{name}.{fault}" for fault in floors.faults(markets[name])]
+        limits.problems += [
+            f"{POLICY_FILE}: markets.{name}.{key}: {fault}"
+            for key, fault in floors.faults(markets[name]) if not {key, "return_fee"} & rule.wrong
+        ]  # fmt: skip
         if "free_delivery_from" in rule.values and "delivery_fee" not in rule.values:
             limits.problems.append(f"{POLICY_FILE}: markets.{name}.free_delivery_from: needs a delivery_fee beside it")
         home.unknown()
@@ -274,13 +284,16 @@ def _seasons(value: Any) -> tuple[Season, ...]:
     return seasons
 
 
-def _modes(value: Any) -> dict[str, WriteMode]:
-    known = ", ".join(WriteMode)
-    if not isinstance(value, dict):
-        raise ValueError(f'must be a table of verbs like {{ all = "approval", cancel = "automatic" }}; modes: {known}')
-    if strange := next((mode for mode in value.values() if mode not in list(WriteMode)), None):
-        raise ValueError(f"{strange!r} is no mode; known: {known}")
-    return {verb: WriteMode(mode) for verb, mode in value.items()}
+def _modes(table: "CheckedTable") -> dict[str, WriteMode]:
+    modes = {verb: table.optional(verb, _mode, None) for verb in ("all", *WITH_MODE)}
+    table.unknown()
+    return {verb: mode for verb, mode in modes.items() if mode}
+
+
+def _mode(value: Any) -> WriteMode | None:
+    if value not in list(WriteMode):
+        raise ValueError(f"{value!r} is no mode; {checked.known_here(str(value), list(WriteMode))}")
+    return WriteMode(value)
 
 
 def _vat(countries: Collection[str]) -> Callable[[Any], dict[str, int]]:
@@ -291,7 +304,8 @@ def _vat(countries: Collection[str]) -> Callable[[Any], dict[str, int]]:
             raise ValueError('must be a table of rates like { all = "20", pantry = "0" }')
         elsewhere = [key for key in value if re.fullmatch("[A-Z]{2}(/.+)?", key) and key[:2] not in countries]
         if elsewhere:
-            raise ValueError(f"{elsewhere[0][:2]} is no country of this market")
+            known = ", ".join(sorted(countries))
+            raise ValueError(f"{elsewhere[0][:2]} is no country of this market; its countries: {known}")
         return {key: checked.rate(rate) for key, rate in value.items()}
 
     return check

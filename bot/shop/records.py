@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from babel import Locale
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -18,7 +19,8 @@ from pydantic import (
     model_validator,
 )
 
-from bot.commerce import GIFT_NOTE_LENGTH, LineState, Measure
+from bot.commerce import GIFT_NOTE_LENGTH, METHODS, LineState, Measure
+from bot.shop.checked import known_here
 from bot.shop.moments import Origin
 
 # --- values ----------------------------------------------------------------------------------------------------------
@@ -48,6 +50,8 @@ def _not_due(state: Any) -> Any:
 
 def _amount(value: Any) -> Any:
     """Digits with a point; for anything else ValueError says how the amount would be written."""
+    if isinstance(value, int | float):
+        raise ValueError(f'{value}: write the amount as text, in quotes: "{value}"')
     if isinstance(value, str) and _COMMA.fullmatch(value):
         raise ValueError(f"{value!r} has a decimal comma; write it like {value.replace(',', '.')}")
     if isinstance(value, str) and not _AMOUNT.fullmatch(value):
@@ -58,8 +62,30 @@ def _amount(value: Any) -> Any:
 
 
 def _signed(value: Any) -> Any:
-    if isinstance(value, str):
-        _amount(value.removeprefix("-"))
+    _amount(value.removeprefix("-") if isinstance(value, str) else value)
+    return value
+
+
+def _method(value: str) -> str:
+    if value not in METHODS:
+        raise ValueError(f"{value!r} is no payment method; {known_here(value, METHODS)}")
+    return value
+
+
+def _like(pattern: str, how: str) -> Any:
+    """A text of that form; of any other ValueError says how it is written."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value!r}: {how}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _country(value: str) -> str:
+    if len(value) != 2 or value not in Locale("en").territories:
+        raise ValueError(f"{value!r} is no country; write its ISO 3166 code, two capital letters like GB, DE or CN")
     return value
 
 
@@ -79,13 +105,23 @@ _AMOUNT = re.compile(r"\d{1,9}(\.\d{1,3})?")
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Day = Annotated[date, BeforeValidator(_day)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
-Email = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^([+\d][\d\s().-]{5,20})?$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Id = Annotated[
+    str, _like(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}", "letters, digits, _, . and -, at most 32, a letter or digit first")
+]
+Number = Annotated[
+    str, _like(r"[A-Z0-9][A-Z0-9-]{3,19}", "4 to 20 capital letters, digits and -, a letter or digit first")
+]
+Email = Annotated[
+    str,
+    StringConstraints(to_lower=True),
+    _like(r"[^@\s]+@[^@\s]+\.[^@\s]+", "write an e-mail address like anna@shop.example"),
+]
+Phone = Annotated[str, _like(r"([+\d][\d\s().-]{5,20})?", "write a telephone number like +447700900101")]
+Country = Annotated[str, AfterValidator(_country)]
 Amount = Annotated[str, BeforeValidator(_amount)]
+Method = Annotated[str, AfterValidator(_method)]
 # Maps come sorted by key, whatever form they were read from: what is written back is then the same each time.
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")]
+Language = Annotated[str, _like(r"[a-z]{2}(-[A-Za-z]+)?", "write a language by its code, like en or zh")]
 Texts = Annotated[dict[Language, Name], Field(min_length=1), AfterValidator(_sorted)]
 Names = Annotated[dict[Language, Name], AfterValidator(_sorted)]
 LongTexts = Annotated[
@@ -94,9 +130,13 @@ LongTexts = Annotated[
 ]
 ManyNames = Annotated[dict[Language, tuple[Name, ...]], AfterValidator(_sorted)]
 ImageUrl = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_https)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^\S{2,40}$")]
+Code = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_upper=True),
+    _like(r"\S{2,40}", "2 to 40 characters without blanks"),
+]
 Amounts = Annotated[
-    dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Amount], AfterValidator(_sorted)
+    dict[Annotated[str, _like(r"[A-Z]{3}", "write a currency by its code, like GBP")], Amount], AfterValidator(_sorted)
 ]  # by currency
 
 
@@ -222,7 +262,7 @@ class ParcelRecord(Record):
 
 class PaymentRecord(Record):
     id: Id
-    method: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
+    method: Method
     amount: Amount
     state: Annotated[Literal["authorised", "paid", "failed"], BeforeValidator(_not_due)]
     hint: str = ""
@@ -233,14 +273,14 @@ class PaymentRecord(Record):
 class RefundRecord(Record):
     id: Id
     amount: Amount
-    method: str
+    method: Method
     state: Literal["started", "done"]
     at: Moment
     reason: str = ""
 
 
 class ShareRecord(Record):
-    method: str
+    method: Method
     amount: Amount
 
 
@@ -266,7 +306,7 @@ class ClaimRecord(Record):
     parcel: str = ""
     text: str = ""
     wish: Literal["", "refund", "replacement", "part"] = ""
-    files: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")], ...] = ()
+    files: tuple[Annotated[str, _like(r"[0-9a-f]{64}", "must be a SHA-256 in small hexadecimal digits")], ...] = ()
     state: Literal["open", "settled"] = "open"
     at: Moment
     due: Day | None = None
@@ -280,7 +320,7 @@ class EventRecord(Record):
 
 
 class OrderRecord(Record):
-    number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{3,19}$")]
+    number: Number
     customer: str = ""  # "": a guest order
     market: str
     currency: str = ""  # left out: the market's

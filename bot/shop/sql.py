@@ -229,8 +229,11 @@ class SqlShop:
         rules = self._policy.market(market)
         sole = len(self._policy.markets) == 1
         markets = {other.currency: name for name, other in reversed(self._policy.markets.items())}
+        async with reading(self._engine) as connection:
+            names = await reads.categories(connection)
+        kept = tuple(Localised(names[id_]) for id_ in sorted(rules.not_returnable) if id_ in names)
         return Terms(rules.name, rules.currency, sole, rules.methods, rules.authorisation_days, rules.return_days,
-                     rules.warranty_days, bool(rules.vat), markets)  # fmt: skip
+                     rules.warranty_days or 0, bool(rules.vat), markets, kept, rules.price_match_days)  # fmt: skip
 
     async def fill_basket(self, items: Mapping[str, int], *, market: str = "", token: str = "") -> Basket:
         rules, now = self._policy.market(market), self._clock.now()

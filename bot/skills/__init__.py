@@ -30,6 +30,7 @@ from bot.skills import (
     refund_status,
     report_problem,
     return_items,
+    returnable,
     shop_faq,
     signed_link,
     size_help,
@@ -50,6 +51,7 @@ _TASKS: tuple[Skill, ...] = (
     modify_order.SKILL,
     change_address.SKILL,
     return_items.SKILL,
+    returnable.SKILL,  # after return_items: it takes those questions that name goods and no order
     exchange_item.SKILL,
     refund_request.SKILL,
     refund_status.SKILL,

@@ -10,8 +10,10 @@ from bot import days
 from bot.commerce import GIFT_NOTE_LENGTH, AnswerStatus, LineState, Order, Shop
 from bot.conversation import Access, Option
 from bot.facts import Act, Day, Fact, Number, Term, Text
+from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
 from bot.skills import choices, item_change, wishes
+from bot.skills.money_back import label
 from bot.skills.order_change import Change
 from bot.skills.orders import WHICH_ORDER, holds, pick_order
 from bot.skills.wishes import Wish
@@ -72,16 +74,23 @@ async def _delivery_day(change: Change) -> Outcome:
     answer = await change.quote("delivery_day", {"day": day.isoformat() if day else ""})
     if answer.status is AnswerStatus.DONE and answer.value and day:
         new = {"date": day.isoformat()}
-        return change.outcome("confirm:modify_order/delivery_day", {"day": Day(day)}, quote=answer.value, new=new)
+        facts: dict[str, Fact] = {"day": Day(day)}
+        cards = _passed_on("delivery_day", facts["day"], change)
+        return change.outcome("confirm:modify_order/delivery_day", facts, quote=answer.value, new=new, cards=cards)
     possible = [date.fromisoformat(one) for one in answer.detail.get("possible", ())]
     options = tuple(Option(change.request.say(Day(one)), one.isoformat()) for one in possible)
     if answer.reason == "no_day":
         return change.outcome("ask:delivery_day", {}, slot="date", options=options)
-    facts: dict[str, Fact] = {"day": Day(day)} if day else {}
+    facts = {"day": Day(day)} if day else {}
     if answer.reason == "day_range":
         facts |= {end: Day(date.fromisoformat(answer.detail[end])) for end in ("first", "last")}
     slot = "date" if options else ""
     return change.refused(answer.reason or str(answer.status), facts, slot=slot, options=options)
+
+
+def _passed_on(key: str, fact: Fact, change: Change) -> tuple[Card, ...]:
+    """What is written down or put to staff: such a change needs no yes, so that nothing else shows it."""
+    return (Card(label(key, change.request), (("", change.request.say(fact)),)),)
 
 
 async def _gift_note(change: Change) -> Outcome:
@@ -94,7 +103,8 @@ async def _gift_note(change: Change) -> Outcome:
         if removal:
             return change.outcome("confirm:modify_order/gift_note_removed", {}, quote=answer.value)
         facts = {"note": Text(answer.value.arguments["text"])}
-        return change.outcome("confirm:modify_order/gift_note", facts, quote=answer.value)
+        cards = _passed_on("gift_note", facts["note"], change)
+        return change.outcome("confirm:modify_order/gift_note", facts, quote=answer.value, cards=cards)
     if answer.reason == "too_long":
         facts = {"length": Number(answer.detail["length"]), "limit": Number(GIFT_NOTE_LENGTH)}
         return change.refused("too_long", facts, slot="gift_note", new={"gift_note": ""})

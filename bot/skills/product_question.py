@@ -164,10 +164,9 @@ def _describe(variant: Variant, request: Request) -> str:
 
 
 def _card(product: Product, request: Request) -> Card:
-    about = request.say(product.description)
     told = request.intent == "product_price" or product.lowest is None
     price = () if told else offered(product, request)[:1]
-    rows = (*price, ("", about), *described(product, request), ("", product.url))
+    rows = (*price, *described(product, request), ("", product.url))
     return Card(request.say(product.name), tuple(row for row in rows if row[1]), picture(product, request))
 
 

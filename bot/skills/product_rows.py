@@ -24,7 +24,8 @@ def offered(product: Product, request: Request, *, sizes: bool = True) -> tuple[
 
 
 def described(product: Product, request: Request) -> tuple[tuple[str, str], ...]:
-    """What it is made of, how it is cared for and what it goes with."""
+    """What it is, what it is made of, how it is cared for and what it goes with."""
     facts = {"material": product.material, "care": product.care, "fits": Many(product.goes_with)}
     said = {key: request.say(fact) for key, fact in facts.items()}
-    return tuple((request.say(Term("advice", key)), text) for key, text in said.items() if text)
+    rows = ((request.say(Term("advice", key)), text) for key, text in said.items() if text)
+    return (*((("", about),) if (about := request.say(product.description)) else ()), *rows)

@@ -1,16 +1,18 @@
 """Codes and discounts by the shop's rules: what a code gives, exactly why it fails, and what there is just now."""
 
+import re
 from dataclasses import replace
 
 from bot.commerce import Answer, AnswerStatus, Discount, Promotion, Shop
 from bot.decision import HandoffRequest
-from bot.facts import Act, Day, Fact, Many, Term, Text
+from bot.facts import Act, Day, Fact, Many, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Outcome, Request, Skill
 from bot.skills import knowledge
 from bot.skills.product_question import POSSIBLE
 
 _FITS = 0.34  # Passage.score: the shop's knowledge answers the question
+_PRICE_MATCH = re.compile(r"price[ -]?match|match (?:it|the price|that)|[保补補][价價]|[退补補]差[价價]", re.IGNORECASE)
 _REASONS = (
     "unknown", "expired", "not_yet", "other_market", "used_up", "already_used", "not_first", "other_goods",
     "below_minimum",
@@ -71,6 +73,10 @@ async def _scheme(shop: Shop, request: Request) -> Outcome:
     """Points, students and the like: the shop's own words if it has any on it, else an honest no."""
     found = await knowledge.find(shop, request)
     if found is None or not found.sure or found.passages[0].score < _FITS:
+        if _PRICE_MATCH.search(request.text) and (days := (await shop.terms(request.market)).price_match_days):
+            row = (request.say(Term("advice", "price_match_days")), request.say(Number(days)))
+            card = Card(request.say(Term("advice", "price_match")), (row,))
+            return Outcome(Act("inform:passage", {"topic": Term("intent", request.intent)}), cards=(card,))
         offers = await _open_to_all(shop, request)
         act = "inform:scheme/none" if offers.act.name == "inform:promotions/none" else "inform:scheme/but"
         return replace(offers, act=Act(act, offers.act.facts))

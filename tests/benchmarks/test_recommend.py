@@ -55,7 +55,7 @@ def folder(path: Path, bought: Sequence[tuple[str, Sequence[str]]], every: Seque
     for name in ("shop.toml", "policy.toml"):
         shutil.copyfile(SAMPLE / name, path / name)
     rows = {
-        "categories": [{"id": "all", "name": {"en": "All"}}],
+        "categories": [{"id": id_, "name": {"en": id_}} for id_ in ("all", "beauty", "pantry")],
         "products": [
             {"id": id_, "name": {"en": f"Article {id_}"}, "category": "all",
              "variants": [{"sku": id_, "prices": {"GBP": "1.00"}, "stock": 9}]}

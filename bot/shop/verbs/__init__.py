@@ -1,4 +1,4 @@
-"""The visible lists of verbs. To add one: write its file, add its line."""
+"""The visible lists of verbs. To add one: write its file, add its line, and to WITH_MODE its name."""
 
 from bot.shop.verbs import (
     cancel,
@@ -38,4 +38,3 @@ VERBS: dict[str, Verb] = {
 }
 STAFF_VERBS: dict[str, Verb] = {verb.name: verb for verb in (voucher.VERB,)}  # no shopper's and not the assistant's
 ACCOUNT_VERBS: dict[str, AccountVerb] = {verb.name: verb for verb in (default_address.VERB,)}
-WITH_MODE = (*VERBS, *ACCOUNT_VERBS)  # what the assistant may do, each as far as its mode lets it

@@ -147,7 +147,8 @@ def _no_claim(case: Case, line: Line) -> str:
         return "nothing_left"
     if line.state in _HERE:
         return "not_delivered"
-    return "warranty_over" if (last := last_day(case, line)) and case.today > last else ""
+    last = last_day(case, line) if case.market.warranty_days is not None else None
+    return "warranty_over" if last and case.today > last else ""
 
 
 def last_day(case: Case, line: Line) -> date | None:
@@ -156,9 +157,8 @@ def last_day(case: Case, line: Line) -> date | None:
     if parcel is None or parcel.delivered_at is None:
         return None
     came = case.day(parcel.delivered_at)
-    return max(
-        came + timedelta(days=case.market.warranty_days), case.market.return_until(came, case.day(case.order.placed_at))
-    )
+    warranty = timedelta(days=case.market.warranty_days or 0)
+    return max(came + warranty, case.market.return_until(came, case.day(case.order.placed_at)))
 
 
 # --- telling staff ---------------------------------------------------------------------------------------------------
