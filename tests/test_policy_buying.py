@@ -12,7 +12,7 @@ from bot.messages import Kind
 from bot.policy import decide
 from bot.skill import Outcome, Skill
 
-BUY_SLOTS = ("wishes", "product", "again", "order_id", "contact", "basket")
+BUY_SLOTS = ("wishes", "product", "whole", "again", "order_id", "contact", "basket")
 BUY = Skill("place_order", ("place_order",), never, (), slots=BUY_SLOTS)
 
 
@@ -142,3 +142,14 @@ def test_a_masked_card_number_is_told_once_and_the_request_goes_on() -> None:
     assert acts(speak) == ["card_masked", "done:basket"]
     assert acts(talk.event(Kind.TEXT, "two mugs", place_order=0.95)) == ["done:basket"]
 
+
+
+@pytest.mark.parametrize("text", ["checkout please", "clear my basket", "结账"])
+def test_the_whole_basket_is_no_product_that_was_asked_for(text: str) -> None:
+    talk = with_basket()
+    talk.answers["place_order"] = lambda read: (
+        Outcome(Act("done:basket")) if "whole" in read.flow.slots else Outcome(Act("ask:product/buy"), slot="product")
+    )
+    talk.text("I want to buy something", place_order=0.95)
+    assert acts(talk.text(text, provide_info=0.9)) == ["done:basket"]
+    assert talk.conversation.top is None
