@@ -30,7 +30,8 @@ PARTS: Mapping[str, str] = {
            r" (?:(?:so|very|really|quite|rather|pretty|properly|a|bit|little|both|all|now|still|just|been|being|feeling"
            r"|terribly|violently|horribly|seriously) )*(?:sick|ill|unwell|nauseous|dizzy|queasy)"
            r"(?![- ](?:of|and tired|to death|leave|days?|notes?|fitting))|vomit(?:ed|ing|s)?"
-           r"|(?:threw|throwing|thrown) up|nausea|diarrh?o?ea|(?:stomach|tummy|belly)[- ]?(?:aches?|cramps?|pains?|hurts?|is (?:killing|hurting))",
+           r"|(?:threw|throwing|thrown) up|nausea|diarrh?o?ea|(?:stomach|tummy|belly)[- ]?(?:aches?|cramps?|pains?"
+           r"|hurts?|is (?:killing|hurting))",
     "used": r"ate|eat(?:en|ing)|dr[au]nk|drinking|tasted|tasting|used(?! to)|using|wore|wearing|applied|applying"
             r"|breathed|breathing|inhaled|inhaling",
     "small": r"(?:button |coin |watch )?(?:batter(?:y|ies)|cells?)|magnets?|beads?|screws?|pins?|coins?|marbles?"
