@@ -162,6 +162,7 @@ class Flow:
     expects: str = ""  # the slot asked for, "confirm", or ""
     options: tuple[Option, ...] = ()  # what the question offered
     asked: dict[str, int] = field(default_factory=dict)  # slot → how often it was asked
+    left: int = 0  # how often something else was answered while its question was open
 
     def with_slot(self, name: str, value: str) -> "Flow":
         return replace(self, slots={**self.slots, name: value})

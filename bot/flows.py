@@ -38,12 +38,13 @@ UNKNOWN = {"unknown_order": "order_id", "unknown_product": "product"}  # act →
 # after these a person is offered
 HELPLESS = (
     "no_skill", "no_passage", "inform:passage/nearest", "inform:refund/overdue", "inform:suggestions/none",
-    "inform:size/none", "inform:size/no_chart", *UNKNOWN,
+    "inform:size/none", "inform:size/no_chart", "capabilities", *UNKNOWN,
 )  # fmt: skip
 ADVICE_MEMORY = ("shown", "seen", "taste")  # of suggestions: the last ones, all for this wish, the wish
 REMEMBERED = ("order_id", "product", "basket", *ADVICE_MEMORY)  # slots that a later request may point back at
 _TOO_WEAK = {(needed, Access.DELIVERY) for needed in Access if needed is not Access.DELIVERY}  # (needed, proved)
 DAY = timedelta(days=1)
+MOST_LEFT = 1  # times that a question which only leads to an answer is taken up again
 MANY = 99  # things to choose from, as long as nobody has counted them
 MOST_STEPS = 5  # of one turn; what is still open then goes on in the next (dialogue.py gives up after 6)
 
@@ -110,7 +111,7 @@ class TurnState:
     def fill(self, values: Mapping[str, str]) -> None:
         """New slot values for the top flow; a confirmation made from the old ones no longer stands."""
         if self.top:
-            self.replace_top(replace(self.top, slots={**self.top.slots, **values}, expects="", options=()))
+            self.replace_top(replace(self.top, slots={**self.top.slots, **values}, expects="", options=(), left=0))
         self.change(pending=None, fallbacks=0)
 
     def collected(self, skill: str) -> dict[str, str]:
@@ -361,6 +362,11 @@ class TurnState:
                 yield self.speak("say", offers=(*self._offered(), *((self.human,) if helpless else ())))
                 return
             if self.said and flow.expects and not resuming:
+                if flow.left >= MOST_LEFT and self.skills[flow.skill].mode is Mode.READ:
+                    self.change(flows=self.conversation.flows[:-1])  # nothing would be done of it: he has let it go
+                    continue
+                flow = replace(flow, left=flow.left + 1)
+                self.replace_top(flow)
                 self.say(Act("resume", {"task": Term("intent", flow.intent)}))
             pending = self.conversation.pending
             if pending and pending.skill == flow.skill and pending.expires > self.now:

@@ -88,13 +88,14 @@ _JOINT = re.compile(
 )
 _TAKE = re.compile(
     r"\b(?:without|remove|delete|drop|skip|minus|except|leave out|lose|get rid of|take (?:\S+ ){0,5}?(?:out|off|away)"
-    r"|throw (?:\S+ ){0,4}?out|(?:don['’]?t|do not) (?:want|need)|no longer|not the|no more|no)\b(?!\s*,)"
+    r"|throw (?:\S+ ){0,4}?out|(?:don['’]?t|do not) (?:want|need)|no longer|not the|no more"
+    r"|no(?! (?:wait|sorry|hang on|hold on|actually|i mean(?:t)?)\b))\b(?!\s*,)"
     r"|不(?:想)?(?:要|用|[买買]|需要)|[别別]要|去掉|[删刪]|拿(?:掉|走|出)|移(?:除|出)|取消|除了|[减減]掉|扣掉",
     re.IGNORECASE,
 )
 _SET = re.compile(
-    r"\b(?:make (?:it|that|them|those)|change|switch|swap|instead|rather|only|just|actually|i mean|sorry)\b"
-    r"|改|[换換]|[变變]成|只(?:要|[买買])|[还還]是|[错錯]了|不[对對]",
+    r"\b(?:make (?:it|that|them|those)|change|switch|swap|instead|rather|only|just|actually|i mean|sorry|wait|hang on"
+    r"|hold on)\b|等等|等一?下|改|[换換]|[变變]成|只(?:要|[买買])|[还還]是|[错錯]了|不[对對]",
     re.IGNORECASE,
 )
 _MORE = re.compile(
@@ -119,6 +120,7 @@ def wishes(spans: Sequence[SlotSpan], text: str) -> tuple[Wish, ...]:
     """The wishes of a message, in its order; () where it names neither goods nor a change."""
     marks = _marks(spans, text)
     found: list[Wish] = []
+    corrects = False
     clauses = list(_clauses(marks, text))
     listed = any(kind == "product" for kind, _, _ in marks) or goes_on(text)
     for place, (start, end, carries) in enumerate(clauses):
@@ -126,6 +128,9 @@ def wishes(spans: Sequence[SlotSpan], text: str) -> tuple[Wish, ...]:
         if listed and not any(kind == "product" for kind, _, _ in own):
             own = _with_unmarked(text[start:end], start, own)
         change, more = _change(text[start:end], own, found[-1].change if found and carries else None)
+        if corrects and change == "add" and not more and not any(kind == "product" for kind, _, _ in own):
+            change = "set"  # "no wait, white S"
+        corrects = not own and bool(_SET.search(text[start:end]))
         if change == "add" and _OBJECT.search(text[start:end]) and _taken_later(clauses[place + 1 :], text):
             change = "take"
         if any(kind == "product" for kind, _, _ in own):
@@ -156,6 +161,41 @@ _ASKS = re.compile(
     r"|[吗嗎呢]|什[么麼]|多少|怎|哪|[几幾](?!乎)|有[没沒]有|是不是|能不能",
     re.IGNORECASE,
 )
+
+
+# "So" before and "please" after what is said of the whole basket
+_BEFORE = (
+    r"\W*(?:(?:ok|okay|yes|no|and|so|then|now|well|great|thanks|thank you|please|pls|sorry|hi|hey|that['’]?s (?:all|it)"
+    r"|i['’]?m done|let['’]?s|just|(?:can|could) (?:you|i|we)|i['’]?d (?:like|want) to|i (?:want|need|would like) to"
+    r"|(?:i['’]?m )?ready to"
+    r"|(?:[我你]|好[的了吧]?|那|行|就|先|[请請]|[现現]在|麻[烦煩]|[帮幫]我|可以|直接|就[这這]些|想要?|要|去)(?=\W|[\u3400-\u9fff]))\W*)*"
+)
+_AFTER = r"(?:\W*(?:please|pls|plz|now|then|thanks|thank you|again|一下|[吧了啊呀吗嗎谢謝]))*\W*"
+_MY_BASKET = r"(?:(?:my|the|this) )?(?:shopping )?(?:basket|cart|bag)"
+_ZH_BASKET = r"(?:[购購]物[车車]|[购購]物[篮籃]|[篮籃]子)"
+_LOOKS = re.compile(
+    rf"{_BEFORE}(?:(?:go to |to |proceed to |take me to |the )*check ?-?out|{_MY_BASKET}"
+    rf"|(?:what(?:['’]?s| is| do i have| have i got)|anything|is there anything) in {_MY_BASKET}"
+    rf"|(?:show|see|view|open|check|look at|go to)(?: me)? {_MY_BASKET}"
+    rf"|(?:[结結][账帳算]|付款|[买買][单單]|(?:[看打][看开開]?(?:一下)?)?[我的]*{_ZH_BASKET}"
+    r"(?:[里裡]?[都现現在]*有些?(?:什[么麼]|啥|哪些)[东東西]*)?))"
+    rf"{_AFTER}",
+    re.IGNORECASE,
+)
+_EMPTIES = re.compile(
+    rf"{_BEFORE}(?:(?:clear|empty|reset|delete|dump|cancel|get rid of) {_MY_BASKET}(?: (?:out|completely))?"
+    rf"|(?:remove|take|delete|clear) (?:everything|it all|all of it|all(?: the)? items)"
+    rf"(?: (?:out|off|from|of|out of) {_MY_BASKET}| out)?|(?:清空|[删刪]除?掉?)[我的]*{_ZH_BASKET}"
+    rf"|把?[我的]*{_ZH_BASKET}[里裡]?的?(?:[东東]西)?(?:全部?|都)*(?:清空|清掉|[删刪]除?掉?)"
+    rf"|(?:全部?|都)(?:不要|清空|[删刪]掉|去掉|拿掉))"
+    rf"{_AFTER}",
+    re.IGNORECASE,
+)
+
+
+def whole(text: str) -> str:
+    """What a message that says nothing else wants of the basket as a whole: "look", "empty", or "" for neither."""
+    return "look" if _LOOKS.fullmatch(text) else "empty" if _EMPTIES.fullmatch(text) else ""
 
 
 def goes_on(text: str) -> bool:

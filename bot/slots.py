@@ -245,7 +245,10 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["notice"] = wish.awaited
     if values.get("postcode", "") == values.get("order_id"):
         values.pop("postcode", None)
-    told = {"cause": causes.cause, "same": causes.same_again, "quantity": causes.pieces, "wish": wants.wish}
+    told = {
+        "whole": shopping.whole, "cause": causes.cause, "same": causes.same_again, "quantity": causes.pieces,
+        "wish": wants.wish,
+    }  # fmt: skip
     return values | {name: found for name, tell in told.items() if name in wanted and (found := tell(text))}
 
 

@@ -18,6 +18,20 @@ def leaves(text: str) -> bool:
     return bool(_LEAVE.search(text))
 
 
+_ENDS = re.compile(
+    r"\W*(?:(?:ok|okay|no|well|sorry|actually|thanks|thank you|thx|cheers|that['’]?s (?:all|it)|for now|then|and)\W+)*"
+    r"(?:(?:good ?)?bye(?:[ -]?bye)?|see (?:you|ya)(?: later)?|(?:i(?:['’]ve| have)?(?: just)? )?changed my mind)"
+    r"(?:\W+(?:now|then|thanks|thank you|sorry|and))*\W*"
+    r"|(?:[好嗯那先了的哦吧]|[谢謝多感]|就[这這][样樣些]|\W)*(?:再[见見]|拜拜|下次再[来來说說]|(?:我)?改(?:变|變)?主意了)[了啦吧啊]*\W*",
+    re.IGNORECASE,
+)
+
+
+def ends(text: str) -> bool:
+    """ "Thanks, bye", "I changed my mind", and nothing else: what is open is over."""
+    return bool(_ENDS.fullmatch(text))
+
+
 def means_another(text: str) -> bool:
     """ "Another order": what was spoken of before is not meant."""
     return bool(_ANOTHER.search(text))

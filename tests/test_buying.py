@@ -131,6 +131,36 @@ async def test_what_is_not_there_is_named_with_what_is(
     assert (asked.act.name, say(asked.act.facts["wanted"]), labels(asked)) == (act, wanted, offered)
 
 
+async def test_a_colour_marked_as_part_of_the_name_is_not_asked_for(desk: Desk) -> None:
+    assert items(await desk.says("[navy linen shirt](product) in [S](size)")) == ["1 × Harbour linen shirt (Navy, S)"]
+
+
+async def test_the_basket_is_shown_and_emptied_as_it_is_whatever_was_being_chosen(desk: Desk) -> None:
+    assert (await desk.says("checkout please")).act.name == "inform:basket/empty"
+    await desk.says("[earbuds](product) please")
+    await desk.says("a [linen shirt](product)")
+    assert items(await desk.says("checkout pls")) == ["1 × Firefly wireless earbuds (White)"]
+    await desk.says("a [linen shirt](product)")
+    assert (await desk.says("clear my basket")).act.name == "inform:basket/empty"
+    assert (await desk.says("what's in my basket")).act.name == "inform:basket/empty"
+
+
+async def test_checkout_while_the_first_goods_are_chosen_asks_on(desk: Desk) -> None:
+    await desk.says("a [linen shirt](product)")
+    assert (await desk.says("checkout")).act.name == "ask:color"
+
+
+async def test_what_is_in_the_basket_is_not_put_in_again_for_a_word_without_goods(desk: Desk) -> None:
+    done = await desk.says("[earbuds](product) please")
+    again = await desk.run({"product": done.slots["product"]}, "ok, order it")
+    assert items(again) == ["1 × Firefly wireless earbuds (White)"]
+
+
+async def test_who_thinks_again_gets_the_other_article_in_place_of_the_first(desk: Desk) -> None:
+    await desk.says("[linen shirt](product) in [navy](color), [S](size)")
+    assert items(await desk.says("no wait, [white](color) [M](size)")) == ["1 × Harbour linen shirt (White, M)"]
+
+
 async def test_a_word_of_the_name_is_no_colour(desk: Desk) -> None:
     asked = await desk.says("[linen shirt](product) in [harbour](color)")
     assert (asked.act.name, labels(asked)) == ("ask:color", ["White", "Navy", "Sage"])

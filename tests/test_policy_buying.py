@@ -12,7 +12,7 @@ from bot.messages import Kind
 from bot.policy import decide
 from bot.skill import Outcome, Skill
 
-BUY_SLOTS = ("wishes", "product", "again", "order_id", "contact", "basket")
+BUY_SLOTS = ("wishes", "product", "whole", "again", "order_id", "contact", "basket")
 BUY = Skill("place_order", ("place_order",), never, (), slots=BUY_SLOTS)
 
 
@@ -142,3 +142,36 @@ def test_a_masked_card_number_is_told_once_and_the_request_goes_on() -> None:
     assert acts(speak) == ["card_masked", "done:basket"]
     assert acts(talk.event(Kind.TEXT, "two mugs", place_order=0.95)) == ["done:basket"]
 
+
+
+def asked_what_to_buy() -> Buying:
+    talk = with_basket()
+    talk.answers["place_order"] = lambda read: Outcome(Act("ask:color"), slot="color/0")
+    talk.text("I want to buy a shirt", place_order=0.95)
+    return talk
+
+
+def test_a_question_that_leads_to_no_write_is_taken_up_once_and_then_let_go() -> None:
+    talk = asked_what_to_buy()
+    question = "how do returns work?"
+    assert acts(talk.text(question, return_policy=0.95)) == ["inform:passage", "resume", "ask:color"]
+    assert acts(talk.text(question, return_policy=0.95)) == ["inform:passage"]
+    assert talk.conversation.top is None
+
+
+@pytest.mark.parametrize("text", ["Thanks, bye", "i've changed my mind", "谢谢，再见", "我改变主意了"])
+def test_who_takes_leave_or_changes_his_mind_is_asked_no_more(text: str) -> None:
+    talk = asked_what_to_buy()
+    assert acts(talk.text(text, thanks_bye=0.3))[0] == "stopped"
+    assert talk.conversation.top is None
+
+
+@pytest.mark.parametrize("text", ["checkout please", "clear my basket", "结账"])
+def test_the_whole_basket_is_no_product_that_was_asked_for(text: str) -> None:
+    talk = with_basket()
+    talk.answers["place_order"] = lambda read: (
+        Outcome(Act("done:basket")) if "whole" in read.flow.slots else Outcome(Act("ask:product/buy"), slot="product")
+    )
+    talk.text("I want to buy something", place_order=0.95)
+    assert acts(talk.text(text, provide_info=0.9)) == ["done:basket"]
+    assert talk.conversation.top is None

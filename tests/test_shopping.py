@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import SlotSpan
-from bot.shopping import Wish, changes_basket, count, dumps, loads, wishes
+from bot.shopping import Wish, changes_basket, count, dumps, loads, whole, wishes
 
 _MARK = re.compile(r"\[([^\]]*)\]\(([a-z_]+)\)")
 
@@ -149,3 +149,22 @@ def test_any_order_of_words_is_read_without_losing_a_product(pieces: list[str]) 
     names = " ".join(wish.name for wish in said)
     assert all(span.value in names for span in spans if span.name == "product")
     assert loads(dumps(said)) == said
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("checkout pls", "look"), ("check out please", "look"), ("ok, that's all, let's checkout", "look"),
+    ("whats in my basket", "look"), ("show me my cart", "look"), ("结账", "look"), ("购物车里有什么", "look"),
+    ("clear my basket", "empty"), ("remove everything from my basket", "empty"), ("清空购物车", "empty"),
+    ("把购物车清空", "empty"), ("checkout doesn't work", ""), ("add a mug to my basket", ""), ("a bag", ""),
+    ("how do I check out?", ""), ("付款方式", ""), ("i need a basket", ""),
+])  # fmt: skip
+def test_what_is_wanted_of_the_whole_basket_is_told_from_goods(text: str, wanted: str) -> None:
+    assert whole(text) == wanted
+
+
+@pytest.mark.parametrize("text", [
+    "no wait, [white](color) [S](size)", "actually, [white](color) [S](size)", "等等，[white](color)[S](size)码",
+])  # fmt: skip
+def test_who_thinks_again_changes_what_was_chosen(text: str) -> None:
+    assert changes_basket(*marked(text))
+    assert wishes(*marked(text)) == (Wish("set", "", 0, "white", "S"),)

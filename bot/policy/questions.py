@@ -80,9 +80,11 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         yield from t.advance()
         return
     others = tasks(t, apart_from=flow.skill)
-    if t.understanding.probability("cancel_flow") >= HALF or talk.leaves(t.event.text):
+    ended = not own_words(t) and talk.ends(t.event.text)
+    if t.understanding.probability("cancel_flow") >= HALF or talk.leaves(t.event.text) or ended:
         t.drop()
-        yield from requests(t, others)
+        goodbye = ended and "thanks_bye" in t.by_intent and _only_social(t)
+        yield from requests(t, others or (["thanks_bye"] if goodbye else []))
         return
     value = _value(t, flow)
     if asked := _asked_instead(t, flow, value, others):

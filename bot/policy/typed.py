@@ -1,13 +1,13 @@
 """A typed message: first what goes before everything else, then what it means where it stands."""
 
-from bot import advice, alarms, consent, slots
+from bot import advice, alarms, consent, shopping, slots
 from bot.conversation import Flow
 from bot.decision import PERSONAL, Decision, Offer
 from bot.facts import Act, Term
 from bot.flows import Script, TurnState
 from bot.messages import Kind, has_masked_card
 from bot.policy.buttons import menu
-from bot.policy.labels import ADVISING, HALF, LIKE_NOTICES, QUIET, SOCIAL, STATUS
+from bot.policy.labels import ADVISING, BUYING, HALF, LIKE_NOTICES, QUIET, SOCIAL, STATUS
 from bot.policy.language import language, other_language, third_language
 from bot.policy.notices import taken_back, to_take_back
 from bot.policy.pages import on_a_page
@@ -70,10 +70,23 @@ def _meant(t: TurnState) -> Script:
     elif not own_words(t) and (promises := to_take_back(t)) is not None:
         others = [name for name in tasks(t) if name not in LIKE_NOTICES] if t.event.kind is Kind.TEXT else []
         yield from taken_back(t, promises, others)
+    elif not own_words(t) and BUYING in t.by_intent and shopping.whole(t.event.text):
+        yield from _whole_basket(t)
     elif t.top and t.top.expects:
         yield from answered(t, t.top)
     else:
         yield from _new_message(t)
+
+
+def _whole_basket(t: TurnState) -> Script:
+    """The basket is to be shown or emptied, whatever is asked: not taken for goods, nor for an answer."""
+    skill = t.by_intent[BUYING].name
+    if t.top and t.top.skill == skill:
+        t.heard.append(BUYING)
+        t.fill(t.collected(skill))
+        yield from t.advance()
+    else:
+        yield from requests(t, [BUYING])
 
 
 def _new_message(t: TurnState) -> Script:

@@ -26,6 +26,14 @@ PARTS: Mapping[str, str] = {
     "body": r"hands?|fingers?|thumbs?|palms?|wrists?|arms?|elbow|shoulder|face|cheeks?|eyes?|lips?|mouth|tongue"
             r"|throat|nose|scalp|head|forehead|neck|skin|chest|stomach|back|legs?|knees?|shin|thighs?|ankle|foot"
             r"|feet|toes?|tooth|teeth",
+    "ill": r"(?:i'm|(?:he|she|it)'s|(?:we|they)'re|am|is|are|was|were|been|being|gets?|got|getting|feels?|feeling|felt)"
+           r" (?:(?:so|very|really|quite|rather|pretty|properly|a|bit|little|both|all|now|still|just|been|being|feeling"
+           r"|terribly|violently|horribly|seriously) )*(?:sick|ill|unwell|nauseous|dizzy|queasy)"
+           r"(?![- ](?:of|and tired|to death|leave|days?|notes?|fitting))|vomit(?:ed|ing|s)?"
+           r"|(?:threw|throwing|thrown) up|nausea|diarrh?o?ea|(?:stomach|tummy|belly)[- ]?(?:aches?|cramps?|pains?"
+           r"|hurts?|is (?:killing|hurting))",
+    "used": r"ate|eat(?:en|ing)|dr[au]nk|drinking|tasted|tasting|used(?! to)|using|wore|wearing|applied|applying"
+            r"|breathed|breathing|inhaled|inhaling",
     "small": r"(?:button |coin |watch )?(?:batter(?:y|ies)|cells?)|magnets?|beads?|screws?|pins?|coins?|marbles?"
              r"|pods?|capsules?|silica(?: gel)?|sachets?|desiccant|plastic|glass|metal|(?:[\w-]{1,20} )?(?:parts?"
              r"|pieces?|bits?|balls?|shards?)",
@@ -111,6 +119,11 @@ WORDS: Mapping[str, str] = {
         gave (?:<them>) (?:an? )?(?:\w+ )?(?:rash|hives|blisters|burns?)
         made (?:me|him|her|us|everyone|my \w+) (?:\w+ )?(?:ill|vomit|throw up|be sick|(?:really|very|violently
             |so) sick)
+        # ill from what was eaten or used
+        (?:<used>)(?:(?! (?:if|while|when you)\b)[^?]){0,60}?\b(?:<ill>)
+        (?:<ill>)<gap>(?:after|since|from|because (?:of|i|we|he|she)) <some>(?:<used>)
+        (?:<ill>) (?:from|off|because of|thanks to) (?:your|this|that|these|those)(?! <some>(?:wait\w*|delays?|service))
+        (?:gave|given|giving) (?:<them>) (?:an? )?(?:\w+ )?(?:<ill>)
         (?:glass|metal|splinters?|shards?|needle|chemical|liquid|spray)<gap>(?:in|into) <whose> (?:eyes?|mouth|throat
             |food|foot|hand|finger)
         someone (?:is|was|got|could have been|has been) (?:\w+ )?(?:hurt|injured|killed)

@@ -36,7 +36,7 @@ def of(skills: Sequence[Skill]) -> Skill:
     acts = {
         "languages": Act("inform:bot/languages", {"languages": Many(tuple(Term("language", code) for code in SPOKEN))}),
         "stored": Act("inform:bot/stored"),
-        "machine": Act("capabilities", tone="warm"),
+        "machine": Act("capabilities"),
         "can": Act("inform:bot/can", {"tasks": Many(tuple(Term("intent", intent) for intent in tasks))}, "warm"),
     }
 

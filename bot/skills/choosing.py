@@ -46,6 +46,10 @@ class Choice:
     last: str = ""  # id of the product last settled
 
     @property
+    def ids(self) -> set[str]:
+        return {pick.product for pick in self.picks}
+
+    @property
     def open_place(self) -> int | None:
         return next((place for place, pick in enumerate(self.picks) if not pick.sku), None)
 
@@ -62,13 +66,13 @@ def chosen_before(request: Request, basket: Basket | None) -> list[Pick]:
             for line in (basket.lines if basket else ())]  # fmt: skip
 
 
-def wishes_of(request: Request) -> tuple[Wish, ...]:
+def wishes_of(request: Request, choice: Choice) -> tuple[Wish, ...]:
     """The wishes of this message; without a word of goods in it, the product last spoken of."""
     wishes, product = loads(request.slots.get("wishes", "")), request.slots.get("product", "")
     if not product or any(wish.name for wish in wishes) or request.slots.get("chosen"):
         return wishes
-    if not wishes and "basket" in request.slots and names_basket(request.text):  # "my basket, I want to order it"
-        return ()
+    if not wishes and (product in choice.ids or ("basket" in request.slots and names_basket(request.text))):
+        return ()  # "my basket, I want to order it", "yes, order it"
     return tuple(replace(wish, name=product) for wish in wishes) or (Wish("add", product),)
 
 
@@ -78,6 +82,8 @@ async def told_apart(wishes: Sequence[Wish], choice: Choice, shop: Shop) -> list
     for wish in wishes:
         others: list[Wish] = []
         product = next(iter(await _named(wish.name, choice, shop)), None) if wish.name else None
+        if product and not wish.color:
+            wish = replace(wish, color=_color_named(wish.name, product))
         for name in ("color", "size") if product else ():
             said = getattr(wish, name)
             if not said or any(_is(name, said, variant) for variant in product.variants):
@@ -91,6 +97,14 @@ async def told_apart(wishes: Sequence[Wish], choice: Choice, shop: Shop) -> list
             others += [Wish(wish.change, said)] if named else []
         found += [wish, *others]
     return found
+
+
+def _color_named(name: str, product: Product) -> str:
+    """The colour marked as part of the name, 透明水壶; "" where there is none, or it belongs to the product's name."""
+    names = product.name.texts.values()
+    texts = {text for variant in product.variants for text in variant.color.texts.values() if text}
+    said = [text for text in texts if says(name, text) and not in_name(text, names)]
+    return said[0] if len(said) == 1 else ""
 
 
 def take_answers(choice: Choice, request: Request) -> None:
@@ -178,7 +192,7 @@ def kept(choice: Choice, request: Request) -> dict[str, str]:
     """The slots after this turn: the choice, and nothing of what it was made from."""
     rows = [(str(pick.quantity), pick.name, pick.product, pick.color, pick.size, pick.sku) for pick in choice.picks]
     used = {name: "" for name in request.slots if name.partition("/")[0] in ("product", "color", "size", "quantity")}
-    return {**used, "wishes": "", "again": "", "chosen": "\n".join("\t".join(row) for row in rows),
+    return {**used, "wishes": "", "whole": "", "again": "", "chosen": "\n".join("\t".join(row) for row in rows),
             "product": choice.last}  # fmt: skip
 
 

@@ -32,13 +32,16 @@ async def run(shop: Shop, request: Request) -> Outcome:
         return await _trouble(shop, request)
     basket = await shop.basket(request.slots["basket"]) if "basket" in request.slots else None
     choice = Choice(request.market or (basket.market if basket else ""), chosen_before(request, basket))
+    whole = request.slots.get("whole")
+    if whole == "empty" or (whole and (basket or choice.open_place is None)):
+        return await _whole(choice, basket, shop, request)
     if "again" in request.slots:
         order = await _earlier_order(shop, request)
         if isinstance(order, Outcome):
             return order
         choice.picks += _picks_of(order, request)
     take_answers(choice, request)
-    for place, wish in enumerate(await told_apart(wishes_of(request), choice, shop)):
+    for place, wish in enumerate(await told_apart(wishes_of(request, choice), choice, shop)):
         await grant(wish, choice, shop, request, first=place == 0)
     for place, pick in enumerate(choice.picks[:MOST_LINES]):
         settled = await settle(pick, place, choice, shop, request)
@@ -91,15 +94,26 @@ async def _filled(choice: Choice, before: Mapping[str, int], shop: Shop, request
     settled["basket"] = basket.token
     if not basket.lines:
         return Outcome(Act("inform:basket/empty"), slots=settled)
-    facts: dict[str, Fact] = {
-        "items": Many(tuple(_line_fact(line.name, line.color, line.size, line.quantity, request)
-                            for line in basket.lines)),
-        "total": basket.total, "day": Day(basket.promised), "link": Text(basket.url),
-    }  # fmt: skip
+    facts = _facts(basket, request)
     if not choice.gone:
         return Outcome(Act("done:basket", facts, "warm"), slots=settled, cards=(_card(basket, request),))
     facts["missing"] = Many(tuple(name for _, name in choice.gone))
     return Outcome(Act("done:basket/part", facts), slots=settled, cards=(_card(basket, request),))
+
+
+async def _whole(choice: Choice, basket: Basket | None, shop: Shop, request: Request) -> Outcome:
+    """The basket as it is, or emptied; what was still being chosen is left."""
+    settled = {**kept(choice, request), "chosen": ""}
+    if basket and request.slots["whole"] == "empty":
+        basket = await shop.fill_basket({}, market=choice.market, token=basket.token)
+    if not basket or not basket.lines:
+        return Outcome(Act("inform:basket/empty"), slots=settled)
+    return Outcome(Act("done:basket", _facts(basket, request), "warm"), slots=settled, cards=(_card(basket, request),))
+
+
+def _facts(basket: Basket, request: Request) -> dict[str, Fact]:
+    items = (_line_fact(line.name, line.color, line.size, line.quantity, request) for line in basket.lines)
+    return {"items": Many(tuple(items)), "total": basket.total, "day": Day(basket.promised), "link": Text(basket.url)}
 
 
 async def _cannot_be_had(choice: Choice, shop: Shop, request: Request, settled: Mapping[str, str]) -> Outcome:
@@ -166,5 +180,5 @@ SKILL = Skill(
         "inform:basket/empty", "inform:basket/not_in_it", "inform:product/not_sold", "unknown_product",
         "ask:order_id", "unknown_order", "no_orders", "ask:trouble", "inform:trouble",
     ),
-    slots=("wishes", "product", "again", "order_id", "contact", "trouble", "basket"),
+    slots=("wishes", "product", "whole", "again", "order_id", "contact", "trouble", "basket"),
 )  # fmt: skip
