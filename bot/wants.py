@@ -51,7 +51,7 @@ _WHERE = re.compile(
 
 
 def asks_where(text: str, number: str) -> bool:
-    """ "Where's 10042?", 10101到哪了, and nothing else: after whatever was spoken of before, it is the order's state."""
+    """ "Where's 10042?", 10101到哪了, and nothing else: whatever was spoken of before, it is the order's state."""
     return bool(number) and bool(_WHERE.fullmatch(_as_written(number).sub("<order>", text.strip(), count=1)))
 
 

@@ -93,7 +93,7 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
             t.change(memory={**memory, "shown": "\n".join(t.shown)}, flows=t.conversation.flows[:-1])
         yield from requests(t, asked)
     elif flow.expects == "reason" and slots.adds(t.event.text) and (more := t.correction()).get("products"):
-        t.fill({**more, "reason": ""})  # "and the slippers too": more that goes back, and no reason, which is asked once
+        t.fill({**more, "reason": ""})  # "and the slippers too": more goes back; it is no reason, which is asked once
         yield from t.advance()
     elif value is not None:
         t.heard.append("provide_info")
