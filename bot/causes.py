@@ -77,7 +77,8 @@ _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_WORDS)})"
 _PIECES = re.compile(
     rf"\b({_NUMBER}) (?:out )?of (?:the|my|these|those|them)\b"
     rf"|\b(?:just|only) ({_NUMBER})\b(?! (?:day|week|hour|question|more (?:thing|question)))"
-    r"|(?:(?:只|[仅僅]|就|其中)(?:想|要)?(?:退|[换換]|寄)?|退)(?:回|掉)?(?:其中)?([一二三四五六七八九两兩\d]{1,2})"
+    rf"|(?<!keep )\b({_NUMBER}) (?:[a-z]+ ){{0,2}}only\b"
+    r"|(?:(?:只|[仅僅]|就|其中)(?:想|要)?(?:退|[换換]|寄|取消)?|退)(?:回|掉)?(?:其中)?([一二三四五六七八九两兩\d]{1,2})"
     r"[个個件双雙条條只套盒瓶本]"
     rf"|\b({_NUMBER}) (?:[a-z]+ ){{1,4}}(?:is|are|was|were) missing\b"
     r"|[少缺]了?([一二三四五六七八九两兩\d]{1,2})[个個件双雙条條只套盒瓶本]",

@@ -24,12 +24,15 @@ _YES = (
     r"(?:y(?:e+s+|e+p+|u+p+|e+a+h*|a+h*)?|o+k+(?:a+y+|e+y+|ie)?|k|sure(?: thing)?|(?:for|i'?m|i am) sure|of course"
     r"|certainly|absolutely|definitely|exactly|agreed|i agree|perfect|great|good|fine(?: (?:by|with) me)?|correct"
     r"|right(?! now)|al(?:l )?right|all good|(?:i )?confirm(?:ed)?(?: (?:it|that|this))?"
-    r"|please do(?: (?:it|that|this|so))?|do (?:it|that|this|so)|go ahead|go for it|go on|proceed"
+    r"|please do(?: (?:it|that|this|so))?|do (?:it|that|this|so)|go (?:right )?ahead|go for it|go on|proceed"
+    r"|by all means|happy (?:with (?:it|that|this)|to (?:go ahead|proceed))|i'?m happy with (?:it|that|this)"
+    r"|make it so"
     r"|let'?s do (?:it|that|this)|sounds (?:good|great|right|fine)"
     r"|(?:that|it|this)(?:'?s| is| looks) (?:right|fine|ok|okay|correct|good|perfect)"
     rf"|that works|works for me|i(?:'d| would) like (?:to|that)|i do|i would|i want (?:to|that)){_END}"
     r"|是[的啊呀]?|[对對][的啊呀]?|好[的呀吧啊嘞滴哒哦噢好]*|可以[的啊呀]?|行[的吧啊呀]?|[没沒](?:问题|問題|错|錯)"
-    r"|我?[确確][认認定]|嗯+|恩+|就[这這][样樣]吧?|就[这這][么麼][办辦定]吧?|我?同意|我?要的?|[办辦]吧"
+    r"|我?[确確][认認定]|嗯+|恩+|就[这這][样樣]吧?|就[这這][么麼][办辦定]吧?|我?同意|我?要的?|[办辦]吧|[办辦]理吧?"
+    r"|就按[这這][个個样樣]?[办辦来來]吧?|就[这這][么麼]定了?吧?|[没沒]意[见見]"
     r"|[当當]然(?:可以)?|正[确確]|[👍👌✅✔☑🆗💯]"
 )
 _BESIDE = (
@@ -42,7 +45,7 @@ _BESIDE = (
 _IT = r"(?:it|this|that|them|these|those|(?:the|my|this|that|whole|the whole) (?:order|items?|thing))"
 _ORDER = r"(?:[这這那][个個]?|该|我的)?(?:订单|訂單|[单單]子?)"
 # said to these verbs, a word of theirs takes nothing back
-_OWN_WORDS = {"exchange": re.compile(r"[换換]")}
+_OWN_WORDS = dict.fromkeys(("exchange", "change_items"), re.compile(r"[换換]"))
 # verb of a write → its own name beside a yes, and where that is a yes itself ("cancel" alone might mean: leave it)
 _TASKS = {
     "cancel": (
@@ -61,8 +64,8 @@ _TASKS = {
         r"改(?:地址)?吧|就改到?[这這][个個]?地址",
     ),
     "change_items": (
-        rf"(?:to )?(?:change|swap|update)(?: (?:it|that|this|them))?{_END}|改单?",
-        rf"(?:change|swap|update) (?:it|that|this|them){_END}|就?改吧|就[这這][么麼样樣]改吧?",
+        rf"(?:to )?(?:change|swap|update)(?: (?:it|that|this|them))?{_END}|改单?|[换換]",
+        rf"(?:change|swap|update) (?:it|that|this|them){_END}|就?[改换換]吧|就[这這][么麼样樣][改换換]吧?",
     ),
     "exchange": (
         rf"(?:to )?(?:exchange|swap)(?: {_IT})?{_END}|[换換][货貨]?(?:{_ORDER})?",

@@ -39,6 +39,27 @@ def open_only(text: str) -> bool:
     return bool(_OPEN.search(text))
 
 
+_WHERE = re.compile(
+    r"(?:(?:hi|hello|and|so|ok(?:ay)?|please|then|also)\b[\s,]*)*"
+    r"(?:(?:do you know |can you (?:tell me|check|see) |tell me )?(?:where|how far)(?:['’]?s| is| are)?"
+    r"|when (?:will|is|does))(?: (?:my|the|order|parcel|number|no\.?))* #?<order>"
+    r"(?: (?:now|at|then|please|is|got to|arriv(?:e|ing)|com(?:e|ing)|be here|get here))*\W*"
+    r"|(?:那|请问|請問|我的|[订訂][单單])*[号號]?<order>(?:[号號]|的?[订訂][单單]|[这這][单單]|[现現]在|又|呢|的)*"
+    r"(?:到(?:哪儿?|哪里|哪裡|什么地方)了?|在哪儿?里?|(?:什么|甚麼|啥|几|幾)[时時天]候?(?:能|会|會)?[到送来來]货?)[了呢啊呀吗\W]*",
+    re.IGNORECASE,
+)
+
+
+def asks_where(text: str, number: str) -> bool:
+    """ "Where's 10042?", 10101到哪了, and nothing else: whatever was spoken of before, it is the order's state."""
+    return bool(number) and bool(_WHERE.fullmatch(_as_written(number).sub("<order>", text.strip(), count=1)))
+
+
+def _as_written(number: str) -> re.Pattern[str]:
+    """The order's number as it may stand in a message: "SC-2001", "sc 2001"."""
+    return re.compile(r"[\s-]?".join(map(re.escape, re.split(r"[\s-]", number))), re.IGNORECASE)
+
+
 _SENT_BACK = _words(
     r"(?:my|the|our|that) returns?(?! (?:label|slip|form|address|policy|window|fee))"
     r"|(?:\w+ ){1,4}(?:i|we)(?:['’]ve| have)? (?:sent|posted|shipped|brought) back"

@@ -523,6 +523,7 @@ def test_what_comes_in_one_variant_is_exchanged_for_itself() -> None:
         ("one of the two shirts", "1"), ("I'd send back two of them", "2"), ("just one please", "1"), ("退一件", "1"),
         ("只退其中一个", "1"), ("两件里就换两双", "2"), ("that one", ""), ("the second one", ""), ("第二件", ""),
         ("just one question", ""), ("all of them", ""), ("order 10042", ""),
+        ("not all, one bottle only", "1"), ("只取消一个", "1"), ("keep one only", ""),
     ],
 )  # fmt: skip
 def test_pieces_said_beyond_doubt(text: str, said: str) -> None:

@@ -18,6 +18,9 @@ and yes | 是 | 是的 | 对 | 对的 | 對 | 好 | 好的 | 好呀 | 好吧 | �
 行吧 | 没问题 | 沒問題 | 没错 | 确认 | 確認 | 确定 | 我确定 | 我确认 | 嗯 | 嗯嗯 | 恩 | 就这样 | 就這樣吧 | 就这么办
 同意 | 我同意 | 要 | 要的 | 我要 | 办吧 | 当然 | 正确 | 好的，谢谢 | 好的谢谢您 | 是的，麻烦了 | ok的 | OK吧
 嗯好的 | 那就好的 | 好滴 | 好哒 | 可以，谢谢🙏 | 好的！ | 好。 | 行，辛苦了 | 对，没问题 | 好的先生
+yes go ahead please | yes, go right ahead | please proceed | by all means | happy to go ahead | i'm happy with that
+确认办理 | 確認辦理 | 确定办理 | 是的办理吧 | 是的，办理 | 请办理 | 帮我办理吧 | 没问题就这么办 | 就按这个办吧
+没意见，办理吧 | 那就这么定了
 """
 # (text, verb of the write that was shown)
 YES_TO = [
@@ -43,6 +46,8 @@ YES_TO = [
     ("ok, update the address", "change_address"),
     ("改吧", "change_address"),
     ("好的，就改这个地址", "change_address"),
+    ("好的，换吧", "change_items"),
+    ("就换吧", "change_items"),
 ]
 NOT_YES = r"""
  | . | ... | ? | no | No. | nope | nah | no thanks | not now | don't | don’t | yes but not yet
@@ -91,6 +96,11 @@ NOT_YES_TO = [
     ("yes cancel all my orders", "cancel"),
     ("ok send it", "return"),
     ("yes, change it to 12 High Street", "change_address"),
+    ("换一个", "change_items"),
+    ("好的，换成L码", "change_items"),
+    ("好的，换吧", "cancel"),
+    ("不办理", "cancel"),
+    ("怎么办理", "cancel"),
 ]
 NO = r"""
 no | No! | nope | nah | n | no no | no, thanks | no thank you | thanks, no | not now | don't | don’t | please don't

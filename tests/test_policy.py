@@ -1173,3 +1173,12 @@ def test_the_number_answers_the_open_question_and_the_request_beside_it_is_kept(
     asking.text("cancel my order", cancel_order=0.95)
     speak = asking.text("where is 10423?", {"order_id": "10423"}, order_status=0.95)
     assert acts(speak) == ["inform:order/open", "resume", "ask:order"]
+
+
+@pytest.mark.parametrize("text", ["where's 10500?", "10500在哪"])
+def test_a_question_where_an_order_is_does_not_answer_which_order_is_meant(text: str) -> None:
+    talk = customer()
+    talk.text("cancel my order", cancel_order=0.95)
+    speak = talk.text(text, {"order_id": "10500"}, provide_info=0.8, cancel_order=0.7, order_status=0.3)
+    assert acts(speak) == ["inform:order/open", "resume", "ask:order"]
+    assert talk.top == "cancel_order"

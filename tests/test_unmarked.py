@@ -4,7 +4,7 @@ import pytest
 
 from bot.commerce import Line, LineState
 from bot.facts import Localised, Money
-from bot.skills.unmarked import asked_for, lines_in
+from bot.skills.unmarked import asked_for, joined, lines_in
 
 NAMES = {
     "lock": Localised({"en": "Bastion D-lock", "zh": "堡垒U型锁"}),
@@ -42,3 +42,16 @@ def test_words_of_a_name_find_its_line_in_any_language(said: str, found: dict[st
 )
 def test_a_noun_after_the_verb_is_goods_unless_it_means_the_whole_order(said: str, intent: str, noun: str) -> None:
     assert asked_for(said, intent) == noun
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "other"),
+    [
+        ("想退围裙和吐司模", "围裙", "吐司模"), ("围裙、吐司模都不要了", "围裙", "吐司模"),
+        ("return the apron and the loaf tin from 10042", "apron", "loaf tin"),
+        ("return the apron and tell me when", "apron", ""), ("退围裙和取消订单", "围裙", ""),
+        ("cancel the apron and the rest", "apron", ""), ("return the apron", "apron", ""),
+    ],
+)  # fmt: skip
+def test_what_is_named_in_one_breath(said: str, name: str, other: str) -> None:
+    assert joined(said, name) == other

@@ -213,3 +213,17 @@ def test_the_answer_whether_one_has_looked(text: str, answer: str | None) -> Non
 )
 def test_the_state_of_a_return_is_told_from_how_to_return(text: str, asked: bool) -> None:
     assert wants.asks_after_return(text) is asked
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "asked"),
+    [
+        ("where's SC-2002?", "SC-2002", True), ("Where is my order 10042", "10042", True),
+        ("when will 10042 arrive?", "10042", True), ("where is sc 2001", "SC-2001", True),
+        ("10101到哪了", "10101", True), ("请问订单10101什么时候到？", "10101", True), ("10101在哪", "10101", True),
+        ("where is my refund for 10042", "10042", False), ("10101的发票到哪了", "10101", False),
+        ("10042", "10042", False), ("where is it", "", False),
+    ],
+)  # fmt: skip
+def test_a_question_where_one_order_is_and_no_more(text: str, number: str, asked: bool) -> None:
+    assert wants.asks_where(text, number) is asked

@@ -26,12 +26,18 @@ def line(id_: str, name: Localised, state: LineState) -> Line:
 
 
 class Shop:
-    """10423: boots that came and a hat to be sent; 10424: boots to be sent and a hat that came."""
+    """10423: boots that came and a hat to be sent; 10424: boots to be sent and a hat that came. `lettered`: SC-10423."""
+
+    def __init__(self, lettered: bool = False) -> None:
+        self.prefix = "SC-" if lettered else ""
+
+    async def order(self, number: str, proof: Proof) -> Order | None:
+        return next((order for order in await self.orders(proof) if order.number == number), None)
 
     async def orders(self, proof: Proof) -> list[Order]:
         states = {"10423": (LineState.DELIVERED, LineState.OPEN), "10424": (LineState.OPEN, LineState.DELIVERED)}
         return [
-            replace(order(number), lines=(line(f"{number}-1", BOOTS, boots), line(f"{number}-2", HAT, hat)))
+            replace(order(f"{self.prefix}{number}"), lines=(line(f"{number}-1", BOOTS, boots), line(f"{number}-2", HAT, hat)))
             for number, (boots, hat) in states.items()
         ]
 
@@ -82,3 +88,21 @@ async def test_goods_of_the_shop_that_no_order_holds_are_said_to_be_in_none(name
     found = await pick(lambda order, named: 1, f"the {name} arrived broken", products=name)
     assert isinstance(found, Outcome)
     assert (found.act.name, [option.value for option in found.options]) == (act, ["10423", "10424"])
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "found"),
+    [
+        ("cancel 10424", "10424", "SC-10424"),
+        ("10424到哪了", "10424", "SC-10424"),
+        ("swap the hat from 10424", "", "SC-10424"),
+        ("cancel XY-10424", "XY-10424", ""),
+        ("cancel 10425", "10425", ""),
+    ],
+)
+async def test_an_order_is_known_by_the_figures_of_its_number(text: str, number: str, found: str) -> None:
+    proof = Proof(Access.CUSTOMER, "c1", "", NOW.replace(year=2030), "uk")
+    slots = {"order_id": number} if number else {}
+    asking = Request(slots, "", text, "en", NOW, NOW.date(), lambda fact: fact.text("en"), proof)
+    order = await pick_order(Shop(lettered=True), asking, lambda order, named: 1)
+    assert (order.act.name if isinstance(order, Outcome) else order.number) == (found or "unknown_order")

@@ -129,6 +129,10 @@ def test_a_note_is_taken_out_only_when_that_is_said(said: str, out: bool) -> Non
         ("take the apron off my order", 2, 0),
         ("取消一个订单", 2, 0),
         ("取消订单", 2, 0),
+        ("取消CN-3001的一个水壶", 2, 1),
+        ("取消10102这单里的一个水壶", 3, 1),
+        ("not all, one bottle only", 2, 1),
+        ("I want one bottle only", 3, 2),
     ],
 )
 def test_how_many_go(said: str, have: int, go: int) -> None:

@@ -12,7 +12,7 @@ from bot.policy.language import other_language, third_language
 from bot.policy.notices import to_tell
 from bot.policy.pages import on_a_page
 from bot.policy.requests import requests
-from bot.policy.tasks import own_words, tasks
+from bot.policy.tasks import asks_where, own_words, tasks
 from bot.skill import Mode
 
 
@@ -143,8 +143,8 @@ def _asked_instead(t: TurnState, flow: Flow, value: str | None, others: Sequence
         others = []  # whatever it was taken for: one of those to choose from
     if value is not None and flow.expects == "told":
         others = []  # what went wrong may sound like any request; a person reads all of it
-    if not others:
-        return []
+    if not others or asks_where(t):
+        return list(others)
     told = not own_words(t) and to_tell(t, others) is not None  # by its words, not by the model
     if value is not None and not told and meaning.probability(others[0]) <= meaning.probability("provide_info"):
         return []

@@ -7,7 +7,17 @@ from bot import advice, budget, cues, shopping, slots, wants
 from bot.conversation import IntentScore
 from bot.decision import NOTIFY
 from bot.flows import TurnState
-from bot.policy.labels import ADVISING, BUYING, LIKE_ADVISING, LIKE_BUYING, LIKE_NOTICES, LOOKING, QUIET, SOCIAL
+from bot.policy.labels import (
+    ADVISING,
+    BUYING,
+    LIKE_ADVISING,
+    LIKE_BUYING,
+    LIKE_NOTICES,
+    LOOKING,
+    QUIET,
+    SOCIAL,
+    STATUS,
+)
 from bot.policy.notices import to_tell
 from bot.policy.requests import MOST_REQUESTS
 
@@ -38,6 +48,12 @@ def sure(t: TurnState) -> list[str]:
 
 def _least(score: IntentScore) -> float:
     return -score.probability
+
+
+def asks_where(t: TurnState) -> bool:
+    """Whether the message asks where one order is, which it names, and says no more."""
+    numbers = slots.orders_named(t.understanding.slots, t.event.text)
+    return len(numbers) == 1 and wants.asks_where(t.event.text, numbers[0])
 
 
 def own_words(t: TurnState) -> bool:
@@ -72,6 +88,8 @@ def _plainly(t: TurnState, labels: Sequence[str]) -> list[str]:
     text, spans = t.event.text, t.understanding.slots
     if set(labels) <= _LIKE_RETURNED and wants.asks_after_return(text) and "refund_status" in t.by_intent:
         return ["refund_status"]
+    if asks_where(t) and STATUS in t.by_intent:
+        return [STATUS]
     if t.top is None and "product" in t.conversation.memory and slots.only_variant(spans, text):
         return _of_the_one_spoken_of(t)
     only = list(labels)

@@ -11,7 +11,7 @@ from bot.decision import HandoffRequest
 from bot.facts import Act, Day, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
-from bot.skills import choices, lines, pieces
+from bot.skills import choices, lines, pieces, unmarked
 from bot.skills.money_back import shares_card
 from bot.skills.orders import WHICH_ORDER, holds, lines_card, pick_order
 from bot.slots import means_both
@@ -29,6 +29,9 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if isinstance(order, Outcome) or request.proof is None:
         return order
     choice = choices.standing(request.slots).get("lines", "")
+    fresh = choices.since(request.slots, "lines", "said")
+    if "said" in fresh and "lines" not in fresh and unmarked.lines_in(fresh["said"], order.lines):
+        choice = ""  # "not all, one bottle only": words that came since name what is meant
     chosen = await lines.meant(shop, order, request, choice) if order.open_lines else ()
     if chosen is None or (not chosen and _part_only(order, request)):
         return _ask(order, request)
@@ -38,8 +41,11 @@ async def run(shop: Shop, request: Request) -> Outcome:
     arguments: dict[str, object] = {"lines": [line.id for line in chosen]} if chosen else {}
     if len(chosen) == 1 and choice != lines.ALL:
         fewer = pieces.to_go(request.slots.get("said", ""), chosen[0].quantity)
-        arguments |= {"quantities": {chosen[0].id: fewer}} if fewer else {}
-    elif choice != lines.ALL and (some := await lines.but_kept(shop, chosen, request)):
+        some = {chosen[0].id: fewer} if fewer else lines.counted(chosen, request)
+        arguments |= {"quantities": some} if some else {}
+    elif choice != lines.ALL and (
+        some := await lines.but_kept(shop, chosen, request) or lines.counted(chosen, request)
+    ):
         arguments["quantities"] = some
     answer = await shop.quote("cancel", request.proof, order.number, arguments)
     settled = choices.settled(request.slots, order, lines=choice or ",".join(line.id for line in chosen) or lines.ALL)
@@ -108,7 +114,7 @@ def _still_due(quote: Quote, request: Request) -> tuple[Card, ...]:
     """What then remains to be paid, where a part of it falls away."""
     left = Money(quote.arguments["due"], quote.order.total.currency)
     label = request.say(Term("label", "due"))
-    return (Card("", ((label, request.say(left)),)),) if left != quote.order.due else ()
+    return (Card("", ((label, request.say(left)),)),) if left.minor and left != quote.order.due else ()
 
 
 def confirm(quote: Quote, free_again: date | None = None) -> Act:
@@ -168,7 +174,7 @@ SKILL = Skill(
         ),
         *WHICH_ORDER,
     ),
-    slots=("order_id", "contact", "products", "keep", "size", "color", "said"),
+    slots=("order_id", "contact", "products", "keep", "size", "color", "quantity", "said"),
     access=Access.ORDER,
     told=told,
 )

@@ -127,13 +127,15 @@ async def by_name(shop: Shop, lines: Sequence[Line], request: Request) -> dict[s
     if not names and (hits := unmarked.lines_in(said, lines)):
         return hits
     names = names or list(filter(None, [unmarked.asked_for(said, request.intent)]))
+    more = [other for name in names if (other := unmarked.joined(said, name))]  # of which the model marked one alone
+    names += [other for other in more if not any(name in other or other in name for name in names)]
     return {name: await named(shop, lines, name, request) for name in names}
 
 
 async def named(shop: Shop, lines: Sequence[Line], name: str, request: Request) -> list[Line]:
     """The lines of that name; else those whose product the catalogue finds by it, other names and typos included."""
     if direct := [line for line in lines if called(line, name)]:
-        return direct
+        return [line for line in direct if _ends_in(line, name)] or direct  # "the chain" is no chain oil
     market = request.proof.market if request.proof else ""
     products = await shop.search(name, limit=MOST_FOUND, market=market)
     ids = {product.id for product in products if product.score >= POSSIBLE}
@@ -154,6 +156,12 @@ def called(line: Line, name: str) -> bool:
     hay = " ".join([*line.name.texts.values(), line.options]).lower()
     parts = _FILLER.sub(" ", name.lower()).split()
     return bool(parts) and all(_stands_in(part, hay) for part in parts)
+
+
+def _ends_in(line: Line, name: str) -> bool:
+    """Whether a name of the line ends in these words, which then say what it is."""
+    core = _FILLER.sub(" ", name.lower()).strip()
+    return any(re.search(rf"(?<![a-z]){re.escape(core)}$", text.lower()) for text in line.name.texts.values())
 
 
 def _stands_in(part: str, hay: str) -> bool:

@@ -1,7 +1,9 @@
 """Which order is meant: shared by every skill that works on one."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
+from bot import days
 from bot.commerce import Line, LineState, Order, Shop
 from bot.conversation import Option
 from bot.facts import Act, Day, Fact, Term, Text
@@ -9,6 +11,7 @@ from bot.messages import Card
 from bot.skill import Outcome, Request
 from bot.skills.lines import POSSIBLE, by_name
 from bot.skills.pictures import first_picture
+from bot.slots import order_numbers
 
 MOST_OPTIONS = 5
 WHICH_ORDER = ("ask:order", "ask:order/without", "unknown_order", "no_orders")  # acts of `pick_order`
@@ -34,10 +37,15 @@ async def pick_order(shop: Shop, request: Request, fits: Fits) -> Order | Outcom
     """
     if request.proof is None:
         raise ValueError("pick_order needs a proof: give the skill an access above NONE")
-    if number := request.slots.get("order_id"):
-        order = await shop.order(number, request.proof)
-        return order or Outcome(Act("unknown_order", {"order": Text(number)}))
+    number = request.slots.get("order_id", "")
+    if number and (order := await shop.order(number, request.proof)):
+        return order
     orders = await shop.orders(request.proof)
+    told = () if days.mention(request.text) else order_numbers(request.text)  # what looks like a year may be a number
+    if one := _numbered(orders, [number] if number else told):
+        return one
+    if number:
+        return Outcome(Act("unknown_order", {"order": Text(number)}))
     every = [line for order in orders for line in order.lines]
     hits = await by_name(shop, every, request)
     named = list(hits.values())
@@ -58,6 +66,12 @@ async def pick_order(shop: Shop, request: Request, fits: Fits) -> Order | Outcom
     )
     act = Act("ask:order/without", {"name": Text(missing)}) if missing else Act("ask:order")
     return Outcome(act, slot="order_id", options=options)
+
+
+def _numbered(orders: Sequence[Order], said: Sequence[str]) -> Order | None:
+    """The one of these orders that the figures alone can mean: 2006 is SC-2006. None unless it is exactly one."""
+    found = [order for order in orders if [re.sub(r"\D", "", order.number)] == list(said)]
+    return found[0] if len(found) == 1 else None
 
 
 def _holding(orders: Sequence[Order], named: Sequence[Sequence[Line]]) -> list[Order]:

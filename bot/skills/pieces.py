@@ -9,6 +9,8 @@ _PIECES = "[个個件份双雙条條只隻瓶盒包套台本支把块塊张張�
 _NOT_ORDERS = r"(?!\s*(?:of\s+)?(?:my|the|these|those)?\s*orders?\b)"
 _MODEL = rf"(?![\w.%-]|\s?(?:ml|cm|mm|kg|g|l|inch|%)\b){_NOT_ORDERS}"  # "750 ml", "5GB" are no pieces
 
+_OF_ORDER = r"(?:[订訂]?[单單])?(?:[a-z]{1,4}-?)?\d{4,}(?:[这這]?[订訂]?[单單])?(?:里面?|裡面?|中)?"  # 取消10102的一个
+
 
 def _forms(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE | re.ASCII) for pattern in patterns)
@@ -18,6 +20,7 @@ _STAY = _forms(
     rf"\b(?:only|just)\s+(?:want(?:ed)?|need(?:ed)?|meant|require[ds]?|keep)\s+{_N}{_MODEL}",
     rf"\b(?:want|need)(?:ed)?\s+(?:only|just)\s+{_N}{_MODEL}",
     rf"\bkeep\s+(?:only |just )?{_N}{_MODEL}",
+    rf"\b(?:want(?:ed)?|need(?:ed)?)\s+{_N}{_MODEL}\s+(?:[a-z]+\s+){{0,2}}only\b",
     rf"\b{_N}\s+(?:is|are|will be|would be)\s+(?:enough|plenty)\b",
     rf"只(?:想|需)?[要留买買](?:了)?{_N}{_PIECES}",
     rf"[留](?:下)?{_N}{_PIECES}",
@@ -28,8 +31,9 @@ _GO = _forms(
     rf"\btake\s+(?:only |just )?{_N}{_MODEL}[^.?!\n]{{0,30}}?\s(?:off|out|away)\b",
     rf"\b(?:only|just)\s+{_N}\s+of\b{_NOT_ORDERS}",
     rf"^(?:no|nope|sorry|actually)?\W*(?:only|just)\s+{_N}\W*$",
+    rf"\b{_N}{_MODEL}\s+(?:[a-z]+\s+){{0,2}}only\b",
     rf"\b{_N}\s+(?:fewer|less|too many)\b",
-    rf"(?:取消|退掉?|去掉|减掉?|減掉?|撤掉?|删掉?|刪掉?)(?:了)?(?:其中)?的?{_N}{_PIECES}",
+    rf"(?:取消|退掉?|去掉|减掉?|減掉?|撤掉?|删掉?|刪掉?)(?:了)?(?:{_OF_ORDER})?(?:其中)?的?{_N}{_PIECES}",
     rf"{_N}{_PIECES}[^，。,.!?！？都也]{{0,8}}(?:不(?:想)?要|不想[买買])了?",
     rf"其中的?{_N}{_PIECES}",
     rf"[少](?:要|发|發)?{_N}{_PIECES}",

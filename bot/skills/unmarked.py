@@ -77,3 +77,21 @@ def asked_for(said: str, intent: str) -> str:
     if chinese and (hit := chinese.search(said)):
         return "" if _NO_GOODS.search(hit["what"]) else hit["what"]
     return ""
+
+
+_JOINED = re.compile(
+    r"\s*(?:,|&|\+|\band\b|\bplus\b)(?:\s+also)?\s+(?:the|my|that|those|these|this)\s+(?P<what>[^,.;:!?\n]+)"
+    r"|[和跟与與及、](?:我的|那[个個件双雙]|[这這][个個件双雙])?"
+    r"(?P<zh>(?:(?![都也就不想要能可吗嗎退换換取寄了给給帮幫我你您太有坏壞在还還吧单單])[\u3400-\u9fff]){2,8})",
+    re.IGNORECASE,
+)
+
+
+def joined(said: str, name: str) -> str:
+    """What is named in one breath with it, "the apron and the tin", 围裙和吐司模; "" where nothing is."""
+    place = said.lower().find(name.lower())
+    hit = _JOINED.match(said, place + len(name)) if name and place >= 0 else None
+    if hit is None:
+        return ""
+    noun = hit["zh"] or _ENDS.sub("", hit["what"]).strip()
+    return "" if len(noun.split()) > 3 or _WHOLE.search(noun) or (hit["zh"] and _NO_GOODS.search(noun)) else noun
