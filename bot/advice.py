@@ -49,6 +49,9 @@ _SETS = tuple(
 )
 
 
+_PLAINLY = _compiled(r"^\W*(?:please |can you |could you )*compare\b|\b(?:vs|versus)\b")  # without a product marked
+
+
 def sides(text: str) -> tuple[str, ...]:
     """The two things that a message sets against each other, as they are called in it; () where it does not."""
     found = next(filter(None, (pattern.search(text) for pattern in _SETS)), None)
@@ -58,6 +61,8 @@ def sides(text: str) -> tuple[str, ...]:
 def compared(spans: Sequence[SlotSpan], text: str) -> tuple[str, ...]:
     """The products set against each other: those marked, and one that was not recognised in the words it has."""
     marked = names(spans, text)
+    if not marked and _PLAINLY.search(text):
+        return sides(text)
     other = [side for side in sides(text) if len(marked) == 1 and not _alike(side, marked[0])]
     return (*marked, *other) if len(other) == 1 else marked
 

@@ -203,6 +203,19 @@ def goes_on(text: str) -> bool:
     return bool(_GOES_ON.match(text))
 
 
+_BROUGHT_UP = re.compile(
+    r"\W*(?:(?:and|ok|okay|so|then|what about|how about)\W+)+(?:the|your) (?P<name>[a-z][\w'’-]*(?: [\w'’-]+){1,4})"
+    r"\s*[,;:]\s*(?:is|are|do|does|how|what|can|will|when|which)\b.*",
+    re.IGNORECASE,
+)
+
+
+def brought_up(text: str) -> str:
+    """ "And the rear light, is it in stock?": goods that nothing marked as such; "" where there are none."""
+    found = _BROUGHT_UP.fullmatch(text)
+    return found["name"] if found and not _NO_THING.search(found["name"]) else ""
+
+
 def asks(text: str) -> bool:
     """Whether something is asked, whatever is wished for beside it."""
     return bool(_ASKS.search(text))

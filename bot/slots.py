@@ -159,6 +159,19 @@ _CODE_NAMED = re.compile(
 _CODE_ALONE = re.compile(rf"(?<![\w@.-]){_CODE}", re.ASCII)
 
 
+_CODE_TRIED = re.compile(
+    r"\b(?i:use|using|apply|redeem|try|enter|does|will)\b[^.!?]{0,20}?(?<![\w-])[A-Z]{4,20}\d{0,3}(?![\w-])"
+    r"|^\W*[A-Z]{4,20}\d{1,3}\W*$|(?:用|[输輸]入|[试試])[^，。！？]{0,6}?[A-Z]{4,20}\d{0,3}"
+    r"|[A-Z]{4,20}\d{0,3}[^，。！？]{0,4}?(?:能|可以)用",
+    re.ASCII,
+)
+
+
+def tries_code(text: str) -> bool:
+    """ "Can I use WINTER10", "SPRING20?", SPRING20能用吗: a promotion's code, whatever was asked."""
+    return bool(_CODE_NAMED.search(text) or _CODE_TRIED.search(text))
+
+
 def coupon(text: str) -> str | None:
     """A promotion's code in capitals: the one word of the text that looks like one, or its only word."""
     found, words = _CODE_ALONE.findall(text), text.strip(" .,;:!?，。；：！？“”\"'‘’").split()
@@ -239,6 +252,8 @@ def collect(spans: Iterable[SlotSpan], text: str, wanted: Sequence[str]) -> dict
         values["goods"] = "\n".join(names)
     if "coupon" in wanted and "coupon" not in values and (code := _CODE_NAMED.search(text)):
         values["coupon"] = code[1].upper()
+    elif "coupon" in wanted and "coupon" not in values and tries_code(text) and (tried := coupon(text)):
+        values["coupon"] = tried
     values |= cues.found(text, wanted)
     values |= {name: f"{value:g}" for name, value in measures.found(text).items() if name in wanted}
     if "notice" in wanted and (wish := opt_in.asked(text)):

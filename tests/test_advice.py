@@ -166,6 +166,8 @@ def _spans(text: str, *products: str) -> tuple[SlotSpan, ...]:
         ("what's the difference between the linen shirt in white and that linen shirt?", ("linen shirt",), False),
         ("I want to send back the linen shirt or the mug", ("linen shirt", "mug"), False),
         ("which is better?", (), False),
+        ("Skylark vs Pebble", (), True),
+        ("compare beacon and ember", (), True),
         ("is the linen shirt better in white?", ("linen shirt",), False),
         ("how much are the linen shirt and the mug? best regards, Tom", ("linen shirt", "mug"), False),
         ("add the linen shirt and the mug, whichever colour is best", ("linen shirt", "mug"), False),

@@ -161,6 +161,10 @@ async def test_who_thinks_again_gets_the_other_article_in_place_of_the_first(des
     assert items(await desk.says("no wait, [white](color) [M](size)")) == ["1 × Harbour linen shirt (White, M)"]
 
 
+async def test_a_size_of_what_comes_in_none_is_not_asked_for(desk: Desk) -> None:
+    assert items(await desk.says("[earbuds](product) in [5 g](size)")) == ["1 × Firefly wireless earbuds (White)"]
+
+
 async def test_a_word_of_the_name_is_no_colour(desk: Desk) -> None:
     asked = await desk.says("[linen shirt](product) in [harbour](color)")
     assert (asked.act.name, labels(asked)) == ("ask:color", ["White", "Navy", "Sage"])

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.cues import found
-from bot.slots import collect, coupon
+from bot.slots import collect, coupon, tries_code
 
 
 @pytest.mark.parametrize("text", [
@@ -55,6 +55,15 @@ def test_kinds_of_questions_about_discounts(text: str, slots: set[str]) -> None:
 
 def test_only_what_is_wanted_is_looked_for() -> None:
     assert found("reorder, I was charged twice, error 402", ()) == {}
+
+
+@pytest.mark.parametrize(("text", "tried"), [
+    ("can i use LIGHTUP", True), ("WINTER10?", True), ("does SPRING15 work", True), ("SPRING15能用吗", True),
+    ("BLACK", False), ("EU 42", False), ("700x25", False), ("does it come in EU42", False),
+    ("I'd use the BLUE", True), ("use the blue one", False),
+])  # fmt: skip
+def test_a_code_that_is_tried_is_told_from_an_answer(text: str, tried: bool) -> None:
+    assert tries_code(text) is tried
 
 
 @pytest.mark.parametrize(("text", "code"), [

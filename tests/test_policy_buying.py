@@ -32,12 +32,13 @@ def buy(read: Read, before: Sequence[Read]) -> Outcome:
 class Buying(Talk):
     def __init__(self, conversation: Conversation | None = None) -> None:
         super().__init__(conversation or start())
+        self.skills: tuple[Skill, ...] = (*SKILLS, BUY)
         self.answers["place_order"] = lambda read: buy(read, self.reads)
 
     def decide(
         self, event: TurnInput, understanding: Understanding | None, outcomes: Sequence[Outcome]
     ) -> Decision:
-        return decide(self.conversation, event, understanding, outcomes, (*SKILLS, BUY), LIMITS, self.now)
+        return decide(self.conversation, event, understanding, outcomes, self.skills, LIMITS, self.now)
 
 
 def with_basket(**fields: object) -> Buying:
@@ -175,3 +176,11 @@ def test_the_whole_basket_is_no_product_that_was_asked_for(text: str) -> None:
     talk.text("I want to buy something", place_order=0.95)
     assert acts(talk.text(text, provide_info=0.9)) == ["done:basket"]
     assert talk.conversation.top is None
+
+
+def test_a_code_tried_while_a_colour_is_asked_for_is_no_colour() -> None:
+    talk = asked_what_to_buy()
+    promo = Skill("promo_discount", ("promo_discount",), never, (), slots=("coupon",))
+    talk.skills, talk.answers["promo_discount"] = (*talk.skills, promo), lambda read: Outcome(Act("inform:promotion"))
+    assert acts(talk.text("can i use LIGHTUP", {"color": "LIGHTUP"}, provide_info=0.9))[0] == "inform:promotion"
+    assert talk.reads[-2].flow.slots["coupon"] == "LIGHTUP"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import SlotSpan
-from bot.shopping import Wish, changes_basket, count, dumps, loads, whole, wishes
+from bot.shopping import Wish, brought_up, changes_basket, count, dumps, loads, whole, wishes
 
 _MARK = re.compile(r"\[([^\]]*)\]\(([a-z_]+)\)")
 
@@ -149,6 +149,16 @@ def test_any_order_of_words_is_read_without_losing_a_product(pieces: list[str]) 
     names = " ".join(wish.name for wish in said)
     assert all(span.value in names for span in spans if span.name == "product")
     assert loads(dumps(said)) == said
+
+
+@pytest.mark.parametrize(("text", "goods"), [
+    ("and the ember rear light, is it in stock?", "ember rear light"),
+    ("how about the oak desk: how much?", "oak desk"),
+    ("and the other one, is it in stock?", ""), ("is it in stock?", ""),
+    ("and the delivery costs, what are they", ""),
+])  # fmt: skip
+def test_goods_that_are_brought_up_are_heard_although_unmarked(text: str, goods: str) -> None:
+    assert brought_up(text) == goods
 
 
 @pytest.mark.parametrize(("text", "wanted"), [

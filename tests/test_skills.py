@@ -79,17 +79,25 @@ SHIRT = Product(
         ({"size": "small"}, "inform:availability/out", 0),
         ({"size": "XXL"}, "inform:availability/not_made", 2),
         ({"color": "purple"}, "inform:availability/not_made", 2),
+        ({"product": "navy linen shirt", "size": "L"}, "inform:availability/out", 0),
         ({"color": "purple", "size": "M码"}, "inform:availability/not_made", 2),
     ],
 )
 async def test_a_size_in_other_words_is_found_and_what_is_not_made_is_answered_with_what_is(
     asked: dict[str, str], act: str, variants: int
 ) -> None:
-    wish = request("product_availability", NOW.date(), product="linen shirt", **asked)
+    wish = request("product_availability", NOW.date(), **{"product": "linen shirt", **asked})
     wish = replace(wish, say=lambda fact: fact.text("en") if isinstance(fact, Localised) else "")
     outcome = await product_question.run(Shop(SHIRT), wish)
     named = outcome.act.facts.get("variants")
     assert (outcome.act.name, len(named.items) if isinstance(named, Many) else 0) == (act, variants)
+
+
+async def test_a_price_asked_for_several_pieces_says_what_one_costs_and_what_all_do() -> None:
+    wish = request("product_price", NOW.date(), product="linen shirt", quantity="3")
+    wish = replace(wish, say=lambda fact: str(fact.minor) if isinstance(fact, Money) else "")
+    rows = (await product_question.run(Shop(SHIRT), wish)).cards[0].rows
+    assert rows[:2] == (("1 ×", "4900"), ("3 ×", "14700"))
 
 
 @pytest.mark.parametrize(("intent", "priced"), [("product_info", True), ("product_price", False)])

@@ -14,7 +14,9 @@ LOOKING, ADVISING = "product_info", "recommend_product"
 # What the model may take a question between products for.
 LIKE_ADVISING = frozenset({LOOKING, ADVISING, "product_price", "product_availability", "size_help"}) | QUIET
 
-BUYING = "place_order"
+OF_A_PRODUCT = frozenset({LOOKING, "product_price", "product_availability"})  # what is asked of one product
+
+BUYING, PROMO = "place_order", "promo_discount"
 # What the model may take a change of the basket for.
 LIKE_BUYING = frozenset({BUYING, "modify_order", "cancel_order", "cancel_flow", "deny", "affirm", "provide_info"})
 

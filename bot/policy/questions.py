@@ -7,12 +7,12 @@ from bot import answers, causes, codes, consent, slots, talk
 from bot.conversation import Confirmation, Flow
 from bot.facts import Act, Text
 from bot.flows import Script, TurnState
-from bot.policy.labels import ADVISING, HALF, SOCIAL, TELLING
+from bot.policy.labels import ADVISING, BUYING, HALF, OF_A_PRODUCT, PROMO, SOCIAL, TELLING
 from bot.policy.language import other_language, third_language
 from bot.policy.notices import to_tell
 from bot.policy.pages import on_a_page
 from bot.policy.requests import requests
-from bot.policy.tasks import asks_where, own_words, tasks
+from bot.policy.tasks import asks_where, own_words, sure, tasks
 from bot.skill import Mode
 
 
@@ -79,6 +79,9 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         t.fill({"reason": t.event.text.strip()} if "reason" in t.skills[flow.skill].slots else {})
         yield from t.advance()
         return
+    if flow.intent == BUYING and PROMO in t.by_intent and _tries_code(t, flow):
+        yield from requests(t, [PROMO])
+        return
     others = tasks(t, apart_from=flow.skill)
     ended = not own_words(t) and talk.ends(t.event.text)
     if t.understanding.probability("cancel_flow") >= HALF or talk.leaves(t.event.text) or ended:
@@ -110,6 +113,10 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         t.fill({**also, flow.expects: value})
         yield from t.advance()
     elif corrected := t.correction():
+        anew = [name for name in sure(t) if name in OF_A_PRODUCT and t.by_intent[name].name == flow.skill]
+        if anew and "product" in corrected:  # another product, of which something else is asked
+            yield from requests(t, anew[:1])
+            return
         t.fill(corrected)
         yield from t.advance()
     elif third_language(t):
@@ -118,6 +125,11 @@ def _to_question(t: TurnState, flow: Flow) -> Script:
         yield from t.advance()
     else:
         yield from t.unclear()
+
+
+def _tries_code(t: TurnState, flow: Flow) -> bool:
+    """ "Can I use WINTER10", asked for a colour: a promotion's code, and none of what may be chosen."""
+    return slots.tries_code(t.event.text) and answers.choose(t.event.text, flow.options) is None
 
 
 def _value(t: TurnState, flow: Flow) -> str | None:

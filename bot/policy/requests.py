@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bot import answers, slots, talk
+from bot import answers, shopping, slots, talk
 from bot.conversation import Flow, Understanding
 from bot.flows import ADVICE_MEMORY, Script, TurnState
 from bot.messages import Kind
-from bot.policy.labels import BUYING, HALF, LIKE_ADVISING, SOCIAL
+from bot.policy.labels import BUYING, HALF, LIKE_ADVISING, OF_A_PRODUCT, SOCIAL
 from bot.skill import Skill
 
 MOST_REQUESTS = 3  # of one message
@@ -81,7 +81,7 @@ def _by_parts(t: TurnState, takers: Sequence[Flow], numbers: Sequence[str]) -> l
     for own, part, number in zip(asked, t.understanding.parts, numbers, strict=False):
         last = own or last
         if last:
-            known = _known(t.hearing(part), t.skills[last.skill])
+            known = _known(t.hearing(part), t.skills[last.skill], last.intent)
             flows.append(Flow(last.skill, last.intent, {**known, "order_id": number}))
     return flows if {flow.intent for flow in flows} == {flow.intent for flow in takers} else []
 
@@ -103,10 +103,10 @@ def _start(t: TurnState, intent: str) -> Flow | None:
         return None
     if intent not in (*LIKE_ADVISING, BUYING, *SOCIAL):  # something else is spoken of
         t.change(memory={name: value for name, value in t.conversation.memory.items() if name not in ADVICE_MEMORY})
-    return Flow(skill.name, intent, _known(t, skill))
+    return Flow(skill.name, intent, _known(t, skill, intent))
 
 
-def _known(t: TurnState, skill: Skill) -> dict[str, str]:
+def _known(t: TurnState, skill: Skill, intent: str) -> dict[str, str]:
     """What this message says for the skill's slots, and what the conversation remembers for them."""
     memory, values = t.conversation.memory, t.collected(skill.name)
     if "said" in skill.slots and t.event.kind is not Kind.BUTTON:
@@ -114,8 +114,10 @@ def _known(t: TurnState, skill: Skill) -> dict[str, str]:
     if "files" in skill.slots and (files := memory.get("files")):
         values["files"] = files
     values |= {name: memory[name] for name in ("basket", *ADVICE_MEMORY) if name in skill.slots and name in memory}
-    if "product" in skill.slots and "product" not in values and (chosen := _shown_one(t)):
-        values["product"] = chosen
+    if "product" in skill.slots and "product" not in values:
+        named = shopping.brought_up(t.event.text) if intent in OF_A_PRODUCT else ""
+        if chosen := _shown_one(t) or named:
+            values["product"] = chosen
     return values | _spoken_of(t, skill, values)
 
 

@@ -31,7 +31,7 @@ def tasks(t: TurnState, apart_from: str = "") -> list[str]:
     if plain := _of_goods(t, labels):
         return [plain] if apart_from != t.by_intent[plain].name else []
     labels = _asking(t, labels, apart_from)
-    if set(labels) <= LIKE_ADVISING and (plain := _asks_advice(t) or _browses(t, labels)):
+    if set(labels) <= LIKE_ADVISING | SOCIAL and (plain := _asks_advice(t) or _browses(t, labels)):
         return [plain] if apart_from != t.by_intent[plain].name else []
     if apart_from != NOTIFY and (told := to_tell(t, labels)):
         labels = [*(() if told.alone else (name for name in labels if name not in LIKE_NOTICES)), told.awaited]

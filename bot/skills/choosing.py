@@ -13,7 +13,7 @@ from bot.conversation import Option
 from bot.facts import Act, Fact, Number, Text
 from bot.shopping import MOST, Wish, count, loads, names_basket
 from bot.skill import Outcome, Request
-from bot.skills.product_question import POSSIBLE, SURE
+from bot.skills.product_question import POSSIBLE, SURE, color_named
 
 MOST_OPTIONS, MOST_LINES = 12, 30
 GONE = "-"  # in place of an article: it cannot be had
@@ -83,7 +83,7 @@ async def told_apart(wishes: Sequence[Wish], choice: Choice, shop: Shop) -> list
         others: list[Wish] = []
         product = next(iter(await _named(wish.name, choice, shop)), None) if wish.name else None
         if product and not wish.color:
-            wish = replace(wish, color=_color_named(wish.name, product))
+            wish = replace(wish, color=color_named(wish.name, product))
         for name in ("color", "size") if product else ():
             said = getattr(wish, name)
             if not said or any(_is(name, said, variant) for variant in product.variants):
@@ -97,14 +97,6 @@ async def told_apart(wishes: Sequence[Wish], choice: Choice, shop: Shop) -> list
             others += [Wish(wish.change, said)] if named else []
         found += [wish, *others]
     return found
-
-
-def _color_named(name: str, product: Product) -> str:
-    """The colour marked as part of the name, 透明水壶; "" where there is none, or it belongs to the product's name."""
-    names = product.name.texts.values()
-    texts = {text for variant in product.variants for text in variant.color.texts.values() if text}
-    said = [text for text in texts if says(name, text) and not in_name(text, names)]
-    return said[0] if len(said) == 1 else ""
 
 
 def take_answers(choice: Choice, request: Request) -> None:
@@ -232,6 +224,8 @@ def _article(
     facts: dict[str, Fact] = {"product": product.name}
     fitting = [variant for variant in left if variant.sku == pick.sku] if pick.sku else list(left)
     for name, said in (("color", pick.color), ("size", pick.size)):
+        if not any(_label(variant, name, request) for variant in product.variants):
+            continue  # it is made in one only, whatever was taken for a size: the 750 ml of its name
         matching = _matching(name, said, fitting, product)
         if not matching:  # not made, or sold out in it
             choice.picks[place] = replace(pick, **{name: ""})

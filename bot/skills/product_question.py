@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from bot import budget
 from bot.advice import browses
-from bot.attributes import is_color, is_size, without_size_word
+from bot.attributes import in_name, is_color, is_size, without_size_word
 from bot.commerce import Product, Shop, Terms, Variant
 from bot.conversation import Option
 from bot.decision import tell_me
-from bot.facts import Act, Fact, Many, Term, Text
+from bot.facts import Act, Fact, Many, Money, Term, Text
 from bot.messages import Card
 from bot.promises import Awaited, goods
+from bot.shopping import count
 from bot.skill import Outcome, Request, Skill
 from bot.skills.not_sold import ACTS, not_sold
 from bot.skills.pictures import picture
@@ -30,6 +31,9 @@ async def run(shop: Shop, request: Request) -> Outcome:
         terms = await shop.terms(request.market)
     product = await pick(shop, request)
     if isinstance(product, Product):
+        said = f"{request.slots['product']}\n{request.text}"
+        if "color" not in request.slots and (color := color_named(said, product)):
+            request = replace(request, slots={**request.slots, "color": color})
         outcome = told(product, request)
         if terms and outcome.act.family == "inform" and "price" in outcome.act.facts:
             return _in_its_form(outcome, terms, asked_in, request)
@@ -109,7 +113,8 @@ def told(product: Product, request: Request) -> Outcome:
     settled = spoken_of(product, request)
     if act == "inform:availability/out":
         settled["skus"] = ",".join(variant.sku for variant in variants)
-    return Outcome(Act(act, facts), slots=settled, cards=(_card(product, request),), offers=offers)
+    card = _card(product, variants, request, out=act.endswith("/out"))
+    return Outcome(Act(act, facts), slots=settled, cards=(card,), offers=offers)
 
 
 def spoken_of(product: Product, request: Request) -> dict[str, str]:
@@ -146,6 +151,14 @@ def asked(product: Product, request: Request) -> tuple[Variant, ...]:
     return fitting if (size or color) and (fitting or request.intent == "product_availability") else product.variants
 
 
+def color_named(name: str, product: Product) -> str:
+    """The colour that stands in the words for a product, 透明水壶; "" where it is part of the product's own name."""
+    names = product.name.texts.values()
+    texts = {text for variant in product.variants for text in variant.color.texts.values() if text}
+    said = [text for text in texts if in_name(text, (name,)) and not in_name(text, names)]
+    return said[0] if len(said) == 1 else ""
+
+
 def _not_made(product: Product, request: Request) -> dict[str, Fact] | None:
     """The colour or size asked for in which it is not made at all, and those in which it can be had."""
     for name in ("color", "size"):
@@ -163,9 +176,23 @@ def _describe(variant: Variant, request: Request) -> str:
     return " ".join(part for part in (request.say(variant.color), variant.size) if part)
 
 
-def _card(product: Product, request: Request) -> Card:
+def _for_pieces(variants: Sequence[Variant], request: Request) -> tuple[tuple[str, str], ...]:
+    """What one piece costs and what all that were asked for do, where they cost the same each."""
+    pieces, prices = count(request.slots.get("quantity", "")), {variant.price for variant in variants}
+    if pieces < 2 or len(prices) > 1:
+        return (("1 ×", request.say(min(prices, key=_minor))),) if pieces > 1 else ()
+    (price,) = prices
+    return ("1 ×", request.say(price)), (f"{pieces} ×", request.say(replace(price, minor=pieces * price.minor)))
+
+
+def _minor(price: Money) -> int:
+    return price.minor
+
+
+def _card(product: Product, variants: Sequence[Variant], request: Request, *, out: bool) -> Card:
+    """`out`: with the colours and sizes that there are, in place of what was asked for."""
     told = request.intent == "product_price" or product.lowest is None
-    price = () if told else offered(product, request)[:1]
+    price = _for_pieces(variants, request) if told else tuple(offered(product, request))[: None if out else 1]
     rows = (*price, *described(product, request), ("", product.url))
     return Card(request.say(product.name), tuple(row for row in rows if row[1]), picture(product, request))
 
@@ -188,5 +215,5 @@ SKILL = Skill(
         "inform:availability/out",
         "inform:availability/not_made",
     ),
-    slots=("product", "category", "size", "color", "shown", "tax", "in_box"),
+    slots=("product", "category", "size", "color", "quantity", "shown", "tax", "in_box"),
 )
