@@ -408,6 +408,7 @@ class TurnState:
             self.change(queue=(beside, *self.conversation.queue))
         match outcome.act.family:
             case "pass":  # another skill's business, with the same slots
+                self._anew(outcome.act.topic)
                 self.replace_top(replace(flow, skill=outcome.act.topic))
                 return False
             case "ask":
@@ -453,9 +454,15 @@ class TurnState:
             self.no_skill(intent)
             self.pop()
             return
+        self._anew(skill.name)
         kept = {name: value for name, value in flow.slots.items() if name in (*skill.slots, "order_hint")}
         below = tuple(other for other in self.conversation.flows[:-1] if other.skill != skill.name)
         self.change(flows=(*below, Flow(skill.name, intent, kept)))
+
+    def _anew(self, skill: str) -> None:
+        """The skill takes up another wish: what it showed for a yes before no longer stands."""
+        if self.conversation.pending and self.conversation.pending.skill == skill:
+            self.change(pending=None)
 
     def _quoted(self, flow: Flow, outcome: Outcome) -> Generator[Decision, Outcome, bool]:
         """A write worked out: shown for a yes, or done at once where it harms nobody; True when the turn has ended."""

@@ -42,7 +42,7 @@ def open_only(text: str) -> bool:
 _WHERE = re.compile(
     r"(?:(?:hi|hello|and|so|ok(?:ay)?|please|then|also)\b[\s,]*)*"
     r"(?:(?:do you know |can you (?:tell me|check|see) |tell me )?(?:where|how far)(?:['’]?s| is| are)?"
-    r"|when (?:will|is|does))(?: (?:my|the|order|parcel|number|no\.?))* #?<order>"
+    r"|when (?:will|is|does))(?: (?:my|the|order|parcel|number|no\.?))* #?(?:[a-z]{1,4}[ -])?<order>"
     r"(?: (?:now|at|then|please|is|got to|arriv(?:e|ing)|com(?:e|ing)|be here|get here))*\W*"
     r"|(?:那|请问|請問|我的|[订訂][单單])*[号號]?<order>(?:[号號]|的?[订訂][单單]|[这這][单單]|[现現]在|又|呢|的)*"
     r"(?:到(?:哪儿?|哪里|哪裡|什么地方)了?|在哪儿?里?|(?:什么|甚麼|啥|几|幾)[时時天]候?(?:能|会|會)?[到送来來]货?)[了呢啊呀吗\W]*",
@@ -73,6 +73,18 @@ _ASKS_AFTER = _words(
     r"怎[么麼]?[样樣](?:了|啦)|[进進]度|[进進]展|[状狀][态態]|什[么麼]情[况況]|有(?:消息|[结結]果)|到哪一?步|[处處]理(?:到|得|好|完)"
     r"|(?:到|收到)了?[吗嗎没沒]",
 )
+
+
+_FOR_REFUND = _words(
+    r"(?:how|where) (?:do|can|could|would|should) (?:i|we) (?:get|claim|ask for|request|apply for|obtain)"
+    r" (?:\w+ ){0,2}(?:refund(?:ed)?|money back)|(?:i|we)(?:['’]d like| would like| want) (?:a|my) refund",
+    r"(?:怎[么麼]|如何)(?:才能|能|申[请請]|[办辦]理?)?(?:退款|退[钱錢])|想(?:申[请請]|[办辦]理?)?退款",
+)
+
+
+def asks_for_refund(text: str) -> bool:
+    """ "How do I get a refund for the lamp": it is asked for, and not where it is."""
+    return bool(_FOR_REFUND.search(text))
 
 
 def asks_after_return(text: str) -> bool:
@@ -128,6 +140,11 @@ def tells_of_defect(text: str) -> bool:
     """Whether something is wrong with goods that are there: a question what would be covered tells of nothing."""
     asked_about = _TERMS.search(text) and re.search("[?？吗嗎]", text) and not _ONES_OWN.search(text)
     return not (_HYPOTHETICAL.search(text) or asked_about) and bool(problem(text))
+
+
+def tells_of_fault(text: str) -> bool:
+    """Whether goods that are there broke or do not work, and nothing is said of another size or colour."""
+    return tells_of_defect(text) and problem(text) in ("defective", "damaged") and wish(text) != "replacement"
 
 
 def asks_how_long(text: str) -> bool:

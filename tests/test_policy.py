@@ -1182,3 +1182,15 @@ def test_a_question_where_an_order_is_does_not_answer_which_order_is_meant(text:
     speak = talk.text(text, {"order_id": "10500"}, provide_info=0.8, cancel_order=0.7, order_status=0.3)
     assert acts(speak) == ["inform:order/open", "resume", "ask:order"]
     assert talk.top == "cancel_order"
+
+
+def test_a_request_that_goes_on_as_another_does_not_show_what_was_asked_before() -> None:
+    talk = customer()
+    talk.text("return something", return_item=0.95)
+    talk.press("pick:l1")
+    assert acts(talk.press("pick:too_small")) == ["confirm:return_items"]
+    way = Outcome(Act("inform:way/return"), slots={"order_id": "10104"}, goes_on="return_item")
+    talk.answers["track_order"] = lambda read: way
+    speak = talk.text("how do i get my money for 10104", {"order_id": "10104"}, order_status=0.95)
+    assert acts(speak) == ["inform:way/return", "ask:lines"]
+    assert talk.conversation.pending is None

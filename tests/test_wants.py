@@ -227,3 +227,26 @@ def test_the_state_of_a_return_is_told_from_how_to_return(text: str, asked: bool
 )  # fmt: skip
 def test_a_question_where_one_order_is_and_no_more(text: str, number: str, asked: bool) -> None:
     assert wants.asks_where(text, number) is asked
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("the chain from SC-2003 broke after one ride", True), ("订单10102的手套坏了，线开了", True),
+        ("I ordered the wrong size", False), ("exchange the broken mug for a new one", False),
+        ("what if it breaks", False), ("swap it for XL", False),
+    ],
+)  # fmt: skip
+def test_goods_that_broke_are_told_from_goods_to_be_swapped(text: str, fault: bool) -> None:
+    assert wants.tells_of_fault(text) is fault
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("how do i get a refund for my shorts", True), ("how can I get my money back", True), ("怎么退款", True),
+        ("where is my refund", False), ("when will I get my refund", False), ("退款到哪了", False),
+    ],
+)  # fmt: skip
+def test_a_refund_that_is_asked_for_is_not_asked_after(text: str, asked: bool) -> None:
+    assert wants.asks_for_refund(text) is asked

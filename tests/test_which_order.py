@@ -26,7 +26,7 @@ def line(id_: str, name: Localised, state: LineState) -> Line:
 
 
 class Shop:
-    """10423: boots that came and a hat to be sent; 10424: boots to be sent and a hat that came. `lettered`: SC-10423."""
+    """10423: boots that came and a hat to be sent; 10424: the other way round. `lettered`: SC-10423, SC-10424."""
 
     def __init__(self, lettered: bool = False) -> None:
         self.prefix = "SC-" if lettered else ""
@@ -37,7 +37,10 @@ class Shop:
     async def orders(self, proof: Proof) -> list[Order]:
         states = {"10423": (LineState.DELIVERED, LineState.OPEN), "10424": (LineState.OPEN, LineState.DELIVERED)}
         return [
-            replace(order(f"{self.prefix}{number}"), lines=(line(f"{number}-1", BOOTS, boots), line(f"{number}-2", HAT, hat)))
+            replace(
+                order(f"{self.prefix}{number}"),
+                lines=(line(f"{number}-1", BOOTS, boots), line(f"{number}-2", HAT, hat)),
+            )
             for number, (boots, hat) in states.items()
         ]
 

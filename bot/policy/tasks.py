@@ -52,7 +52,7 @@ def _least(score: IntentScore) -> float:
 
 def asks_where(t: TurnState) -> bool:
     """Whether the message asks where one order is, which it names, and says no more."""
-    numbers = slots.orders_named(t.understanding.slots, t.event.text)
+    numbers = slots.orders_named(t.understanding.slots, t.event.text) or slots.order_numbers(t.event.text)
     return len(numbers) == 1 and wants.asks_where(t.event.text, numbers[0])
 
 
@@ -92,7 +92,12 @@ def _plainly(t: TurnState, labels: Sequence[str]) -> list[str]:
         return [STATUS]
     if t.top is None and "product" in t.conversation.memory and slots.only_variant(spans, text):
         return _of_the_one_spoken_of(t)
+    faulty = "damaged_or_wrong_item"
+    if not labels and t.top is None and faulty in t.by_intent and slots.orders_named(spans, text):
+        return [faulty] if wants.tells_of_fault(text) else []  # an order and what broke of it
     only = list(labels)
+    if "refund_request" in t.by_intent and wants.asks_for_refund(text):
+        only = list(dict.fromkeys("refund_request" if name == "refund_status" else name for name in only))
     if len(slots.orders_named(spans, text)) < 2:
         only = [name for name in only if name not in [one for one in only if one in _ONE_CHANGE][1:]]
     if set(only) & set(_OF_A_PRODUCT) and len(shopping.names(spans, text)) < 2:

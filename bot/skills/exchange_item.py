@@ -33,6 +33,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, lambda order, named: fits(order, named, request.text, reason))
     if isinstance(order, Outcome) or request.proof is None:
         return order
+    if "told" not in request.slots and order.delivered_lines and wants.tells_of_fault(request.text):
+        return Outcome(Act("pass:report_problem"), slots={"order_id": order.number})
     outcome = await _exchange(shop, order, request, request.proof)
     held = {**request.slots, **outcome.slots}
     return replace(outcome, slots={**outcome.slots, **choices.settled(held, order, lines=held.get("lines", ""))})

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.commerce import Order, Shop
+from bot.commerce import LineState, Order, Shop
 from bot.conversation import Access, SlotSpan
 from bot.delivery import current, latest
 from bot.facts import Act, Day, Fact, Number, Term
@@ -42,6 +42,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
 
 def _card(order: Order, request: Request) -> Card:
     say, part, late = request.say, current(order), latest(order, request.today)
+    ordered = [line for line in order.lines if line.state is not LineState.CANCELLED] or order.lines
     rows = [
         (say(Term("label", "state")), say(Term("state", order.state))),
         (say(Term("label", "placed")), say(Day(request.day(order.placed_at)))),
@@ -50,7 +51,7 @@ def _card(order: Order, request: Request) -> Card:
         rows.append((say(Term("label", "day")), say(Day(part.due))))
     if late:
         rows.append((say(Term("label", "days_late")), say(Number(late.days_late(request.today)))))
-    if names := ", ".join(filter(None, (say(line.name) for line in order.lines))):
+    if names := ", ".join(filter(None, (say(line.name) for line in ordered))):
         rows.append((say(Term("label", "items")), names))
     if order.total.minor:  # a proof that opens the label alone sees no price
         rows.append((say(Term("label", "total")), say(order.total)))

@@ -6,13 +6,13 @@ order, and what the rules do not know goes to a person.
 
 from datetime import date
 
-from bot import days
+from bot import days, wants
 from bot.commerce import GIFT_NOTE_LENGTH, AnswerStatus, LineState, Order, Shop
 from bot.conversation import Access, Option
 from bot.facts import Act, Day, Fact, Number, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill
-from bot.skills import choices, item_change, wishes
+from bot.skills import choices, item_change, report_problem, wishes
 from bot.skills.money_back import label
 from bot.skills.order_change import Change
 from bot.skills.orders import WHICH_ORDER, holds, pick_order
@@ -25,6 +25,8 @@ async def run(shop: Shop, request: Request) -> Outcome:
     order = await pick_order(shop, request, holds(LineState.OPEN))
     if isinstance(order, Outcome) or request.proof is None:
         return order
+    if not order.open_lines and order.delivered_lines and wants.tells_of_fault(request.slots.get("said", "")):
+        return Outcome(Act(f"pass:{report_problem.SKILL.name}"), slots={"order_id": order.number})
     if not order.open_lines:
         act = Act(f"refused:modify_order/{_far(order)}", {"order": Text(order.number)})
         return Outcome(act, slots={"order_id": order.number}, goes_on=await _exchange(shop, order, request))

@@ -17,7 +17,18 @@ def status(order: Order, request: Request) -> Act:
     """Late, with the days; or the order's state."""
     if late := latest(order, request.today):
         return late_act(order, late, request.today)
+    if came := _came(order):
+        return Act("inform:order/delivered", {**about(order, came), "state": Term("state", "delivered")})
     return Act(f"inform:order/{order.state}", about(order, current(order)))
+
+
+def _came(order: Order) -> Part | None:
+    """What was delivered of an order where only goods given in exchange wait to be sent: a card tells of those."""
+    every = parts(order)
+    waits = [part for part in every if part.under_way]
+    if not waits or any(part.parcel or not all(line.replaces for line in part.lines) for part in waits):
+        return None
+    return next((part for part in every if part.parcel and part.parcel.delivered_at), None)
 
 
 def late_act(order: Order, part: Part, today: date) -> Act:
@@ -76,6 +87,8 @@ def card(part: Part, request: Request) -> Card:
         rows.append((say(Term("label", "tracking")), f"{parcel.tracking_no} {parcel.tracking_url}".strip()))
     if scan := part.last_scan:
         rows.append((say(Moment(scan.at)), " · ".join(filter(None, (say(scan.text), scan.place)))))
+    if parcel and parcel.delivered_at and (scan is None or scan.at != parcel.delivered_at):
+        rows.append((say(Term("state", "delivered")), say(Moment(parcel.delivered_at))))
     if parcel and parcel.signed_by:
         rows.append((say(Term("label", "signed_by")), parcel.signed_by))
     if part.under_way and part.due:
@@ -85,6 +98,9 @@ def card(part: Part, request: Request) -> Card:
     if inside := contents(part, request):
         rows.append((say(Term("label", "inside")), inside))
     title = parcel.carrier if parcel else say(Term("label", "not_sent"))
+    if not parcel and all(line.replaces for line in part.lines):
+        title = say(Term("label", "exchange"))
+        rows.append((say(Term("label", "state")), say(Term("state", part.lines[0].state))))
     return Card(title, tuple(rows), first_picture(part.lines, request))
 
 
