@@ -12,7 +12,7 @@ from bot.conversation import Access, Option, Proof
 from bot.facts import Act, Fact, Localised, Money, Term, Text
 from bot.messages import Card
 from bot.skill import Mode, Outcome, Request, Skill, beside
-from bot.skills import choices, lines, money_back
+from bot.skills import choices, lines, money_back, report_problem
 from bot.skills.money_back import label
 from bot.skills.orders import WHICH_ORDER, pick_order
 
@@ -34,7 +34,7 @@ async def run(shop: Shop, request: Request) -> Outcome:
     if isinstance(order, Outcome) or request.proof is None:
         return order
     if "told" not in request.slots and order.delivered_lines and wants.tells_of_fault(request.text):
-        return Outcome(Act("pass:report_problem"), slots={"order_id": order.number})
+        return Outcome(Act(f"pass:{report_problem.SKILL.name}"), slots={"order_id": order.number})
     outcome = await _exchange(shop, order, request, request.proof)
     held = {**request.slots, **outcome.slots}
     return replace(outcome, slots={**outcome.slots, **choices.settled(held, order, lines=held.get("lines", ""))})
