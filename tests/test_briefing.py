@@ -151,6 +151,7 @@ UNTOLD = frozenset({
     "contact", "code", "token", "order_id", "products", "lines", "said", "files", "variant", "wishes", "basket",
     "again", "trouble", "claim", "scheme", "code_fails", "notice", "skus", "alternative", "cause", "chart", "cheaper",
     "goes_with", "keep", "other", "others", "personal", "runs", "same", "seen", "shown", "taste", "tax", "in_box",
+    "whole",
 })  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
 import bot.store.tables  # noqa: F401 (registers its tables)
+from bot.commerce import METHODS
 from bot.shop.folder import Form
 from bot.shop.layout import KINDS
 from bot.shop.transfer import SAMPLE, export_shop, import_shop
@@ -32,6 +33,7 @@ NASTY = st.sampled_from(
 )
 TEXT = st.lists(st.one_of(NASTY, st.text("abz019 .", min_size=1, max_size=4)), min_size=1, max_size=3).map("".join)
 WORDS = TEXT.filter(lambda text: bool(text.strip()))
+METHOD = st.sampled_from(("", *METHODS))
 LOOSE = st.one_of(st.just(""), TEXT)  # where a text may be empty, or blank
 
 
@@ -91,7 +93,7 @@ def orders(draw: st.DrawFn, number: str, customers: list[dict[str, Any]], skus: 
         "number": number, "market": market, "placed_at": placed.isoformat(), "lines": lines, "total": money(total),
         "delivery_fee": money(fee), "parcels": parcels, "coupon": draw(st.sampled_from(("", "SPRING"))),
         "payments": [{"id": f"{number}-P", "method": "card", "amount": money(total), "state": "paid", "at": at()}],
-        "refunds": [{"id": f"{number}-F", "amount": money(draw(st.integers(0, total))), "method": draw(LOOSE),
+        "refunds": [{"id": f"{number}-F", "amount": money(draw(st.integers(0, total))), "method": draw(METHOD),
                      "state": draw(st.sampled_from(("started", "done"))), "at": at(), "reason": draw(LOOSE)}],
         "claims": [{"id": f"{number}-C", "kind": "damaged", "lines": {lines[0]["id"]: 1}, "text": draw(LOOSE),
                     "files": draw(st.lists(st.just("0" * 64), max_size=2)), "at": at()}],
@@ -107,7 +109,7 @@ def orders(draw: st.DrawFn, number: str, customers: list[dict[str, Any]], skus: 
         order["returns"] = [{
             "id": f"{number}-R", "lines": [line["id"] for line in lines], "at": at(), "refund": money(refund),
             "state": "open" if state == "return_open" else draw(st.sampled_from(("arrived", "refunded"))),
-            "shares": [{"method": draw(LOOSE), "amount": money(refund)}],
+            "shares": [{"method": draw(METHOD), "amount": money(refund)}],
         }]  # fmt: skip
     return {name: value for name, value in order.items() if value not in ([], "")}
 

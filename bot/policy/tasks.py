@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot import advice, budget, cues, shopping, slots, wants
+from bot import advice, answers, budget, cues, shopping, slots, wants
 from bot.conversation import IntentScore
 from bot.decision import NOTIFY
 from bot.flows import TurnState
@@ -140,7 +140,8 @@ def _narrows_advice(t: TurnState, labels: Sequence[str]) -> bool:
     """ "Something else", "under £50", "in blue?" after goods were shown, while nothing else is asked."""
     memory, spans, text = t.conversation.memory, t.understanding.slots, t.event.text
     shown = t.shown
-    if ADVISING not in t.by_intent or not shown or slots.orders_named(spans, text):
+    one_of_them = answers.place(text) is not None
+    if ADVISING not in t.by_intent or not shown or one_of_them or slots.orders_named(spans, text):
         return False
     if advice.turned(text):  # 换一批, which sounds like an exchange
         return True

@@ -1,5 +1,7 @@
 """A typed message: first what goes before everything else, then what it means where it stands."""
 
+import re
+
 from bot import advice, alarms, consent, shopping, slots
 from bot.conversation import Flow
 from bot.decision import PERSONAL, Decision, Offer
@@ -69,6 +71,8 @@ def _meant(t: TurnState) -> Script:
         yield from t.advance(resuming=True)
     elif not own_words(t) and (promises := to_take_back(t)) is not None:
         others = [name for name in tasks(t) if name not in LIKE_NOTICES] if t.event.kind is Kind.TEXT else []
+        if not _CANCELS.search(t.event.text):  # "stop notifying me about my order" sounds like it
+            others = [name for name in others if name != "cancel_order"]
         yield from taken_back(t, promises, others)
     elif not own_words(t) and BUYING in t.by_intent and shopping.whole(t.event.text):
         yield from _whole_basket(t)
@@ -76,6 +80,9 @@ def _meant(t: TurnState) -> Script:
         yield from answered(t, t.top)
     else:
         yield from _new_message(t)
+
+
+_CANCELS = re.compile("cancel|取消", re.IGNORECASE)
 
 
 def _whole_basket(t: TurnState) -> Script:
