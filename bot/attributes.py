@@ -4,16 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from bot.units import spaced
+
 # a size in words, in the letters shops write it in
 LETTERS = {
     "small": "s", "medium": "m", "large": "l", "xlarge": "xl", "大": "l", "中": "m", "小": "s", "均": "one",
     "特小": "xs", "加小": "xs", "加大": "xl", "特大": "xl",
 }  # fmt: skip
-_UNITS = {
-    "毫升": "ml", "升": "l", "毫米": "mm", "厘米": "cm", "公分": "cm", "克": "g", "公斤": "kg", "千克": "kg",
-    "英寸": "inch",
-}  # fmt: skip
-_MEASURE = re.compile(r"(?<=\d)(?=(?:[mc]l|[mc]m|kg|inch)\b)")  # between a number and its unit; 3L is a size
 SIZE_WORDS = frozenset(("size", "uk", "eu", "us", "eur"))  # which system is meant shows in the number
 _EXTRA = re.compile(r"\b(?:extra|x)[ -](small|large)\b")
 _TIMES_X = re.compile(r"\b([2-6])x([sl])\b|\b(x{2,6})([sl])\b")
@@ -28,8 +25,7 @@ def even(folded: str) -> str:
 
 
 def size_words(text: str) -> frozenset[str]:
-    text = _MEASURE.sub(" ", even(_plain(text)))
-    words = [_UNITS.get(word) or LETTERS.get(word, word) for word in _WORD.findall(text)]
+    words = [LETTERS.get(word, word) for word in _WORD.findall(spaced(even(_plain(text))))]
     return frozenset([word for word in words if word not in SIZE_WORDS] or words)
 
 

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 SDKS = {"slack_bolt", "slack_sdk", "telegram"}
 # Inner to outer: a module imports its own ring and those before it. A new module of bot is put into its ring here.
 RINGS = (
-    {"errors", "messages", "clock", "attributes", "wording", "numerals", "wants", "tax_ids", "reasons", "durations",
-     "roles", "linking", "routing"},
+    {"errors", "messages", "clock", "units", "attributes", "wording", "numerals", "wants", "tax_ids", "reasons",
+     "durations", "roles", "linking", "routing"},
     {"facts", "conversation", "consent", "codes", "days", "links", "causes", "opening",
      "leases", "promises", "opt_in", "budget", "keys"},
     {"ports", "office", "commerce", "settings", "understand"},
@@ -34,9 +34,9 @@ RING = {name: place for place, ring in enumerate(RINGS) for name in ring}
 ROOTS = {"bootstrap", "serve", "doctor", "cli"}  # they choose implementations
 IMPLEMENTATIONS = {"store", "dispatch", "phrases", "shop"}
 PURE = (
-    "wording", "attributes", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues", "links",
-    "causes", "promises", "opt_in", "budget", "measures", "sizing", "extents", "advice", "shopping", "slots", "answers",
-    "talk", "alarms", "parts",
+    "wording", "units", "attributes", "numerals", "wants", "days", "delivery", "facts", "consent", "codes", "cues",
+    "links", "causes", "promises", "opt_in", "budget", "measures", "sizing", "extents", "advice", "shopping", "slots",
+    "answers", "talk", "alarms", "parts",
     "conversation", "decision", "flows", "policy", "desk_posts", "summary", "handoff", "opening", "waiting", "triage",
     "deadlines", "snooze", "rating", "roles", "linking", "approval", "leaving", "idle", "routing", "background",
 )  # fmt: skip

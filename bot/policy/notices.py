@@ -1,5 +1,6 @@
 """The wish to be told something later, and the wish to be told no more, as the words of a message say it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ from bot import opt_in, slots
 from bot.decision import NOTIFY
 from bot.facts import Act
 from bot.flows import Script, TurnState
-from bot.policy.labels import TELL_OF
+from bot.policy.labels import LIKE_NOTICES, TELL_OF
 from bot.policy.requests import requests
 from bot.promises import Promise
 
@@ -34,6 +35,15 @@ def to_take_back(t: TurnState) -> list[Promise] | None:
         return None
     named = slots.orders_named(t.understanding.slots, t.event.text)
     return [promise for promise in t.promises.values() if not named or promise.subject in named]
+
+
+_CANCELS = re.compile("cancel|取消", re.IGNORECASE)
+
+
+def asked_beside(t: TurnState, labels: Sequence[str]) -> list[str]:
+    """Which of the labels are more than another word for being told no more: "stop notifying me about my order"."""
+    cancels = _CANCELS.search(t.event.text)
+    return [name for name in labels if name not in LIKE_NOTICES and (cancels or name != "cancel_order")]
 
 
 def taken_back(t: TurnState, promises: Sequence[Promise], others: Sequence[str] = ()) -> Script:

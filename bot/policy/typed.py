@@ -1,7 +1,5 @@
 """A typed message: first what goes before everything else, then what it means where it stands."""
 
-import re
-
 from bot import advice, alarms, consent, shopping, slots
 from bot.conversation import Flow
 from bot.decision import PERSONAL, Decision, Offer
@@ -9,9 +7,9 @@ from bot.facts import Act, Term
 from bot.flows import Script, TurnState
 from bot.messages import Kind, has_masked_card
 from bot.policy.buttons import menu
-from bot.policy.labels import ADVISING, BUYING, HALF, LIKE_NOTICES, QUIET, SOCIAL, STATUS
+from bot.policy.labels import ADVISING, BUYING, HALF, QUIET, SOCIAL, STATUS
 from bot.policy.language import language, other_language, third_language
-from bot.policy.notices import taken_back, to_take_back
+from bot.policy.notices import asked_beside, taken_back, to_take_back
 from bot.policy.pages import on_a_page
 from bot.policy.questions import answered
 from bot.policy.requests import begin, requests
@@ -70,9 +68,7 @@ def _meant(t: TurnState) -> Script:
         t.change(fallbacks=0)
         yield from t.advance(resuming=True)
     elif not own_words(t) and (promises := to_take_back(t)) is not None:
-        others = [name for name in tasks(t) if name not in LIKE_NOTICES] if t.event.kind is Kind.TEXT else []
-        if not _CANCELS.search(t.event.text):  # "stop notifying me about my order" sounds like it
-            others = [name for name in others if name != "cancel_order"]
+        others = asked_beside(t, tasks(t)) if t.event.kind is Kind.TEXT else []
         yield from taken_back(t, promises, others)
     elif not own_words(t) and BUYING in t.by_intent and shopping.whole(t.event.text):
         yield from _whole_basket(t)
@@ -80,9 +76,6 @@ def _meant(t: TurnState) -> Script:
         yield from answered(t, t.top)
     else:
         yield from _new_message(t)
-
-
-_CANCELS = re.compile("cancel|取消", re.IGNORECASE)
 
 
 def _whole_basket(t: TurnState) -> Script:

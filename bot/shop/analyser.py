@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from bot.units import MEASURE, THOUSANDS
+
 VERSION = 3  # raise it with every change of what a text becomes: an index of another version is built anew
 
 _CJK = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -36,22 +38,9 @@ _CHINESE_STOP = re.compile(
     r"|请(?!柬)"
 )
 
-# --- units -----------------------------------------------------------------------------------------------------------
+# --- numbers ---------------------------------------------------------------------------------------------------------
 
-_UNITS = {
-    "ml": "ml|millilit(?:re|er)s?|毫升", "cl": "cl", "l": "l|lit(?:re|er)s?|升", "mg": "mg|毫克",
-    "kg": "kg|kilograms?|kilos?|千克|公斤", "g": "g|grams?|克(?!拉)", "mm": "mm|millimet(?:re|er)s?|毫米",
-    "cm": "cm|centimet(?:re|er)s?|厘米|公分", "m": "m|met(?:re|er)s?|米(?![白色])",
-    "inch": "inch|inches|英寸|寸", "mah": "mah|毫安时?", "wh": "wh", "kw": "kw|千瓦", "w": "w|watts?|瓦",
-    "v": "v|volts?|伏", "hz": "hz|赫兹", "gb": "gb", "tb": "tb", "oz": "oz|ounces?|盎司", "lb": "lbs?|pounds?|磅",
-}  # fmt: skip
-_MEASURE = re.compile(
-    r"(?<![\d.,])(\d+(?:[.,]\d{1,2})?)\s*(?:"
-    + "|".join(f"(?P<{unit}>{spelt})" for unit, spelt in _UNITS.items())
-    + r")(?![a-z0-9])"
-)
 _INCH = re.compile(r"(?<![\d.,])(\d{1,2}(?:\.\d)?)(?:in(?![a-z0-9])|\"|”|′′)")  # "in" never after a space: "2 in 1"
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _TIMES = re.compile(r"(?<=\d)\s*[x×*]\s*(?=\d)")
 _DECIMAL = re.compile(r"\d+\.\d+")
 _DIGIT = re.compile(r"\d")
@@ -59,8 +48,8 @@ _DIGIT = re.compile(r"\d")
 
 def _even_numbers(text: str) -> str:
     """ "1,500 ml" as "1500ml", "2,5升" as "2.5l", "49.00" as "49", "80 × 150" as two numbers."""
-    text = _INCH.sub(r" \1inch ", _TIMES.sub(" ", _THOUSANDS.sub("", text)))
-    text = _MEASURE.sub(lambda hit: f" {hit[1].replace(',', '.')}{hit.lastgroup} ", text)
+    text = _INCH.sub(r" \1inch ", _TIMES.sub(" ", THOUSANDS.sub("", text)))
+    text = MEASURE.sub(lambda hit: f" {hit[1].replace(',', '.')}{hit.lastgroup} ", text)
     return _DECIMAL.sub(lambda hit: hit[0].rstrip("0").rstrip("."), text)
 
 

@@ -67,7 +67,7 @@ def _signed(value: Any) -> Any:
 
 
 def _method(value: str) -> str:
-    if value and value not in METHODS:  # empty: an older system does not say
+    if value not in METHODS:
         raise ValueError(f"{value!r} is no payment method; {known_here(value, METHODS)}")
     return value
 
